@@ -1,0 +1,1 @@
+"""What does the feed know, and how does it learn it?"""

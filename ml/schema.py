@@ -1,0 +1,144 @@
+"""The tables of the outside world, and the actions people take in them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, IntEnum, unique
+from typing import Final
+
+
+@unique
+class Action(IntEnum):
+    """Everything that can happen. The number is what logs and snapshots store: never reuse one."""
+
+    IMPRESSION = 0
+    LIKE = 1
+    RETWEET = 2
+    REPLY = 3
+    CLICK = 4
+    DWELL = 5
+    NOT_INTERESTED = 6
+    REPORT = 7
+    UNLIKE = 8
+    UNRETWEET = 9
+    FOLLOW = 10
+    UNFOLLOW = 11
+    MUTE = 12
+    UNMUTE = 13
+    BLOCK = 14
+    UNBLOCK = 15
+
+    @property
+    def label(self) -> str:
+        """The action's name in tables and JSON."""
+        return self.name.lower()
+
+
+ENGAGEMENTS: Final = (Action.LIKE, Action.RETWEET, Action.REPLY)
+ON_TWEETS: Final = tuple(Action(n) for n in range(1, 10))
+ON_USERS: Final = tuple(Action(n) for n in range(10, 16))
+UNDOES: Final = {
+    Action.UNLIKE: Action.LIKE,
+    Action.UNRETWEET: Action.RETWEET,
+    Action.UNFOLLOW: Action.FOLLOW,
+    Action.UNMUTE: Action.MUTE,
+    Action.UNBLOCK: Action.BLOCK,
+}
+BY_LABEL: Final = {action.label: action for action in Action if action is not Action.IMPRESSION}
+
+
+class Kind(Enum):
+    """What a column holds."""
+
+    ID = "an id (int64, or a string of up to 128 characters of [\\w.:@-])"
+    TIME = "a time (timestamp in UTC, or unix seconds)"
+    TEXT = "text"
+    WORDS = "a list of strings (a|b in CSV)"
+    FLAG = "true or false (0 or 1)"
+    NUMBER = "a number"
+    ACTION = "one of " + " ".join(BY_LABEL)
+    SPLIT = "train or test"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One column: `nullable` values may be missing row by row; a column that is not `required`
+    may be missing altogether."""
+
+    name: str
+    kind: Kind
+    required: bool = False
+    nullable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table; `required` says that the dataset is nothing without it."""
+
+    name: str
+    fields: tuple[Field, ...]
+    required: bool = True
+
+
+def _key(name: str) -> Field:
+    return Field(name, Kind.ID, required=True, nullable=False)
+
+
+USERS: Final = Table(
+    "users",
+    (
+        _key("user_id"),
+        Field("name", Kind.TEXT),
+        Field("created_at", Kind.TIME),
+        Field("interests", Kind.WORDS),
+        Field("sensitive_ok", Kind.FLAG),
+    ),
+)
+TWEETS: Final = Table(
+    "tweets",
+    (
+        _key("tweet_id"),
+        Field("author_id", Kind.ID, required=True),
+        Field("created_at", Kind.TIME),
+        Field("text", Kind.TEXT),
+        Field("topic", Kind.TEXT),
+        Field("has_media", Kind.FLAG),
+        Field("hashtags", Kind.WORDS),
+        Field("in_reply_to_id", Kind.ID),
+        Field("conversation_id", Kind.ID),
+        Field("nsfw", Kind.FLAG),
+        Field("toxic", Kind.FLAG),
+    ),
+)
+FOLLOWS: Final = Table(
+    "follows",
+    (_key("follower_id"), _key("followee_id"), Field("created_at", Kind.TIME)),
+    required=False,
+)
+INTERACTIONS: Final = Table(
+    "interactions",
+    (
+        _key("user_id"),
+        Field("action", Kind.ACTION, required=True, nullable=False),
+        Field("tweet_id", Kind.ID),
+        Field("target_user_id", Kind.ID),
+        Field("created_at", Kind.TIME),
+        Field("event_id", Kind.ID),
+        Field("value", Kind.NUMBER),
+        Field("split", Kind.SPLIT),
+    ),
+)
+IMPRESSIONS: Final = Table(
+    "impressions",
+    (
+        _key("user_id"),
+        _key("tweet_id"),
+        Field("created_at", Kind.TIME),
+        Field("position", Kind.NUMBER),
+        Field("propensity", Kind.NUMBER),
+        Field("request_id", Kind.ID),
+        Field("split", Kind.SPLIT),
+    ),
+    required=False,
+)
+TABLES: Final = (USERS, TWEETS, FOLLOWS, INTERACTIONS, IMPRESSIONS)
