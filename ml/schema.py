@@ -27,6 +27,7 @@ class Action(IntEnum):
     UNMUTE = 13
     BLOCK = 14
     UNBLOCK = 15
+    POST = 16
 
     @property
     def label(self) -> str:
@@ -44,7 +45,7 @@ UNDOES: Final = {
     Action.UNMUTE: Action.MUTE,
     Action.UNBLOCK: Action.BLOCK,
 }
-BY_LABEL: Final = {action.label: action for action in Action if action is not Action.IMPRESSION}
+BY_LABEL: Final = {action.label: action for action in (*ON_TWEETS, *ON_USERS)}
 
 
 class Kind(Enum):

@@ -1,0 +1,70 @@
+"""SimClusters: sparse community vectors (Satuluri et al., KDD 2020), here by their O(1) proxy.
+
+Instead of factorising the follow graph, interests fall into communities by a stable hash. That
+serves cold users from their first second, needs no fitting, and is the same in every process.
+A learned community model fills the same `Communities` interface.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ml.log.events import Rows
+from ml.state.feature_state import FeatureState
+from ml.state.tokens import Tokens
+
+COMMUNITIES: Final = 150
+ACTIVE: Final = 3  # communities per vector, at most
+
+
+@dataclass(frozen=True, slots=True)
+class Sparse:
+    """Rows of a sparse matrix with at most `ACTIVE` entries each; weight 0 where unused.
+
+    Entries of one row may name the same community: they add up.
+    """
+
+    community: NDArray[np.int32]  # (rows, ACTIVE)
+    weight: NDArray[np.float32]  # (rows, ACTIVE), of length 1 once equal communities are added
+
+
+class Communities(Protocol):
+    """Which communities do users and tweets belong to?"""
+
+    def of_users(self, state: FeatureState, user: Rows) -> Sparse: ...
+
+    def of_tweets(self, state: FeatureState, tweet: Rows) -> Sparse: ...
+
+
+@dataclass(frozen=True, slots=True)
+class HashedInterests:
+    """Communities of declared interests, topics and hashtags."""
+
+    count: int = COMMUNITIES
+
+    def of_users(self, state: FeatureState, user: Rows) -> Sparse:
+        return self._hash(state.users.interests[user])
+
+    def of_tweets(self, state: FeatureState, tweet: Rows) -> Sparse:
+        return self._hash(state.tweets.tags[tweet])
+
+    def _hash(self, tokens: Tokens) -> Sparse:
+        tokens = tokens[:, :ACTIVE]
+        community = (tokens % np.uint32(self.count)).astype(np.int32)
+        present = (tokens != 0).astype(np.float32)
+        same = community[:, :, None] == community[:, None, :]  # (rows, ACTIVE, ACTIVE)
+        square = (same * present[:, :, None] * present[:, None, :]).sum(axis=(1, 2))
+        return Sparse(community, present / np.sqrt(np.maximum(square, 1))[:, None])
+
+
+def cosine(a: Sparse, b: Sparse) -> NDArray[np.float32]:
+    """(rows,) cosine of each row of `a` with the same row of `b`; 0 where either is empty."""
+    same = a.community[:, :, None] == b.community[:, None, :]
+    similarity: NDArray[np.float32] = np.clip(
+        (same * a.weight[:, :, None] * b.weight[:, None, :]).sum(axis=(1, 2)), 0, 1
+    )
+    return similarity

@@ -1,0 +1,59 @@
+"""What is the author like, and how are their tweets received?"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from ml.features.pairs import Pairs, Values
+from ml.features.rates import engagement_rate, rate
+from ml.state.feature_state import Count
+
+STRENGTH: Final = 60.0
+
+
+def author_engagement_rate(x: Pairs) -> Values:
+    """Engagements per impression of the author's tweets."""
+    return engagement_rate(x.author_counts, STRENGTH)
+
+
+def author_retweet_rate(x: Pairs) -> Values:
+    """Retweets per impression of the author's tweets."""
+    return rate(x.author_counts, Count.RETWEET, STRENGTH)
+
+
+def author_reply_rate(x: Pairs) -> Values:
+    """Replies per impression of the author's tweets."""
+    return rate(x.author_counts, Count.REPLY, STRENGTH)
+
+
+def author_follow_rate(x: Pairs) -> Values:
+    """Follows per impression of the author's tweets."""
+    return rate(x.author_counts, Count.FOLLOW, STRENGTH)
+
+
+def author_negative_rate(x: Pairs) -> Values:
+    """How often those who saw the author wanted less of them."""
+    return rate(x.author_counts, Count.NEGATIVE, STRENGTH)
+
+
+def author_followers(x: Pairs) -> Values:
+    """How many people follow the author, log scale."""
+    return np.log1p(x.state.graph.followers[x.author]) * (x.author >= 0)
+
+
+def author_posts(x: Pairs) -> Values:
+    """How much the author has written lately, log scale."""
+    return np.log1p(x.author_counts[:, Count.POST])
+
+
+FEATURES: Final = (
+    author_engagement_rate,
+    author_retweet_rate,
+    author_reply_rate,
+    author_follow_rate,
+    author_negative_rate,
+    author_followers,
+    author_posts,
+)

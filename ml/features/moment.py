@@ -1,0 +1,34 @@
+"""What time is it, and how old is the tweet?"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from ml.features.pairs import Pairs, Values
+
+DAY_SECONDS: Final = 86_400
+
+
+def tweet_age(x: Pairs) -> Values:
+    """Hours since the tweet was written, log scale; one day where nobody knows."""
+    return np.log1p(np.nan_to_num(x.age_hours, nan=24.0))
+
+
+def tweet_freshness(x: Pairs) -> Values:
+    """1 for a new tweet, halved every 12 hours; a quarter where nobody knows the age."""
+    return np.exp2(-np.nan_to_num(x.age_hours, nan=24.0) / 12)
+
+
+def hour_sine(x: Pairs) -> Values:
+    """The time of day (UTC) as a point on a circle: its height."""
+    return np.sin(2 * np.pi * (x.now % DAY_SECONDS) / DAY_SECONDS)
+
+
+def hour_cosine(x: Pairs) -> Values:
+    """The time of day (UTC) as a point on a circle: its breadth."""
+    return np.cos(2 * np.pi * (x.now % DAY_SECONDS) / DAY_SECONDS)
+
+
+FEATURES: Final = (tweet_age, tweet_freshness, hour_sine, hour_cosine)

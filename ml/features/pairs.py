@@ -1,0 +1,105 @@
+"""Rows of (viewer, tweet, author, now): all that a feature may look at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ml.embeddings import graph_feature_service
+from ml.embeddings.encoder import Encoder, Vectors
+from ml.log.events import Rows, Times
+from ml.state.counters import Counts
+from ml.state.feature_state import FeatureState
+
+Values = NDArray[np.floating]
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """What several features read is looked up once, on first use."""
+
+    state: FeatureState
+    encoder: Encoder
+    viewer: Rows
+    tweet: Rows
+    now: Times
+
+    def __len__(self) -> int:
+        return len(self.tweet)
+
+    @classmethod
+    def of_one(
+        cls, state: FeatureState, encoder: Encoder, viewer: int, tweet: Rows, now: int
+    ) -> Pairs:
+        """One viewer, many tweets, one moment."""
+        return cls(
+            state,
+            encoder,
+            np.full(len(tweet), viewer, np.int32),
+            tweet,
+            np.full(len(tweet), now, np.int64),
+        )
+
+    @cached_property
+    def author(self) -> Rows:
+        return self.state.tweets.author[self.tweet]
+
+    @cached_property
+    def viewer_counts(self) -> Counts:
+        return self.state.viewer_counts.read(self.viewer, self.now)
+
+    @cached_property
+    def tweet_counts(self) -> Counts:
+        return self.state.tweet_counts.read(self.tweet, self.now)
+
+    @cached_property
+    def author_counts(self) -> Counts:
+        return self.state.author_counts.read(self.author, self.now)
+
+    @cached_property
+    def tie_counts(self) -> Counts:
+        return self.state.tie_counts.read(self.viewer, self.author, self.now)
+
+    @cached_property
+    def topic_counts(self) -> Counts:
+        topic = self.state.tweets.tags[self.tweet, 0].view(np.int32)
+        return self.state.topic_counts.read(self.viewer, topic, self.now)
+
+    @cached_property
+    def follows(self) -> NDArray[np.bool_]:
+        return self.state.graph.follows(self.viewer, self.author)
+
+    @cached_property
+    def followed_back(self) -> NDArray[np.bool_]:
+        return self.state.graph.follows(self.author, self.viewer)
+
+    @cached_property
+    def followees_following(self) -> Counts:
+        return graph_feature_service.followees_following(self.state, self.viewer, self.author)
+
+    @cached_property
+    def followees_engaged(self) -> Counts:
+        return graph_feature_service.followees_engaged(
+            self.state, self.viewer, self.tweet, self.now
+        )
+
+    @cached_property
+    def viewer_vector(self) -> Vectors:
+        viewers, position = np.unique(self.viewer, return_inverse=True)
+        moment = np.zeros(len(viewers), np.int64)
+        np.maximum.at(moment, position, self.now)
+        return self.encoder.viewers(self.state, viewers, moment)[position]
+
+    @cached_property
+    def tweet_vector(self) -> Vectors:
+        return self.encoder.tweets.vector[self.tweet]
+
+    @cached_property
+    def age_hours(self) -> Values:
+        """Hours since the tweet was written; NaN where nobody knows."""
+        written = self.state.tweets.created_at[self.tweet]
+        age = np.maximum(self.now - written, 0) / 3600
+        return np.where(age < 1e7, age, np.nan)

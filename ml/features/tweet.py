@@ -1,0 +1,91 @@
+"""What is the tweet like, and how was it received?"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from ml.features.pairs import Pairs, Values
+from ml.features.rates import engaged, engagement_rate, rate
+from ml.state.feature_state import Count
+from ml.state.metadata import NAMES as METADATA
+
+STRENGTH: Final = 15.0
+
+
+def tweet_engagement_rate(x: Pairs) -> Values:
+    """Engagements per impression of the tweet."""
+    return engagement_rate(x.tweet_counts, STRENGTH)
+
+
+def tweet_retweet_rate(x: Pairs) -> Values:
+    """Retweets per impression of the tweet."""
+    return rate(x.tweet_counts, Count.RETWEET, STRENGTH)
+
+
+def tweet_negative_rate(x: Pairs) -> Values:
+    """How often those who saw the tweet wanted less of it."""
+    return rate(x.tweet_counts, Count.NEGATIVE, STRENGTH)
+
+
+def tweet_engagements(x: Pairs) -> Values:
+    """Recent engagements with the tweet, log scale."""
+    return np.log1p(engaged(x.tweet_counts))
+
+
+def tweet_impressions(x: Pairs) -> Values:
+    """Recent impressions of the tweet, log scale."""
+    return np.log1p(x.tweet_counts[:, Count.IMPRESSION])
+
+
+def tweet_has_media(x: Pairs) -> Values:
+    """Whether the tweet carries a picture or a video."""
+    return x.state.tweets.metadata[x.tweet, METADATA.index("media")]
+
+
+def tweet_is_reply(x: Pairs) -> Values:
+    """Whether the tweet answers another."""
+    return x.state.tweets.is_reply[x.tweet].astype(np.float32)
+
+
+def tweet_text_length(x: Pairs) -> Values:
+    """Characters in the text, log scale."""
+    return x.state.tweets.metadata[x.tweet, METADATA.index("text_length")]
+
+
+def tweet_toxicity(x: Pairs) -> Values:
+    """How toxic the safety model finds the tweet, as log-odds; 0 without a model."""
+    return _log_odds(x.encoder.tweets.toxicity[x.tweet])
+
+
+def tweet_nsfw(x: Pairs) -> Values:
+    """How unsafe for work the safety model finds the tweet, as log-odds; 0 without a model."""
+    return _log_odds(x.encoder.tweets.nsfw[x.tweet])
+
+
+def tweet_disliked(x: Pairs) -> Values:
+    """Toxicity or NSFW, whichever is worse, times how often the viewer complains."""
+    complaints = x.viewer_counts[:, [Count.NEGATIVE, Count.REPORT]].sum(axis=1)
+    worse = np.fmax(x.encoder.tweets.toxicity[x.tweet], x.encoder.tweets.nsfw[x.tweet])
+    return np.nan_to_num(worse) * np.log1p(complaints)
+
+
+FEATURES: Final = (
+    tweet_engagement_rate,
+    tweet_retweet_rate,
+    tweet_negative_rate,
+    tweet_engagements,
+    tweet_impressions,
+    tweet_has_media,
+    tweet_is_reply,
+    tweet_text_length,
+    tweet_toxicity,
+    tweet_nsfw,
+    tweet_disliked,
+)
+
+
+def _log_odds(probability: Values) -> Values:
+    p = np.clip(np.nan_to_num(probability, nan=0.5), 1e-3, 1 - 1e-3)
+    return np.log(p / (1 - p))

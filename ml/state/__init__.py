@@ -1,0 +1,1 @@
+"""What is known right now? Events write it, features read it."""
