@@ -1,0 +1,1 @@
+"""What if we knew every wish behind every click?"""

@@ -1,0 +1,50 @@
+"""When people open the app, and for how long they scroll."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from datagen.arrivals import arrivals
+from datagen.parameters import DAY, HOUR, Parameters
+from datagen.users import Rows, Users
+
+LENGTH: Final = 15.0
+LONGEST: Final = 40
+PAUSE: Final = HOUR  # nobody is back sooner
+WARM_UP: Final = 6 * HOUR  # an empty network is no fun
+
+
+@dataclass(frozen=True, slots=True)
+class Sessions:
+    """One row per visit, in order of time."""
+
+    user: Rows
+    started: NDArray[np.int64]
+    length: NDArray[np.int64]  # tweets that will be looked for
+
+    def __len__(self) -> int:
+        return len(self.user)
+
+    def between(self, since: int, until: int) -> Sessions:
+        low, high = np.searchsorted(self.started, [since, until])
+        return Sessions(self.user[low:high], self.started[low:high], self.length[low:high])
+
+
+def draw_sessions(parameters: Parameters, users: Users, rng: np.random.Generator) -> Sessions:
+    """Each user's own rhythm; a return within the pause belongs to the same visit."""
+    since = np.maximum(users.joined, parameters.start + WARM_UP)
+    visits = rng.poisson(users.sessions_per_day * (parameters.until - since) / DAY)
+    user = np.repeat(np.arange(len(users), dtype=np.int32), visits)
+    started = arrivals(rng, since[user], parameters.until - HOUR // 2)
+    order = np.lexsort((started, user))
+    user, started = user[order], started[order]
+    rested = np.ones(len(user), np.bool_)
+    rested[1:] = (np.diff(started) >= PAUSE) | (np.diff(user) > 0)
+    user, started = user[rested], started[rested]
+    order = np.argsort(started, kind="stable")
+    length = np.clip(rng.poisson(LENGTH, len(user)), 3, LONGEST)
+    return Sessions(user[order], started[order], length)

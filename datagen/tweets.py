@@ -1,0 +1,127 @@
+"""A tweet is as good as its author on an average day, give or take."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from datagen.arrivals import arrivals
+from datagen.parameters import Parameters, instants
+from datagen.text import Texts
+from datagen.users import Floats, Rows, Users
+from datagen.vocabulary import TOPICS
+
+REPLY_SHARE: Final = 0.12
+REPLY_REACH: Final = 60  # tweets back at scale 1, on average
+LABELLED: Final = 0.5
+MISLABELLED: Final = 0.02
+QUALITY_PRECISION: Final = 12.0
+HARM_PRECISION: Final = 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class Tweets:
+    """One row per tweet, oldest first; quality and harm are hidden from the tables."""
+
+    tweet_id: NDArray[np.int64]
+    created: NDArray[np.int64]
+    author: Rows
+    topic: Rows
+    parent: Rows  # the tweet it replies to, -1 for none
+    root: Rows  # where the conversation began, itself for most
+    media: NDArray[np.bool_]
+    quality: Floats  # 0–1
+    toxic: Floats  # 0–1
+    nsfw: Floats  # 0–1
+
+    def __len__(self) -> int:
+        return len(self.tweet_id)
+
+
+def draw_tweets(parameters: Parameters, users: Users, rng: np.random.Generator) -> Tweets:
+    """Who writes, when, about what, and how well."""
+    n = parameters.tweets
+    alive = parameters.until - np.maximum(users.joined, parameters.start)
+    share = users.posting * alive
+    author = rng.choice(len(users), n, p=share / share.sum()).astype(np.int32)
+    since = np.maximum(users.joined, parameters.start)[author]
+    created = arrivals(rng, since, parameters.until)
+    order = np.argsort(created, kind="stable")
+    author, created = author[order], created[order]
+    parent, root = _threads(author, REPLY_REACH * parameters.scale, rng)
+    toxic = _around(users.toxic[author], HARM_PRECISION, rng)
+    nsfw = _around(users.nsfw[author], HARM_PRECISION, rng)
+    return Tweets(
+        tweet_id=np.arange(1, n + 1, dtype=np.int64),
+        created=created,
+        author=author,
+        topic=_topics(users, author, rng)[root],
+        parent=parent,
+        root=root,
+        media=rng.random(n) < 0.3 + 0.35 * nsfw,
+        quality=_around(users.quality[author], QUALITY_PRECISION, rng),
+        toxic=toxic,
+        nsfw=nsfw,
+    )
+
+
+def tweets_table(
+    tweets: Tweets, users: Users, texts: Texts, rng: np.random.Generator
+) -> pl.DataFrame:
+    """What can be seen of a tweet."""
+    table = pl.DataFrame(
+        {
+            "tweet_id": tweets.tweet_id,
+            "author_id": users.user_id[tweets.author],
+            "created_at": instants(tweets.created),
+            "text": texts.text,
+            "topic": np.array(TOPICS)[tweets.topic],
+            "has_media": tweets.media,
+            "hashtags": texts.hashtags,
+            "in_reply_to_id": tweets.tweet_id[tweets.parent],
+            "conversation_id": tweets.tweet_id[tweets.root],
+            "nsfw": _label(tweets.nsfw, rng),
+            "toxic": _label(tweets.toxic, rng),
+        }
+    )
+    answers = pl.lit(pl.Series(tweets.parent >= 0))
+    return table.with_columns(pl.when(answers).then(pl.col("in_reply_to_id")))
+
+
+def _label(harm: Floats, rng: np.random.Generator) -> pl.Series:
+    """What moderators said: they saw about half of the tweets, and err now and then."""
+    said = (harm > 0.5) ^ (rng.random(len(harm)) < MISLABELLED)
+    seen = rng.random(len(harm)) < LABELLED
+    return pl.select(pl.when(pl.Series(seen)).then(pl.Series(said))).to_series()
+
+
+def _threads(author: Rows, reach: float, rng: np.random.Generator) -> tuple[Rows, Rows]:
+    """Some tweets answer a recent tweet of somebody else; its conversation becomes theirs."""
+    n = len(author)
+    row = np.arange(n, dtype=np.int32)
+    back = 1 + rng.exponential(max(reach, 1.0), n).astype(np.int32)
+    target = row - back
+    replies = (rng.random(n) < REPLY_SHARE) & (target >= 0)
+    replies &= author[np.maximum(target, 0)] != author
+    parent = np.where(replies, target, -1).astype(np.int32)
+    root = np.where(replies, target, row).astype(np.int32)
+    while not np.array_equal(root, root[root]):
+        root = root[root]
+    return parent, root
+
+
+def _topics(users: Users, author: Rows, rng: np.random.Generator) -> Rows:
+    """Authors write about what they like."""
+    reach = np.cumsum(users.taste.astype(np.float64) ** 2, axis=1)  # (users, topics)
+    drawn = rng.random(len(author)) * reach[author, -1]
+    return (reach[author] <= drawn[:, None]).sum(axis=1).astype(np.int32)
+
+
+def _around(mean: Floats, precision: float, rng: np.random.Generator) -> Floats:
+    """A Beta draw around each mean."""
+    clear = np.clip(mean.astype(np.float64), 0.01, 0.99)
+    return rng.beta(clear * precision, (1.0 - clear) * precision).astype(np.float32)
