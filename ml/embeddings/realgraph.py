@@ -35,4 +35,5 @@ def of_counts(
 ) -> NDArray[np.float32]:
     """The strength of ties whose counts and follows are already at hand."""
     evidence = counts @ WORTH + FOLLOW * follows + FOLLOWED_BACK * (follows & followed_back)
-    return (-np.expm1(-np.maximum(evidence, 0))).astype(np.float32)
+    strength: NDArray[np.float32] = -np.expm1(-np.maximum(evidence, 0)).astype(np.float32)
+    return strength

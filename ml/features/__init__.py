@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from ml.features import author, moment, relation, similarity, tweet, viewer
 from ml.features.pairs import Pairs
 
+__all__ = ["FEATURES", "GROUPS", "NAMES", "Feature", "Pairs", "matrix"]
+
 Feature = Callable[[Pairs], NDArray[np.floating]]
 
 GROUPS: Final[Mapping[str, tuple[Feature, ...]]] = {

@@ -82,6 +82,7 @@ class FeatureState:
         known = self.by_time[tweets.author[self.by_time] >= 0]
         self.posts.append(tweets.author[known], known)
         self._times = tweets.created_at[self.by_time]
+        self._unknown = int(np.searchsorted(self._times, UNKNOWN_TIME, "right"))
 
     def apply(self, events: Events) -> None:
         """Take in what happened. The order of the events matters only to what can be undone."""
@@ -111,11 +112,20 @@ class FeatureState:
         _, start, end = self._window(now, hours, at_least)
         return int(self._times[start]) if start < end else now
 
+    def draw_fresh(self, now: Times, hours: float, at_least: int, rng: np.random.Generator) -> Rows:
+        """One tweet drawn uniformly from what was fresh at each moment."""
+        end = np.searchsorted(self._times, now, "right")
+        start = np.searchsorted(self._times, now - int(hours * 3600), "right")
+        start = np.maximum(np.minimum(start, end - max(at_least - self._unknown, 0)), self._unknown)
+        drawn = rng.integers(0, np.maximum(self._unknown + end - start, 1))
+        place = np.where(drawn < self._unknown, drawn, start + drawn - self._unknown)
+        return self.by_time[np.minimum(place, len(self.by_time) - 1)]
+
     def _window(self, now: int, hours: float, at_least: int) -> tuple[int, int, int]:
-        unknown = int(np.searchsorted(self._times, UNKNOWN_TIME, "right"))
         end = int(np.searchsorted(self._times, now, "right"))
         start = int(np.searchsorted(self._times, now - int(hours * 3600), "right"))
-        return unknown, max(min(start, end - max(at_least - unknown, 0)), unknown), end
+        start = max(min(start, end - max(at_least - self._unknown, 0)), self._unknown)
+        return self._unknown, start, end
 
     def _count_once(self, events: Events) -> None:
         """What simply adds up: impressions, clicks, posts."""

@@ -15,7 +15,7 @@ from ml.state.catalog import Tweets, Users
 from ml.state.feature_state import FeatureState
 
 SCHEMA = 1  # raise it when the meaning of a stored array changes
-CATALOG = ("users", "tweets", "by_time", "_times", "posts")  # rebuilt from the tables
+CATALOG = ("users", "tweets", "by_time", "_times", "_unknown", "posts")  # rebuilt from the tables
 
 
 def save(state: FeatureState, tables: Tables, directory: Path) -> None:

@@ -59,8 +59,8 @@ class Toggles:
 
         was = self.since.ravel()[cells]  # a cell's past; what counts now is its last undoing
         place = np.arange(len(order))
-        last_off = np.maximum.reduceat(np.where(on, -1, place), first)
-        went_off: NDArray[np.bool_] = last_off >= 0
+        last_off: NDArray[np.intp] = np.maximum.reduceat(np.where(on, -1, place), first)
+        went_off = last_off >= 0
         first_on = np.where(went_off, last_off + 1, first)
         ends_on = first_on < first + count
         fresh = ends_on & (went_off | np.isnan(was))

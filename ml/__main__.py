@@ -1,0 +1,82 @@
+"""python -m ml: train, list and promote bundles."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+import torch
+
+from ml import bundle
+from ml.errors import FeedError
+from ml.training import course
+from ml.training.options import TrainingOptions
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; 2 where the reader must mend something."""
+    given = _parser().parse_args(arguments)
+    torch.set_num_threads(1)
+    try:
+        if given.command == "train":
+            _train(given)
+        elif given.command == "promote":
+            bundle.promote(given.artifacts, given.version)
+        else:
+            _list(given.artifacts)
+    except FeedError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+def _train(given: argparse.Namespace) -> None:
+    options = TrainingOptions(holdout=given.holdout, seed=given.seed)
+    version = course.train(given.data, given.artifacts, options)
+    trained = bundle.load(given.artifacts)
+    assert trained is not None
+    print(f"bundle {version}: {sum(trained.manifest.parameters.values()):,} parameters")
+    for name, card in trained.manifest.heads.items():
+        print(
+            f"  {name:<11} mean {card.mean:.4f}   AUC {card.metrics['auc']:.3f} on later rows   "
+            f"{card.positives:,} examples"
+        )
+    if trained.manifest.missing:
+        print(f"  not in the data: {', '.join(trained.manifest.missing)}")
+    for note in trained.manifest.notes:
+        print(f"  note: {note}")
+
+
+def _list(artifacts: Path) -> None:
+    pointer = artifacts / "current"
+    current = pointer.read_text().strip() if pointer.is_file() else ""
+    for version in bundle.versions(artifacts):
+        print(f"{'*' if version == current else ' '} {version}")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m ml", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    train = commands.add_parser("train", help="train on a dataset and publish a bundle")
+    train.add_argument("--data", type=Path, required=True, help="folder with the tables")
+    train.add_argument("--out", dest="artifacts", type=Path, default=Path("artifacts"))
+    train.add_argument("--holdout", type=_share, default=0.2, help="last share kept for testing")
+    train.add_argument("--seed", type=int, default=7)
+    promote = commands.add_parser("promote", help="make a bundle the current one")
+    promote.add_argument("version")
+    promote.add_argument("--artifacts", type=Path, default=Path("artifacts"))
+    bundles = commands.add_parser("bundles", help="list the bundles")
+    bundles.add_argument("--artifacts", type=Path, default=Path("artifacts"))
+    return parser
+
+
+def _share(text: str) -> float:
+    share = float(text)
+    if not 0 <= share < 0.6:
+        raise argparse.ArgumentTypeError(f"{text} is not in 0–0.6")
+    return share
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,17 @@
+"""What leaves training, and how does serving know that it is the same thing?"""
+
+from ml.bundle.bundle import Bundle
+from ml.bundle.manifest import HeadCard, Manifest
+from ml.bundle.store import load, load_state, promote, publish, publish_state, versions
+
+__all__ = [
+    "Bundle",
+    "HeadCard",
+    "Manifest",
+    "load",
+    "load_state",
+    "promote",
+    "publish",
+    "publish_state",
+    "versions",
+]

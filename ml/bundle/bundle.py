@@ -1,0 +1,61 @@
+"""The models together, ready to encode and to predict."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from ml.bundle.manifest import Manifest
+from ml.embeddings.encoder import Encoder
+from ml.features import Pairs, matrix
+from ml.models.encode import TowerEncoder
+from ml.models.heavy_ranker import OUTPUTS, HeavyRanker
+from ml.models.safety import Safety
+from ml.models.two_tower import TwoTower
+from ml.state.feature_state import FeatureState
+
+
+@dataclass(frozen=True, slots=True)
+class Models:
+    """What was trained; a safety model is None where the data had no examples."""
+
+    tower: TwoTower
+    ranker: HeavyRanker
+    nsfw: Safety | None
+    toxicity: Safety | None
+
+    def encode(self, state: FeatureState) -> Encoder:
+        """Encode every tweet once; viewers are encoded on demand."""
+        return TowerEncoder.of(state, self.tower, self.nsfw, self.toxicity)
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """Models with the manifest that says which of their heads were trained."""
+
+    version: str
+    manifest: Manifest
+    models: Models
+
+    def encode(self, state: FeatureState) -> Encoder:
+        return self.models.encode(state)
+
+    def predict(self, x: Pairs) -> dict[str, NDArray[np.float32]]:
+        """A probability per pair for each trained head, and `similarity`, the embedding head."""
+        probability = probabilities(self.models.ranker, x)
+        return {
+            name: probability[:, column]
+            for column, name in enumerate(OUTPUTS)
+            if name == "similarity" or name in self.manifest.heads
+        }
+
+
+@torch.inference_mode()
+def probabilities(ranker: HeavyRanker, x: Pairs) -> NDArray[np.float32]:
+    """(pairs, heads + 1), trained or not."""
+    inputs = (matrix(x), x.viewer_vector, x.tweet_vector)
+    scores: NDArray[np.float32] = ranker.probabilities(*map(torch.from_numpy, inputs)).numpy()
+    return scores

@@ -1,0 +1,36 @@
+"""A bundle's label: what is in it, what it was made of, and what the data lacked."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pydantic import BaseModel, ConfigDict
+
+FORMAT: Final = 1  # raise it when a bundle of old can no longer be read
+
+
+class HeadCard(BaseModel):
+    """What is known of one trained head."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    mean: float  # mean calibrated probability over the calibration rows
+    positives: int  # among the training rows
+    metrics: dict[str, float]  # on the calibration rows
+
+
+class Manifest(BaseModel):
+    """`manifest.json`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    format: int
+    as_of: int  # unix seconds: nothing from this instant on had any part in the bundle
+    data_fingerprint: str
+    features: list[str]
+    heads: dict[str, HeadCard]  # the trained ones only
+    missing: list[str]  # tables, columns, heads and models that the data could not feed
+    notes: list[str]
+    parameters: dict[str, int]  # per model
+    rows: dict[str, int]
+    files: dict[str, str]  # sha256 of each

@@ -1,0 +1,148 @@
+"""The handshake: a miniature log with the features and scores that training computed from it.
+
+Serving replays it through its own code. If a feature was changed since, or a library computes
+otherwise, the numbers differ, and serving refuses to start rather than serve a different feed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from ml.bundle.bundle import Models, probabilities
+from ml.errors import BundleError
+from ml.features import NAMES, Pairs, matrix
+from ml.log.events import Events, Rows, Times
+from ml.models.heavy_ranker import OUTPUTS
+from ml.state.catalog import Tweets, Users
+from ml.state.feature_state import FeatureState
+
+EVENTS: Final = 500
+PAIRS: Final = 32
+TOLERANCE: Final = 1e-5
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """A world of a few users and tweets, small enough to travel with the models."""
+
+    users: pl.DataFrame
+    tweets: pl.DataFrame
+    events: Events
+    viewer: Rows
+    tweet: Rows
+    at: Times
+
+    @classmethod
+    def cut_from(
+        cls,
+        users: pl.DataFrame,
+        tweets: pl.DataFrame,
+        state: FeatureState,
+        events: Events,
+        viewer: Rows,
+        tweet: Rows,
+        at: Times,
+    ) -> Probe:
+        """The given pairs, and the newest events that touch them."""
+        author = state.tweets.author
+        people = np.unique(np.concatenate([viewer, author[tweet]]))
+        touched = np.isin(events.user, people) & (
+            np.isin(events.target, people) | np.isin(author[events.tweet], people)
+        )
+        kept = events[np.flatnonzero(touched)[-EVENTS:]]
+        tweet_rows = _present(np.concatenate([tweet, kept.tweet]))
+        user_rows = _present(np.concatenate([viewer, author[tweet_rows], kept.user, kept.target]))
+        small = Events(
+            kept.action,
+            _within(user_rows, kept.user),
+            _within(tweet_rows, kept.tweet),
+            _within(user_rows, kept.target),
+            kept.at,
+            kept.position,
+        )
+        return cls(
+            users[user_rows.tolist()],
+            tweets[tweet_rows.tolist()],
+            small,
+            _within(user_rows, viewer),
+            _within(tweet_rows, tweet),
+            at,
+        )
+
+    def replay(self, models: Models) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Features (pairs, features) and probabilities (pairs, outputs) by the code at hand."""
+        users = Users.of(self.users)
+        state = FeatureState(users, Tweets.of(self.tweets, users))
+        state.apply(self.events)
+        x = Pairs(state, models.encode(state), self.viewer, self.tweet, self.at)
+        return matrix(x), probabilities(models.ranker, x)
+
+
+def save(probe: Probe, models: Models, directory: Path) -> None:
+    """Write the miniature log and what the models say of it now."""
+    features, scores = probe.replay(models)
+    probe.users.write_parquet(directory / "probe_users.parquet")
+    probe.tweets.write_parquet(directory / "probe_tweets.parquet")
+    np.savez(
+        directory / "probe.npz",
+        allow_pickle=False,
+        viewer=probe.viewer,
+        tweet=probe.tweet,
+        at=probe.at,
+        features=features,
+        scores=scores,
+        **{f"event_{f.name}": getattr(probe.events, f.name) for f in fields(Events)},
+    )
+
+
+def verify(models: Models, directory: Path) -> None:
+    """Replay the probe of a bundle.
+
+    Raises:
+        BundleError: naming the first feature or head whose numbers differ.
+    """
+    with np.load(directory / "probe.npz", allow_pickle=False) as arrays:
+        events = Events(*(arrays[f"event_{f.name}"] for f in fields(Events)))
+        probe = Probe(
+            pl.read_parquet(directory / "probe_users.parquet"),
+            pl.read_parquet(directory / "probe_tweets.parquet"),
+            events,
+            arrays["viewer"],
+            arrays["tweet"],
+            arrays["at"],
+        )
+        features, scores = probe.replay(models)
+        _compare("feature", NAMES, arrays["features"], features, directory)
+        _compare("head", OUTPUTS, arrays["scores"], scores, directory)
+
+
+def _compare(
+    what: str,
+    names: tuple[str, ...],
+    then: NDArray[np.float32],
+    now: NDArray[np.float32],
+    directory: Path,
+) -> None:
+    off = ~np.isclose(now, then, rtol=TOLERANCE, atol=TOLERANCE).all(axis=0)
+    if off.any():
+        column = int(np.argmax(off))
+        row = int(np.argmax(np.abs(now[:, column] - then[:, column])))
+        raise BundleError(
+            f"bundle {directory.name}: {what} {names[column]!r} is {now[row, column]:.6g} here and "
+            f"was {then[row, column]:.6g} in training; retrain, or run the code that made it"
+        )
+
+
+def _present(rows: Rows) -> Rows:
+    return np.unique(rows[rows >= 0])
+
+
+def _within(rows: Rows, row: Rows) -> Rows:
+    """Positions in the sorted `rows`; -1 stays -1."""
+    return np.where(row >= 0, np.searchsorted(rows, row), -1).astype(np.int32)

@@ -1,0 +1,216 @@
+"""Bundles and states on disk: written aside, renamed into place, named by `current`."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+import pydantic
+
+from ml.bundle import probe as probes
+from ml.bundle import weights
+from ml.bundle.bundle import Bundle, Models
+from ml.bundle.manifest import FORMAT, Manifest
+from ml.errors import BundleError
+from ml.features import NAMES
+from ml.log.tables import Tables
+from ml.models.heavy_ranker import HeavyRanker
+from ml.models.safety import Safety
+from ml.models.two_tower import TwoTower
+from ml.state import snapshot
+from ml.state.feature_state import FeatureState
+
+CURRENT: Final = "current"
+MANIFEST: Final = "manifest.json"
+
+
+def publish(artifacts: Path, models: Models, manifest: Manifest, probe: probes.Probe) -> str:
+    """Write a bundle and make it current; its version, a hash of its content."""
+    with _aside(artifacts) as folder:
+        weights.save(models.tower, folder / "two_tower.npz")
+        weights.save(models.ranker, folder / "heavy_ranker.npz")
+        if models.nsfw is not None:
+            weights.save(models.nsfw, folder / "nsfw.npz")
+        if models.toxicity is not None:
+            weights.save(models.toxicity, folder / "toxicity.npz")
+        probes.save(probe, models, folder)
+        files = {path.name: _sha256(path) for path in sorted(folder.iterdir())}
+        text = manifest.model_copy(update={"files": files}).model_dump_json(indent=1) + "\n"
+        (folder / MANIFEST).write_text(text)
+        version = hashlib.sha256(text.encode()).hexdigest()[:12]
+        _into_place(folder, artifacts / version)
+    promote(artifacts, version)
+    return version
+
+
+def publish_state(artifacts: Path, state: FeatureState, tables: Tables) -> None:
+    """Write the state that serving starts from; states of other data are left alone."""
+    with _aside(artifacts) as folder:
+        snapshot.save(state, tables, folder)
+        (artifacts / "state").mkdir(exist_ok=True)
+        _into_place(folder, artifacts / "state" / tables.fingerprint)
+
+
+def promote(artifacts: Path, version: str) -> None:
+    """Make a bundle the current one.
+
+    Raises:
+        BundleError: there is no such bundle.
+    """
+    if not (artifacts / version / MANIFEST).is_file():
+        raise BundleError(
+            f"{artifacts} has no bundle {version!r}; there are: "
+            f"{', '.join(versions(artifacts)) or 'none'}"
+        )
+    aside = artifacts / f".{CURRENT}.{os.getpid()}"
+    _write_durably(aside, version + "\n")
+    aside.rename(artifacts / CURRENT)
+
+
+def versions(artifacts: Path) -> list[str]:
+    """The bundles there are, by name."""
+    return sorted(path.parent.name for path in artifacts.glob(f"*/{MANIFEST}"))
+
+
+def load(artifacts: Path) -> Bundle | None:
+    """The current bundle, checked; None where nothing was ever published.
+
+    Raises:
+        BundleError: it is missing a file, damaged, or does not agree with this code.
+    """
+    if not (artifacts / CURRENT).is_file():
+        return None
+    version = (artifacts / CURRENT).read_text().strip()
+    folder = artifacts / version
+    manifest = _read_manifest(folder)
+    _check_files(folder, manifest)
+    _check_features(folder, manifest)
+    models = Models(
+        weights.load(TwoTower(), folder / "two_tower.npz"),
+        weights.load(HeavyRanker(), folder / "heavy_ranker.npz"),
+        *(
+            weights.load(Safety(), folder / name) if name in manifest.files else None
+            for name in ("nsfw.npz", "toxicity.npz")
+        ),
+    )
+    probes.verify(models, folder)
+    return Bundle(version, manifest, models)
+
+
+def load_state(artifacts: Path, bundle: Bundle | None) -> FeatureState | None:
+    """The state of the data that the bundle was trained on, or the only one there is.
+
+    Raises:
+        BundleError: it is damaged, or cannot be chosen.
+    """
+    folder = artifacts / "state"
+    if bundle is not None:
+        return snapshot.load(folder / bundle.manifest.data_fingerprint)
+    found = sorted(folder.iterdir()) if folder.is_dir() else []
+    if len(found) > 1:
+        raise BundleError(
+            f"{folder} holds {len(found)} states and {artifacts / CURRENT} names no bundle; "
+            f"train again, or remove the states that are not wanted"
+        )
+    return snapshot.load(found[0]) if found else None
+
+
+def _read_manifest(folder: Path) -> Manifest:
+    try:
+        raw = json.loads((folder / MANIFEST).read_text())
+    except (OSError, ValueError) as error:
+        raise BundleError(
+            f"{folder / MANIFEST} cannot be read ({error}); retrain, or promote another bundle"
+        ) from error
+    if not isinstance(raw, dict) or raw.get("format") != FORMAT:
+        found = raw.get("format") if isinstance(raw, dict) else None
+        raise BundleError(
+            f"bundle {folder.name} has format {found}, this code reads {FORMAT}; retrain"
+        )
+    try:
+        return Manifest.model_validate(raw)
+    except pydantic.ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise BundleError(
+            f"{folder / MANIFEST}: {where}: {first['msg']}; retrain, or promote another bundle"
+        ) from error
+
+
+def _check_files(folder: Path, manifest: Manifest) -> None:
+    for name, digest in manifest.files.items():
+        path = folder / name
+        if not path.is_file():
+            raise BundleError(f"{path} is missing; retrain, or promote another bundle")
+        if _sha256(path) != digest:
+            raise BundleError(
+                f"{path} is not the file that was published (its sha256 differs from the "
+                f"manifest's); restore it, retrain, or promote another bundle"
+            )
+
+
+def _check_features(folder: Path, manifest: Manifest) -> None:
+    then, now = set(manifest.features), set(NAMES)
+    if manifest.features == list(NAMES):
+        return
+    told = [
+        f"{word}: {', '.join(sorted(names))}"
+        for word, names in (("new", now - then), ("gone", then - now))
+        if names
+    ] or ["in another order"]
+    raise BundleError(
+        f"bundle {folder.name} was built with {len(manifest.features)} features, this code has "
+        f"{len(NAMES)} ({'; '.join(told)}); retrain, or run the code that made it"
+    )
+
+
+@contextmanager
+def _aside(artifacts: Path) -> Iterator[Path]:
+    """A folder to write into; gone afterwards if it was not moved into place."""
+    artifacts.mkdir(parents=True, exist_ok=True)
+    folder = artifacts / f".aside.{os.getpid()}"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _into_place(folder: Path, target: Path) -> None:
+    """Flush everything to disk, then rename; what stood there before makes way."""
+    for path in folder.iterdir():
+        _flush(path)
+    _flush(folder)
+    if target.exists():
+        old = target.with_name(f".old.{target.name}")
+        shutil.rmtree(old, ignore_errors=True)
+        target.rename(old)
+        folder.rename(target)
+        shutil.rmtree(old)
+    else:
+        folder.rename(target)
+    _flush(target.parent)
+
+
+def _write_durably(path: Path, text: str) -> None:
+    path.write_text(text)
+    _flush(path)
+
+
+def _flush(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()

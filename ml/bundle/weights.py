@@ -1,0 +1,44 @@
+"""Models as arrays on disk, and back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+import torch
+from torch import nn
+
+from ml.errors import BundleError
+
+M = TypeVar("M", bound=nn.Module)
+
+
+def save(model: nn.Module, path: Path) -> None:
+    """Write a model's parameters and buffers as npz; the same model gives the same bytes."""
+    arrays = {name: tensor.numpy() for name, tensor in model.state_dict().items()}
+    np.savez(path, allow_pickle=False, **arrays)
+
+
+def load(model: M, path: Path) -> M:
+    """Fill a new model from a file; ready to predict.
+
+    Raises:
+        BundleError: the file does not hold this model.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            state = {name: torch.from_numpy(array) for name, array in arrays.items()}
+        model.load_state_dict(state)
+    except (OSError, ValueError, RuntimeError) as error:
+        reason = " ".join(str(error).split())
+        raise BundleError(
+            f"{path} does not fit {type(model).__name__} of this code ({reason}); "
+            f"retrain, or run the code that made it"
+        ) from error
+    return model.eval()
+
+
+def count(model: nn.Module) -> int:
+    """How many numbers were learned."""
+    return sum(parameter.numel() for parameter in model.parameters())

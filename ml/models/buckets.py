@@ -1,0 +1,28 @@
+"""Tokens and ids as rows of embedding tables; 0 stays 0, which means nothing."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ml.log.events import Rows
+from ml.state.tokens import Tokens, token
+from ml.state.vocabulary import Vocabulary
+
+
+def of_tokens(tokens: Tokens, buckets: int) -> Tensor:
+    """Buckets 1 … buckets - 1 for tokens."""
+    bucket = np.where(tokens == 0, 0, 1 + tokens % np.uint32(buckets - 1))
+    return torch.from_numpy(bucket.astype(np.int64))
+
+
+def of_ids(ids: Vocabulary, buckets: int) -> Tensor:
+    """Buckets of all ids of a vocabulary, the same whatever the order of its rows."""
+    tokens = np.array([token(id_) for id_ in ids.all_ids()], np.uint32)
+    return of_tokens(tokens, buckets)
+
+
+def of_rows(rows: Rows) -> Tensor:
+    """Rows moved up by one, so that -1 becomes 0."""
+    return torch.from_numpy(rows.astype(np.int64) + 1)

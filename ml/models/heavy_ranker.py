@@ -1,0 +1,75 @@
+"""The heavy ranker: how likely is each action, should this viewer see this tweet?"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import torch
+from torch import Tensor, nn
+
+from ml.features import NAMES as FEATURES
+from ml.heads import NAMES as HEADS
+from ml.models.two_tower import DIM
+
+SHARED: Final = (128, 64)
+TOWER: Final = 32
+PROJECTION: Final = 32
+DROPOUT: Final = 0.1
+CLAMP: Final = 5.0
+OUTPUTS: Final = (*HEADS, "similarity")
+
+
+class HeavyRanker(nn.Module):
+    """A shared tower and a small one per head; log-odds of shape (pairs, heads + 1).
+
+    The last output is the embedding head: the dot product of the ranker's own projections of
+    the two-tower vectors, trained to say engagement by itself, and an input of the shared tower.
+    Where a tweet stood on the page explains part of the labels: position is a bias per head in
+    training, and its average when serving.
+    """
+
+    mean: Tensor
+    spread: Tensor
+    scale: Tensor
+    shift: Tensor
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.register_buffer("mean", torch.zeros(len(FEATURES)))
+        self.register_buffer("spread", torch.ones(len(FEATURES)))
+        self.register_buffer("scale", torch.ones(len(OUTPUTS)))  # calibration, per head
+        self.register_buffer("shift", torch.zeros(len(OUTPUTS)))
+        self.viewer = nn.Linear(DIM, PROJECTION, bias=False)
+        self.tweet = nn.Linear(DIM, PROJECTION, bias=False)
+        nn.init.orthogonal_(self.viewer.weight)
+        self.tweet.weight.data.copy_(self.viewer.weight.data)  # at first, plain nearness
+        self.similarity = nn.Linear(1, 1)
+        self.shared = nn.Sequential(
+            nn.Linear(len(FEATURES) + 1, SHARED[0]),
+            nn.SiLU(),
+            nn.Dropout(DROPOUT),
+            nn.Linear(SHARED[0], SHARED[1]),
+            nn.SiLU(),
+            nn.Dropout(DROPOUT),
+        )
+        self.towers = nn.Linear(SHARED[1], len(HEADS) * TOWER)
+        self.heads = nn.Parameter(torch.randn(len(HEADS), TOWER) / TOWER**0.5)
+        self.bias = nn.Parameter(torch.zeros(len(HEADS)))
+        self.position = nn.Parameter(torch.zeros(len(OUTPUTS)))
+
+    def forward(
+        self, features: Tensor, viewer: Tensor, tweet: Tensor, position: Tensor | None = None
+    ) -> Tensor:
+        """(pairs, features), (pairs, DIM) twice, and in training (pairs,) centred log position."""
+        x = ((features - self.mean) / self.spread).clamp(-CLAMP, CLAMP)
+        dot = (self.viewer(viewer) * self.tweet(tweet)).sum(dim=-1, keepdim=True)
+        h = self.shared(torch.cat([x, dot], dim=-1))  # (pairs, SHARED[-1])
+        towers = nn.functional.silu(self.towers(h)).view(-1, len(HEADS), TOWER)
+        logits = torch.cat([(towers * self.heads).sum(-1) + self.bias, self.similarity(dot)], -1)
+        if position is not None:
+            logits = logits + position[:, None] * self.position
+        return logits
+
+    def probabilities(self, features: Tensor, viewer: Tensor, tweet: Tensor) -> Tensor:
+        """(pairs, heads + 1) calibrated probabilities."""
+        return torch.sigmoid(self.forward(features, viewer, tweet) * self.scale + self.shift)

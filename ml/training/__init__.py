@@ -1,0 +1,1 @@
+"""How are the models learned, without ever looking ahead?"""

@@ -1,0 +1,75 @@
+"""Data without times: a row's features are read from the state of the other folds, never from a
+state that holds its own label."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ml.features import Pairs, matrix
+from ml.log.events import Events, Rows
+from ml.state.catalog import Tweets, Users
+from ml.state.feature_state import FeatureState
+from ml.training import two_tower
+from ml.training.examples import Examples
+from ml.training.heavy_ranker import RankerRows
+from ml.training.material import Encoders, Material
+from ml.training.options import TrainingOptions
+
+FOLDS: Final = 5
+TOWER_FOLDS: Final = (0, 1)
+TRAIN_FOLDS: Final = (2, 3)
+CALIBRATION_FOLD: Final = 4
+CHUNK: Final = 4096  # pairs featurised at a time
+NOTE: Final = (
+    "interactions have no times: features were read from the state of the other folds, and the "
+    "manifest's as_of means nothing"
+)
+
+
+def prepare(
+    events: Events, users: Users, tweets: Tweets, examples: Examples, options: TrainingOptions
+) -> Material:
+    """Towers on two folds, the ranker on the next two, calibration on the last."""
+    event_fold = np.where(events.tweet >= 0, _fold(events.user, events.tweet), -1)
+    known = FeatureState(users, tweets)
+    mine = np.isin(event_fold, (-1, *TOWER_FOLDS))
+    known.apply(events[mine])
+    tower = two_tower.train_at_once(known, events[mine], options.seed)
+    encoders = Encoders.of(tower, tweets, np.ones(len(tweets), bool), options.seed)
+
+    fold = _fold(examples.viewer, examples.tweet)
+    parts: dict[int, RankerRows] = {}
+    for k in (*TRAIN_FOLDS, CALIBRATION_FOLD):
+        others = FeatureState(users, tweets)
+        others.apply(events[event_fold != k])
+        parts[k] = _rows(others, encoders, examples[fold == k])
+    return Material(
+        encoders,
+        RankerRows.stack([parts[k] for k in TRAIN_FOLDS]),
+        parts[CALIBRATION_FOLD],
+        examples[fold == CALIBRATION_FOLD],
+        (NOTE,),
+    )
+
+
+def _fold(user: Rows, tweet: Rows) -> NDArray[np.int64]:
+    """The same for the same pair; neither a user's nor a tweet's rows all in one fold."""
+    mixed = user.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+    mixed = (mixed ^ (tweet.astype(np.uint64) + np.uint64(1))) * np.uint64(0xBF58476D1CE4E5B9)
+    return ((mixed >> np.uint64(40)) % np.uint64(FOLDS)).astype(np.int64)
+
+
+def _rows(state: FeatureState, encoders: Encoders, examples: Examples) -> RankerRows:
+    encoder = encoders.encode(state)
+    order = np.argsort(examples.viewer, kind="stable")  # few viewers per chunk
+    parts = []
+    for start in range(0, len(order), CHUNK):
+        part = examples[order[start : start + CHUNK]]
+        x = Pairs(state, encoder, part.viewer, part.tweet, part.at)
+        parts.append(
+            RankerRows(matrix(x), x.viewer_vector, x.tweet_vector, part.position, part.label)
+        )
+    return RankerRows.stack(parts)

@@ -1,0 +1,44 @@
+"""Examples become rows of numbers, each as of just before it happened."""
+
+from __future__ import annotations
+
+import sys
+
+import numpy as np
+from tqdm import tqdm
+
+from ml.embeddings.encoder import Encoder
+from ml.features import NAMES, Pairs, matrix
+from ml.log.events import Events
+from ml.models.two_tower import DIM
+from ml.state.feature_state import FeatureState
+from ml.training.examples import Examples
+from ml.training.heavy_ranker import RankerRows
+from ml.training.replay import walk
+
+
+def featurise(
+    state: FeatureState, events: Events, encoder: Encoder, examples: Examples
+) -> RankerRows:
+    """Walk the log and look before each bucket is applied.
+
+    `state` must not have seen any of `events`; afterwards it has seen them all.
+    """
+    features = np.empty((len(examples), len(NAMES)), np.float32)
+    viewer = np.empty((len(examples), DIM), np.float32)
+    bar = tqdm(
+        total=len(examples), desc="replay        ", disable=not sys.stderr.isatty(), unit="row"
+    )
+    with bar:
+        for rows in walk(state, events, examples.at):
+            part = examples[rows]
+            x = Pairs(state, encoder, part.viewer, part.tweet, part.at)
+            features[rows], viewer[rows] = matrix(x), x.viewer_vector
+            bar.update(len(rows))
+    return RankerRows(
+        features,
+        viewer,
+        encoder.tweets.vector[examples.tweet],
+        examples.position,
+        examples.label,
+    )

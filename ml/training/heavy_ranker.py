@@ -1,0 +1,108 @@
+"""Fitting the heavy ranker: masked cross-entropy over all heads at once, then calibration."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Final
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from ml.embeddings.encoder import Vectors
+from ml.heads import NAMES as HEADS
+from ml.models.heavy_ranker import OUTPUTS, HeavyRanker
+from ml.training.loop import fit
+
+EPOCHS: Final = 10
+BATCH: Final = 1024
+RATE: Final = 3e-3
+DECAY: Final = 1e-3
+
+
+@dataclass(frozen=True, slots=True)
+class RankerRows:
+    """Examples with their features, as of just before each."""
+
+    features: NDArray[np.float32]  # (rows, features)
+    viewer: Vectors  # (rows, DIM)
+    tweet: Vectors  # (rows, DIM)
+    position: NDArray[np.float32]  # (rows,), NaN where unknown
+    label: NDArray[np.float32]  # (rows, heads)
+
+    def __len__(self) -> int:
+        return len(self.features)
+
+    def __getitem__(self, rows: slice | NDArray[np.bool_]) -> RankerRows:
+        return RankerRows(
+            self.features[rows],
+            self.viewer[rows],
+            self.tweet[rows],
+            self.position[rows],
+            self.label[rows],
+        )
+
+    @classmethod
+    def stack(cls, parts: list[RankerRows]) -> RankerRows:
+        return cls(
+            *(
+                np.concatenate([getattr(part, field.name) for part in parts])
+                for field in fields(cls)
+            )
+        )
+
+
+def train(rows: RankerRows, trained: NDArray[np.bool_], seed: int) -> HeavyRanker:
+    """Fit the heads that are `trained` (heads,); the others get no gradient."""
+    torch.manual_seed(seed)
+    model = HeavyRanker()
+    features, viewer, tweet = (
+        torch.from_numpy(part) for part in (rows.features, rows.viewer, rows.tweet)
+    )
+    model.mean, model.spread = features.mean(0), features.std(0).clamp(min=1e-3)
+    position = torch.from_numpy(_centred(rows.position))
+    label = torch.from_numpy(with_similarity(rows.label))
+    mask = torch.from_numpy(np.append(trained, True).astype(np.float32))
+    with torch.no_grad():
+        rate = label.mean(0).clamp(1e-5, 1 - 1e-5)
+        model.bias.copy_(torch.logit(rate)[: len(HEADS)])
+
+    def loss_of(positions: Tensor) -> Tensor:
+        logits = model(
+            features[positions], viewer[positions], tweet[positions], position[positions]
+        )
+        loss = torch.nn.functional.binary_cross_entropy_with_logits(
+            logits, label[positions], reduction="none"
+        )
+        return (loss.mean(0) * mask).sum()
+
+    fit(
+        "heavy ranker",
+        model,
+        len(rows),
+        loss_of,
+        epochs=EPOCHS,
+        batch=BATCH,
+        rate=RATE,
+        decay=DECAY,
+        seed=seed,
+    )
+    return model
+
+
+def with_similarity(label: NDArray[np.float32]) -> NDArray[np.float32]:
+    """(rows, heads + 1): the embedding head learns engagement."""
+    return np.concatenate([label, label[:, [HEADS.index("engagement")]]], axis=1)
+
+
+def _centred(position: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Log positions around their mean, which is what serving assumes; 0 where unknown."""
+    log = np.log1p(position)
+    known = np.isfinite(log)
+    mean = log[known].mean() if known.any() else 0.0
+    centred: NDArray[np.float32] = np.where(known, log - mean, 0).astype(np.float32)
+    return centred
+
+
+assert OUTPUTS[:-1] == HEADS

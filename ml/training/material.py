@@ -1,0 +1,69 @@
+"""What the ranker learns from: rows to fit, later rows to calibrate, and what encoded them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ml.log.events import Events
+from ml.models.encode import TowerEncoder
+from ml.models.safety import Safety
+from ml.models.two_tower import TwoTower
+from ml.schema import Action
+from ml.state.catalog import Tweets, Users
+from ml.state.feature_state import FeatureState
+from ml.training import safety
+from ml.training.examples import Examples, drawn, of_impressions
+from ml.training.heavy_ranker import RankerRows
+
+
+@dataclass(frozen=True, slots=True)
+class Encoders:
+    """The models whose output the ranker reads."""
+
+    tower: TwoTower
+    nsfw: Safety | None
+    toxicity: Safety | None
+
+    def encode(self, state: FeatureState) -> TowerEncoder:
+        return TowerEncoder.of(state, self.tower, self.nsfw, self.toxicity)
+
+    @classmethod
+    def of(
+        cls, tower: TwoTower, tweets: Tweets, learnable: NDArray[np.bool_], seed: int
+    ) -> Encoders:
+        """Fit the safety models on the `learnable` tweets that somebody labelled."""
+        metadata = tweets.metadata[learnable]
+        return cls(
+            tower,
+            nsfw=safety.train("nsfw", metadata, tweets.nsfw[learnable], seed),
+            toxicity=safety.train("toxicity", metadata, tweets.toxic[learnable], seed),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What one way of looking at the log, in time or across folds, hands to the ranker."""
+
+    encoders: Encoders
+    train: RankerRows
+    calibrate: RankerRows
+    examples: Examples  # those of `calibrate`
+    notes: tuple[str, ...]
+
+
+def examples(
+    events: Events, users: Users, tweets: Tweets, rng: np.random.Generator
+) -> tuple[Examples, tuple[str, ...]]:
+    """Impressions with what followed; where there are none, engagements and drawn negatives."""
+    if (events.action == Action.IMPRESSION).any():
+        return of_impressions(events, tweets), ()
+    state = FeatureState(users, tweets)
+    state.apply(events)
+    note = (
+        "there are no impressions: negatives were drawn from the window of each engagement, half "
+        "uniformly and half by popularity, so probabilities rank but are not rates"
+    )
+    return drawn(events, state, rng), (note,)

@@ -1,0 +1,17 @@
+"""What can be chosen about training."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingOptions:
+    """`holdout` is the last share of the interactions, kept from training for evaluation;
+    `calibration` is the share before it on which probabilities are calibrated; the two towers
+    are fitted on the first `towers`, so that the ranker never meets a row they were fitted on."""
+
+    holdout: float = 0.2
+    calibration: float = 0.1
+    towers: float = 0.3
+    seed: int = 7

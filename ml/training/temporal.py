@@ -1,0 +1,34 @@
+"""Data with times: towers on the first part, the ranker on the next, calibration on the last."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ml.log.events import Events
+from ml.state.catalog import Tweets, Users
+from ml.state.feature_state import FeatureState
+from ml.training import two_tower
+from ml.training.examples import Examples
+from ml.training.featurise import featurise
+from ml.training.material import Encoders, Material
+from ml.training.options import TrainingOptions
+
+
+def prepare(
+    events: Events,
+    users: Users,
+    tweets: Tweets,
+    examples: Examples,
+    calibrate_from: int,
+    towers_until: int,
+    options: TrainingOptions,
+) -> Material:
+    """Walk the log once: no row is encoded by a model that was fitted on it or on later ones."""
+    state = FeatureState(users, tweets)
+    tower = two_tower.train(state, events.before(towers_until), options.seed)
+    encoders = Encoders.of(tower, tweets, tweets.created_at < towers_until, options.seed)
+    later = examples[examples.at >= towers_until]
+    rest = events[int(np.searchsorted(events.at, towers_until)) :]
+    rows = featurise(state, rest, encoders.encode(state), later)
+    split = int(np.searchsorted(later.at, calibrate_from))
+    return Material(encoders, rows[:split], rows[split:], later[split:], ())
