@@ -11,6 +11,7 @@ import torch
 from ml import bundle
 from ml.errors import FeedError
 from ml.training import course
+from ml.training.freshness import reason_to_train
 from ml.training.options import TrainingOptions
 
 
@@ -32,6 +33,12 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _train(given: argparse.Namespace) -> None:
+    if given.if_needed:
+        reason = reason_to_train(given.data, given.artifacts)
+        if reason is None:
+            print(f"the bundle in {given.artifacts} is up to date with {given.data}")
+            return
+        print(f"training on {given.data}, for {reason}")
     options = TrainingOptions(holdout=given.holdout, seed=given.seed)
     version = course.train(given.data, given.artifacts, options)
     trained = bundle.load(given.artifacts)
@@ -63,6 +70,9 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--out", dest="artifacts", type=Path, default=Path("artifacts"))
     train.add_argument("--holdout", type=_share, default=0.2, help="last share kept for testing")
     train.add_argument("--seed", type=int, default=7)
+    train.add_argument(
+        "--if-needed", action="store_true", help="only if the data or the features changed"
+    )
     promote = commands.add_parser("promote", help="make a bundle the current one")
     promote.add_argument("version")
     promote.add_argument("--artifacts", type=Path, default=Path("artifacts"))

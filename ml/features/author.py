@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-import numpy as np
-
 from ml.features.pairs import Pairs, Values
-from ml.features.rates import engagement_rate, rate
+from ml.features.rates import engagement_rate, log1p, rate
 from ml.state.feature_state import Count
 
 STRENGTH: Final = 60.0
@@ -40,12 +38,12 @@ def author_negative_rate(x: Pairs) -> Values:
 
 def author_followers(x: Pairs) -> Values:
     """How many people follow the author, log scale."""
-    return np.log1p(x.state.graph.followers[x.author]) * (x.author >= 0)
+    return log1p(x.state.graph.followers[x.author]) * (x.author >= 0)
 
 
 def author_posts(x: Pairs) -> Values:
     """How much the author has written lately, log scale."""
-    return np.log1p(x.author_counts[:, Count.POST])
+    return log1p(x.author_counts[:, Count.POST])
 
 
 FEATURES: Final = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ml.features.pairs import Values
 from ml.state.counters import Counts
@@ -18,6 +19,12 @@ TYPICAL: Final = {  # per impression; what a rate is shrunk towards
     Count.NEGATIVE: 0.006,
     Count.REPORT: 0.001,
 }
+
+
+def log1p(counts: NDArray[np.floating] | NDArray[np.integer]) -> Values:
+    """Log of one more than each count."""
+    logs: Values = np.log1p(counts)
+    return logs
 
 
 def engaged(counts: Counts) -> Values:

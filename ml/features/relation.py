@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from ml.features.pairs import Pairs, Values
-from ml.features.rates import engaged, engagement_rate
+from ml.features.rates import engaged, engagement_rate, log1p
 from ml.state.feature_state import Count
 
 AUTHOR_STRENGTH: Final = 8.0
@@ -31,17 +31,17 @@ def author_affinity(x: Pairs) -> Values:
 
 def author_engagements(x: Pairs) -> Values:
     """Recent engagements of the viewer with the author, log scale."""
-    return np.log1p(engaged(x.tie_counts))
+    return log1p(engaged(x.tie_counts))
 
 
 def author_exposure(x: Pairs) -> Values:
     """How often the viewer has seen the author lately, log scale."""
-    return np.log1p(x.tie_counts[:, Count.IMPRESSION])
+    return log1p(x.tie_counts[:, Count.IMPRESSION])
 
 
 def author_aversion(x: Pairs) -> Values:
     """How often the viewer has wanted less of the author, log scale."""
-    return np.log1p(x.tie_counts[:, Count.NEGATIVE] + x.tie_counts[:, Count.REPORT])
+    return log1p(x.tie_counts[:, Count.NEGATIVE] + x.tie_counts[:, Count.REPORT])
 
 
 def topic_affinity(x: Pairs) -> Values:
@@ -51,14 +51,16 @@ def topic_affinity(x: Pairs) -> Values:
 
 def topic_share(x: Pairs) -> Values:
     """The share of the viewer's engagements that went to the topic."""
-    return (engaged(x.topic_counts) + 0.2) / (engaged(x.viewer_counts) + 4)
+    share: Values = (engaged(x.topic_counts) + 0.2) / (engaged(x.viewer_counts) + 4)
+    return share
 
 
 def topic_declared(x: Pairs) -> Values:
     """Whether the topic is among the viewer's declared interests."""
     topic = x.state.tweets.tags[x.tweet, :1]
     interests = x.state.users.interests[x.viewer]
-    return ((interests == topic) & (topic != 0)).any(axis=1).astype(np.float32)
+    declared: Values = ((interests == topic) & (topic != 0)).any(axis=1).astype(np.float32)
+    return declared
 
 
 def author_shares_interests(x: Pairs) -> Values:
@@ -66,22 +68,24 @@ def author_shares_interests(x: Pairs) -> Values:
     mine = x.state.users.interests[x.viewer]
     theirs = x.state.users.interests[x.author]
     same = (mine[:, :, None] == theirs[:, None, :]) & (mine != 0)[:, :, None]
-    return same.any(axis=2).sum(axis=1) * (x.author >= 0).astype(np.float32)
+    shared: Values = same.any(axis=2).sum(axis=1) * (x.author >= 0).astype(np.float32)
+    return shared
 
 
 def followees_following_author(x: Pairs) -> Values:
     """How many of the viewer's followees follow the author, log scale."""
-    return np.log1p(x.followees_following)
+    return log1p(x.followees_following)
 
 
 def followees_share_author(x: Pairs) -> Values:
     """That count over what the author's fame alone would give."""
-    return x.followees_following / np.sqrt(x.state.graph.followers[x.author] + 5.0)
+    share: Values = x.followees_following / np.sqrt(x.state.graph.followers[x.author] + 5.0)
+    return share
 
 
 def followees_engaged_with_tweet(x: Pairs) -> Values:
     """How many of the viewer's followees engaged with the tweet, log scale."""
-    return np.log1p(x.followees_engaged)
+    return log1p(x.followees_engaged)
 
 
 FEATURES: Final = (

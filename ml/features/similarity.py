@@ -22,7 +22,8 @@ def simclusters_similarity(x: Pairs) -> Values:
 def twhin_similarity(x: Pairs) -> Values:
     """Cosine of the two-tower vectors of viewer and tweet, moved to 0–1 (TwHIN)."""
     cosine = np.einsum("ij,ij->i", x.viewer_vector, x.tweet_vector)
-    return np.clip((1 + cosine) / 2, 0, 1)
+    nearness: Values = np.clip((1 + cosine) / 2, 0, 1)
+    return nearness
 
 
 def realgraph_strength(x: Pairs) -> Values:

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from ml.features.pairs import Pairs, Values
-from ml.features.rates import engaged, engagement_rate, rate
+from ml.features.rates import engaged, engagement_rate, log1p, rate
 from ml.state.feature_state import Count
 from ml.state.metadata import NAMES as METADATA
 
@@ -31,17 +31,17 @@ def tweet_negative_rate(x: Pairs) -> Values:
 
 def tweet_engagements(x: Pairs) -> Values:
     """Recent engagements with the tweet, log scale."""
-    return np.log1p(engaged(x.tweet_counts))
+    return log1p(engaged(x.tweet_counts))
 
 
 def tweet_impressions(x: Pairs) -> Values:
     """Recent impressions of the tweet, log scale."""
-    return np.log1p(x.tweet_counts[:, Count.IMPRESSION])
+    return log1p(x.tweet_counts[:, Count.IMPRESSION])
 
 
 def tweet_has_media(x: Pairs) -> Values:
     """Whether the tweet carries a picture or a video."""
-    return x.state.tweets.metadata[x.tweet, METADATA.index("media")]
+    return _metadata(x, "media")
 
 
 def tweet_is_reply(x: Pairs) -> Values:
@@ -51,7 +51,7 @@ def tweet_is_reply(x: Pairs) -> Values:
 
 def tweet_text_length(x: Pairs) -> Values:
     """Characters in the text, log scale."""
-    return x.state.tweets.metadata[x.tweet, METADATA.index("text_length")]
+    return _metadata(x, "text_length")
 
 
 def tweet_toxicity(x: Pairs) -> Values:
@@ -68,7 +68,7 @@ def tweet_disliked(x: Pairs) -> Values:
     """Toxicity or NSFW, whichever is worse, times how often the viewer complains."""
     complaints = x.viewer_counts[:, [Count.NEGATIVE, Count.REPORT]].sum(axis=1)
     worse = np.fmax(x.encoder.tweets.toxicity[x.tweet], x.encoder.tweets.nsfw[x.tweet])
-    return np.nan_to_num(worse) * np.log1p(complaints)
+    return np.nan_to_num(worse) * log1p(complaints)
 
 
 FEATURES: Final = (
@@ -86,6 +86,12 @@ FEATURES: Final = (
 )
 
 
+def _metadata(x: Pairs, name: str) -> Values:
+    column: Values = x.state.tweets.metadata[x.tweet, METADATA.index(name)]
+    return column
+
+
 def _log_odds(probability: Values) -> Values:
     p = np.clip(np.nan_to_num(probability, nan=0.5), 1e-3, 1 - 1e-3)
-    return np.log(p / (1 - p))
+    log_odds: Values = np.log(p / (1 - p))
+    return log_odds

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-import numpy as np
-
 from ml.features.pairs import Pairs, Values
-from ml.features.rates import engagement_rate, rate
+from ml.features.rates import engagement_rate, log1p, rate
 from ml.state.feature_state import Count
 
 STRENGTH: Final = 40.0
@@ -45,12 +43,12 @@ def viewer_report_rate(x: Pairs) -> Values:
 
 def viewer_activity(x: Pairs) -> Values:
     """How much the viewer has seen lately, log scale."""
-    return np.log1p(x.viewer_counts[:, Count.IMPRESSION])
+    return log1p(x.viewer_counts[:, Count.IMPRESSION])
 
 
 def viewer_followers(x: Pairs) -> Values:
     """How many people follow the viewer, log scale."""
-    return np.log1p(x.state.graph.followers[x.viewer])
+    return log1p(x.state.graph.followers[x.viewer])
 
 
 FEATURES: Final = (

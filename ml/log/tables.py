@@ -53,18 +53,25 @@ def read(directory: Path) -> Tables:
         )
     frames: dict[str, pl.DataFrame] = {}
     missing: list[str] = []
-    digest = hashlib.sha256()
     for table in TABLES:
         path = _find(directory, table)
         raw = _empty(table) if path is None else _read_file(path)
-        if path is not None:
-            digest.update(table.name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
-        else:
+        if path is None:
             missing.append(table.name)
         frames[table.name], lacking = normalise(raw, table, path or directory / table.name)
         if path is not None:
             missing += [f"{table.name}.{column}" for column in lacking]
-    return Tables(**frames, missing=tuple(missing), fingerprint=digest.hexdigest()[:16])
+    return Tables(**frames, missing=tuple(missing), fingerprint=fingerprint(directory))
+
+
+def fingerprint(directory: Path) -> str:
+    """A hash of the tables' files: the same data, the same fingerprint."""
+    digest = hashlib.sha256()
+    for table in TABLES:
+        path = _find(directory, table)
+        if path is not None:
+            digest.update(table.name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()[:16]
 
 
 def _find(directory: Path, table: Table) -> Path | None:

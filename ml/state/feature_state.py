@@ -104,28 +104,35 @@ class FeatureState:
 
         A tweet of unknown age is never too old.
         """
-        unknown, start, end = self._window(now, hours, at_least)
-        return np.concatenate([self.by_time[:unknown], self.by_time[start:end]])
+        (start,), (end,) = self._window(np.array([now]), hours, at_least)
+        return np.concatenate([self.by_time[: self._unknown], self.by_time[start:end]])
 
     def oldest_fresh(self, now: int, hours: float, at_least: int) -> int:
         """The time from which on tweets are fresh."""
-        _, start, end = self._window(now, hours, at_least)
+        (start,), (end,) = self._window(np.array([now]), hours, at_least)
         return int(self._times[start]) if start < end else now
 
     def draw_fresh(self, now: Times, hours: float, at_least: int, rng: np.random.Generator) -> Rows:
         """One tweet drawn uniformly from what was fresh at each moment."""
-        end = np.searchsorted(self._times, now, "right")
-        start = np.searchsorted(self._times, now - int(hours * 3600), "right")
-        start = np.maximum(np.minimum(start, end - max(at_least - self._unknown, 0)), self._unknown)
+        start, end = self._window(now, hours, at_least)
         drawn = rng.integers(0, np.maximum(self._unknown + end - start, 1))
         place = np.where(drawn < self._unknown, drawn, start + drawn - self._unknown)
-        return self.by_time[np.minimum(place, len(self.by_time) - 1)]
+        tweet: Rows = self.by_time[np.minimum(place, len(self.by_time) - 1)]
+        return tweet
 
-    def _window(self, now: int, hours: float, at_least: int) -> tuple[int, int, int]:
-        end = int(np.searchsorted(self._times, now, "right"))
-        start = int(np.searchsorted(self._times, now - int(hours * 3600), "right"))
-        start = max(min(start, end - max(at_least - self._unknown, 0)), self._unknown)
-        return self._unknown, start, end
+    def fresh_count(self, now: Times, hours: float, at_least: int) -> NDArray[np.int64]:
+        """How many tweets were fresh at each moment."""
+        start, end = self._window(now, hours, at_least)
+        return self._unknown + end - start
+
+    def _window(
+        self, now: Times, hours: float, at_least: int
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Where in `by_time` the fresh tweets of known age begin and end, at each moment."""
+        end = np.searchsorted(self._times, now, "right")
+        start = np.searchsorted(self._times, now - int(hours * 3600), "right")
+        widened = end - max(at_least - self._unknown, 0)
+        return np.maximum(np.minimum(start, widened), self._unknown), end
 
     def _count_once(self, events: Events) -> None:
         """What simply adds up: impressions, clicks, posts."""

@@ -59,7 +59,7 @@ class Toggles:
 
         was = self.since.ravel()[cells]  # a cell's past; what counts now is its last undoing
         place = np.arange(len(order))
-        last_off: NDArray[np.intp] = np.maximum.reduceat(np.where(on, -1, place), first)
+        last_off = np.maximum.reduceat(np.where(on, -1, place), first)
         went_off = last_off >= 0
         first_on = np.where(went_off, last_off + 1, first)
         ends_on = first_on < first + count
@@ -87,5 +87,6 @@ class Toggles:
             return np.zeros(len(left), bool)
         row = self.index.find(left, right)
         columns = [self.column(action) for action in actions]
-        off: NDArray[np.bool_] = np.isnan(self.since[row][:, columns]).all(axis=1)
-        return ~off & (row >= 0)
+        since = self.since[row][:, columns]
+        held: NDArray[np.bool_] = (np.count_nonzero(~np.isnan(since), axis=1) > 0) & (row >= 0)
+        return held

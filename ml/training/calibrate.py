@@ -11,22 +11,29 @@ from sklearn.linear_model import LogisticRegression
 AT_LEAST: Final = 30  # positives; with fewer only the mean is matched
 
 
-def platt(log_odds: NDArray[np.float32], label: NDArray[np.float32]) -> tuple[float, float]:
-    """Scale and shift for the log-odds of one head that best explain the labels."""
+def platt(
+    log_odds: NDArray[np.float32], label: NDArray[np.float32], weight: NDArray[np.float32]
+) -> tuple[float, float]:
+    """Scale and shift for the log-odds of one head that best explain the weighted labels."""
     positives = float(label.sum())
     if min(positives, len(label) - positives) < AT_LEAST:
-        return 1.0, _shift(log_odds, label)
-    model = LogisticRegression(C=1e6).fit(log_odds[:, None].astype(np.float64), label > 0)
+        return 1.0, _shift(log_odds, label, weight)
+    model = LogisticRegression(C=1e6).fit(
+        log_odds[:, None].astype(np.float64), label > 0, sample_weight=weight
+    )
     return float(model.coef_[0, 0]), float(model.intercept_[0])
 
 
-def _shift(log_odds: NDArray[np.float32], label: NDArray[np.float32]) -> float:
+def _shift(
+    log_odds: NDArray[np.float32], label: NDArray[np.float32], weight: NDArray[np.float32]
+) -> float:
     """The shift that makes the mean prediction the mean label, by bisection."""
-    if not 0 < label.mean() < 1:
+    wanted = float(np.average(label, weights=weight))
+    if not 0 < wanted < 1:
         return 0.0
     low, high = -20.0, 20.0
     for _ in range(60):
         middle = (low + high) / 2
-        mean = float(np.mean(1 / (1 + np.exp(-(log_odds + middle)))))
-        low, high = (middle, high) if mean < label.mean() else (low, middle)
+        mean = float(np.average(1 / (1 + np.exp(-(log_odds + middle))), weights=weight))
+        low, high = (middle, high) if mean < wanted else (low, middle)
     return (low + high) / 2

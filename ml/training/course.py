@@ -137,14 +137,16 @@ def _calibrate(
     for column, name in enumerate([*HEADS, "similarity"]):
         if column < len(HEADS) and not trained[column]:
             continue
-        scale, shift = calibrate.platt(log_odds[:, column], label[:, column])
+        scale, shift = calibrate.platt(log_odds[:, column], label[:, column], rows.weight)
         ranker.scale[column], ranker.shift[column] = scale, shift
         if column < len(HEADS):
             p = 1 / (1 + np.exp(-(log_odds[:, column].astype(np.float64) * scale + shift)))
             cards[name] = HeadCard(
-                mean=float(p.mean()),
+                mean=float(np.average(p, weights=rows.weight)),
                 positives=int(material.train.label[:, column].sum()),
-                metrics={"auc": float(roc_auc_score(label[:, column], p))},
+                metrics={
+                    "auc": float(roc_auc_score(label[:, column], p, sample_weight=rows.weight))
+                },
             )
     return cards
 

@@ -70,6 +70,8 @@ def _rows(state: FeatureState, encoders: Encoders, examples: Examples) -> Ranker
         part = examples[order[start : start + CHUNK]]
         x = Pairs(state, encoder, part.viewer, part.tweet, part.at)
         parts.append(
-            RankerRows(matrix(x), x.viewer_vector, x.tweet_vector, part.position, part.label)
+            RankerRows(
+                matrix(x), x.viewer_vector, x.tweet_vector, part.position, part.label, part.weight
+            )
         )
     return RankerRows.stack(parts)

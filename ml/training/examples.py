@@ -23,13 +23,15 @@ WINDOW_AT_LEAST: Final = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Examples:
-    """Rows in the order of time. `label` is (rows, heads), 1 where the head's action followed."""
+    """Rows in the order of time. `label` is (rows, heads), 1 where the head's action followed;
+    `weight` says how much a row counts."""
 
     viewer: Rows
     tweet: Rows
     at: Times
     position: NDArray[np.float32]  # NaN where unknown
     label: NDArray[np.float32]
+    weight: NDArray[np.float32]
 
     def __len__(self) -> int:
         return len(self.at)
@@ -41,6 +43,7 @@ class Examples:
             self.at[rows],
             self.position[rows],
             self.label[rows],
+            self.weight[rows],
         )
 
 
@@ -56,45 +59,67 @@ def of_impressions(events: Events, tweets: Tweets) -> Examples:
         author = tweets.author[shown.tweet]
         rows = _shown_before(shown, author, acted[on_author], acted.target[on_author])
         label[rows, column] = 1
-    return Examples(shown.user, shown.tweet, shown.at, shown.position, label)
+    weight = np.ones(len(shown), np.float32)
+    return Examples(shown.user, shown.tweet, shown.at, shown.position, label, weight)
 
 
 def drawn(events: Events, state: FeatureState, rng: np.random.Generator) -> Examples:
     """Where nobody logged impressions: engagements, and for each some tweets of that moment's
     window, half uniformly and half by how often they were engaged with.
 
-    `state` has seen the same events: a tweet that the viewer ever engaged with is no negative.
+    Negatives are weighted back to a uniform draw, so that popularity keeps its worth. `state` has
+    seen the same events: a tweet that the viewer ever engaged with is no negative.
     """
     did = events[np.isin(events.action, ENGAGEMENTS)]
     _, first = np.unique(did.user.astype(np.int64) << 32 | did.tweet, return_index=True)
+    kinds = did
     did = did[np.sort(first)]
     label = np.zeros((len(did), len(HEADS)), np.float32)
     for column, head in enumerate(HEADS):
-        label[np.isin(did.action, head.actions), column] = 1
+        of_head = kinds[np.isin(kinds.action, head.actions)]
+        label[:, column] = _holds(of_head, did)
 
     half = NEGATIVES // 2
-    uniform = state.draw_fresh(np.repeat(did.at, half), WINDOW_HOURS, WINDOW_AT_LEAST, rng)
-    oldest = np.searchsorted(did.at, did.at - int(WINDOW_HOURS * 3600))
-    newest = np.searchsorted(did.at, did.at, "right")
-    popular = did.tweet[rng.integers(np.repeat(oldest, half), np.repeat(newest, half))]
-    tweet = np.concatenate([uniform.reshape(-1, half), popular.reshape(-1, half)], axis=1)
-    user = np.repeat(did.user, NEGATIVES)
-    fresh = ~state.engaged.any(ENGAGEMENTS, user, tweet.ravel())
-    negatives = Examples(
-        user[fresh],
-        tweet.ravel()[fresh],
-        np.repeat(did.at, NEGATIVES)[fresh],
-        np.full(int(fresh.sum()), np.nan, np.float32),
-        np.zeros((int(fresh.sum()), len(HEADS)), np.float32),
-    )
-    positives = Examples(did.user, did.tweet, did.at, np.full(len(did), np.nan, np.float32), label)
+    at = np.repeat(did.at, half)
+    uniform = state.draw_fresh(at, WINDOW_HOURS, WINDOW_AT_LEAST, rng)
+    oldest = np.searchsorted(did.at, at - int(WINDOW_HOURS * 3600))
+    newest = np.searchsorted(did.at, at, "right")
+    popular = did.tweet[rng.integers(oldest, newest)]
+    tweet = np.concatenate([uniform, popular])
+    user = np.tile(np.repeat(did.user, half), 2)
+    chance = _share(did.tweet, tweet, np.tile(oldest, 2), np.tile(newest, 2))
+    window = np.tile(state.fresh_count(at, WINDOW_HOURS, WINDOW_AT_LEAST), 2)
+    weight = 2 / (1 + chance * window)  # uniform over the mixture of uniform and popular
+    fresh = ~state.engaged.any(ENGAGEMENTS, user, tweet)
+    unknown = np.full(len(did) + int(fresh.sum()), np.nan, np.float32)
     both = Examples(
-        *(
-            np.concatenate([getattr(positives, name), getattr(negatives, name)])
-            for name in ("viewer", "tweet", "at", "position", "label")
-        )
+        np.concatenate([did.user, user[fresh]]),
+        np.concatenate([did.tweet, tweet[fresh]]),
+        np.concatenate([did.at, np.tile(at, 2)[fresh]]),
+        unknown,
+        np.concatenate([label, np.zeros((int(fresh.sum()), len(HEADS)), np.float32)]),
+        np.concatenate([np.ones(len(did)), weight[fresh]]).astype(np.float32),
     )
     return both[np.argsort(both.at, kind="stable")]
+
+
+def _holds(events: Events, pairs: Events) -> NDArray[np.bool_]:
+    """Whether each pair of user and tweet has such an event."""
+    key = events.user.astype(np.int64) << 32 | events.tweet
+    return np.isin(pairs.user.astype(np.int64) << 32 | pairs.tweet, key)
+
+
+def _share(
+    log: Rows, asked: Rows, start: NDArray[np.intp], end: NDArray[np.intp]
+) -> NDArray[np.float64]:
+    """The share of `log[start:end]` that is the tweet asked for, row by row."""
+    span = np.int64(len(log) + 1)
+    places = np.sort(log * span + np.arange(len(log)))
+    within = np.searchsorted(places, asked * span + end) - np.searchsorted(
+        places, asked * span + start
+    )
+    share: NDArray[np.float64] = within / np.maximum(end - start, 1)
+    return share
 
 
 def _shown_before(shown: Events, shown_key: Rows, acted: Events, acted_key: Rows) -> Rows:

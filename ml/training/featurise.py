@@ -41,4 +41,5 @@ def featurise(
         encoder.tweets.vector[examples.tweet],
         examples.position,
         examples.label,
+        examples.weight,
     )

@@ -30,6 +30,7 @@ class RankerRows:
     tweet: Vectors  # (rows, DIM)
     position: NDArray[np.float32]  # (rows,), NaN where unknown
     label: NDArray[np.float32]  # (rows, heads)
+    weight: NDArray[np.float32]  # (rows,)
 
     def __len__(self) -> int:
         return len(self.features)
@@ -41,6 +42,7 @@ class RankerRows:
             self.tweet[rows],
             self.position[rows],
             self.label[rows],
+            self.weight[rows],
         )
 
     @classmethod
@@ -64,6 +66,7 @@ def train(rows: RankerRows, trained: NDArray[np.bool_], seed: int) -> HeavyRanke
     position = torch.from_numpy(_centred(rows.position))
     label = torch.from_numpy(with_similarity(rows.label))
     mask = torch.from_numpy(np.append(trained, True).astype(np.float32))
+    weight = torch.from_numpy(rows.weight)
     with torch.no_grad():
         rate = label.mean(0).clamp(1e-5, 1 - 1e-5)
         model.bias.copy_(torch.logit(rate)[: len(HEADS)])
@@ -75,7 +78,7 @@ def train(rows: RankerRows, trained: NDArray[np.bool_], seed: int) -> HeavyRanke
         loss = torch.nn.functional.binary_cross_entropy_with_logits(
             logits, label[positions], reduction="none"
         )
-        return (loss.mean(0) * mask).sum()
+        return ((loss * weight[positions, None]).mean(0) * mask).sum()
 
     fit(
         "heavy ranker",

@@ -1,0 +1,47 @@
+# The verbs of this project. `make serve` and `make test` need only Python, make and pip.
+PYTHON ?= python3
+PIP_FLAGS ?=
+DATA ?= artifacts/data
+SEED ?= 7
+SCALE ?= 1
+BIN := .venv/bin
+
+.PHONY: serve test lint evaluate data train clean
+
+serve: train
+	@$(BIN)/python -m app
+
+train: .venv/.installed
+	@if [ "$(DATA)" = artifacts/data ] && [ ! -e artifacts/data/users.parquet ]; then \
+	  echo "make: planting a synthetic world in artifacts/data"; \
+	  $(BIN)/python -m datagen --out artifacts/data --seed $(SEED) --scale $(SCALE); fi
+	@$(BIN)/python -m ml train --data "$(DATA)" --out artifacts --if-needed
+
+data: .venv/.installed
+	$(BIN)/python -m datagen --out artifacts/data --seed $(SEED) --scale $(SCALE)
+
+evaluate: train
+	@$(BIN)/python -m evaluation --data "$(DATA)"
+
+test: .venv/.developing
+	$(BIN)/pytest --cov --cov-report=term:skip-covered --cov-fail-under=90
+
+lint: .venv/.developing
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy app ml datagen evaluation
+
+clean:
+	rm -rf .venv build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is " + sys.version)'
+	$(PYTHON) -m venv .venv
+
+.venv/.installed: pyproject.toml | .venv/bin/python
+	$(BIN)/pip install --quiet --disable-pip-version-check $(PIP_FLAGS) -e .
+	@touch $@
+
+.venv/.developing: pyproject.toml | .venv/bin/python
+	$(BIN)/pip install --quiet --disable-pip-version-check $(PIP_FLAGS) -e '.[test,lint]'
+	@touch $@ .venv/.installed

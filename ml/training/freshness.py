@@ -1,0 +1,24 @@
+"""Is there any reason to train again?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ml import bundle
+from ml.errors import BundleError
+from ml.log import tables
+
+
+def reason_to_train(data: Path, artifacts: Path) -> str | None:
+    """Why the current bundle does not serve this data; None where it does."""
+    fingerprint = tables.fingerprint(data)
+    try:
+        current = bundle.load(artifacts)
+        if current is None:
+            return f"{artifacts} holds no bundle yet"
+        if current.manifest.data_fingerprint != fingerprint:
+            return "the data is not what the current bundle was trained on"
+        bundle.load_state(artifacts, current)
+    except BundleError as error:
+        return str(error)
+    return None
