@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NoReturn
 
 from tqdm import tqdm
 
@@ -32,7 +33,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> None:  # type: ignore[override]
+    """An argument parser that complains in one line."""
+
+    def error(self, message: str) -> NoReturn:
         self.exit(2, f"datagen: {message}\n")
 
 
@@ -66,8 +69,10 @@ def _instant(text: str) -> int:
     try:
         at = datetime.fromisoformat(text)
     except ValueError:
-        message = f"expected a time like {UNTIL}, got {text!r}"
-        raise argparse.ArgumentTypeError(message) from None
+        at = datetime.min
+    if not 1980 <= at.year <= 2200:
+        message = f"expected a time from 1980 to 2200 like {UNTIL}, got {text!r}"
+        raise argparse.ArgumentTypeError(message)
     return int((at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp())
 
 

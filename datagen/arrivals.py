@@ -28,4 +28,5 @@ def arrivals(rng: np.random.Generator, since: NDArray[np.int64], until: int) -> 
 def _intensity_until(at: NDArray[np.float64]) -> NDArray[np.float64]:
     """The integral of 1 + SWING · cos(2π · (hours past the peak) / 24), in seconds."""
     turn = 2 * np.pi * (at - PEAK_HOUR * HOUR) / DAY
-    return at - at[0] + SWING * DAY / (2 * np.pi) * (np.sin(turn) - np.sin(turn[0]))
+    bend = SWING * DAY / (2 * np.pi) * (np.sin(turn) - np.sin(turn[0]))
+    return np.asarray(at - at[0] + bend)

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Final
+from dataclasses import replace
+from typing import Final
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
 from datagen.follows import tie_strength
-from datagen.parameters import HOUR, instants
+from datagen.log import Columns
+from datagen.mix import ACTIONS
+from datagen.parameters import HOUR
 from datagen.policy import Policy
 from datagen.sessions import Sessions, draw_sessions
 from datagen.users import Rows
-from datagen.world import ACTIONS, World
-from ml.schema import ON_USERS, Action
+from datagen.world import World
+from ml.schema import ENGAGEMENTS, Action
 
 SECONDS_PER_TWEET: Final = 8
 SECONDS_TO_ACT: Final = 5
@@ -24,21 +25,14 @@ DISMISSALS: Final = (Action.NOT_INTERESTED, Action.MUTE, Action.BLOCK)
 GENTLE: Final = (0.70, 0.20, 0.10)  # how a dismissal is worded by somebody merely bored
 HOSTILE: Final = (0.30, 0.35, 0.35)  # and by somebody offended
 
-Columns = dict[str, NDArray[Any]]
 Progress = Callable[[Sequence[int]], Iterable[int]]
 
 
-@dataclass(frozen=True, slots=True)
-class Log:
-    """The two tables that behaviour leaves, and the world with the ties that were made."""
-
-    world: World
-    impressions: pl.DataFrame
-    interactions: pl.DataFrame
-
-
-def live(world: World, rng: np.random.Generator, progress: Progress) -> Log:
-    """Hour by hour: show, examine, act, remember."""
+def live(
+    world: World, rng: np.random.Generator, progress: Progress
+) -> tuple[World, list[Columns], list[Columns]]:
+    """Hour by hour: show, examine, act, remember. Answers the world with the ties that were made,
+    what was shown and what was done."""
     parameters = world.parameters
     sessions = draw_sessions(parameters, world.users, rng)
     policy = Policy(world)
@@ -51,11 +45,11 @@ def live(world: World, rng: np.random.Generator, progress: Progress) -> Log:
             continue
         impressions = _look(policy, visits, request, rng)
         actions = _act(policy.world, impressions, rng)
-        _remember(policy, actions, rng)
+        _remember(policy, actions, hour + HOUR, rng)
         shown.append(impressions)
         done.append(actions)
         request += len(visits)
-    return Log(policy.world, _impressions(world, shown), _interactions(world, done))
+    return policy.world, shown, done
 
 
 def _look(policy: Policy, visits: Sessions, request: int, rng: np.random.Generator) -> Columns:
@@ -114,59 +108,16 @@ def _wording(world: World, user: Rows, tweet: Rows, rng: np.random.Generator) ->
     return np.asarray((drawn[:, None] >= reach[:, :2]).sum(axis=1))
 
 
-def _remember(policy: Policy, done: Columns, rng: np.random.Generator) -> None:
+def _remember(policy: Policy, done: Columns, now: int, rng: np.random.Generator) -> None:
     """What was acted on is done with; follows tie, and a block cuts both ways."""
-    user, tweet, author, action, at = (
-        done[name] for name in ("user", "tweet", "author", "action", "at")
-    )
+    names = ("user", "tweet", "author", "action", "at")
+    user, tweet, author, action, at = (done[name] for name in names)
     policy.finished.add(user, tweet)
-    policy.learn(tweet[action <= Action.REPLY], int(at.max(initial=0)))
-    cut, block, new = (
-        (action == Action.MUTE) | (action == Action.BLOCK),
-        action == Action.BLOCK,
-        action == Action.FOLLOW,
-    )
-    policy.avoided.add(user[cut], author[cut])
-    policy.avoided.add(author[block], user[block])
-    ties = policy.world.ties
-    strength = tie_strength(ties.key, user[new], author[new], policy.world.users, rng)
-    ties = ties.joined_by(ties.keys(user[new], author[new]), at[new], strength)
-    policy.world = replace(policy.world, ties=ties)
-
-
-def _impressions(world: World, batches: Sequence[Columns]) -> pl.DataFrame:
-    """The impressions table in order of time."""
-    rows = _stack(batches)
-    return pl.DataFrame(
-        {
-            "user_id": world.users.user_id[rows["user"]],
-            "tweet_id": world.tweets.tweet_id[rows["tweet"]],
-            "created_at": instants(rows["at"]),
-            "position": rows["position"],
-            "propensity": rows["propensity"],
-            "request_id": rows["request"],
-        }
-    )
-
-
-def _interactions(world: World, batches: Sequence[Columns]) -> pl.DataFrame:
-    """The interactions table in order of time; acts on people name both tweet and person."""
-    rows = _stack(batches)
-    label = np.array([action.label for action in Action])
-    people = pl.lit(pl.Series(np.isin(rows["action"], ON_USERS)))
-    return pl.DataFrame(
-        {
-            "user_id": world.users.user_id[rows["user"]],
-            "action": label[rows["action"]],
-            "tweet_id": world.tweets.tweet_id[rows["tweet"]],
-            "target_user_id": world.users.user_id[rows["author"]],
-            "created_at": instants(rows["at"]),
-            "event_id": np.arange(1, len(rows["at"]) + 1),
-        }
-    ).with_columns(pl.when(people).then(pl.col("target_user_id")))
-
-
-def _stack(batches: Sequence[Columns]) -> Columns:
-    stacked = {name: np.concatenate([b[name] for b in batches]) for name in batches[0]}
-    order = np.argsort(stacked["at"], kind="stable")
-    return {name: column[order] for name, column in stacked.items()}
+    policy.learn(tweet[np.isin(action, ENGAGEMENTS)], now)
+    muted, blocked, followed = (action == a for a in (Action.MUTE, Action.BLOCK, Action.FOLLOW))
+    policy.avoided.add(user[muted | blocked], author[muted | blocked])
+    policy.avoided.add(author[blocked], user[blocked])
+    world, follower, followee = policy.world, user[followed], author[followed]
+    strength = tie_strength(world.ties, follower, followee, world.users, rng)
+    key = world.ties.keys(follower, followee)
+    policy.world = replace(world, ties=world.ties.joined_by(key, at[followed], strength))

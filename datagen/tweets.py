@@ -11,14 +11,14 @@ from numpy.typing import NDArray
 
 from datagen.arrivals import arrivals
 from datagen.parameters import Parameters, instants
-from datagen.text import Texts
 from datagen.users import Floats, Rows, Users
 from datagen.vocabulary import TOPICS
 
 REPLY_SHARE: Final = 0.12
 REPLY_REACH: Final = 60  # tweets back at scale 1, on average
 LABELLED: Final = 0.5
-MISLABELLED: Final = 0.02
+MISSED: Final = 0.05
+FALSE_ALARM: Final = 0.003
 QUALITY_PRECISION: Final = 12.0
 HARM_PRECISION: Final = 4.0
 
@@ -70,7 +70,7 @@ def draw_tweets(parameters: Parameters, users: Users, rng: np.random.Generator) 
 
 
 def tweets_table(
-    tweets: Tweets, users: Users, texts: Texts, rng: np.random.Generator
+    tweets: Tweets, users: Users, text: pl.Series, hashtags: pl.Series, rng: np.random.Generator
 ) -> pl.DataFrame:
     """What can be seen of a tweet."""
     table = pl.DataFrame(
@@ -78,10 +78,10 @@ def tweets_table(
             "tweet_id": tweets.tweet_id,
             "author_id": users.user_id[tweets.author],
             "created_at": instants(tweets.created),
-            "text": texts.text,
+            "text": text,
             "topic": np.array(TOPICS)[tweets.topic],
             "has_media": tweets.media,
-            "hashtags": texts.hashtags,
+            "hashtags": hashtags,
             "in_reply_to_id": tweets.tweet_id[tweets.parent],
             "conversation_id": tweets.tweet_id[tweets.root],
             "nsfw": _label(tweets.nsfw, rng),
@@ -94,7 +94,7 @@ def tweets_table(
 
 def _label(harm: Floats, rng: np.random.Generator) -> pl.Series:
     """What moderators said: they saw about half of the tweets, and err now and then."""
-    said = (harm > 0.5) ^ (rng.random(len(harm)) < MISLABELLED)
+    said = rng.random(len(harm)) < np.where(harm > 0.5, 1.0 - MISSED, FALSE_ALARM)
     seen = rng.random(len(harm)) < LABELLED
     return pl.select(pl.when(pl.Series(seen)).then(pl.Series(said))).to_series()
 
@@ -118,7 +118,7 @@ def _topics(users: Users, author: Rows, rng: np.random.Generator) -> Rows:
     """Authors write about what they like."""
     reach = np.cumsum(users.taste.astype(np.float64) ** 2, axis=1)  # (users, topics)
     drawn = rng.random(len(author)) * reach[author, -1]
-    return (reach[author] <= drawn[:, None]).sum(axis=1).astype(np.int32)
+    return np.asarray(np.count_nonzero(reach[author] <= drawn[:, None], axis=1), np.int32)
 
 
 def _around(mean: Floats, precision: float, rng: np.random.Generator) -> Floats:

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from datagen.names import FIRST, LAST
+from datagen.mix import HABIT_SPREAD
 from datagen.parameters import DAY, Parameters, instants
 from datagen.vocabulary import TOPICS
 
@@ -17,8 +17,15 @@ STYLES: Final = 6
 COMMUNITY_SIZE: Final = 50
 COMMUNITY_TOPICS: Final = 4
 OWN_TOPICS: Final = 2
+LIKED: Final = 0.5  # tastes from here on are likings
+ADMITTED: Final = 0.75  # of them
+PRETENDED: Final = 0.015  # of all topics
+SILENT: Final = 0.12  # of all users
 SESSIONS_PER_DAY: Final = 0.85
-HABIT_SPREAD: Final = (0.55, 0.6, 0.6, 0.5, 0.5, 0.5)  # like retweet reply follow negative report
+TROLLS: Final = 0.09  # of all users
+RACY: Final = 0.07  # of all users
+TONE: Final = 0.9  # how much of a style is the community's
+OWN_TONE: Final = 0.45
 
 Floats = NDArray[np.float32]
 Rows = NDArray[np.int32]
@@ -48,6 +55,11 @@ class Users:
     def __len__(self) -> int:
         return len(self.user_id)
 
+    def kinship(self, reader: Rows, author: Rows) -> Floats:
+        """How well each author's style suits the reader's ear: about ±1."""
+        products = np.einsum("ij,ij->i", self.ear[reader], self.style[author])
+        return np.asarray(products / np.float32(STYLES), np.float32)
+
 
 def draw_users(parameters: Parameters, rng: np.random.Generator) -> Users:
     """People of hidden communities: each shares the community's topics and its tone."""
@@ -59,15 +71,15 @@ def draw_users(parameters: Parameters, rng: np.random.Generator) -> Users:
     fame = np.minimum(rng.pareto(1.5, n) + 1.0, 40.0)
     posting = np.minimum(np.sqrt(fame) * rng.lognormal(0.0, 0.6, n), 12.0)
     sessions = rng.lognormal(0.0, 0.8, n)
-    troll = rng.random(n) < 0.08
-    racy = rng.random(n) < 0.07
+    troll = rng.random(n) < TROLLS
+    racy = rng.random(n) < RACY
     return Users(
         user_id=np.arange(1, n + 1, dtype=np.int64),
         joined=_joined(parameters, rng),
         community=community,
         taste=_tastes(community, communities, rng),
-        ear=(0.9 * tone[community] + 0.45 * rng.normal(size=(n, STYLES))).astype(np.float32),
-        style=(0.9 * tone[community] + 0.45 * rng.normal(size=(n, STYLES))).astype(np.float32),
+        ear=_toned(tone[community], rng),
+        style=_toned(tone[community], rng),
         habit=(rng.normal(size=(n, len(HABIT_SPREAD))) * HABIT_SPREAD).astype(np.float32),
         media_taste=rng.normal(0.2, 1.0, n).astype(np.float32),
         toxic_aversion=rng.beta(1.2, 1.2, n).astype(np.float32),
@@ -75,7 +87,7 @@ def draw_users(parameters: Parameters, rng: np.random.Generator) -> Users:
         sessions_per_day=(SESSIONS_PER_DAY * sessions / sessions.mean()).astype(np.float32),
         posting=(posting / posting.sum()).astype(np.float32),
         fame=fame.astype(np.float32),
-        quality=rng.beta(4.0, 4.0, n).astype(np.float32),
+        quality=rng.beta(3.0, 3.0, n).astype(np.float32),
         toxic=np.where(troll, rng.beta(6.0, 5.0, n), rng.beta(1.0, 24.0, n)).astype(np.float32),
         nsfw=np.where(racy, rng.beta(6.0, 5.0, n), rng.beta(1.0, 32.0, n)).astype(np.float32),
     )
@@ -83,11 +95,11 @@ def draw_users(parameters: Parameters, rng: np.random.Generator) -> Users:
 
 def users_table(users: Users, names: NDArray[np.str_], rng: np.random.Generator) -> pl.DataFrame:
     """What the users tell about themselves: a noisy part of their tastes, or nothing."""
-    n, topics = users.taste.shape
-    told = (users.taste > 0.25) & (rng.random((n, topics)) < 0.75)
-    told |= rng.random((n, topics)) < 0.015
-    told &= (rng.random(n) >= 0.12)[:, None]
-    who, what = np.nonzero(told)
+    n, shape = len(users), users.taste.shape
+    told = (users.taste > LIKED) & (rng.random(shape) < ADMITTED)
+    told |= rng.random(shape) < PRETENDED
+    open_hearted = rng.random((n, 1)) >= SILENT
+    who, what = np.nonzero(told & open_hearted)
     interests = (
         pl.DataFrame({"user_id": users.user_id[who], "interests": np.array(TOPICS)[what]})
         .group_by("user_id", maintain_order=True)
@@ -110,20 +122,17 @@ def users_table(users: Users, names: NDArray[np.str_], rng: np.random.Generator)
     )
 
 
-def full_names(n: int, rng: np.random.Generator) -> NDArray[np.str_]:
-    """A first and a last name, repeated only when all pairs are used up."""
-    pairs = len(FIRST) * len(LAST)
-    pick = np.concatenate([rng.permutation(pairs) for _ in range(-(-n // pairs))])[:n]
-    first, last = np.array(FIRST)[pick // len(LAST)], np.array(LAST)[pick % len(LAST)]
-    return np.char.add(np.char.add(first, " "), last)
-
-
 def _joined(parameters: Parameters, rng: np.random.Generator) -> NDArray[np.int64]:
     """Most joined over the two years before the log, one in twenty during it."""
     n = parameters.users
-    before = parameters.start - rng.integers(1 * DAY, 730 * DAY, n)
-    during = parameters.start + rng.integers(1 * DAY, 28 * DAY, n)
+    before = parameters.start - rng.integers(DAY, 730 * DAY, n)
+    during = parameters.start + rng.integers(DAY, 28 * DAY, n)
     return np.where(rng.random(n) < 0.05, during, before).astype(np.int64)
+
+
+def _toned(tone: NDArray[np.float64], rng: np.random.Generator) -> Floats:
+    """The community's tone, with a voice of one's own."""
+    return (TONE * tone + OWN_TONE * rng.normal(size=tone.shape)).astype(np.float32)
 
 
 def _tastes(community: Rows, communities: int, rng: np.random.Generator) -> Floats:
@@ -133,10 +142,11 @@ def _tastes(community: Rows, communities: int, rng: np.random.Generator) -> Floa
     own = _some_of(topics, len(community), OWN_TOPICS, rng)
     kept = rng.random((len(community), topics)) < 0.8
     liked = (shared[community] & kept) | own
-    strength = np.where(liked, 0.5 + 0.5 * rng.random(liked.shape), 0.15 * rng.random(liked.shape))
-    return strength.astype(np.float32)
+    drawn = rng.random(liked.shape)
+    return np.where(liked, LIKED + (1.0 - LIKED) * drawn, 0.15 * drawn).astype(np.float32)
 
 
 def _some_of(topics: int, rows: int, k: int, rng: np.random.Generator) -> NDArray[np.bool_]:
+    """True for k random topics of each row."""
     rank = np.argsort(np.argsort(rng.random((rows, topics)), axis=1), axis=1)
     return np.asarray(rank < k)
