@@ -1,0 +1,1 @@
+"""By what factor should a row change for the company it keeps?"""

@@ -1,0 +1,132 @@
+"""The composition root: everything that serves, put together on one screen."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from app.gates.follows_somebody import FollowsSomebody
+from app.gates.has_taste import HasTaste
+from app.live.clock import Clock
+from app.live.hydrate import Hydrate
+from app.live.recall import recall
+from app.live.unencoded import Unencoded
+from app.pipeline.components import Ranker
+from app.pipeline.product import ProductPipeline
+from app.products.discovery import discovery
+from app.products.fallback import fallback
+from app.products.for_you import for_you
+from app.products.newcomer import newcomer
+from app.products.presets import PRESETS
+from app.rankers.fusion import Fusion
+from app.rankers.heavy import HeavyRanker
+from app.rankers.heuristic import Heuristic
+from app.settings import InvalidSettingError, Settings
+from ml.bundle import Bundle, load
+from ml.embeddings.encoder import Encoder
+from ml.heads import NAMES as HEADS
+from ml.state.feature_state import FeatureState
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """All that a request needs."""
+
+    settings: Settings
+    state: FeatureState
+    bundle: Bundle | None
+    encoder: Encoder
+    clock: Clock
+    hydrate: Hydrate
+    products: Mapping[str, ProductPipeline]  # what may be asked for, by name
+    missing: tuple[str, ...]  # models that are not there, and so took no part
+
+
+def build_engine(
+    settings: Settings,
+    wall: Callable[[], float] = time.time,
+    monotonic: Callable[[], float] = time.monotonic,
+) -> Engine:
+    """Everything that training left, put to work.
+
+    Raises:
+        FeedError: the artifacts are damaged, or do not agree with this code or this data.
+        InvalidSettingError: a setting names something that does not exist.
+    """
+    bundle = load(settings.artifacts)
+    state = recall(settings.artifacts, settings.data_dir, bundle)
+    newest = max(state.newest, int(state.tweets.created_at.max(initial=0)))
+    clock = Clock.of(settings.clock, newest, settings.max_age_hours, wall, monotonic)
+    engine = assemble(settings, state, bundle, clock)
+    log.info("serving %s, %s clock", engine.hydrate.version, clock.mode)
+    if engine.missing:
+        log.warning("not there, so not used: %s", ", ".join(engine.missing))
+    return engine
+
+
+def assemble(
+    settings: Settings, state: FeatureState, bundle: Bundle | None, clock: Clock
+) -> Engine:
+    """Every part meets what it needs here."""
+    encoder = bundle.encode(state) if bundle else Unencoded.of(state)
+    ranker = _ranker(settings, state, encoder, bundle)
+    page = for_you(state, encoder, ranker, settings)
+    last = ProductPipeline("fallback", fallback(state, encoder, settings))
+    unknown = ProductPipeline("newcomer", newcomer(page, state, encoder, settings), fallback=last)
+    alone = ProductPipeline(
+        "discovery",
+        discovery(page, state, encoder, settings),
+        gates=[HasTaste(state)],
+        otherwise=unknown,
+        fallback=last,
+    )
+    personal = ProductPipeline(
+        "for_you" if isinstance(ranker, HeavyRanker) else "heuristic",
+        page,
+        gates=[FollowsSomebody()],
+        otherwise=alone,
+        fallback=last,
+    )
+    return Engine(
+        settings=settings,
+        state=state,
+        bundle=bundle,
+        encoder=encoder,
+        clock=clock,
+        hydrate=Hydrate(state, clock, bundle.version if bundle else "heuristic"),
+        products={"for_you": personal},
+        missing=_missing(bundle, encoder, ranker),
+    )
+
+
+def _ranker(
+    settings: Settings, state: FeatureState, encoder: Encoder, bundle: Bundle | None
+) -> Ranker:
+    """The trained model, or the hand-written formula where no welcome action was learned."""
+    preset = PRESETS.get(settings.preset)
+    if preset is None:
+        raise InvalidSettingError(
+            f"FORYOU_PRESET={settings.preset!r}: there is no such preset; "
+            f"expected one of {', '.join(PRESETS)}"
+        )
+    if bundle:
+        means = {name: card.mean for name, card in bundle.manifest.heads.items()}
+        fusion = Fusion(preset.resolve(means), means)
+        if fusion.average > 0:
+            return HeavyRanker(state, encoder, bundle.predict, fusion)
+    return Heuristic(state, encoder)
+
+
+def _missing(bundle: Bundle | None, encoder: Encoder, ranker: Ranker) -> tuple[str, ...]:
+    if bundle is None:
+        return ("bundle",)
+    missing = [name for name in HEADS if name not in bundle.manifest.heads]
+    scores = {"nsfw": encoder.tweets.nsfw, "toxicity": encoder.tweets.toxicity}
+    missing += [name for name, score in scores.items() if np.isnan(score).all()]
+    return tuple(missing if isinstance(ranker, HeavyRanker) else ["HeavyRanker", *missing])

@@ -1,0 +1,25 @@
+"""Only what is inside the freshness window; what has no date is never too old."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.pipeline.batch import CandidateBatch, Mask
+from app.pipeline.query import Query
+from ml.state.catalog import UNKNOWN_TIME
+from ml.state.feature_state import FeatureState
+
+
+@dataclass(frozen=True, slots=True)
+class TooOld:
+    """Where fewer than `at_least` tweets are young enough, the newest so many are."""
+
+    state: FeatureState
+    max_age_hours: float
+    at_least: int
+
+    def keep(self, query: Query, batch: CandidateBatch) -> Mask:
+        written = self.state.tweets.created_at[batch.tweet]
+        oldest = self.state.oldest_fresh(query.now, self.max_age_hours, self.at_least)
+        fresh: Mask = ((written >= oldest) & (written <= query.now)) | (written == UNKNOWN_TIME)
+        return fresh

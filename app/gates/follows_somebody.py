@@ -1,0 +1,13 @@
+"""A feed of the people you follow needs people you follow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.pipeline.query import Query
+
+
+@dataclass(frozen=True, slots=True)
+class FollowsSomebody:
+    def admits(self, query: Query) -> bool:
+        return len(query.following) > 0

@@ -1,0 +1,55 @@
+"""The kinds of component that a pipeline is made of.
+
+Each kind answers one question, and the type of its answer is all it can do:
+a filter cannot reorder, a rescorer cannot drop, a selector cannot change a score.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from app.pipeline.batch import CandidateBatch, Column, Mask, Order
+from app.pipeline.query import Query
+
+
+class Gate(Protocol):
+    """May this query enter?"""
+
+    def admits(self, query: Query) -> bool: ...
+
+
+class CandidateSource(Protocol):
+    """Which tweets might the viewer want? At most `limit`."""
+
+    def fetch(self, query: Query, limit: int) -> CandidateBatch: ...
+
+
+class Filter(Protocol):
+    """Which rows stay?"""
+
+    def keep(self, query: Query, batch: CandidateBatch) -> Mask: ...
+
+
+class Ranker(Protocol):
+    """How likely is each action, and what is it all worth (`base_score`, in 0–1)?"""
+
+    def score(self, query: Query, batch: CandidateBatch) -> Mapping[str, Column]: ...
+
+
+class Rescorer(Protocol):
+    """By what factor should a row's score change, whoever else is in the batch?"""
+
+    def factor(self, query: Query, batch: CandidateBatch) -> Column: ...
+
+
+class Diversifier(Protocol):
+    """By what factor, at most 1, should a row's score change for the company it keeps?"""
+
+    def factor(self, query: Query, batch: CandidateBatch, score: Column) -> Column: ...
+
+
+class Selector(Protocol):
+    """Which rows are served, in which order?"""
+
+    def select(self, query: Query, batch: CandidateBatch) -> Order: ...

@@ -1,0 +1,80 @@
+"""A product answers, or says who answered in its place."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from app.pipeline.batch import CandidateBatch
+from app.pipeline.components import Gate
+from app.pipeline.failures import BrokenContractError, FailedClosedError
+from app.pipeline.mixer import MixerPipeline
+from app.pipeline.query import Query
+from app.pipeline.stages import admit
+from app.pipeline.trace import Trace
+
+log = logging.getLogger(__name__)
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """What came out, who made it, and how."""
+
+    product: ProductPipeline
+    batch: CandidateBatch
+    trace: Trace
+
+
+@dataclass(frozen=True, slots=True)
+class Appraised:
+    """What given tweets are worth, who says so, and which filter would drop each."""
+
+    product: ProductPipeline
+    batch: CandidateBatch
+    dropped_by: list[str | None]
+    trace: Trace
+
+
+@dataclass(frozen=True, slots=True)
+class ProductPipeline:
+    name: str
+    mixer: MixerPipeline
+    gates: Sequence[Gate] = ()
+    otherwise: ProductPipeline | None = None  # answers those whom a gate keeps out
+    fallback: ProductPipeline | None = None  # answers where this one fails
+
+    def __post_init__(self) -> None:
+        if self.gates and self.otherwise is None:
+            raise ValueError(f"{self.name} has gates, so it needs a product for those outside")
+
+    def run(self, query: Query) -> Served:
+        """A feed for this query."""
+        trace = Trace()
+        product, batch = self._answer(query, trace, lambda mixer: mixer.run(query, trace))
+        return Served(product, batch, trace)
+
+    def appraise(self, query: Query, batch: CandidateBatch) -> Appraised:
+        """These very tweets, for this query."""
+        trace = Trace()
+        product, (batch, dropped_by) = self._answer(
+            query, trace, lambda mixer: mixer.appraise(query, batch, trace)
+        )
+        return Appraised(product, batch, dropped_by, trace)
+
+    def _answer(
+        self, query: Query, trace: Trace, ask: Callable[[MixerPipeline], Answer]
+    ) -> tuple[ProductPipeline, Answer]:
+        if self.otherwise is not None and not admit(query, self.gates, trace):
+            return self.otherwise._answer(query, trace, ask)
+        try:
+            return self, ask(self.mixer)
+        except (BrokenContractError, FailedClosedError):
+            raise
+        except Exception:
+            if self.fallback is None:
+                raise
+            log.exception("%s failed, %s answers", self.name, self.fallback.name)
+            return self.fallback._answer(query, trace, ask)

@@ -1,0 +1,163 @@
+"""The verbs of a pipeline: each takes a batch and hands on a narrower or a wider one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import numpy as np
+
+from app.pipeline.batch import CandidateBatch, Column, Mask, merge
+from app.pipeline.candidate_pipeline import CandidatePipeline
+from app.pipeline.components import Diversifier, Filter, Gate, Ranker, Rescorer, Selector
+from app.pipeline.failures import BrokenContractError, FailedClosedError
+from app.pipeline.query import Query
+from app.pipeline.trace import Trace
+
+BASE, SCORE = "base_score", "score"  # the columns that the ranker and the rescorers end in
+
+
+def admit(query: Query, gates: Sequence[Gate], trace: Trace) -> bool:
+    """Whether every gate is open; one that fails is closed."""
+    for gate in gates:
+        admits = False
+        with trace.span("gate", gate, 1, forgive=True) as span:
+            admits = gate.admits(query)
+            span.rows_out = int(admits)
+        if not admits:
+            return False
+    return True
+
+
+def retrieve(query: Query, pipelines: Sequence[CandidatePipeline], trace: Trace) -> CandidateBatch:
+    """Ask every source whose gates admit; one that fails is written down and missed."""
+    batches: list[CandidateBatch] = []
+    asked = 0
+    for bit, pipeline in enumerate(pipelines):
+        if not admit(query, pipeline.gates, trace):
+            continue
+        asked += 1
+        with trace.span("retrieve", pipeline.source, 0, forgive=True) as span:
+            found = pipeline.source.fetch(query, pipeline.limit)
+            if len(found) > pipeline.limit:
+                raise BrokenContractError(
+                    f"{span.component} fetched {len(found)} rows of at most {pipeline.limit}"
+                )
+            span.rows_out = len(found)
+            mark = np.full(len(found), 1 << bit, np.uint32)
+            batches.append(CandidateBatch(found.tweet, found.author, mark))
+    if asked and not batches:
+        raise RuntimeError("every source failed")
+    return merge(batches)
+
+
+def sift(
+    stage: str, query: Query, batch: CandidateBatch, filters: Sequence[Filter], trace: Trace
+) -> CandidateBatch:
+    """Keep the rows that every filter keeps."""
+    for filter_ in filters:
+        with trace.span(stage, filter_, len(batch)) as span:
+            batch = batch.take(_mask(query, batch, filter_))
+            span.rows_out = len(batch)
+    return batch
+
+
+def show(
+    query: Query, batch: CandidateBatch, filters: Sequence[Filter], trace: Trace
+) -> CandidateBatch:
+    """Keep the rows that may be shown; where that cannot be known, show nothing."""
+    with _failing_closed(trace):
+        return sift("visibility", query, batch, filters, trace)
+
+
+def rank(query: Query, batch: CandidateBatch, ranker: Ranker, trace: Trace) -> CandidateBatch:
+    """Add the ranker's columns, among them `base_score`."""
+    with trace.span("rank", ranker, len(batch)) as span:
+        batch = batch.with_columns(ranker.score(query, batch))
+        if not np.isfinite(batch[BASE]).all():
+            raise ValueError(f"{span.component} gave a score that is not a number")
+    return batch
+
+
+def rescore(
+    query: Query, batch: CandidateBatch, rescorers: Sequence[Rescorer], trace: Trace
+) -> tuple[CandidateBatch, Column]:
+    """Add one factor per rescorer; also the base score times every factor."""
+    score = batch[BASE]
+    factors: dict[str, Column] = {}
+    for rescorer in rescorers:
+        with trace.span("rescore", rescorer, len(batch)) as span:
+            factor = rescorer.factor(query, batch)
+            batch.check(factor, span.component)
+            factors[span.component] = factor
+            score = score * factor
+    return batch.with_columns(factors), score
+
+
+def diversify(
+    query: Query,
+    batch: CandidateBatch,
+    score: Column,
+    diversifiers: Sequence[Diversifier],
+    trace: Trace,
+) -> CandidateBatch:
+    """Add one factor per diversifier, and `score`, which is final."""
+    factors: dict[str, Column] = {}
+    for diversifier in diversifiers:
+        with trace.span("diversify", diversifier, len(batch)) as span:
+            factor = diversifier.factor(query, batch, score)
+            batch.check(factor, span.component)
+            factors[span.component] = factor
+            score = score * factor
+    return batch.with_columns({**factors, SCORE: score})
+
+
+def select(query: Query, batch: CandidateBatch, selector: Selector, trace: Trace) -> CandidateBatch:
+    """Put the served rows in their served order."""
+    with trace.span("select", selector, len(batch)) as span:
+        batch = batch.take(selector.select(query, batch))
+        span.rows_out = len(batch)
+    return batch
+
+
+def judge(
+    query: Query,
+    batch: CandidateBatch,
+    eligibility: Sequence[Filter],
+    visibility: Sequence[Filter],
+    trace: Trace,
+) -> list[str | None]:
+    """For each row the first filter that would drop it, or nobody."""
+    dropped_by: list[str | None] = [None] * len(batch)
+
+    def ask(stage: str, filters: Sequence[Filter]) -> None:
+        for filter_ in filters:
+            with trace.span(stage, filter_, len(batch)) as span:
+                kept = _mask(query, batch, filter_)
+                span.rows_out = int(kept.sum())
+            for row in np.flatnonzero(~kept):
+                dropped_by[row] = dropped_by[row] or span.component
+
+    ask("eligibility", eligibility)
+    with _failing_closed(trace):
+        ask("visibility", visibility)
+    return dropped_by
+
+
+@contextmanager
+def _failing_closed(trace: Trace) -> Iterator[None]:
+    try:
+        yield
+    except BrokenContractError:
+        raise
+    except Exception as error:
+        raise FailedClosedError(f"{trace.spans[-1].component} failed: {error!r}") from error
+
+
+def _mask(query: Query, batch: CandidateBatch, filter_: Filter) -> Mask:
+    mask = filter_.keep(query, batch)
+    name = type(filter_).__name__
+    batch.check(mask, name)
+    if mask.dtype != np.bool_:
+        raise BrokenContractError(f"{name} answered with {mask.dtype}, a mask is true or false")
+    return mask

@@ -1,0 +1,1 @@
+"""What does a viewer get, step by step?"""

@@ -1,0 +1,33 @@
+"""The feed of somebody who follows nobody, but whose taste is known."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from app.pipeline.candidate_pipeline import CandidatePipeline
+from app.pipeline.mixer import MixerPipeline
+from app.products import guards
+from app.selectors.top_k import TopK
+from app.settings import Settings
+from app.sources.communities import Communities
+from app.sources.out_of_network import OutOfNetwork
+from app.sources.popular import Popular
+from ml.embeddings.encoder import Encoder
+from ml.state.feature_state import FeatureState
+
+
+def discovery(
+    for_you: MixerPipeline, state: FeatureState, encoder: Encoder, settings: Settings
+) -> MixerPipeline:
+    """For You, out of network alone."""
+    s, shelf = settings, guards.shelf(state, settings)
+    fade = settings.source_half_life_hours
+    return replace(
+        for_you,
+        candidates=[
+            CandidatePipeline(OutOfNetwork(shelf, encoder, fade), s.out_of_network_limit),
+            CandidatePipeline(Communities(shelf, fade), s.communities_limit),
+            CandidatePipeline(Popular(shelf), s.popular_limit),
+        ],
+        selector=TopK(),
+    )

@@ -1,0 +1,36 @@
+"""The feed for when another fails: newest first, as little as possible that could fail too."""
+
+from __future__ import annotations
+
+from app.filters.one_per_thread import OnePerThread
+from app.pipeline.candidate_pipeline import CandidatePipeline
+from app.pipeline.mixer import MixerPipeline
+from app.pipeline.scoring_pipeline import ScoringPipeline
+from app.products import guards
+from app.rankers.newest import Newest
+from app.rescorers.safety import Safety
+from app.selectors.top_k import TopK
+from app.settings import Settings
+from app.sources.in_network import InNetwork
+from app.sources.popular import Popular
+from ml.embeddings.encoder import Encoder
+from ml.state.feature_state import FeatureState
+
+
+def fallback(state: FeatureState, encoder: Encoder, settings: Settings) -> MixerPipeline:
+    """What is not shown elsewhere is not shown here."""
+    s, shelf = settings, guards.shelf(state, settings)
+    return MixerPipeline(
+        candidates=[
+            CandidatePipeline(InNetwork(shelf, s.source_half_life_hours), s.in_network_limit),
+            CandidatePipeline(Popular(shelf), s.newcomer_limit),
+        ],
+        eligibility=guards.eligibility(state, s),
+        scoring=ScoringPipeline(
+            ranker=Newest(state),
+            rescorers=[Safety(encoder, s.nsfw_steps, s.toxicity_steps)],
+        ),
+        visibility=guards.visibility(state, encoder, s),
+        slate=[OnePerThread(state)],
+        selector=TopK(),
+    )

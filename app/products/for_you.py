@@ -1,0 +1,52 @@
+"""The For You feed, top to bottom."""
+
+from __future__ import annotations
+
+from app.diversifiers.author_diversity import AuthorDiversity
+from app.filters.one_per_thread import OnePerThread
+from app.pipeline.candidate_pipeline import CandidatePipeline
+from app.pipeline.components import Ranker
+from app.pipeline.mixer import MixerPipeline
+from app.pipeline.scoring_pipeline import ScoringPipeline
+from app.products import guards
+from app.rescorers.out_of_network import OutOfNetwork as Strangers
+from app.rescorers.recency import Recency
+from app.rescorers.safety import Safety
+from app.selectors.quota import Quota
+from app.settings import Settings
+from app.sources.communities import Communities
+from app.sources.graph import Graph
+from app.sources.in_network import InNetwork
+from app.sources.out_of_network import OutOfNetwork
+from app.sources.popular import Popular
+from ml.embeddings.encoder import Encoder
+from ml.state.feature_state import FeatureState
+
+
+def for_you(
+    state: FeatureState, encoder: Encoder, ranker: Ranker, settings: Settings
+) -> MixerPipeline:
+    s, shelf = settings, guards.shelf(state, settings)
+    fade = settings.source_half_life_hours
+    return MixerPipeline(
+        candidates=[
+            CandidatePipeline(InNetwork(shelf, fade), s.in_network_limit),
+            CandidatePipeline(Graph(shelf, fade, s.least_proof), s.graph_limit),
+            CandidatePipeline(OutOfNetwork(shelf, encoder, fade), s.out_of_network_limit),
+            CandidatePipeline(Communities(shelf, fade), s.communities_limit),
+            CandidatePipeline(Popular(shelf), s.popular_limit),
+        ],
+        eligibility=guards.eligibility(state, s),  # not own, too old, seen, blocked or muted
+        scoring=ScoringPipeline(
+            ranker=ranker,
+            rescorers=[
+                Safety(encoder, s.nsfw_steps, s.toxicity_steps),
+                Recency(state, s.recency_half_life_hours),
+                Strangers(s.out_of_network_factor),
+            ],
+            diversifiers=[AuthorDiversity(s.author_decay, s.author_floor)],
+        ),
+        visibility=guards.visibility(state, encoder, s),
+        slate=[OnePerThread(state)],
+        selector=Quota([s.in_network_share, s.graph_share, s.out_of_network_share]),
+    )

@@ -1,0 +1,39 @@
+"""What every feed applies, whatever else it does."""
+
+from __future__ import annotations
+
+from app.filters.already_seen import AlreadySeen
+from app.filters.own_tweets import OwnTweets
+from app.filters.social_graph import SocialGraph
+from app.filters.too_old import TooOld
+from app.filters.unsafe import Unsafe
+from app.pipeline.components import Filter
+from app.settings import Settings
+from app.sources.shelf import Shelf
+from ml.embeddings.encoder import Encoder
+from ml.state.feature_state import FeatureState
+
+
+def eligibility(state: FeatureState, settings: Settings) -> list[Filter]:
+    """Which tweets may be candidates, cheap questions first."""
+    return [
+        OwnTweets(),
+        TooOld(state, settings.max_age_hours, settings.fresh_at_least),
+        AlreadySeen(state),
+        SocialGraph(state),
+    ]
+
+
+def visibility(state: FeatureState, encoder: Encoder, settings: Settings) -> list[Filter]:
+    """Which tweets may be shown; where one of these fails, nothing is."""
+    return [Unsafe(state, encoder, settings.unsafe_nsfw, settings.unsafe_toxicity)]
+
+
+def shelf(state: FeatureState, settings: Settings) -> Shelf:
+    """Where sources take from."""
+    return Shelf(
+        state,
+        settings.max_age_hours,
+        settings.fresh_at_least,
+        eligibility(state, settings),
+    )

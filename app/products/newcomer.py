@@ -1,0 +1,28 @@
+"""The feed of somebody of whom nothing is known yet."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from app.pipeline.candidate_pipeline import CandidatePipeline
+from app.pipeline.mixer import MixerPipeline
+from app.products import guards
+from app.rankers.heuristic import Heuristic
+from app.selectors.top_k import TopK
+from app.settings import Settings
+from app.sources.popular import Popular
+from ml.embeddings.encoder import Encoder
+from ml.state.feature_state import FeatureState
+
+
+def newcomer(
+    for_you: MixerPipeline, state: FeatureState, encoder: Encoder, settings: Settings
+) -> MixerPipeline:
+    """For You from what is popular, by how well it was received: there is no one to predict."""
+    popular = Popular(guards.shelf(state, settings))
+    return replace(
+        for_you,
+        candidates=[CandidatePipeline(popular, settings.newcomer_limit)],
+        scoring=replace(for_you.scoring, ranker=Heuristic(state, encoder)),
+        selector=TopK(),
+    )

@@ -1,0 +1,1 @@
+"""How likely is each action, and what is it all worth?"""

@@ -1,0 +1,19 @@
+"""Strangers have to be a little better than friends (home-mixer, 2023)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from app.pipeline.batch import CandidateBatch, Column
+from app.pipeline.query import Query
+
+
+@dataclass(frozen=True, slots=True)
+class OutOfNetwork:
+    strangers: float = 0.75
+
+    def factor(self, query: Query, batch: CandidateBatch) -> Column:
+        followed = np.isin(batch.author, query.following)
+        return np.where(followed, 1, self.strangers).astype(np.float32)

@@ -1,0 +1,26 @@
+"""Yesterday's news is worth less: a tweet loses half of its score every half-life."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from app.pipeline.batch import CandidateBatch, Column
+from app.pipeline.query import Query
+from ml.state.catalog import UNKNOWN_TIME
+from ml.state.feature_state import FeatureState
+
+
+@dataclass(frozen=True, slots=True)
+class Recency:
+    """A tweet of unknown age keeps its score."""
+
+    state: FeatureState
+    half_life_hours: float
+
+    def factor(self, query: Query, batch: CandidateBatch) -> Column:
+        written = self.state.tweets.created_at[batch.tweet]
+        age_hours = np.maximum(query.now - written, 0) / 3600
+        age_hours[written == UNKNOWN_TIME] = 0
+        return np.exp2(-age_hours / self.half_life_hours).astype(np.float32)

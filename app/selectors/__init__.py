@@ -1,0 +1,1 @@
+"""Which rows are served, in which order?"""

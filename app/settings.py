@@ -1,0 +1,117 @@
+"""Everything that can be turned, each with its bounds and a sentence: `FORYOU_<NAME>`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Final
+
+from pydantic import AfterValidator, Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
+
+PREFIX: Final = "FORYOU_"
+
+
+class InvalidSettingError(Exception):
+    """A setting is not what it should be."""
+
+
+def _clock(text: str) -> str:
+    if text not in ("auto", "wall"):
+        try:
+            datetime.fromisoformat(text)
+        except ValueError as error:
+            raise ValueError("expected auto, wall, or an instant like 2026-03-01T12:00Z") from error
+    return text
+
+
+Share = Annotated[float, Field(ge=0, le=1)]
+Factor = Annotated[float, Field(gt=0, le=1)]
+Hours = Annotated[float, Field(gt=0, le=100_000)]
+Limit = Annotated[int, Field(ge=0, le=5_000)]
+Steps = tuple[tuple[Share, Factor], ...]  # (above this probability, times this factor)
+
+
+class Settings(BaseSettings):
+    """Read from the environment; frozen from the start on."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, frozen=True, extra="forbid", use_attribute_docstrings=True
+    )
+
+    host: str = "127.0.0.1"
+    """The address to listen on."""
+    port: Annotated[int, Field(ge=0, le=65_535)] = 8000
+    """The port to listen on; 0 takes any that is free."""
+    artifacts: Path = Path("artifacts")
+    """Where training left the models and the state."""
+    data_dir: Path = Path("artifacts/data")
+    """The tables that were trained on; served directly where nothing was trained."""
+    clock: Annotated[str, AfterValidator(_clock)] = "auto"
+    """`wall`; an instant, at which time stands still; or `auto`, the wall clock unless the newest
+    event is older than the freshness window, from which event time then goes on."""
+
+    preset: str = "balanced"
+    """What each action is worth: the name of a row of weights."""
+    max_age_hours: Hours = 168
+    """The freshness window: older tweets are not shown."""
+    fresh_at_least: Annotated[int, Field(ge=1, le=1_000_000)] = 2_000
+    """Where fewer tweets are inside the window, the newest so many are."""
+
+    in_network_limit: Limit = 200
+    """Candidates by people the viewer follows, at most."""
+    graph_limit: Limit = 100
+    """Candidates that the viewer's followees engaged with, at most."""
+    out_of_network_limit: Limit = 200
+    """Candidates near the viewer's taste, at most."""
+    communities_limit: Limit = 50
+    """Candidates from the viewer's communities, at most."""
+    popular_limit: Limit = 50
+    """Candidates that everybody engages with, at most."""
+    newcomer_limit: Annotated[int, Field(ge=1, le=5_000)] = 300
+    """The same, for somebody of whom nothing is known."""
+    least_proof: Annotated[int, Field(ge=1, le=100)] = 1
+    """How many followees must have engaged with a candidate of Graph."""
+    source_half_life_hours: Hours = 24
+    """How fast tweets fade while candidates are gathered."""
+
+    nsfw_steps: Steps = ((0.8, 0.1), (0.5, 0.7))
+    """Scores of tweets above a probability of NSFW are multiplied by a factor; the highest
+    step counts."""
+    toxicity_steps: Steps = ((0.7, 0.1), (0.5, 0.8))
+    """The same for toxicity."""
+    recency_half_life_hours: Hours = 72
+    """The time in which a score halves."""
+    out_of_network_factor: Factor = 0.75
+    """What the score of a tweet by somebody the viewer does not follow is multiplied by."""
+    author_decay: Share = 0.5
+    """What each further tweet by one author keeps of the one before it, above the floor."""
+    author_floor: Share = 0.25
+    """What a further tweet by one author keeps in any case."""
+    unsafe_nsfw: Factor = 0.95
+    """Tweets from this probability of NSFW on are hidden, unless the viewer allows them."""
+    unsafe_toxicity: Factor = 0.90
+    """Tweets from this probability of toxicity on are hidden."""
+
+    in_network_share: Share = 0.50
+    """The share of places for people the viewer follows; shares never shorten a feed."""
+    graph_share: Share = 0.15
+    """The share of places for what the viewer's followees engaged with."""
+    out_of_network_share: Share = 0.35
+    """The share of places for strangers near the viewer's taste."""
+
+
+def read_settings() -> Settings:
+    """The settings of this process.
+
+    Raises:
+        InvalidSettingError: naming the variable, what it holds, and what was expected.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = PREFIX + str(first["loc"][0]).upper()
+        raise InvalidSettingError(f"{name}={first['input']!r}: {first['msg']}") from error
+    except SettingsError as error:  # not JSON, where a setting is a list
+        raise InvalidSettingError(f"{error}: {error.__cause__}") from error

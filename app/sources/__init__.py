@@ -1,0 +1,1 @@
+"""Which tweets might the viewer want?"""

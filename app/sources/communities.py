@@ -1,0 +1,32 @@
+"""What your communities talk about: SimClusters, which needs no training and no history."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from app.pipeline.batch import CandidateBatch
+from app.pipeline.query import Query
+from app.sources.shelf import Shelf
+from ml.embeddings import simclusters
+from ml.features.similarity import COMMUNITIES
+
+
+@dataclass(frozen=True, slots=True)
+class Communities:
+    """By cosine of community vectors and by recency."""
+
+    shelf: Shelf
+    half_life_hours: float
+    communities: simclusters.Communities = COMMUNITIES
+
+    def fetch(self, query: Query, limit: int) -> CandidateBatch:
+        state = self.shelf.state
+        tweet = self.shelf.fresh(query.now)
+        viewer = self.communities.of_users(state, np.full(1, query.viewer, np.int32))
+        cosine = simclusters.cosine(viewer, self.communities.of_tweets(state, tweet))
+        near = np.flatnonzero(cosine > 0)
+        age_hours = self.shelf.age_hours(tweet[near], query.now)
+        worth = np.log2(cosine[near]) - age_hours / self.half_life_hours
+        return self.shelf.best(query, tweet[near], worth, limit)

@@ -1,0 +1,53 @@
+"""What the people you follow engaged with lately: UTEG, after GraphJet (Sharma et al., 2016)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.pipeline.batch import CandidateBatch, Rows
+from app.pipeline.query import Query
+from app.sources.shelf import Shelf
+from ml.embeddings import realgraph
+from ml.embeddings.graph_feature_service import PROOF_HOURS
+from ml.log.events import Times
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """By social proof: how many of your followees engaged, each weighted by your tie to them.
+
+    What they wrote themselves is left to `InNetwork`, so an author is never their own proof.
+    """
+
+    shelf: Shelf
+    half_life_hours: float
+    least_proof: int = 1
+    lately_hours: float = PROOF_HOURS
+
+    def fetch(self, query: Query, limit: int) -> CandidateBatch:
+        state = self.shelf.state
+        viewer = np.full(len(query.following), query.viewer, np.int32)
+        tie = realgraph.strength(state, viewer, query.following, query.now)
+        tweet, followee = self._engagements(query)
+        foreign = ~np.isin(state.tweets.author[tweet], query.following)
+        tweet, who = np.unique(tweet[foreign], return_inverse=True)
+        proof = np.bincount(who, minlength=len(tweet))
+        weight = np.bincount(who, weights=tie[followee[foreign]] + 0.05, minlength=len(tweet))
+        age_hours = self.shelf.age_hours(tweet, query.now)
+        worth = np.log2(weight + 1e-9) - age_hours / self.half_life_hours
+        proven = proof >= self.least_proof
+        return self.shelf.best(query, tweet[proven], worth[proven], limit)
+
+    def _engagements(self, query: Query) -> tuple[Rows, NDArray[np.intp]]:
+        """Tweets, and for each the position in `following` of who engaged, once per pair."""
+        tweet, at, there = self.shelf.state.history.of(query.following)  # (following, LENGTH)
+        followee, slot = np.nonzero(there & self._lately(at, query.now))
+        pair = np.unique(followee << 32 | tweet[followee, slot])
+        return (pair & 0xFFFFFFFF).astype(np.int32), pair >> 32
+
+    def _lately(self, at: Times, now: int) -> NDArray[np.bool_]:
+        lately: NDArray[np.bool_] = (at <= now) & (at > now - int(self.lately_hours * 3600))
+        return lately

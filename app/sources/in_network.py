@@ -1,0 +1,29 @@
+"""What the people you follow wrote lately: the Earlybird of this feed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from app.pipeline.batch import CandidateBatch
+from app.pipeline.query import Query
+from app.sources.shelf import Shelf
+from ml.embeddings import realgraph
+
+
+@dataclass(frozen=True, slots=True)
+class InNetwork:
+    """By recency and by tie (RealGraph): twice the tie makes up for one half-life."""
+
+    shelf: Shelf
+    half_life_hours: float
+
+    def fetch(self, query: Query, limit: int) -> CandidateBatch:
+        state = self.shelf.state
+        viewer = np.full(len(query.following), query.viewer, np.int32)
+        tie = realgraph.strength(state, viewer, query.following, query.now)
+        tweet, followee = state.posts.gather(query.following)
+        age_hours = self.shelf.age_hours(tweet, query.now)
+        worth = np.log2(tie[followee] + 0.05) - age_hours / self.half_life_hours
+        return self.shelf.best(query, tweet, worth, limit)

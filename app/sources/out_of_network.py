@@ -1,0 +1,38 @@
+"""What is near your taste among the people you do not follow: CR-Mixer over the two towers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from app.pipeline.batch import CandidateBatch
+from app.pipeline.query import Query
+from app.sources.shelf import Shelf
+from ml.embeddings.encoder import Encoder
+
+TEMPERATURE: Final = 0.08  # so much more cosine is worth e times the odds, about as trained
+
+
+@dataclass(frozen=True, slots=True)
+class OutOfNetwork:
+    """By cosine and by recency: nearness alone would fill the feed with good old tweets.
+
+    Without a trained model all cosines are zero, and the newest come first.
+    """
+
+    shelf: Shelf
+    encoder: Encoder
+    half_life_hours: float
+
+    def fetch(self, query: Query, limit: int) -> CandidateBatch:
+        state = self.shelf.state
+        fresh = self.shelf.fresh(query.now)
+        tweet = fresh[~np.isin(state.tweets.author[fresh], query.following)]
+        who, when = np.array([query.viewer], np.int32), np.array([query.now])
+        viewer = self.encoder.viewers(state, who, when)[0]
+        cosine = self.encoder.tweets.vector[tweet] @ viewer
+        age_hours = self.shelf.age_hours(tweet, query.now)
+        worth = cosine / TEMPERATURE - np.log(2) * age_hours / self.half_life_hours
+        return self.shelf.best(query, tweet, worth, limit)

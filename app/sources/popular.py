@@ -1,0 +1,22 @@
+"""What everybody engaged with lately: the source that needs to know nothing about the viewer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.pipeline.batch import CandidateBatch
+from app.pipeline.query import Query
+from app.sources.shelf import Shelf
+from ml.features.rates import engaged
+
+
+@dataclass(frozen=True, slots=True)
+class Popular:
+    """By likes, retweets and replies, which fade in `FeatureState`."""
+
+    shelf: Shelf
+
+    def fetch(self, query: Query, limit: int) -> CandidateBatch:
+        tweet = self.shelf.fresh(query.now)
+        counts = self.shelf.state.tweet_counts.read(tweet, query.now)
+        return self.shelf.best(query, tweet, engaged(counts), limit)
