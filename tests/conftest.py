@@ -1,0 +1,73 @@
+"""A tiny world, planted and trained on once per run: small, and real."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from datagen.__main__ import main as plant
+from ml import bundle
+from ml.bundle import Bundle
+from ml.log import tables as tables_on_disk
+from ml.log.events import Events
+from ml.log.tables import Tables
+from ml.state import ingest
+from ml.state.catalog import Tweets, Users
+from ml.state.feature_state import FeatureState
+from ml.training import course
+from ml.training.options import TrainingOptions
+
+torch.set_num_threads(1)
+
+
+@pytest.fixture(scope="session")
+def tiny_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The tables of a hundred users."""
+    folder = tmp_path_factory.mktemp("world")
+    assert plant(["--out", str(folder), "--seed", "7", "--scale", "0.1"]) in (0, None)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tiny_tables(tiny_data: Path) -> Tables:
+    return tables_on_disk.read(tiny_data)
+
+
+@pytest.fixture(scope="session")
+def tiny_catalog(tiny_tables: Tables) -> tuple[Users, Tweets]:
+    return ingest.catalog(tiny_tables)
+
+
+@pytest.fixture(scope="session")
+def tiny_events(tiny_tables: Tables, tiny_catalog: tuple[Users, Tweets]) -> Events:
+    return ingest.events(tiny_tables, *tiny_catalog)
+
+
+@pytest.fixture(scope="session")
+def tiny_artifacts(tiny_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What training on them published."""
+    folder = tmp_path_factory.mktemp("artifacts")
+    course.train(tiny_data, folder, TrainingOptions())
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tiny_bundle(tiny_artifacts: Path) -> Bundle:
+    loaded = bundle.load(tiny_artifacts)
+    assert loaded is not None
+    return loaded
+
+
+@pytest.fixture(scope="session")
+def tiny_state(tiny_artifacts: Path, tiny_bundle: Bundle) -> FeatureState:
+    state = bundle.load_state(tiny_artifacts, tiny_bundle)
+    assert state is not None
+    return state
+
+
+@pytest.fixture
+def rng() -> np.random.Generator:
+    return np.random.default_rng(0)

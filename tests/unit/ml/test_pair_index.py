@@ -1,0 +1,39 @@
+"""The hash table of pairs behaves like a dictionary."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ml.state.pair_index import PairIndex
+
+Pair = tuple[int, int]
+PAIR = st.tuples(st.integers(0, 40), st.integers(-3, 40))
+
+
+def columns(pairs: list[Pair]) -> tuple[np.ndarray, np.ndarray]:
+    array = np.array(pairs, np.int32).reshape(-1, 2)
+    return array[:, 0], array[:, 1]
+
+
+@given(st.lists(st.lists(PAIR, max_size=60), max_size=8), st.lists(PAIR, max_size=30))
+def test_rows_are_given_in_the_order_of_arrival(
+    batches: list[list[Pair]], asked: list[Pair]
+) -> None:
+    index, model = PairIndex(), dict[Pair, int]()
+    for batch in batches:
+        rows = index.add(*columns(batch))
+        assert rows.tolist() == [model.setdefault(pair, len(model)) for pair in batch]
+    assert len(index) == len(model)
+    assert index.find(*columns(asked)).tolist() == [model.get(pair, -1) for pair in asked]
+    assert list(zip(index.left.tolist(), index.right.tolist(), strict=True)) == list(model)
+
+
+def test_it_grows_past_its_first_size(rng: np.random.Generator) -> None:
+    left, right = rng.integers(0, 2**31 - 1, (2, 50_000)).astype(np.int32)
+    index = PairIndex()
+    rows = index.add(left, right)
+    assert len(index) > 49_990
+    np.testing.assert_array_equal(index.find(left, right), rows)
+    np.testing.assert_array_equal(index.left[rows], left)
