@@ -26,7 +26,7 @@ def main(arguments: list[str] | None = None) -> int:
             raise BundleError(
                 f"{given.artifacts} holds no bundle; run python -m ml train --data {given.data}"
             )
-        rows = held_out.score(given.data, trained)
+        rows = held_out.score(given.data, given.artifacts, trained)
     except FeedError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from datagen.world import World
-from ml.bundle import Bundle
+from ml.bundle import Bundle, state_fingerprint
 from ml.bundle.bundle import probabilities
 from ml.errors import DataError
 from ml.features import Pairs
@@ -20,6 +20,7 @@ from ml.heads import NAMES as HEADS
 from ml.log import tables as tables_on_disk
 from ml.schema import Action
 from ml.state import ingest
+from ml.state.catalog import Tweets, Users
 from ml.state.feature_state import Count, FeatureState
 from ml.training.examples import Examples, of_impressions
 from ml.training.replay import walk
@@ -39,17 +40,17 @@ class HeldOut:
     oracle: Scores | None  # P(action | examined); None where there is no planted truth
 
 
-def score(data: Path, bundle: Bundle) -> HeldOut:
+def score(data: Path, artifacts: Path, bundle: Bundle) -> HeldOut:
     """Replay the log past the cut, asking the bundle about each impression before it happens.
 
     Raises:
         DataError: the bundle was not trained on this data, or there are no impressions to test.
     """
     tables = tables_on_disk.read(data)
-    if tables.fingerprint != bundle.manifest.data_fingerprint:
+    if tables.fingerprint != state_fingerprint(artifacts):
         raise DataError(
-            f"bundle {bundle.version} was trained on data {bundle.manifest.data_fingerprint}, "
-            f"{data} is {tables.fingerprint}; train on it first"
+            f"{data} is not what the last training into {artifacts} saw; run python -m ml train "
+            f"--data {data} --out {artifacts} first"
         )
     users, tweets = ingest.catalog(tables)
     events = ingest.events(tables, users, tweets)
@@ -72,11 +73,13 @@ def score(data: Path, bundle: Bundle) -> HeldOut:
         counts = x.tweet_counts
         popularity[rows] = (engaged(counts) + PRIOR[0]) / (counts[:, Count.IMPRESSION] + PRIOR[1])
     trained = {name: model[:, HEADS.index(name)] for name in bundle.manifest.heads}
-    return HeldOut(examples, trained, popularity, _oracle(data, examples))
+    return HeldOut(examples, trained, popularity, _oracle(data, examples, users, tweets))
 
 
-def _oracle(data: Path, examples: Examples) -> Scores | None:
+def _oracle(data: Path, examples: Examples, users: Users, tweets: Tweets) -> Scores | None:
     if not (data / "truth").is_dir():
         return None
     world = World.load(data / "truth")
-    return world.probabilities(examples.viewer, examples.tweet, examples.at)
+    viewer = world.user_rows(np.array(users.ids.ids(examples.viewer), np.int64))
+    tweet = world.tweet_rows(np.array(tweets.ids.ids(examples.tweet), np.int64))
+    return world.probabilities(viewer, tweet, examples.at)

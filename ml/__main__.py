@@ -56,10 +56,8 @@ def _train(given: argparse.Namespace) -> None:
 
 
 def _list(artifacts: Path) -> None:
-    pointer = artifacts / "current"
-    current = pointer.read_text().strip() if pointer.is_file() else ""
     for version in bundle.versions(artifacts):
-        print(f"{'*' if version == current else ' '} {version}")
+        print(f"{'*' if version == bundle.current(artifacts) else ' '} {version}")
 
 
 def _parser() -> argparse.ArgumentParser:

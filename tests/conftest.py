@@ -62,8 +62,9 @@ def tiny_bundle(tiny_artifacts: Path) -> Bundle:
 
 
 @pytest.fixture(scope="session")
-def tiny_state(tiny_artifacts: Path, tiny_bundle: Bundle) -> FeatureState:
-    state = bundle.load_state(tiny_artifacts, tiny_bundle)
+def tiny_state(tiny_artifacts: Path) -> FeatureState:
+    """The state of all of it; treat it as read-only."""
+    state = bundle.load_state(tiny_artifacts)
     assert state is not None
     return state
 

@@ -2,16 +2,27 @@
 
 from ml.bundle.bundle import Bundle
 from ml.bundle.manifest import HeadCard, Manifest
-from ml.bundle.store import load, load_state, promote, publish, publish_state, versions
+from ml.bundle.store import (
+    current,
+    load,
+    load_state,
+    promote,
+    publish,
+    publish_state,
+    state_fingerprint,
+    versions,
+)
 
 __all__ = [
     "Bundle",
     "HeadCard",
     "Manifest",
+    "current",
     "load",
     "load_state",
     "promote",
     "publish",
     "publish_state",
+    "state_fingerprint",
     "versions",
 ]

@@ -26,7 +26,6 @@ class Manifest(BaseModel):
 
     format: int
     as_of: int  # unix seconds: nothing from this instant on had any part in the bundle
-    data_fingerprint: str
     features: list[str]
     heads: dict[str, HeadCard]  # the trained ones only
     missing: list[str]  # tables, columns, heads and models that the data could not feed

@@ -14,6 +14,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from ml import npz
 from ml.bundle.bundle import Models, probabilities
 from ml.errors import BundleError
 from ml.features import NAMES, Pairs, matrix
@@ -89,16 +90,9 @@ def save(probe: Probe, models: Models, directory: Path) -> None:
     features, scores = probe.replay(models)
     probe.users.write_parquet(directory / "probe_users.parquet")
     probe.tweets.write_parquet(directory / "probe_tweets.parquet")
-    np.savez(
-        directory / "probe.npz",
-        allow_pickle=False,
-        viewer=probe.viewer,
-        tweet=probe.tweet,
-        at=probe.at,
-        features=features,
-        scores=scores,
-        **{f"event_{f.name}": getattr(probe.events, f.name) for f in fields(Events)},
-    )
+    arrays = {f"event_{f.name}": getattr(probe.events, f.name) for f in fields(Events)}
+    arrays |= {"viewer": probe.viewer, "tweet": probe.tweet, "at": probe.at}
+    npz.save(directory / "probe.npz", arrays | {"features": features, "scores": scores})
 
 
 def verify(models: Models, directory: Path) -> None:
@@ -107,19 +101,18 @@ def verify(models: Models, directory: Path) -> None:
     Raises:
         BundleError: naming the first feature or head whose numbers differ.
     """
-    with np.load(directory / "probe.npz", allow_pickle=False) as arrays:
-        events = Events(*(arrays[f"event_{f.name}"] for f in fields(Events)))
-        probe = Probe(
-            pl.read_parquet(directory / "probe_users.parquet"),
-            pl.read_parquet(directory / "probe_tweets.parquet"),
-            events,
-            arrays["viewer"],
-            arrays["tweet"],
-            arrays["at"],
-        )
-        features, scores = probe.replay(models)
-        _compare("feature", NAMES, arrays["features"], features, directory)
-        _compare("head", OUTPUTS, arrays["scores"], scores, directory)
+    arrays = npz.load(directory / "probe.npz")
+    probe = Probe(
+        pl.read_parquet(directory / "probe_users.parquet"),
+        pl.read_parquet(directory / "probe_tweets.parquet"),
+        Events(*(arrays[f"event_{f.name}"] for f in fields(Events))),
+        arrays["viewer"],
+        arrays["tweet"],
+        arrays["at"],
+    )
+    features, scores = probe.replay(models)
+    _compare("feature", NAMES, arrays["features"], features, directory)
+    _compare("head", OUTPUTS, arrays["scores"], scores, directory)
 
 
 def _compare(

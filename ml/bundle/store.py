@@ -50,11 +50,12 @@ def publish(artifacts: Path, models: Models, manifest: Manifest, probe: probes.P
 
 
 def publish_state(artifacts: Path, state: FeatureState, tables: Tables) -> None:
-    """Write the state that serving starts from; states of other data are left alone."""
+    """Write the state that serving starts from and make it current; older ones are left alone."""
     with _aside(artifacts) as folder:
         snapshot.save(state, tables, folder)
         (artifacts / "state").mkdir(exist_ok=True)
         _into_place(folder, artifacts / "state" / tables.fingerprint)
+    _point(artifacts / "state", tables.fingerprint)
 
 
 def promote(artifacts: Path, version: str) -> None:
@@ -68,9 +69,7 @@ def promote(artifacts: Path, version: str) -> None:
             f"{artifacts} has no bundle {version!r}; there are: "
             f"{', '.join(versions(artifacts)) or 'none'}"
         )
-    aside = artifacts / f".{CURRENT}.{os.getpid()}"
-    _write_durably(aside, version + "\n")
-    aside.rename(artifacts / CURRENT)
+    _point(artifacts, version)
 
 
 def versions(artifacts: Path) -> list[str]:
@@ -84,9 +83,9 @@ def load(artifacts: Path) -> Bundle | None:
     Raises:
         BundleError: it is missing a file, damaged, or does not agree with this code.
     """
-    if not (artifacts / CURRENT).is_file():
+    version = current(artifacts)
+    if version is None:
         return None
-    version = (artifacts / CURRENT).read_text().strip()
     folder = artifacts / version
     manifest = _read_manifest(folder)
     _check_files(folder, manifest)
@@ -103,22 +102,19 @@ def load(artifacts: Path) -> Bundle | None:
     return Bundle(version, manifest, models)
 
 
-def load_state(artifacts: Path, bundle: Bundle | None) -> FeatureState | None:
-    """The state of the data that the bundle was trained on, or the only one there is.
+def load_state(artifacts: Path) -> FeatureState | None:
+    """The state of all rows of the data that was last trained on; None where there is none.
 
     Raises:
-        BundleError: it is damaged, or cannot be chosen.
+        BundleError: it is missing or damaged.
     """
-    folder = artifacts / "state"
-    if bundle is not None:
-        return snapshot.load(folder / bundle.manifest.data_fingerprint)
-    found = sorted(folder.iterdir()) if folder.is_dir() else []
-    if len(found) > 1:
-        raise BundleError(
-            f"{folder} holds {len(found)} states and {artifacts / CURRENT} names no bundle; "
-            f"train again, or remove the states that are not wanted"
-        )
-    return snapshot.load(found[0]) if found else None
+    fingerprint = state_fingerprint(artifacts)
+    return snapshot.load(artifacts / "state" / fingerprint) if fingerprint else None
+
+
+def state_fingerprint(artifacts: Path) -> str | None:
+    """Which data the current state is of."""
+    return current(artifacts / "state")
 
 
 def _read_manifest(folder: Path) -> Manifest:
@@ -199,9 +195,19 @@ def _into_place(folder: Path, target: Path) -> None:
     _flush(target.parent)
 
 
-def _write_durably(path: Path, text: str) -> None:
-    path.write_text(text)
-    _flush(path)
+def _point(folder: Path, name: str) -> None:
+    """Make `current` name something, in one step."""
+    aside = folder / f".{CURRENT}.{os.getpid()}"
+    aside.write_text(name + "\n")
+    _flush(aside)
+    aside.rename(folder / CURRENT)
+    _flush(folder)
+
+
+def current(folder: Path) -> str | None:
+    """What `current` names in a folder; None where it names nothing."""
+    pointer = folder / CURRENT
+    return pointer.read_text().strip() if pointer.is_file() else None
 
 
 def _flush(path: Path) -> None:

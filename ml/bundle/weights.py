@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TypeVar
 
-import numpy as np
 import torch
 from torch import nn
 
+from ml import npz
 from ml.errors import BundleError
 
 M = TypeVar("M", bound=nn.Module)
@@ -17,7 +17,7 @@ M = TypeVar("M", bound=nn.Module)
 def save(model: nn.Module, path: Path) -> None:
     """Write a model's parameters and buffers as npz; the same model gives the same bytes."""
     arrays = {name: tensor.numpy() for name, tensor in model.state_dict().items()}
-    np.savez(path, allow_pickle=False, **arrays)
+    npz.save(path, arrays)
 
 
 def load(model: M, path: Path) -> M:
@@ -27,8 +27,7 @@ def load(model: M, path: Path) -> M:
         BundleError: the file does not hold this model.
     """
     try:
-        with np.load(path, allow_pickle=False) as arrays:
-            state = {name: torch.from_numpy(array) for name, array in arrays.items()}
+        state = {name: torch.from_numpy(array) for name, array in npz.load(path).items()}
         model.load_state_dict(state)
     except (OSError, ValueError, RuntimeError) as error:
         reason = " ".join(str(error).split())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -89,9 +89,3 @@ class Tweets:
 
 def _label(column: pl.Series) -> NDArray[np.float32]:
     return column.cast(pl.Float32).fill_null(float("nan")).to_numpy()
-
-
-def arrays(table: Users | Tweets) -> dict[str, NDArray[np.generic]]:
-    """The numeric columns of a table, by name."""
-    columns = {field.name: getattr(table, field.name) for field in fields(table)}
-    return {name: column for name, column in columns.items() if isinstance(column, np.ndarray)}

@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from ml import npz
 from ml.errors import BundleError
 from ml.log.tables import Tables
 from ml.state.catalog import Tweets, Users
@@ -22,7 +23,7 @@ def save(state: FeatureState, tables: Tables, directory: Path) -> None:
     """Write a state into an existing, empty directory."""
     tables.users.write_parquet(directory / "users.parquet", compression="lz4")
     tables.tweets.write_parquet(directory / "tweets.parquet", compression="lz4")
-    np.savez(directory / "state.npz", allow_pickle=False, **_flatten(state))
+    npz.save(directory / "state.npz", _flatten(state))
     about = {"schema": SCHEMA, "fingerprint": tables.fingerprint, "newest": state.newest}
     (directory / "state.json").write_text(json.dumps(about, indent=1) + "\n")
 
@@ -43,8 +44,7 @@ def load(directory: Path) -> FeatureState:
         users = Users.of(pl.read_parquet(directory / "users.parquet"))
         tweets = Tweets.of(pl.read_parquet(directory / "tweets.parquet"), users)
         state = FeatureState(users, tweets)
-        with np.load(directory / "state.npz", allow_pickle=False) as arrays:
-            _restore(state, dict(arrays.items()), "")
+        _restore(state, npz.load(directory / "state.npz"), "")
     except (OSError, ValueError, KeyError, pl.exceptions.PolarsError) as error:
         raise BundleError(f"{directory} is not a readable state ({error}); train again") from error
     return state

@@ -61,7 +61,6 @@ def train(data: Path, artifacts: Path, options: TrainingOptions) -> str:
     manifest = Manifest(
         format=FORMAT,
         as_of=cut if cut is not None else ingest.NO_TIMES,
-        data_fingerprint=tables.fingerprint,
         features=list(NAMES),
         heads=cards,
         missing=[*tables.missing, *_untrained(models, trained)],

@@ -16,9 +16,9 @@ def reason_to_train(data: Path, artifacts: Path) -> str | None:
         current = bundle.load(artifacts)
         if current is None:
             return f"{artifacts} holds no bundle yet"
-        if current.manifest.data_fingerprint != fingerprint:
-            return "the data is not what the current bundle was trained on"
-        bundle.load_state(artifacts, current)
+        if bundle.state_fingerprint(artifacts) != fingerprint:
+            return "the data is not what the last training saw"
+        bundle.load_state(artifacts)
     except BundleError as error:
         return str(error)
     return None
