@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ml.bundle import Bundle, load_state
+from ml.bundle import Bundle, load_state, state_fingerprint
 from ml.errors import BundleError, DataError
 from ml.log import tables
 from ml.log.tables import Tables
@@ -20,12 +20,12 @@ def recall(artifacts: Path, data_dir: Path, bundle: Bundle | None) -> FeatureSta
         DataError: there is neither a state nor a table.
     """
     data = tables.read(data_dir) if data_dir.is_dir() else None
-    if bundle and data and bundle.manifest.data_fingerprint != data.fingerprint:
+    if bundle and data and state_fingerprint(artifacts) != data.fingerprint:
         raise BundleError(
             f"bundle {bundle.version} was not trained on the tables in {data_dir} as they are now; "
             f"train again, or set FORYOU_DATA_DIR to the folder it was trained on"
         )
-    state = load_state(artifacts, bundle) if bundle or not data else _of_tables(data)
+    state = load_state(artifacts) if bundle or not data else _of_tables(data)
     if state is None:
         raise DataError(
             f"{artifacts} holds nothing to serve, and there is no folder {data_dir}; run "

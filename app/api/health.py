@@ -1,0 +1,48 @@
+"""GET /livez and /readyz: is it running, and what is it running on?"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from app.api.respond import instant
+from app.deps import EngineInUse
+from app.engine import Engine
+from app.schemas import Alive, NoParameters, Ready, Window
+
+router = APIRouter(tags=["operations"])
+
+
+@router.get("/livez")
+async def livez(_: Annotated[NoParameters, Query()]) -> Alive:
+    """The process answers."""
+    return Alive()
+
+
+@router.get("/readyz")
+async def readyz(_: Annotated[NoParameters, Query()], engine: EngineInUse) -> Ready:
+    """What is being served, as of when, and what is not there."""
+    now = engine.clock.now()
+    return Ready(
+        clock=engine.clock.mode,
+        as_of=instant(now),
+        model_version=engine.hydrate.version,
+        ranker=type(engine.products["for_you"].mixer.scoring.ranker).__name__,
+        missing=list(engine.missing),
+        not_in_data=engine.bundle.manifest.missing if engine.bundle else [],
+        users=len(engine.state.users),
+        tweets=len(engine.state.tweets),
+        window=_window(engine, now),
+    )
+
+
+def _window(engine: Engine, now: int) -> Window:
+    hours, at_least = engine.settings.max_age_hours, engine.settings.fresh_at_least
+    oldest = engine.state.oldest_fresh(now, hours, at_least)
+    return Window(
+        max_age_hours=hours,
+        oldest=instant(oldest),
+        tweets=len(engine.state.fresh(now, hours, at_least)),
+        widened=oldest < now - hours * 3600,
+    )

@@ -1,0 +1,143 @@
+"""Rows become ids again, and columns become what people read."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.engine import Engine
+from app.pipeline.batch import CandidateBatch
+from app.pipeline.product import Appraised, ProductPipeline, Served
+from app.pipeline.query import Query
+from app.pipeline.trace import Trace
+from app.schemas import (
+    Appraisal,
+    Item,
+    Predictions,
+    Safety,
+    ScoreResponse,
+    Similarities,
+    Span,
+    Timeline,
+)
+from ml.heads import NAMES as HEADS
+from ml.state.catalog import UNKNOWN_TIME
+
+DIGITS: Final = 6
+
+
+def timeline(
+    engine: Engine, user_id: str, query: Query, served: Served, request_id: str
+) -> Timeline:
+    """What was served, as it travels."""
+    names = served.product.mixer.sources
+    proposers = [
+        [name for bit, name in enumerate(names) if marks >> bit & 1]
+        for marks in served.batch.sources.tolist()
+    ]
+    items = [
+        Item(**fields, rank=place + 1, sources=proposers[place], source=proposers[place][0])
+        for place, fields in enumerate(_tweets(engine, served.product, served.batch))
+    ]
+    return Timeline(
+        **_answer(engine, user_id, query, served.product, served.trace),
+        request_id=request_id,
+        source_distribution=Counter(item.source for item in items),
+        items=items,
+        next_cursor=None,
+    )
+
+
+def appraisals(
+    engine: Engine,
+    user_id: str,
+    query: Query,
+    appraised: Appraised,
+    unknown: list[str],
+    request_id: str,
+) -> ScoreResponse:
+    """What given tweets are worth, as it travels."""
+    tweets = _tweets(engine, appraised.product, appraised.batch)
+    return ScoreResponse(
+        **_answer(engine, user_id, query, appraised.product, appraised.trace),
+        request_id=request_id,
+        items=[
+            Appraisal(**fields, eligible=filter_ is None, dropped_by=filter_)
+            for fields, filter_ in zip(tweets, appraised.dropped_by, strict=True)
+        ],
+        unknown=unknown,
+    )
+
+
+def trace(served: Served) -> list[Span]:
+    """The diary of the run."""
+    return [
+        Span(
+            stage=span.stage,
+            component=span.component,
+            rows_in=span.rows_in,
+            rows_out=span.rows_out,
+            micros=span.micros,
+            error=span.error,
+        )
+        for span in served.trace.spans
+    ]
+
+
+def instant(at: int) -> datetime:
+    """A time as it travels."""
+    return datetime.fromtimestamp(at, UTC)
+
+
+def _answer(
+    engine: Engine, user_id: str, query: Query, product: ProductPipeline, trace: Trace
+) -> dict[str, Any]:
+    return {
+        "user_id": user_id,
+        "product": "for_you",
+        "served_by": product.name,
+        "missing": [*engine.missing, *trace.failed],
+        "model_version": engine.hydrate.version,
+        "as_of": instant(query.now),
+    }
+
+
+def _tweets(
+    engine: Engine, product: ProductPipeline, batch: CandidateBatch
+) -> list[dict[str, Any]]:
+    """The fields of a `ScoredTweet` for each row."""
+    tweets, users, scores = engine.state.tweets, engine.state.users, engine.encoder.tweets
+    numbers = {name: _numbers(column) for name, column in batch.columns.items()}
+    unsaid = [None] * len(batch)
+    nsfw, toxicity = _numbers(scores.nsfw[batch.tweet]), _numbers(scores.toxicity[batch.tweet])
+    factors = [name for name in product.mixer.scoring.factors if name in numbers]
+    written, author = tweets.created_at[batch.tweet].tolist(), batch.author.tolist()
+    return [
+        {
+            "tweet_id": tweets.ids.id(row),
+            "author_id": users.ids.id(author[i]) if author[i] >= 0 else None,
+            "created_at": None if written[i] == UNKNOWN_TIME else instant(written[i]),
+            "text": tweets.text[row],
+            "score": numbers["score"][i],
+            "base_score": numbers["base_score"][i],
+            "predictions": Predictions(**{head: numbers.get(head, unsaid)[i] for head in HEADS}),
+            "similarities": Similarities(
+                simclusters=numbers.get("simclusters", unsaid)[i],
+                twhin=numbers.get("twhin", unsaid)[i],
+                realgraph=numbers.get("realgraph", unsaid)[i],
+            ),
+            "safety": Safety(nsfw=nsfw[i], toxicity=toxicity[i]),
+            "factors": {name: numbers[name][i] for name in factors},
+        }
+        for i, row in enumerate(batch.tweet.tolist())
+    ]
+
+
+def _numbers(column: NDArray[np.float32]) -> list[float | None]:
+    """Numbers as JSON has them: few digits, and null for what is none."""
+    rounded = column.astype(np.float64).round(DIGITS).tolist()
+    return [None if number != number else number for number in rounded]

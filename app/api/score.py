@@ -1,0 +1,36 @@
+"""POST /score: what given tweets are worth to somebody, whether or not they would be served."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import numpy as np
+from fastapi import APIRouter, Query, Response
+
+from app.api import respond
+from app.deps import EngineInUse, RequestName
+from app.pipeline.batch import CandidateBatch
+from app.schemas import NoParameters, ScoreRequest, ScoreResponse
+
+router = APIRouter()
+
+
+@router.post("/score", tags=["feed"])
+async def score(
+    request: ScoreRequest,
+    _: Annotated[NoParameters, Query()],
+    engine: EngineInUse,
+    request_id: RequestName,
+    response: Response,
+) -> ScoreResponse:
+    """Each tweet by itself, in the order asked: no rank, and no regard to its neighbours."""
+    tweets = engine.state.tweets
+    known = {id_: row for id_ in request.tweet_ids if (row := tweets.ids.row(id_)) is not None}
+    asked = [known[id_] for id_ in request.tweet_ids if id_ in known]
+    rows = np.array(asked, np.int32)
+    query = engine.hydrate.query(request.user_id, limit=len(rows))
+    batch = CandidateBatch.of(rows, tweets.author[rows])
+    appraised = engine.products["for_you"].appraise(query, batch)
+    unknown = [id_ for id_ in dict.fromkeys(request.tweet_ids) if id_ not in known]
+    response.headers["Cache-Control"] = "private, no-store"
+    return respond.appraisals(engine, request.user_id, query, appraised, unknown, request_id)

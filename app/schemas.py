@@ -1,0 +1,185 @@
+"""What travels over HTTP. Ids live here and nowhere deeper: inside there are rows."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Final, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+
+ID_PATTERN: Final = r"^[\w.:@-]{1,128}$"
+MOST_TWEETS: Final = 100  # in a timeline
+MOST_SCORED: Final = 1_000  # in one call
+
+
+def _as_string(value: object) -> object:
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+UserId = Annotated[str, Field(pattern=ID_PATTERN)]
+Id = Annotated[
+    str,
+    BeforeValidator(_as_string),
+    Field(pattern=ID_PATTERN),
+    WithJsonSchema({"anyOf": [{"type": "string", "pattern": ID_PATTERN}, {"type": "integer"}]}),
+]
+Probability = float | None  # null where no model was trained
+
+
+class Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+
+
+class TimelineParameters(Strict):
+    limit: Annotated[int, Field(ge=1, le=MOST_TWEETS)] = 10
+    """How many tweets."""
+    product: Literal["for_you"] = "for_you"
+    """Which feed."""
+    explain: bool = False
+    """Whether to add the trace: who did what, to how many rows, in what time."""
+
+
+class NoParameters(Strict):
+    """Nothing may be asked for in the URL."""
+
+
+class ScoreRequest(Strict):
+    user_id: Id
+    tweet_ids: Annotated[list[Id], Field(min_length=1, max_length=MOST_SCORED)]
+
+
+class Predictions(Strict):
+    """The probability of each action, should the viewer see the tweet."""
+
+    engagement: Probability
+    like: Probability
+    retweet: Probability
+    reply: Probability
+    follow: Probability
+    negative: Probability
+    report: Probability
+
+
+class Similarities(Strict):
+    """How near viewer and tweet are, in 0–1."""
+
+    simclusters: float | None
+    twhin: float | None
+    realgraph: float | None
+
+
+class Safety(Strict):
+    """The probability that the tweet is adult content, or abuse."""
+
+    nsfw: Probability
+    toxicity: Probability
+
+
+class ScoredTweet(Strict):
+    tweet_id: str
+    author_id: str | None
+    created_at: datetime | None
+    text: str | None
+    score: float
+    """`base_score` times every factor, in 0–1."""
+    base_score: float
+    """What the ranker makes of it: a half is an average impression."""
+    predictions: Predictions
+    similarities: Similarities
+    safety: Safety
+    factors: dict[str, float]
+    """What each rescorer and diversifier multiplied the score by."""
+
+
+class Item(ScoredTweet):
+    rank: int
+    sources: list[str]
+    """Everybody who proposed it."""
+    source: str
+    """The first of them, whose share of the feed it counts for."""
+
+
+class Appraisal(ScoredTweet):
+    eligible: bool
+    dropped_by: str | None
+    """The first filter that would keep it out of a timeline."""
+
+
+class Span(Strict):
+    stage: str
+    component: str
+    rows_in: int
+    rows_out: int
+    micros: int
+    error: str | None
+
+
+class Answer(Strict):
+    request_id: str
+    user_id: str
+    product: str
+    served_by: str
+    """The product that really answered."""
+    missing: list[str]
+    """What was not used: a source that failed, a model that is not there."""
+    model_version: str
+    as_of: datetime
+
+
+class Timeline(Answer):
+    source_distribution: dict[str, int]
+    items: list[Item]
+    next_cursor: None = None
+    trace: list[Span] | None = None
+    """Only where `explain` was asked for."""
+
+
+class ScoreResponse(Answer):
+    items: list[Appraisal]
+    unknown: list[str]
+    """The ids that belong to no tweet."""
+
+
+class Window(Strict):
+    """Which tweets are fresh enough to be shown."""
+
+    max_age_hours: float
+    oldest: datetime
+    tweets: int
+    widened: bool
+    """Too few were young enough, so the newest were taken."""
+
+
+class Alive(Strict):
+    status: Literal["alive"] = "alive"
+
+
+class Ready(Strict):
+    status: Literal["ready"] = "ready"
+    clock: Literal["wall", "world", "frozen"]
+    as_of: datetime
+    model_version: str
+    ranker: str
+    missing: list[str]
+    """Models that are not there."""
+    not_in_data: list[str]
+    """What the tables lacked when the models were trained."""
+    users: int
+    tweets: int
+    window: Window
+
+
+class FieldProblem(Strict):
+    where: str
+    detail: str
+
+
+class Problem(Strict):
+    """RFC 9457."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    errors: list[FieldProblem] | None = None
