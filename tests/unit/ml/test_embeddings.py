@@ -1,0 +1,100 @@
+"""Each similarity lies in 0–1 and means what it says."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import numpy as np
+import polars as pl
+
+from ml.bundle import Bundle
+from ml.embeddings import graph_feature_service, realgraph, simclusters
+from ml.features import NAMES, Pairs, matrix
+from ml.log.events import Events
+from ml.schema import Action
+from ml.state.catalog import Tweets, Users
+from ml.state.feature_state import FeatureState
+from ml.state.tokens import token
+
+Catalog = tuple[Users, Tweets]
+
+
+def test_tokens_are_the_same_in_every_process() -> None:
+    code = "from ml.state.tokens import token; print(token('Jazz'))"
+    for seed in ("0", "1"):
+        out = subprocess.run(
+            [sys.executable, "-c", code],
+            env={"PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert int(out.stdout) == token("jazz ")
+
+
+def test_colliding_interests_add_up() -> None:
+    hashed = simclusters.HashedInterests(count=1)  # everything collides
+    vectors = hashed._hash(np.array([[7, 9, 0], [7, 0, 0], [0, 0, 0]], np.uint32))
+    one = simclusters.Sparse(vectors.community[[0]], vectors.weight[[0]])
+    other = simclusters.Sparse(vectors.community[[1]], vectors.weight[[1]])
+    np.testing.assert_allclose(simclusters.cosine(one, other), 1, rtol=1e-6)
+    nothing = simclusters.Sparse(vectors.community[[2]], vectors.weight[[2]])
+    assert simclusters.cosine(one, nothing) == 0
+
+
+def test_similarities_lie_between_zero_and_one(
+    tiny_bundle: Bundle, tiny_state: FeatureState
+) -> None:
+    encoder = tiny_bundle.encode(tiny_state)
+    tweets = np.arange(len(tiny_state.tweets), dtype=np.int32)
+    x = Pairs.of_one(tiny_state, encoder, 4, tweets, tiny_state.newest)
+    values = matrix(x)[:, [NAMES.index(f"{name}") for name in NAMES if "similarity" in name]]
+    strength = matrix(x)[:, NAMES.index("realgraph_strength")]
+    for column in (*values.T, strength):
+        assert (column >= 0).all()
+        assert (column <= 1).all()
+    np.testing.assert_allclose(np.linalg.norm(x.viewer_vector, axis=1), 1, rtol=1e-5)
+    np.testing.assert_allclose(np.linalg.norm(x.tweet_vector, axis=1), 1, rtol=1e-5)
+
+
+def test_a_tie_grows_with_what_is_done_and_is_directed(tiny_catalog: Catalog) -> None:
+    state = FeatureState(*tiny_catalog)
+    tweet = int(np.flatnonzero(tiny_catalog[1].author == 5)[0])
+    one, other = np.array([3], np.int32), np.array([5], np.int32)
+    strengths = [realgraph.strength(state, one, other, 1_000)[0]]
+    for action in (Action.FOLLOW, Action.LIKE, Action.REPLY):
+        state.apply(
+            Events(
+                np.array([action], np.int8),
+                one,
+                np.array([-1 if action is Action.FOLLOW else tweet], np.int32),
+                other,
+                np.array([1_000]),
+                np.array([np.nan], np.float32),
+            )
+        )
+        strengths.append(realgraph.strength(state, one, other, 1_000)[0])
+    assert strengths == sorted(strengths)
+    assert strengths[0] == 0 < strengths[1]
+    assert realgraph.strength(state, other, one, 1_000)[0] == 0
+
+
+def test_graph_features_equal_a_count_by_hand(
+    tiny_catalog: Catalog, tiny_events: Events, tiny_state: FeatureState
+) -> None:
+    follows = tiny_events[tiny_events.action == Action.FOLLOW]
+    pairs = pl.DataFrame({"a": follows.user, "b": follows.target}).unique()
+    followees: dict[int, set[int]] = {}
+    for a, b in pairs.iter_rows():
+        if tiny_state.graph.follows(np.array([a], np.int32), np.array([b], np.int32))[0]:
+            followees.setdefault(a, set()).add(b)
+    users = len(tiny_catalog[0])
+    viewer, author = (part.ravel().astype(np.int32) for part in np.mgrid[0:20, 0:users])
+    counted = graph_feature_service.followees_following(tiny_state, viewer, author)
+    by_hand = [
+        sum(int(b) in followees.get(f, set()) for f in followees.get(int(a), set()))
+        for a, b in zip(viewer, author, strict=True)
+    ]
+    np.testing.assert_array_equal(counted, by_hand)
+    assert counted.max() > 3

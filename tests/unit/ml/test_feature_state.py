@@ -1,0 +1,105 @@
+"""What events leave behind."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ml.log.events import Events
+from ml.log.tables import Tables
+from ml.schema import Action
+from ml.state import snapshot
+from ml.state.catalog import Tweets, Users
+from ml.state.feature_state import Count, FeatureState
+from ml.state.history import LENGTH, History
+
+HOUR = 3600
+
+
+@pytest.fixture
+def state(tiny_catalog: tuple[Users, Tweets]) -> FeatureState:
+    return FeatureState(*tiny_catalog)
+
+
+def happen(
+    state: FeatureState, action: Action, user: int, tweet: int, target: int, at: int
+) -> None:
+    row = (np.array([value], np.int32) for value in (user, tweet, target))
+    none = np.array([np.nan], np.float32)
+    state.apply(Events(np.array([action], np.int8), *row, np.array([at]), none))
+
+
+def test_an_unlike_cancels_a_like(state: FeatureState) -> None:
+    happen(state, Action.LIKE, 1, 2, -1, 1_000)
+    assert 2 in state.history.tweet[1]
+    happen(state, Action.UNLIKE, 1, 2, -1, 90_000)
+    assert state.tweet_counts.read(np.array([2], np.int32), 90_000)[0, Count.LIKE] == 0
+    assert 2 not in state.history.tweet[1]
+
+
+def test_an_unlike_leaves_a_retweet_in_the_history(state: FeatureState) -> None:
+    happen(state, Action.LIKE, 1, 2, -1, 1_000)
+    happen(state, Action.RETWEET, 1, 2, -1, 1_001)
+    happen(state, Action.UNLIKE, 1, 2, -1, 2_000)
+    assert 2 in state.history.tweet[1]
+
+
+def test_a_block_hides_both_ways_and_a_mute_one_way(state: FeatureState) -> None:
+    one, other = np.array([3], np.int32), np.array([4], np.int32)
+    happen(state, Action.MUTE, 3, -1, 4, 1)
+    assert state.graph.hides(one, other)[0]
+    assert not state.graph.hides(other, one)[0]
+    happen(state, Action.UNMUTE, 3, -1, 4, 2)
+    assert not state.graph.hides(one, other)[0]
+    happen(state, Action.BLOCK, 3, -1, 4, 3)
+    assert state.graph.hides(one, other)[0]
+    assert state.graph.hides(other, one)[0]
+
+
+def test_who_is_unfollowed_is_no_followee(state: FeatureState) -> None:
+    happen(state, Action.FOLLOW, 3, -1, 4, 1)
+    happen(state, Action.FOLLOW, 3, -1, 5, 2)
+    happen(state, Action.UNFOLLOW, 3, -1, 4, 3)
+    assert state.graph.followees(np.array([3], np.int32))[0].tolist() == [5]
+    assert state.graph.followers_of(np.array([5], np.int32))[0].tolist() == [3]
+    assert state.graph.followers[[4, 5]].tolist() == [0, 1]
+
+
+def test_the_oldest_is_forgotten_first() -> None:
+    history = History(2)
+    tweets = np.arange(LENGTH + 10, dtype=np.int32)
+    history.append(np.ones(len(tweets), np.int32), tweets, tweets.astype(np.int64))
+    assert sorted(history.tweet[1]) == list(range(10, LENGTH + 10))
+    history.append(np.array([1], np.int32), np.array([999], np.int32), np.array([999]))
+    assert 10 not in history.tweet[1]
+    assert 999 in history.tweet[1]
+
+
+def test_fresh_widens_to_the_newest_where_there_is_little(state: FeatureState) -> None:
+    last = int(state.tweets.created_at.max())
+    day = state.fresh(last, hours=24, at_least=1)
+    assert (state.tweets.created_at[day] > last - 24 * HOUR).all()
+    wide = state.fresh(last, hours=24, at_least=400)
+    assert len(wide) == 400
+    assert state.tweets.created_at[wide].min() == state.oldest_fresh(last, 24, 400)
+    assert len(state.fresh(last, 24, at_least=10**6)) == len(state.tweets)
+    assert state.fresh_count(np.array([last]), 24, 400).tolist() == [400]
+
+
+def test_a_snapshot_comes_back_as_it_was(
+    tiny_tables: Tables, tiny_catalog: tuple[Users, Tweets], tiny_events: Events, tmp_path: Path
+) -> None:
+    state = FeatureState(*tiny_catalog)
+    state.apply(tiny_events)
+    snapshot.save(state, tiny_tables, tmp_path)
+    again = snapshot.load(tmp_path)
+    for one, other in ((state, again),):
+        np.testing.assert_array_equal(one.tweet_counts.value, other.tweet_counts.value)
+        np.testing.assert_array_equal(one.graph.followers, other.graph.followers)
+        np.testing.assert_array_equal(one.history.tweet, other.history.tweet)
+        np.testing.assert_array_equal(one.tweets.tags, other.tweets.tags)
+        assert one.newest == other.newest
+    happen(again, Action.LIKE, 1, 2, -1, state.newest + 5)
+    assert again.newest == state.newest + 5
