@@ -99,7 +99,7 @@ def assemble(
         bundle=bundle,
         encoder=encoder,
         clock=clock,
-        hydrate=Hydrate(state, clock, bundle.version if bundle else "heuristic"),
+        hydrate=Hydrate(state, encoder, clock, bundle.version if bundle else "heuristic"),
         products={"for_you": personal},
         missing=_missing(bundle, encoder, ranker),
     )

@@ -9,6 +9,8 @@ import numpy as np
 
 from app.live.clock import Clock
 from app.pipeline.query import Query
+from ml.embeddings import realgraph
+from ml.embeddings.encoder import Encoder
 from ml.state.feature_state import FeatureState
 
 
@@ -17,25 +19,36 @@ class Hydrate:
     """Makes queries; `version` is of the model, and part of where chance comes from."""
 
     state: FeatureState
+    encoder: Encoder
     clock: Clock
     version: str
 
     def query(self, user_id: str, limit: int) -> Query:
-        """What this user asks now; the viewer of an unknown id is -1."""
+        """What this user asks now."""
         now = self.clock.now()
-        row = self.state.users.ids.row(user_id)
-        viewer = -1 if row is None else row
-        following = np.empty(0, np.int32)
-        if viewer >= 0:
-            following, _ = self.state.graph.followees(np.array([viewer], np.int32))
+        seed = _seed(user_id, now, self.version)
+        viewer = self.state.users.ids.row(user_id)
+        if viewer is None:
+            return _unknown(now, limit, seed)
+        who = np.array([viewer], np.int32)
+        following = np.sort(self.state.graph.followees(who)[0])
         return Query(
             viewer=viewer,
             now=now,
             limit=limit,
-            seed=_seed(user_id, now, self.version),
-            following=np.sort(following),
-            sensitive_ok=viewer >= 0 and bool(self.state.users.sensitive_ok[viewer]),
+            seed=seed,
+            following=following,
+            tie=realgraph.strength(self.state, who.repeat(len(following)), following, now),
+            vector=self.encoder.viewers(self.state, who, np.array([now]))[0],
+            sensitive_ok=bool(self.state.users.sensitive_ok[viewer]),
         )
+
+
+def _unknown(now: int, limit: int, seed: int) -> Query:
+    nobody, nothing = np.empty(0, np.int32), np.empty(0, np.float32)
+    return Query(
+        viewer=-1, now=now, limit=limit, seed=seed, following=nobody, tie=nothing, vector=nothing
+    )
 
 
 def _seed(user_id: str, now: int, version: str) -> int:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.pipeline.batch import Rows
+import numpy as np
+
+from app.pipeline.batch import Column, Mask, Rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,4 +16,15 @@ class Query:
     limit: int
     seed: int  # where chance comes from: the same for the same viewer, moment and model
     following: Rows  # whom the viewer follows, in the order of rows
+    tie: Column  # how strong the tie to each of them is, in 0–1
+    vector: Column  # where the viewer's taste lies; zeros where nobody knows
     sensitive_ok: bool = False  # the viewer asked to see adult content
+
+    def follows(self, author: Rows) -> Mask:
+        """Whether the viewer follows each of these authors."""
+        if not len(self.following):
+            return np.zeros(len(author), bool)
+        place = np.searchsorted(self.following, author)
+        place[place == len(self.following)] = 0
+        follows: Mask = self.following[place] == author
+        return follows

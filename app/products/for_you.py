@@ -14,7 +14,6 @@ from app.rescorers.recency import Recency
 from app.rescorers.safety import Safety
 from app.selectors.quota import Quota
 from app.settings import Settings
-from app.sources.communities import Communities
 from app.sources.graph import Graph
 from app.sources.in_network import InNetwork
 from app.sources.out_of_network import OutOfNetwork
@@ -33,7 +32,6 @@ def for_you(
             CandidatePipeline(InNetwork(shelf, fade), s.in_network_limit),
             CandidatePipeline(Graph(shelf, fade, s.least_proof), s.graph_limit),
             CandidatePipeline(OutOfNetwork(shelf, encoder, fade), s.out_of_network_limit),
-            CandidatePipeline(Communities(shelf, fade), s.communities_limit),
             CandidatePipeline(Popular(shelf), s.popular_limit),
         ],
         eligibility=guards.eligibility(state, s),  # not own, too old, seen, blocked or muted

@@ -31,9 +31,10 @@ def visibility(state: FeatureState, encoder: Encoder, settings: Settings) -> lis
 
 def shelf(state: FeatureState, settings: Settings) -> Shelf:
     """Where sources take from."""
+    hours, at_least = settings.max_age_hours, settings.fresh_at_least
     return Shelf(
         state,
-        settings.max_age_hours,
-        settings.fresh_at_least,
-        eligibility(state, settings),
+        hours,
+        at_least,
+        unwanted=[OwnTweets(), TooOld(state, hours, at_least), AlreadySeen(state)],
     )

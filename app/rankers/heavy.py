@@ -4,18 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.pipeline.batch import CandidateBatch, Column
 from app.pipeline.query import Query
 from app.rankers.fusion import Fusion
-from ml.embeddings.encoder import Encoder
-from ml.features import similarity
-from ml.features.pairs import Pairs
+from ml.embeddings.encoder import EncodedTweets, Encoder, Vectors
+from ml.features import NAMES, Pairs, matrix
+from ml.log.events import Rows, Times
 from ml.state.feature_state import FeatureState
 
-Predict = Callable[[Pairs], Mapping[str, Column]]
+Predict = Callable[[Pairs, NDArray[np.float32]], Mapping[str, Column]]
+SIMILARITIES: Final = {
+    "simclusters": NAMES.index("simclusters_similarity"),
+    "twhin": NAMES.index("twhin_similarity"),
+    "realgraph": NAMES.index("realgraph_strength"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +35,23 @@ class HeavyRanker:
     fusion: Fusion
 
     def score(self, query: Query, batch: CandidateBatch) -> Mapping[str, Column]:
-        x = Pairs.of_one(self.state, self.encoder, query.viewer, batch.tweet, query.now)
-        predictions = self.predict(x)
+        encoder = Hydrated(self.encoder.tweets, query.vector)
+        x = Pairs.of_one(self.state, encoder, query.viewer, batch.tweet, query.now)
+        features = matrix(x)
+        predictions = self.predict(x, features)
         return {
             **predictions,
-            "simclusters": similarity.simclusters_similarity(x).astype(np.float32),
-            "twhin": similarity.twhin_similarity(x).astype(np.float32),
-            "realgraph": similarity.realgraph_strength(x).astype(np.float32),
+            **{name: features[:, column] for name, column in SIMILARITIES.items()},
             "base_score": self.fusion.score(predictions),
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Hydrated:
+    """An encoder that has already encoded the one viewer there is."""
+
+    tweets: EncodedTweets
+    vector: Column
+
+    def viewers(self, state: FeatureState, viewer: Rows, now: Times) -> Vectors:
+        return self.vector[np.newaxis]

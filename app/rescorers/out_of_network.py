@@ -15,5 +15,4 @@ class OutOfNetwork:
     strangers: float = 0.75
 
     def factor(self, query: Query, batch: CandidateBatch) -> Column:
-        followed = np.isin(batch.author, query.following)
-        return np.where(followed, 1, self.strangers).astype(np.float32)
+        return np.where(query.follows(batch.author), 1, self.strangers).astype(np.float32)

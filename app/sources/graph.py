@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from app.pipeline.batch import CandidateBatch, Rows
 from app.pipeline.query import Query
 from app.sources.shelf import Shelf
-from ml.embeddings import realgraph
 from ml.embeddings.graph_feature_service import PROOF_HOURS
 from ml.log.events import Times
 
@@ -29,13 +28,11 @@ class Graph:
 
     def fetch(self, query: Query, limit: int) -> CandidateBatch:
         state = self.shelf.state
-        viewer = np.full(len(query.following), query.viewer, np.int32)
-        tie = realgraph.strength(state, viewer, query.following, query.now)
         tweet, followee = self._engagements(query)
-        foreign = ~np.isin(state.tweets.author[tweet], query.following)
+        foreign = ~query.follows(state.tweets.author[tweet])
         tweet, who = np.unique(tweet[foreign], return_inverse=True)
         proof = np.bincount(who, minlength=len(tweet))
-        weight = np.bincount(who, weights=tie[followee[foreign]] + 0.05, minlength=len(tweet))
+        weight = np.bincount(who, weights=query.tie[followee[foreign]] + 0.05, minlength=len(tweet))
         age_hours = self.shelf.age_hours(tweet, query.now)
         worth = np.log2(weight + 1e-9) - age_hours / self.half_life_hours
         proven = proof >= self.least_proof

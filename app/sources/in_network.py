@@ -9,7 +9,6 @@ import numpy as np
 from app.pipeline.batch import CandidateBatch
 from app.pipeline.query import Query
 from app.sources.shelf import Shelf
-from ml.embeddings import realgraph
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +19,7 @@ class InNetwork:
     half_life_hours: float
 
     def fetch(self, query: Query, limit: int) -> CandidateBatch:
-        state = self.shelf.state
-        viewer = np.full(len(query.following), query.viewer, np.int32)
-        tie = realgraph.strength(state, viewer, query.following, query.now)
-        tweet, followee = state.posts.gather(query.following)
+        tweet, followee = self.shelf.state.posts.gather(query.following)
         age_hours = self.shelf.age_hours(tweet, query.now)
-        worth = np.log2(tie[followee] + 0.05) - age_hours / self.half_life_hours
+        worth = np.log2(query.tie[followee] + 0.05) - age_hours / self.half_life_hours
         return self.shelf.best(query, tweet, worth, limit)

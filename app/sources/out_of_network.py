@@ -29,10 +29,8 @@ class OutOfNetwork:
     def fetch(self, query: Query, limit: int) -> CandidateBatch:
         state = self.shelf.state
         fresh = self.shelf.fresh(query.now)
-        tweet = fresh[~np.isin(state.tweets.author[fresh], query.following)]
-        who, when = np.array([query.viewer], np.int32), np.array([query.now])
-        viewer = self.encoder.viewers(state, who, when)[0]
-        cosine = self.encoder.tweets.vector[tweet] @ viewer
+        tweet = fresh[~query.follows(state.tweets.author[fresh])]
+        cosine = self.encoder.tweets.vector[tweet] @ query.vector
         age_hours = self.shelf.age_hours(tweet, query.now)
         worth = cosine / TEMPERATURE - np.log(2) * age_hours / self.half_life_hours
         return self.shelf.best(query, tweet, worth, limit)

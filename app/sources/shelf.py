@@ -15,7 +15,7 @@ from app.pipeline.query import Query
 from ml.state.catalog import UNKNOWN_TIME
 from ml.state.feature_state import FeatureState
 
-SPARE: Final = 32  # looked at beyond the limit, in place of what is not eligible
+SPARE: Final = 32  # looked at beyond the limit, in place of what is not wanted
 UNKNOWN_AGE_HOURS: Final = 24.0
 
 Worth = NDArray[np.floating]
@@ -23,12 +23,12 @@ Worth = NDArray[np.floating]
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """The tweets inside the freshness window, and the filters that every feed applies."""
+    """The tweets inside the freshness window, and the filters that would drop many of them."""
 
     state: FeatureState
     max_age_hours: float
     at_least: int
-    eligibility: Sequence[Filter]
+    unwanted: Sequence[Filter]
 
     def fresh(self, now: int) -> Rows:
         """The tweets inside the window."""
@@ -40,12 +40,12 @@ class Shelf:
         return np.where(written == UNKNOWN_TIME, UNKNOWN_AGE_HOURS, (now - written) / 3600)
 
     def best(self, query: Query, tweet: Rows, worth: Worth, limit: int) -> CandidateBatch:
-        """The `limit` eligible tweets of the greatest worth, best first; of equals the older."""
+        """The `limit` wanted tweets of the greatest worth, best first; of equals the older."""
         reach = limit + SPARE
         while True:
             top = tweet[_best(tweet, worth, reach)]
             batch = CandidateBatch.of(top, self.state.tweets.author[top])
-            for filter_ in self.eligibility:
+            for filter_ in self.unwanted:
                 batch = batch.take(filter_.keep(query, batch))
             if len(batch) >= limit or reach >= len(tweet):
                 return batch.take(np.arange(min(limit, len(batch))))

@@ -43,9 +43,14 @@ class Bundle:
     def encode(self, state: FeatureState) -> Encoder:
         return self.models.encode(state)
 
-    def predict(self, x: Pairs) -> dict[str, NDArray[np.float32]]:
-        """A probability per pair for each trained head, and `similarity`, the embedding head."""
-        probability = probabilities(self.models.ranker, x)
+    def predict(
+        self, x: Pairs, features: NDArray[np.float32] | None = None
+    ) -> dict[str, NDArray[np.float32]]:
+        """A probability per pair for each trained head, and `similarity`, the embedding head.
+
+        Who already has the feature matrix of `x` gives it along.
+        """
+        probability = probabilities(self.models.ranker, x, features)
         return {
             name: probability[:, column]
             for column, name in enumerate(OUTPUTS)
@@ -54,8 +59,10 @@ class Bundle:
 
 
 @torch.inference_mode()
-def probabilities(ranker: HeavyRanker, x: Pairs) -> NDArray[np.float32]:
+def probabilities(
+    ranker: HeavyRanker, x: Pairs, features: NDArray[np.float32] | None = None
+) -> NDArray[np.float32]:
     """(pairs, heads + 1), trained or not."""
-    inputs = (matrix(x), x.viewer_vector, x.tweet_vector)
+    inputs = (matrix(x) if features is None else features, x.viewer_vector, x.tweet_vector)
     scores: NDArray[np.float32] = ranker.probabilities(*map(torch.from_numpy, inputs)).numpy()
     return scores
