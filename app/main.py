@@ -13,6 +13,7 @@ from fastapi_offline import FastAPIOffline
 
 from app.api import health, problems, score, timeline
 from app.engine import Engine, build_engine
+from app.errors import InvalidRequestError, ProblemError
 from app.observability import RequestId
 from app.settings import Settings, read_settings
 
@@ -29,7 +30,7 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
         summary="A ranked, safe, explained timeline for everybody.",
         version=version("foryou"),
         lifespan=lifespan,
-        responses=problems.DOCUMENTED,
+        responses=problems.documented(InvalidRequestError, ProblemError),
     )
     for room in (timeline, score, health):
         app.include_router(room.router)

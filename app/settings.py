@@ -112,6 +112,7 @@ def read_settings() -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = PREFIX + str(first["loc"][0]).upper()
-        raise InvalidSettingError(f"{name}={first['input']!r}: {first['msg']}") from error
-    except SettingsError as error:  # not JSON, where a setting is a list
+        expected = first["msg"].removeprefix("Value error, ")
+        raise InvalidSettingError(f"{name}={first['input']!r}: {expected}") from error
+    except SettingsError as error:  # the source names the field, and wraps why it is no JSON
         raise InvalidSettingError(f"{error}: {error.__cause__}") from error

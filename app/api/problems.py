@@ -15,9 +15,12 @@ from app.pipeline.failures import FailedClosedError
 from app.schemas import FieldProblem, Problem
 
 MEDIA_TYPE: Final = "application/problem+json"
-DOCUMENTED: Final[dict[int | str, dict[str, Any]]] = {
-    kind.status: {"model": Problem, "description": kind.title} for kind in KINDS.values()
-}
+Documented = dict[int | str, dict[str, Any]]
+
+
+def documented(*kinds: type[ProblemError]) -> Documented:
+    """What an operation may answer besides what it promises."""
+    return {kind.status: {"model": Problem, "description": kind.title} for kind in kinds}
 
 
 def install(app: FastAPI) -> None:
@@ -42,7 +45,8 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def refused(request: Request, error: HTTPException) -> Response:
-        return _answer(request, _of(error), headers=error.headers)
+        kind = KINDS.get(error.status_code, _other(error.status_code))
+        return _answer(request, kind(error.detail), headers=error.headers)
 
     @app.exception_handler(Exception)
     async def unforeseen(request: Request, error: Exception) -> Response:
@@ -60,11 +64,11 @@ def document(schema: dict[str, Any]) -> dict[str, Any]:
     return schema
 
 
-def _of(error: HTTPException) -> ProblemError:
-    kind = KINDS.get(error.status_code)
-    if kind is None:
-        return ProblemError(error.detail)
-    return kind(error.detail)
+def _other(status: int) -> type[ProblemError]:
+    """A kind that only the framework knows, such as a body that is too large."""
+    phrase = HTTPStatus(status).phrase
+    slug = phrase.lower().replace(" ", "-")
+    return type("OtherError", (ProblemError,), {"status": status, "slug": slug, "title": phrase})
 
 
 def _answer(

@@ -8,14 +8,16 @@ import numpy as np
 from fastapi import APIRouter, Query, Response
 
 from app.api import respond
+from app.api.problems import documented
 from app.deps import EngineInUse, RequestName
+from app.errors import UnreadableError, WithheldError
 from app.pipeline.batch import CandidateBatch
 from app.schemas import NoParameters, ScoreRequest, ScoreResponse
 
 router = APIRouter()
 
 
-@router.post("/score", tags=["feed"])
+@router.post("/score", tags=["feed"], responses=documented(UnreadableError, WithheldError))
 async def score(
     request: ScoreRequest,
     _: Annotated[NoParameters, Query()],

@@ -7,13 +7,20 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Response
 
 from app.api import respond
+from app.api.problems import documented
 from app.deps import EngineInUse, RequestName
+from app.errors import WithheldError
 from app.schemas import Timeline, TimelineParameters, UserId
 
 router = APIRouter()
 
 
-@router.get("/timeline/{user_id}", tags=["feed"], response_model_exclude_unset=True)
+@router.get(
+    "/timeline/{user_id}",
+    tags=["feed"],
+    response_model_exclude_unset=True,
+    responses=documented(WithheldError),
+)
 async def timeline(
     user_id: Annotated[UserId, Path()],
     parameters: Annotated[TimelineParameters, Query()],
