@@ -26,11 +26,9 @@ def page(timeline: Timeline) -> str:
 
 
 def _tweet(item: Item, now: datetime) -> str:
-    by = (
-        f"{item.author_id or 'unknown'} · {_age(item.created_at, now)} · {' + '.join(item.sources)}"
-    )
+    by = (item.author_id or "unknown", _age(item.created_at, now), " + ".join(item.sources))
     text = textwrap.wrap(item.text or "(no text)", WIDTH - 4)
-    factors = "".join(f" × {name} {factor:.2f}" for name, factor in item.factors.items())
+    factors = "".join(f" × {name} {factor:.3f}" for name, factor in item.factors.items())
     lines = [
         *text,
         f"{'score':<11} {item.score:.3f} = {item.base_score:.3f}{factors}",
@@ -38,7 +36,7 @@ def _tweet(item: Item, now: datetime) -> str:
         f"{'near':<11} {_numbers(item.similarities)}",
         f"{'safety':<11} {_numbers(item.safety)}",
     ]
-    return "\n".join([f"{item.rank:>2}  {by}", *(f"    {line}" for line in lines)])
+    return "\n".join([f"{item.rank:>2}  {' · '.join(by)}", *(f"    {line}" for line in lines)])
 
 
 def _numbers(model: BaseModel) -> str:
@@ -51,11 +49,9 @@ def _age(written: datetime | None, now: datetime) -> str:
     if written is None:
         return "some time ago"
     hours = (now - written).total_seconds() / 3600
-    return (
-        f"{hours * 60:.0f} min ago"
-        if hours < 1
-        else (f"{hours:.0f} h ago" if hours < 48 else f"{hours / 24:.0f} days ago")
-    )
+    if hours < 1:
+        return f"{hours * 60:.0f} min ago"
+    return f"{hours:.0f} h ago" if hours < 48 else f"{hours / 24:.0f} days ago"
 
 
 def _when(at: datetime) -> str:

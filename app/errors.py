@@ -5,20 +5,21 @@ ProblemError                500
 ├── NotFoundError           404
 ├── MethodNotAllowedError   405
 ├── InvalidRequestError     422
-└── WithheldError           503
+├── WithheldError           503
+└── RefusedError            whatever the framework refuses a request with
 """
 
 from __future__ import annotations
 
-from typing import ClassVar
+from http import HTTPStatus
 
 
 class ProblemError(Exception):
     """The kind of problem when we have nothing better to say."""
 
-    status: ClassVar[int] = 500
-    slug: ClassVar[str] = "internal"
-    title: ClassVar[str] = "Something went wrong on our side"
+    status: int = 500
+    slug: str = "internal"
+    title: str = "Something went wrong on our side"
 
     @property
     def detail(self) -> str:
@@ -57,14 +58,19 @@ class WithheldError(ProblemError):
     title = "Nothing can be shown safely right now"
 
 
-KINDS = {
-    kind.status: kind
-    for kind in (
-        ProblemError,
-        UnreadableError,
-        NotFoundError,
-        MethodNotAllowedError,
-        InvalidRequestError,
-        WithheldError,
-    )
-}
+class RefusedError(ProblemError):
+    """Known to the framework alone, such as a body that is too large."""
+
+    def __init__(self, detail: str, status: int) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.title = HTTPStatus(status).phrase
+        self.slug = self.title.lower().replace(" ", "-")
+
+
+def of_status(status: int, detail: str) -> ProblemError:
+    """The problem behind a bare status code."""
+    for kind in (UnreadableError, NotFoundError, MethodNotAllowedError):
+        if kind.status == status:
+            return kind(detail)
+    return RefusedError(detail, status)

@@ -10,7 +10,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from app.errors import KINDS, InvalidRequestError, ProblemError, WithheldError
+from app.errors import InvalidRequestError, ProblemError, WithheldError, of_status
 from app.pipeline.failures import FailedClosedError
 from app.schemas import FieldProblem, Problem
 
@@ -25,10 +25,6 @@ def documented(*kinds: type[ProblemError]) -> Documented:
 
 def install(app: FastAPI) -> None:
     """Answer every exception that reaches the application."""
-
-    @app.exception_handler(ProblemError)
-    async def problem(request: Request, error: ProblemError) -> Response:
-        return _answer(request, error)
 
     @app.exception_handler(FailedClosedError)
     async def withheld(request: Request, error: FailedClosedError) -> Response:
@@ -45,8 +41,8 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def refused(request: Request, error: HTTPException) -> Response:
-        kind = KINDS.get(error.status_code, _other(error.status_code))
-        return _answer(request, kind(error.detail), headers=error.headers)
+        problem = of_status(error.status_code, error.detail)
+        return _answer(request, problem, headers=error.headers)
 
     @app.exception_handler(Exception)
     async def unforeseen(request: Request, error: Exception) -> Response:
@@ -62,13 +58,6 @@ def document(schema: dict[str, Any]) -> dict[str, Any]:
                 if int(status) >= HTTPStatus.BAD_REQUEST and "content" in response:
                     response["content"] = {MEDIA_TYPE: response["content"]["application/json"]}
     return schema
-
-
-def _other(status: int) -> type[ProblemError]:
-    """A kind that only the framework knows, such as a body that is too large."""
-    phrase = HTTPStatus(status).phrase
-    slug = phrase.lower().replace(" ", "-")
-    return type("OtherError", (ProblemError,), {"status": status, "slug": slug, "title": phrase})
 
 
 def _answer(
