@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 import torch
 
+from app.engine import Engine, build_engine
+from app.settings import Settings
 from datagen.__main__ import main as plant
 from ml import bundle
 from ml.bundle import Bundle
@@ -67,6 +69,13 @@ def tiny_state(tiny_artifacts: Path) -> FeatureState:
     state = bundle.load_state(tiny_artifacts)
     assert state is not None
     return state
+
+
+@pytest.fixture(scope="session")
+def tiny_engine(tiny_artifacts: Path, tiny_data: Path) -> Engine:
+    """All that serves them, at an instant that does not pass."""
+    settings = Settings(artifacts=tiny_artifacts, data_dir=tiny_data)
+    return build_engine(settings, wall=lambda: 4e9, monotonic=lambda: 0.0)
 
 
 @pytest.fixture

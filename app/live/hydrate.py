@@ -29,7 +29,7 @@ class Hydrate:
         seed = _seed(user_id, now, self.version)
         viewer = self.state.users.ids.row(user_id)
         if viewer is None:
-            return _unknown(now, limit, seed)
+            return self._unknown(now, limit, seed)
         who = np.array([viewer], np.int32)
         following = np.sort(self.state.graph.followees(who)[0])
         return Query(
@@ -43,12 +43,16 @@ class Hydrate:
             sensitive_ok=bool(self.state.users.sensitive_ok[viewer]),
         )
 
-
-def _unknown(now: int, limit: int, seed: int) -> Query:
-    nobody, nothing = np.empty(0, np.int32), np.empty(0, np.float32)
-    return Query(
-        viewer=-1, now=now, limit=limit, seed=seed, following=nobody, tie=nothing, vector=nothing
-    )
+    def _unknown(self, now: int, limit: int, seed: int) -> Query:
+        return Query(
+            viewer=-1,
+            now=now,
+            limit=limit,
+            seed=seed,
+            following=np.empty(0, np.int32),
+            tie=np.empty(0, np.float32),
+            vector=np.zeros(self.encoder.tweets.vector.shape[1], np.float32),
+        )
 
 
 def _seed(user_id: str, now: int, version: str) -> int:

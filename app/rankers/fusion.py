@@ -30,7 +30,7 @@ class Fusion:
         used = (name for name, weight in self.weights.items() if weight > 0 and name in self.means)
         return sum(self.weights[name] * self.means[name] for name in used)
 
-    def score(self, predictions: Mapping[str, Column]) -> Column:
+    def fuse(self, predictions: Mapping[str, Column]) -> Column:
         """x / (1 + x), where x is the worth over that of an average impression: 0.9 is worth
         nine of them."""
         used = {name: weight for name, weight in self.weights.items() if name in self.means}

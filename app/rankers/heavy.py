@@ -42,7 +42,7 @@ class HeavyRanker:
         return {
             **predictions,
             **{name: features[:, column] for name, column in SIMILARITIES.items()},
-            "base_score": self.fusion.score(predictions),
+            "base_score": self.fusion.fuse(predictions),
         }
 
 

@@ -1,0 +1,200 @@
+"""What each kind of component promises. Inherit a suite, say which component, and be held to it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from app.engine import Engine
+from app.pipeline.batch import CandidateBatch
+from app.pipeline.components import (
+    CandidateSource,
+    Diversifier,
+    Filter,
+    Gate,
+    Ranker,
+    Rescorer,
+    Selector,
+)
+from app.pipeline.query import Query
+
+ROWS = 300
+
+
+class Contract:
+    @pytest.fixture
+    def query(self, tiny_engine: Engine) -> Query:
+        """Somebody busy, who follows people."""
+        state = tiny_engine.state
+        busiest = int(state.history.written.argmax())
+        return tiny_engine.hydrate.query(state.users.ids.id(busiest), 10)
+
+    @pytest.fixture
+    def batch(self, tiny_engine: Engine, rng: np.random.Generator) -> CandidateBatch:
+        """Tweets as they arrive, scored."""
+        tweet = rng.permutation(len(tiny_engine.state.tweets))[:ROWS].astype(np.int32)
+        marks = (1 << rng.integers(0, 4, ROWS)).astype(np.uint32)
+        score = rng.random(ROWS).astype(np.float32)
+        author = tiny_engine.state.tweets.author[tweet]
+        return CandidateBatch(tweet, author, marks, {"score": score})
+
+    @pytest.fixture
+    def empty(self, batch: CandidateBatch) -> CandidateBatch:
+        return batch.take(np.empty(0, np.intp))
+
+
+class GateContract(Contract):
+    def test_it_answers_for_anybody(self, gate: Gate, query: Query, tiny_engine: Engine) -> None:
+        assert gate.admits(query) is True
+        assert gate.admits(tiny_engine.hydrate.query("nobody", 10)) is False
+
+
+class SourceContract(Contract):
+    def test_it_finds_no_more_than_it_was_asked_for(
+        self, source: CandidateSource, query: Query
+    ) -> None:
+        assert 0 < len(source.fetch(query, 7)) <= 7
+        assert len(source.fetch(query, 0)) == 0
+
+    def test_it_finds_each_tweet_once_with_its_author(
+        self, source: CandidateSource, query: Query, tiny_engine: Engine
+    ) -> None:
+        found = source.fetch(query, 200)
+        assert len(np.unique(found.tweet)) == len(found)
+        np.testing.assert_array_equal(found.author, tiny_engine.state.tweets.author[found.tweet])
+
+    def test_the_same_question_has_the_same_answer_best_first(
+        self, source: CandidateSource, query: Query
+    ) -> None:
+        few, many = source.fetch(query, 5).tweet, source.fetch(query, 50).tweet
+        np.testing.assert_array_equal(few, many[:5])
+        np.testing.assert_array_equal(many, source.fetch(query, 50).tweet)
+
+    def test_it_wastes_no_place_on_what_the_viewer_engaged_with(
+        self, source: CandidateSource, query: Query, tiny_engine: Engine
+    ) -> None:
+        found = source.fetch(query, 50).tweet
+        engaged = tiny_engine.state.engaged
+        viewer = np.full(len(found), query.viewer, np.int32)
+        assert not engaged.any(engaged.kinds, viewer, found).any()
+
+
+class FilterContract(Contract):
+    def test_it_answers_yes_or_no_for_every_row(
+        self, filter_: Filter, query: Query, batch: CandidateBatch, empty: CandidateBatch
+    ) -> None:
+        keep = filter_.keep(query, batch)
+        assert keep.dtype == np.bool_
+        assert keep.shape == (ROWS,)
+        assert filter_.keep(query, empty).shape == (0,)
+
+    def test_the_order_of_rows_does_not_matter(
+        self, filter_: Filter, query: Query, batch: CandidateBatch, rng: np.random.Generator
+    ) -> None:
+        order = rng.permutation(ROWS)
+        straight = filter_.keep(query, batch)
+        np.testing.assert_array_equal(filter_.keep(query, batch.take(order)), straight[order])
+
+
+class RowFilterContract(FilterContract):
+    def test_a_row_is_judged_by_itself(
+        self, filter_: Filter, query: Query, batch: CandidateBatch
+    ) -> None:
+        half = np.arange(0, ROWS, 2)
+        among = filter_.keep(query, batch)
+        np.testing.assert_array_equal(filter_.keep(query, batch.take(half)), among[half])
+
+
+class RankerContract(Contract):
+    def test_every_column_is_a_number_per_row(
+        self, ranker: Ranker, query: Query, batch: CandidateBatch, empty: CandidateBatch
+    ) -> None:
+        for name, column in ranker.score(query, batch).items():
+            assert column.shape == (ROWS,), name
+            assert column.dtype == np.float32, name
+            assert np.isfinite(column).all(), name
+        assert ranker.score(query, empty)["base_score"].shape == (0,)
+
+    def test_scores_lie_between_zero_and_one_and_differ(
+        self, ranker: Ranker, query: Query, batch: CandidateBatch
+    ) -> None:
+        score = ranker.score(query, batch)["base_score"]
+        assert (score >= 0).all()
+        assert (score <= 1).all()
+        assert len(np.unique(score)) > ROWS / 2
+
+    def test_a_row_scores_the_same_alone_and_among_many(
+        self, ranker: Ranker, query: Query, batch: CandidateBatch
+    ) -> None:
+        among = ranker.score(query, batch)
+        for row in range(0, ROWS, 37):
+            alone = ranker.score(query, batch.take(np.array([row])))
+            for name, column in among.items():
+                assert alone[name][0] == pytest.approx(column[row], abs=1e-5), name
+
+
+class RescorerContract(Contract):
+    def test_it_never_lifts_and_never_wipes_out(
+        self, rescorer: Rescorer, query: Query, batch: CandidateBatch, empty: CandidateBatch
+    ) -> None:
+        factor = rescorer.factor(query, batch)
+        assert factor.dtype == np.float32
+        assert factor.shape == (ROWS,)
+        assert (factor > 0).all()
+        assert (factor <= 1).all()
+        assert rescorer.factor(query, empty).shape == (0,)
+
+    def test_it_does_not_look_at_the_neighbours(
+        self, rescorer: Rescorer, query: Query, batch: CandidateBatch
+    ) -> None:
+        half = np.arange(0, ROWS, 2)
+        among = rescorer.factor(query, batch)
+        np.testing.assert_array_equal(rescorer.factor(query, batch.take(half)), among[half])
+
+
+class DiversifierContract(Contract):
+    def test_it_never_lifts_and_leaves_the_best_alone(
+        self, diversifier: Diversifier, query: Query, batch: CandidateBatch, empty: CandidateBatch
+    ) -> None:
+        factor = diversifier.factor(query, batch, batch["score"])
+        assert factor.dtype == np.float32
+        assert (factor > 0).all()
+        assert (factor <= 1).all()
+        assert factor[batch["score"].argmax()] == 1
+        assert diversifier.factor(query, empty, empty["score"]).shape == (0,)
+
+    def test_the_order_of_arrival_does_not_matter(
+        self,
+        diversifier: Diversifier,
+        query: Query,
+        batch: CandidateBatch,
+        rng: np.random.Generator,
+    ) -> None:
+        straight = diversifier.factor(query, batch, batch["score"])
+        order = rng.permutation(ROWS)
+        mixed = diversifier.factor(query, batch.take(order), batch["score"][order])
+        np.testing.assert_array_equal(mixed, straight[order])
+
+
+class SelectorContract(Contract):
+    def test_it_serves_as_many_distinct_rows_as_it_can(
+        self, selector: Selector, query: Query, batch: CandidateBatch, empty: CandidateBatch
+    ) -> None:
+        assert len(np.unique(selector.select(query, batch))) == query.limit
+        few = batch.take(np.arange(4))
+        assert sorted(selector.select(query, few)) == [0, 1, 2, 3]
+        assert len(selector.select(query, empty)) == 0
+
+    def test_it_starts_with_the_best(
+        self, selector: Selector, query: Query, batch: CandidateBatch
+    ) -> None:
+        assert selector.select(query, batch)[0] == batch["score"].argmax()
+
+    def test_the_order_of_rows_does_not_matter(
+        self, selector: Selector, query: Query, batch: CandidateBatch, rng: np.random.Generator
+    ) -> None:
+        mixed = batch.take(rng.permutation(ROWS))
+        np.testing.assert_array_equal(
+            batch.tweet[selector.select(query, batch)],
+            mixed.tweet[selector.select(query, mixed)],
+        )

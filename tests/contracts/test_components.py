@@ -1,0 +1,177 @@
+"""Every component, held to what its kind promises."""
+
+from __future__ import annotations
+
+import pytest
+from contracts import (
+    DiversifierContract,
+    FilterContract,
+    GateContract,
+    RankerContract,
+    RescorerContract,
+    RowFilterContract,
+    SelectorContract,
+    SourceContract,
+)
+
+from app.diversifiers.author_diversity import AuthorDiversity
+from app.engine import Engine
+from app.filters.already_seen import AlreadySeen
+from app.filters.one_per_thread import OnePerThread
+from app.filters.own_tweets import OwnTweets
+from app.filters.social_graph import SocialGraph
+from app.filters.too_old import TooOld
+from app.filters.unsafe import Unsafe
+from app.gates.follows_somebody import FollowsSomebody
+from app.gates.has_taste import HasTaste
+from app.products import guards
+from app.rankers.heuristic import Heuristic
+from app.rankers.newest import Newest
+from app.rescorers.out_of_network import OutOfNetwork as Strangers
+from app.rescorers.recency import Recency
+from app.rescorers.safety import Safety
+from app.selectors.quota import Quota
+from app.selectors.top_k import TopK
+from app.sources.communities import Communities
+from app.sources.graph import Graph
+from app.sources.in_network import InNetwork
+from app.sources.out_of_network import OutOfNetwork
+from app.sources.popular import Popular
+from app.sources.shelf import Shelf
+
+
+@pytest.fixture
+def shelf(tiny_engine: Engine) -> Shelf:
+    return guards.shelf(tiny_engine.state, tiny_engine.settings)
+
+
+class TestFollowsSomebody(GateContract):
+    @pytest.fixture
+    def gate(self) -> FollowsSomebody:
+        return FollowsSomebody()
+
+
+class TestHasTaste(GateContract):
+    @pytest.fixture
+    def gate(self, tiny_engine: Engine) -> HasTaste:
+        return HasTaste(tiny_engine.state)
+
+
+class TestInNetwork(SourceContract):
+    @pytest.fixture
+    def source(self, shelf: Shelf) -> InNetwork:
+        return InNetwork(shelf, half_life_hours=24)
+
+
+class TestGraph(SourceContract):
+    @pytest.fixture
+    def source(self, shelf: Shelf) -> Graph:
+        return Graph(shelf, half_life_hours=24)
+
+
+class TestOutOfNetwork(SourceContract):
+    @pytest.fixture
+    def source(self, shelf: Shelf, tiny_engine: Engine) -> OutOfNetwork:
+        return OutOfNetwork(shelf, tiny_engine.encoder, half_life_hours=24)
+
+
+class TestCommunities(SourceContract):
+    @pytest.fixture
+    def source(self, shelf: Shelf) -> Communities:
+        return Communities(shelf, half_life_hours=24)
+
+
+class TestPopular(SourceContract):
+    @pytest.fixture
+    def source(self, shelf: Shelf) -> Popular:
+        return Popular(shelf)
+
+
+class TestAlreadySeen(RowFilterContract):
+    @pytest.fixture
+    def filter_(self, tiny_engine: Engine) -> AlreadySeen:
+        return AlreadySeen(tiny_engine.state)
+
+
+class TestOwnTweets(RowFilterContract):
+    @pytest.fixture
+    def filter_(self) -> OwnTweets:
+        return OwnTweets()
+
+
+class TestTooOld(RowFilterContract):
+    @pytest.fixture
+    def filter_(self, tiny_engine: Engine) -> TooOld:
+        return TooOld(tiny_engine.state, max_age_hours=168, at_least=200)
+
+
+class TestSocialGraph(RowFilterContract):
+    @pytest.fixture
+    def filter_(self, tiny_engine: Engine) -> SocialGraph:
+        return SocialGraph(tiny_engine.state)
+
+
+class TestUnsafe(RowFilterContract):
+    @pytest.fixture
+    def filter_(self, tiny_engine: Engine) -> Unsafe:
+        return Unsafe(tiny_engine.state, tiny_engine.encoder)
+
+
+class TestOnePerThread(FilterContract):
+    @pytest.fixture
+    def filter_(self, tiny_engine: Engine) -> OnePerThread:
+        return OnePerThread(tiny_engine.state)
+
+
+class TestHeavyRanker(RankerContract):
+    @pytest.fixture
+    def ranker(self, tiny_engine: Engine) -> object:
+        return tiny_engine.products["for_you"].mixer.scoring.ranker
+
+
+class TestHeuristic(RankerContract):
+    @pytest.fixture
+    def ranker(self, tiny_engine: Engine) -> Heuristic:
+        return Heuristic(tiny_engine.state, tiny_engine.encoder)
+
+
+class TestNewest(RankerContract):
+    @pytest.fixture
+    def ranker(self, tiny_engine: Engine) -> Newest:
+        return Newest(tiny_engine.state)
+
+
+class TestSafety(RescorerContract):
+    @pytest.fixture
+    def rescorer(self, tiny_engine: Engine) -> Safety:
+        return Safety(tiny_engine.encoder)
+
+
+class TestRecency(RescorerContract):
+    @pytest.fixture
+    def rescorer(self, tiny_engine: Engine) -> Recency:
+        return Recency(tiny_engine.state, half_life_hours=72)
+
+
+class TestStrangers(RescorerContract):
+    @pytest.fixture
+    def rescorer(self) -> Strangers:
+        return Strangers()
+
+
+class TestAuthorDiversity(DiversifierContract):
+    @pytest.fixture
+    def diversifier(self) -> AuthorDiversity:
+        return AuthorDiversity()
+
+
+class TestTopK(SelectorContract):
+    @pytest.fixture
+    def selector(self) -> TopK:
+        return TopK()
+
+
+class TestQuota(SelectorContract):
+    @pytest.fixture
+    def selector(self) -> Quota:
+        return Quota([0.5, 0.15, 0.35])

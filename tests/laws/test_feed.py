@@ -1,0 +1,94 @@
+"""What holds for every feed, whoever asks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pytest
+
+from app.engine import Engine
+from app.pipeline.batch import CandidateBatch
+from app.pipeline.components import CandidateSource
+from app.pipeline.query import Query
+from app.pipeline.trace import Trace
+
+
+@dataclass(frozen=True)
+class Shuffled:
+    source: CandidateSource
+    seed: int
+
+    def fetch(self, query: Query, limit: int) -> CandidateBatch:
+        found = self.source.fetch(query, limit)
+        return found.take(np.random.default_rng(self.seed).permutation(len(found)))
+
+
+def queries(engine: Engine, limit: int = 10) -> list[Query]:
+    """One per user, and one for somebody unknown."""
+    ids = engine.state.users.ids
+    names = [ids.id(row) for row in range(len(ids))]
+    return [engine.hydrate.query(name, limit) for name in [*names, "nobody"]]
+
+
+def test_ten_tweets_are_the_first_ten_of_a_hundred(tiny_engine: Engine) -> None:
+    product = tiny_engine.products["for_you"]
+    for ten, hundred in zip(queries(tiny_engine), queries(tiny_engine, 100), strict=True):
+        short, long = product.run(ten).batch.tweet, product.run(hundred).batch.tweet
+        assert len(long) > 10
+        np.testing.assert_array_equal(short, long[:10])
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_order_in_which_a_source_answers_does_not_matter(
+    tiny_engine: Engine, seed: int
+) -> None:
+    mixer = tiny_engine.products["for_you"].mixer
+    shuffled = [replace(one, source=Shuffled(one.source, seed)) for one in mixer.candidates]
+    other = replace(mixer, candidates=shuffled)
+    for query in queries(tiny_engine)[:-1:10]:
+        straight, mixed = mixer.run(query, Trace()), other.run(query, Trace())
+        np.testing.assert_array_equal(straight.tweet, mixed.tweet)
+        np.testing.assert_array_equal(straight["score"], mixed["score"])
+
+
+def test_a_tweet_is_worth_the_same_alone_and_among_many(tiny_engine: Engine) -> None:
+    mixer = tiny_engine.products["for_you"].mixer
+    tweet = np.arange(0, 500, dtype=np.int32)
+    batch = CandidateBatch.of(tweet, tiny_engine.state.tweets.author[tweet])
+    for query in queries(tiny_engine)[:5]:
+        among, _ = mixer.appraise(query, batch, Trace())
+        for row in range(0, 500, 61):
+            alone, _ = mixer.appraise(query, batch.take(np.array([row])), Trace())
+            for name, column in among.columns.items():
+                assert alone[name][0] == pytest.approx(column[row], abs=1e-5), name
+
+
+def test_no_factor_lifts_a_tweet(tiny_engine: Engine) -> None:
+    for query in queries(tiny_engine, 100):
+        served = tiny_engine.products["for_you"].run(query)
+        factors = served.product.mixer.scoring.factors
+        assert (served.batch["score"] <= served.batch["base_score"]).all()
+        for name in factors:
+            assert (served.batch[name] <= 1).all(), name
+            assert (served.batch[name] > 0).all(), name
+
+
+def test_nobody_is_shown_what_they_must_not_see(tiny_engine: Engine) -> None:
+    state, encoder = tiny_engine.state, tiny_engine.encoder
+    for query in queries(tiny_engine, 100):
+        batch = tiny_engine.products["for_you"].run(query).batch
+        viewer = np.full(len(batch), query.viewer, np.int32)
+        assert len(np.unique(batch.tweet)) == len(batch)
+        assert not state.engaged.any(state.engaged.kinds, viewer, batch.tweet).any()
+        assert not state.graph.hides(viewer, batch.author).any()
+        assert not ((batch.author == query.viewer) & (batch.author >= 0)).any()
+        assert not (encoder.tweets.toxicity[batch.tweet] >= 0.90).any()
+        if not query.sensitive_ok:
+            assert not (encoder.tweets.nsfw[batch.tweet] >= 0.95).any()
+            assert not (state.tweets.nsfw[batch.tweet] == 1).any()
+
+
+def test_everybody_gets_a_full_feed(tiny_engine: Engine) -> None:
+    for query in queries(tiny_engine):
+        assert len(tiny_engine.products["for_you"].run(query).batch) == 10

@@ -1,0 +1,68 @@
+"""What is declared is used: a component that no product lists is a promise nobody keeps."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Iterator
+
+import pytest
+
+from app.engine import Engine
+from app.pipeline.product import ProductPipeline
+
+VERBS = {
+    "gates": "admits",
+    "sources": "fetch",
+    "filters": "keep",
+    "rankers": "score",
+    "rescorers": "factor",
+    "diversifiers": "factor",
+    "selectors": "select",
+}
+
+
+@pytest.mark.parametrize("kind", VERBS)
+def test_every_declared_component_is_wired(kind: str, tiny_engine: Engine) -> None:
+    wired = {
+        type(part)
+        for product in products(tiny_engine.products["for_you"])
+        for part in components(product)
+    }
+    assert declared(kind) <= wired
+
+
+def declared(kind: str) -> set[type]:
+    """The classes of a room that have its verb."""
+    folder = importlib.import_module(f"app.{kind}")
+    return {
+        member
+        for file in pkgutil.iter_modules(folder.__path__, f"{folder.__name__}.")
+        for _, member in inspect.getmembers(importlib.import_module(file.name), inspect.isclass)
+        if member.__module__ == file.name and hasattr(member, VERBS[kind])
+    }
+
+
+def products(product: ProductPipeline) -> Iterator[ProductPipeline]:
+    """A product and everybody who may answer in its place."""
+    yield product
+    for other in (product.otherwise, product.fallback):
+        if other is not None:
+            yield from products(other)
+
+
+def components(product: ProductPipeline) -> Iterator[object]:
+    mixer = product.mixer
+    yield from product.gates
+    for pipeline in mixer.candidates:
+        yield from (pipeline.source, *pipeline.gates)
+    yield from (*mixer.eligibility, *mixer.visibility, *mixer.slate, mixer.selector)
+    yield from (mixer.scoring.ranker, *mixer.scoring.rescorers, *mixer.scoring.diversifiers)
+
+
+def test_every_product_keeps_out_the_same_tweets(tiny_engine: Engine) -> None:
+    first, *others = products(tiny_engine.products["for_you"])
+    for other in others:
+        assert other.mixer.eligibility == first.mixer.eligibility
+        assert other.mixer.visibility == first.mixer.visibility
