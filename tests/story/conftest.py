@@ -1,0 +1,25 @@
+"""The service, as its callers meet it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from fastapi.testclient import TestClient
+
+from app.engine import Engine
+from app.main import create_app
+
+
+@pytest.fixture(scope="session")
+def client(tiny_engine: Engine) -> Iterator[TestClient]:
+    app = create_app(tiny_engine.settings, tiny_engine)
+    with TestClient(app, raise_server_exceptions=False) as client:
+        yield client
+
+
+@pytest.fixture
+def reader(tiny_engine: Engine) -> str:
+    """The id of somebody busy, who follows people."""
+    state = tiny_engine.state
+    return state.users.ids.id(int(state.history.written.argmax()))

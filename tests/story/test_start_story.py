@@ -1,0 +1,122 @@
+"""Somebody starts the service, with what they have."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from app.__main__ import main
+from app.engine import build_engine
+from app.settings import Settings
+
+
+@pytest.fixture
+def artifacts(tiny_artifacts: Path, tmp_path: Path) -> Path:
+    """A copy to damage."""
+    return shutil.copytree(tiny_artifacts, tmp_path / "artifacts")
+
+
+@pytest.fixture
+def environment(
+    artifacts: Path, tiny_data: Path, monkeypatch: pytest.MonkeyPatch
+) -> pytest.MonkeyPatch:
+    monkeypatch.setenv("FORYOU_ARTIFACTS", str(artifacts))
+    monkeypatch.setenv("FORYOU_DATA_DIR", str(tiny_data))
+    return monkeypatch
+
+
+def refused(capsys: pytest.CaptureFixture[str]) -> str:
+    """The one line that a start which is refused ends in."""
+    assert main(["timeline", "1"]) == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    (line,) = printed.err.splitlines()
+    assert line.startswith("error: ")
+    return line
+
+
+def test_a_timeline_in_plain_text(
+    environment: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["timeline", "1", "--limit", "3"]) == 0
+    page = capsys.readouterr().out
+    assert page.startswith("For 1 at ")
+    for word in ("score", "predicted", "near", "safety", "AuthorDiversity", "InNetwork"):
+        assert word in page
+    assert sum(line[:2].strip().isdigit() for line in page.splitlines()) == 3
+
+
+def test_without_a_bundle_the_formula_serves_and_says_so(tiny_data: Path, tmp_path: Path) -> None:
+    engine = build_engine(Settings(artifacts=tmp_path, data_dir=tiny_data))
+    query = engine.hydrate.query("1", 10)
+    served = engine.products["for_you"].run(query)
+    assert served.product.name == "heuristic"
+    assert engine.missing == ("bundle",)
+    assert engine.hydrate.version == "heuristic"
+    assert len(served.batch) == 10
+
+
+def test_a_damaged_file_is_named(
+    environment: pytest.MonkeyPatch, artifacts: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    version = (artifacts / "current").read_text().strip()
+    weights = artifacts / version / "heavy_ranker.npz"
+    weights.write_bytes(weights.read_bytes()[:-1])
+    assert "heavy_ranker.npz" in refused(capsys)
+
+
+def test_a_feature_that_is_gone_is_named(
+    environment: pytest.MonkeyPatch, artifacts: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    version = (artifacts / "current").read_text().strip()
+    path = artifacts / version / "manifest.json"
+    manifest = json.loads(path.read_text())
+    manifest["features"].append("moon_phase")
+    path.write_text(json.dumps(manifest))
+    line = refused(capsys)
+    assert "moon_phase" in line
+    assert "retrain" in line
+
+
+def test_other_tables_than_were_trained_on_are_refused(
+    environment: pytest.MonkeyPatch,
+    tiny_data: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    other = shutil.copytree(tiny_data, tmp_path / "other")
+    (other / "impressions.parquet").unlink()
+    environment.setenv("FORYOU_DATA_DIR", str(other))
+    line = refused(capsys)
+    assert "not trained on" in line
+    assert "train again" in line
+
+
+def test_nothing_to_serve_is_said_with_the_remedy(
+    environment: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    environment.setenv("FORYOU_ARTIFACTS", str(tmp_path / "nothing"))
+    environment.setenv("FORYOU_DATA_DIR", str(tmp_path / "nowhere"))
+    assert "python -m ml train" in refused(capsys)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PORT", "eighty"),
+        ("PORT", "70000"),
+        ("CLOCK", "yesterday"),
+        ("PRESET", "spicy"),
+        ("AUTHOR_DECAY", "2"),
+        ("NSFW_STEPS", "[["),
+        ("NSFW_STEPS", "[[0.5, 7]]"),
+    ],
+)
+def test_an_invalid_setting_is_named(
+    environment: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str, value: str
+) -> None:
+    environment.setenv(f"FORYOU_{name}", value)
+    assert name.lower() in refused(capsys).lower()
