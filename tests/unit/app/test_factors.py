@@ -1,0 +1,70 @@
+"""By what factor a score changes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+from app.diversifiers.author_diversity import AuthorDiversity
+from app.pipeline.batch import CandidateBatch
+from app.rescorers.out_of_network import OutOfNetwork
+from app.rescorers.recency import Recency
+from app.rescorers.safety import Safety
+from ml.embeddings.encoder import EncodedTweets
+
+
+@dataclass(frozen=True)
+class Said:
+    tweets: EncodedTweets
+
+
+def rows(count: int) -> CandidateBatch:
+    return CandidateBatch.of(np.arange(count, dtype=np.int32), np.zeros(count, np.int32))
+
+
+@pytest.mark.parametrize(
+    ("nsfw", "toxicity", "factor"),
+    [
+        (0.5, 0.5, 1.0),
+        (0.51, 0.0, 0.7),
+        (0.8, 0.0, 0.7),
+        (0.81, 0.0, 0.1),
+        (0.0, 0.51, 0.8),
+        (0.0, 0.71, 0.1),
+        (0.6, 0.6, 0.7 * 0.8),
+        (0.9, 0.9, 0.1 * 0.1),
+        (np.nan, 0.6, 0.8),
+        (np.nan, np.nan, 1.0),
+    ],
+)
+def test_adult_content_and_abuse_each_count_for_themselves(
+    query, nsfw: float, toxicity: float, factor: float
+) -> None:
+    scores = (np.array([score], np.float32) for score in (nsfw, toxicity))
+    encoder = Said(EncodedTweets(np.zeros((1, 1)), np.zeros((1, 1)), *scores))
+    assert Safety(encoder).factor(query, rows(1))[0] == pytest.approx(factor)
+
+
+def test_a_score_halves_every_half_life(world, query) -> None:
+    world.tweet("b", 0).tweet("b", 72).tweet("b", 144).tweet("b", created_at=None).tweet("b", -5)
+    engine = world.engine()
+    factor = Recency(engine.state, half_life_hours=72).factor(query, rows(5))
+    assert factor.tolist() == [1, 0.5, 0.25, 1, 1]
+
+
+def test_strangers_have_to_be_better(query) -> None:
+    batch = CandidateBatch.of(np.arange(4, dtype=np.int32), np.array([1, 2, 3, -1], np.int32))
+    assert OutOfNetwork(0.75).factor(query, batch).tolist() == [1, 1, 0.75, 0.75]
+
+
+def test_each_further_tweet_by_an_author_counts_less_in_the_order_of_score(batch_of, query) -> None:
+    batch = batch_of([7, 7, 8, 7, 7], [0.1, 0.9, 0.5, 0.3, 0.3])
+    factor = AuthorDiversity().factor(query, batch, batch["score"])
+    assert factor.tolist() == [0.34375, 1, 1, 0.625, 0.4375]
+
+
+def test_tweets_by_nobody_known_are_by_different_people(batch_of, query) -> None:
+    batch = batch_of([-1, -1, -1], [0.1, 0.9, 0.5])
+    assert AuthorDiversity().factor(query, batch, batch["score"]).tolist() == [1, 1, 1]

@@ -1,0 +1,51 @@
+"""Who answers whom, and what the query carries."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.pipeline.product import ProductPipeline
+
+
+def served_by(engine, viewer: str) -> tuple[str, list[int]]:
+    served = engine.products["for_you"].run(engine.hydrate.query(viewer, 10))
+    return served.product.name, served.batch.tweet.tolist()
+
+
+def test_everybody_is_answered_by_who_knows_most_about_them(world) -> None:
+    world.tweet("g", 3).tweet("h", 2).follow("a", "g").act("b", "like", 0)
+    engine = world.engine()
+    assert served_by(engine, "a") == ("heuristic", [0, 1])
+    assert served_by(engine, "b") == ("discovery", [1])
+    assert served_by(engine, "c")[0] == "newcomer"
+    assert served_by(engine, "never-met")[0] == "newcomer"
+
+
+def test_a_world_with_nothing_fresh_gives_an_empty_feed(world) -> None:
+    world.tweet("g", -1).follow("a", "g")
+    assert served_by(world.engine(), "a") == ("heuristic", [])
+
+
+def test_a_viewer_who_blocked_everybody_gets_an_empty_feed(world) -> None:
+    world.tweet("g", 1).follow("a", "g").act("a", "block", on="g")
+    assert served_by(world.engine(), "a") == ("heuristic", [])
+
+
+def test_chance_depends_on_viewer_moment_and_model_alone(world) -> None:
+    world.tweet("g", 1)
+    hydrate = world.engine().hydrate
+    assert hydrate.query("a", 10).seed == hydrate.query("a", 50).seed
+    assert hydrate.query("a", 10).seed != hydrate.query("b", 10).seed
+
+
+def test_whom_the_viewer_follows_is_known_with_the_ties(world) -> None:
+    world.tweet("g", 1).follow("a", "g", "c").act("a", "like", 0)
+    query = world.engine().hydrate.query("a", 10)
+    assert query.following.tolist() == [2, 6]
+    assert 0 < query.tie[0] < query.tie[1] < 1
+
+
+def test_a_gate_needs_somebody_to_answer_those_outside(tiny_engine) -> None:
+    product = tiny_engine.products["for_you"]
+    with pytest.raises(ValueError, match="those outside"):
+        ProductPipeline("lonely", product.mixer, gates=product.gates)

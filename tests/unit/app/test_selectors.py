@@ -1,0 +1,71 @@
+"""Which rows, in which order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.pipeline.batch import CandidateBatch
+from app.pipeline.query import Query
+from app.selectors.quota import Quota
+from app.selectors.top_k import TopK
+
+Batches = Callable[..., CandidateBatch]
+SHARES = [0.5, 0.15, 0.35]
+rows = st.lists(st.tuples(st.integers(1, 15), st.integers(0, 9)), max_size=60)
+
+
+def of(pairs: list[tuple[int, int]]) -> CandidateBatch:
+    tweet = np.arange(len(pairs), dtype=np.int32)
+    marks = np.array([marks for marks, _ in pairs], np.uint32)
+    score = np.array([score for _, score in pairs], np.float32)
+    return CandidateBatch(tweet, tweet, marks, {"score": score})
+
+
+def asking(limit: int) -> Query:
+    none = np.empty(0, np.float32)
+    return Query(0, 0, limit, 0, np.empty(0, np.int32), none, none)
+
+
+@given(rows, st.integers(1, 40))
+def test_quotas_never_shorten_the_feed_nor_repeat_a_row(
+    pairs: list[tuple[int, int]], limit: int
+) -> None:
+    chosen = Quota(SHARES).select(asking(limit), of(pairs))
+    assert len(set(chosen.tolist())) == len(chosen) == min(limit, len(pairs))
+
+
+@given(rows, st.integers(1, 40))
+def test_a_shorter_feed_is_the_beginning_of_a_longer_one(
+    pairs: list[tuple[int, int]], limit: int
+) -> None:
+    whole = Quota(SHARES).select(asking(100), of(pairs))
+    np.testing.assert_array_equal(Quota(SHARES).select(asking(limit), of(pairs)), whole[:limit])
+
+
+def test_each_source_gets_its_share_where_all_have_enough(batch_of: Batches, query: Query) -> None:
+    marks = [1] * 40 + [2] * 40 + [4] * 40
+    batch = batch_of([0] * 120, list(np.linspace(1, 0.1, 120)), marks)
+    chosen = batch.sources[Quota(SHARES).select(replace(query, limit=20), batch)]
+    assert [int((chosen == mark).sum()) for mark in (1, 2, 4)] == [10, 3, 7]
+
+
+def test_a_row_counts_for_the_first_source_that_proposed_it(
+    batch_of: Batches, query: Query
+) -> None:
+    batch = batch_of([0] * 4, [0.9, 0.8, 0.7, 0.6], [0b101, 0b001, 0b100, 0b100])
+    assert Quota([0.5, 0.0, 0.5]).select(query, batch).tolist() == [0, 2, 1, 3]
+
+
+def test_sources_without_a_share_only_fill_up(batch_of: Batches, query: Query) -> None:
+    batch = batch_of([0] * 3, [0.9, 0.2, 0.1], [0b1000, 0b0001, 0b0100])
+    assert Quota(SHARES).select(query, batch).tolist() == [1, 2, 0]
+
+
+def test_of_equals_the_older_row_comes_first(batch_of: Batches, query: Query) -> None:
+    batch = batch_of([0] * 4, [0.5, 0.9, 0.5, 0.5])
+    assert TopK().select(query, batch).tolist() == [1, 0, 2, 3]

@@ -1,0 +1,89 @@
+"""Who proposes what, in a world small enough to see through."""
+
+from __future__ import annotations
+
+from app.engine import Engine
+from app.pipeline.components import CandidateSource
+from app.products import guards
+from app.sources.graph import Graph
+from app.sources.in_network import InNetwork
+from app.sources.out_of_network import OutOfNetwork
+from app.sources.popular import Popular
+from app.sources.shelf import Shelf
+
+
+def shelf(engine: Engine) -> Shelf:
+    return guards.shelf(engine.state, engine.settings)
+
+
+def found(engine: Engine, source: CandidateSource, viewer: str = "a", limit: int = 10) -> list[int]:
+    return source.fetch(engine.hydrate.query(viewer, 10), limit).tweet.tolist()
+
+
+def test_in_network_is_what_followees_wrote_newest_first(world) -> None:
+    world.tweet("b", 3).tweet("c", 1).tweet("d", 1).tweet("b", 2).follow("a", "b", "c")
+    engine = world.engine()
+    assert found(engine, InNetwork(shelf(engine), 24)) == [1, 3, 0]
+
+
+def test_a_closer_friend_comes_first(world) -> None:
+    world.tweet("b", 1).tweet("c", 2).tweet("c", 50).follow("a", "b", "c")
+    world.act("a", "reply", tweet=2).act("a", "retweet", tweet=2)
+    engine = world.engine()
+    assert found(engine, InNetwork(shelf(engine), 24)) == [1, 0]
+
+
+def test_graph_is_what_followees_engaged_with_by_how_many(world) -> None:
+    for author in "ggb":
+        world.tweet(author, 5)
+    world.follow("a", "b", "c", "d")
+    world.act("b", "like", 0).act("b", "like", 1).act("c", "like", 1).act("d", "like", 2)
+    engine = world.engine()
+    assert found(engine, Graph(shelf(engine), 24)) == [1, 0]
+    assert found(engine, Graph(shelf(engine), 24, least_proof=2)) == [1]
+
+
+def test_a_like_and_a_retweet_by_one_person_are_one_proof(world) -> None:
+    world.tweet("g", 5).follow("a", "b").act("b", "like", 0).act("b", "retweet", 0)
+    engine = world.engine()
+    assert found(engine, Graph(shelf(engine), 24, least_proof=2)) == []
+
+
+def test_authors_are_no_proof_of_their_own_tweets(world) -> None:
+    world.tweet("b", 5).follow("a", "b").act("b", "like", 0)
+    engine = world.engine()
+    assert found(engine, Graph(shelf(engine), 24)) == []
+
+
+def test_what_was_engaged_with_long_ago_proves_nothing(world) -> None:
+    world.tweet("g", 300).follow("a", "b").act("b", "like", 0, ago=200)
+    engine = world.engine()
+    assert found(engine, Graph(shelf(engine), 24)) == []
+
+
+def test_out_of_network_is_by_strangers_and_the_newest_where_nothing_was_trained(world) -> None:
+    world.tweet("b", 1).tweet("g", 3).tweet("h", 2).tweet(None, 1).follow("a", "b")
+    engine = world.engine()
+    assert found(engine, OutOfNetwork(shelf(engine), engine.encoder, 24)) == [3, 2, 1]
+
+
+def test_popular_is_what_most_people_engaged_with(world) -> None:
+    world.tweet("g", 3).tweet("h", 2).tweet("i", 2)
+    world.act("b", "like", 1).act("c", "like", 1).act("d", "reply", 2)
+    engine = world.engine()
+    assert found(engine, Popular(shelf(engine))) == [1, 2, 0]
+
+
+def test_places_go_to_others_where_the_viewer_has_engaged_with_everything_popular(world) -> None:
+    for _ in range(60):
+        world.tweet("g", 3)
+    for tweet in range(50):
+        world.act("b", "like", tweet).act("a", "like", tweet)
+    engine = world.engine()
+    assert found(engine, Popular(shelf(engine)), limit=5) == [50, 51, 52, 53, 54]
+
+
+def test_the_future_is_not_proposed(world) -> None:
+    world.tweet("g", -1).tweet("g", 1).act("b", "like", 1)
+    engine = world.engine()
+    assert found(engine, Popular(shelf(engine))) == [1]
