@@ -1,4 +1,4 @@
-"""python -m ml: train, list and promote bundles."""
+"""python -m ml: check tables, train, list and promote bundles."""
 
 from __future__ import annotations
 
@@ -9,10 +9,15 @@ from pathlib import Path
 import torch
 
 from ml import bundle
-from ml.errors import FeedError
+from ml.errors import DataError, FeedError
+from ml.log import rejects, report
+from ml.log.survey import Survey, survey
+from ml.log.tables import Tables
 from ml.training import course
 from ml.training.freshness import reason_to_train
 from ml.training.options import TrainingOptions
+
+REJECTS = "new folder for rows that cannot be used; without it the first stops everything"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -22,12 +27,15 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         if given.command == "train":
             _train(given)
+        elif given.command == "check":
+            _check(given)
         elif given.command == "promote":
             bundle.promote(given.artifacts, given.version)
         else:
             _list(given.artifacts)
     except FeedError as error:
-        print(f"error: {error}", file=sys.stderr)
+        for line in str(error).splitlines():
+            print(f"error: {line}", file=sys.stderr)
         return 2
     return 0
 
@@ -40,7 +48,8 @@ def _train(given: argparse.Namespace) -> None:
             return
         print(f"training on {given.data}, for {reason}")
     options = TrainingOptions(holdout=given.holdout, seed=given.seed)
-    version = course.train(given.data, given.artifacts, options)
+    tables = Tables.of(_surveyed(given)) if given.rejects else None
+    version = course.train(given.data, given.artifacts, options, tables)
     trained = bundle.load(given.artifacts)
     assert trained is not None
     print(f"bundle {version}: {sum(trained.manifest.parameters.values()):,} parameters")
@@ -55,6 +64,26 @@ def _train(given: argparse.Namespace) -> None:
         print(f"  note: {note}")
 
 
+def _check(given: argparse.Namespace) -> None:
+    print(report.summary(_surveyed(given)))
+
+
+def _surveyed(given: argparse.Namespace) -> Survey:
+    """Tables without an obstacle; rows at fault set aside where that was asked for."""
+    rejecting = given.rejects is not None
+    if rejecting:
+        rejects.require_free(given.rejects)
+    found = survey(given.data)
+    if problems := found.problems(rejecting=rejecting):
+        raise DataError("\n".join(problems))
+    if rejecting:
+        rejects.set_aside(found, given.rejects)
+        print(report.account(found), end="\n\n")
+        if faults := report.reasons(found):
+            print(f"set aside in {given.rejects}:\n{faults}", end="\n\n")
+    return found
+
+
 def _list(artifacts: Path) -> None:
     for version in bundle.versions(artifacts):
         print(f"{'*' if version == bundle.current(artifacts) else ' '} {version}")
@@ -65,12 +94,16 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     train = commands.add_parser("train", help="train on a dataset and publish a bundle")
     train.add_argument("--data", type=Path, required=True, help="folder with the tables")
+    train.add_argument("--rejects", type=Path, help=REJECTS)
     train.add_argument("--out", dest="artifacts", type=Path, default=Path("artifacts"))
     train.add_argument("--holdout", type=_share, default=0.2, help="last share kept for testing")
     train.add_argument("--seed", type=int, default=7)
     train.add_argument(
         "--if-needed", action="store_true", help="only if the data or the features changed"
     )
+    check = commands.add_parser("check", help="say what is in a dataset, and what is wrong with it")
+    check.add_argument("data", type=Path, help="folder with the tables")
+    check.add_argument("--rejects", type=Path, help=REJECTS)
     promote = commands.add_parser("promote", help="make a bundle the current one")
     promote.add_argument("version")
     promote.add_argument("--artifacts", type=Path, default=Path("artifacts"))

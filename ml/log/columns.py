@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Final
 
 import polars as pl
 
 from ml.errors import DataError
-from ml.schema import BY_LABEL, Field, Kind, Table
+from ml.log.faults import Fault
+from ml.log.ids import IdKind, as_ids, kind_of
+from ml.log.times import LATEST, as_seconds
+from ml.schema import BY_LABEL, Field, Kind
 
 DTYPES: Final[dict[Kind, type[pl.DataType] | pl.DataType]] = {
-    Kind.ID: pl.Int64,
     Kind.TIME: pl.Int64,
     Kind.TEXT: pl.String,
     Kind.WORDS: pl.List(pl.String),
@@ -21,90 +22,93 @@ DTYPES: Final[dict[Kind, type[pl.DataType] | pl.DataType]] = {
     Kind.ACTION: pl.String,
     Kind.SPLIT: pl.String,
 }
-LATEST: Final = 7_258_118_400  # 2200-01-01: a later "second" is a millisecond
-ID_PATTERN: Final = r"^[\w.:@-]{1,128}$"
+NAMES_OF_EVENTS: Final = ("event_id", "request_id")  # opaque: each may be of its own kind
+FLAGS: Final = {"0": False, "1": True, "0.0": False, "1.0": True, "false": False, "true": True}
+NOT_ONE: Final = {
+    Kind.ID: "not an id",
+    Kind.TIME: "not a time",
+    Kind.FLAG: "neither true nor false",
+    Kind.NUMBER: "not a finite number",
+    Kind.ACTION: "unknown action",
+    Kind.SPLIT: "neither train nor test",
+}
 
 
-def normalise(raw: pl.DataFrame, table: Table, path: Path) -> tuple[pl.DataFrame, list[str]]:
-    """The declared columns in their declared form, and the names of those that hold nothing.
+def declared(raw: pl.DataFrame, field: Field, kind: IdKind) -> tuple[pl.Series, list[Fault]]:
+    """A column in its declared form, null where a value is at fault, and those faults.
 
     Raises:
-        DataError: naming file, column, how many rows, the first examples, and the remedy.
+        DataError: the column is missing or of the wrong type.
     """
-    columns: list[pl.Series] = []
-    lacking: list[str] = []
-    for field in table.fields:
-        if field.name not in raw.columns:
-            if field.required:
-                raise DataError(
-                    f"{path}: column {field.name!r} is missing; found "
-                    f"{', '.join(raw.columns) or 'no columns'}; add it as {field.kind.value}"
-                )
-            column = pl.Series(field.name, [None] * len(raw), DTYPES[field.kind])
-        else:
-            column = _convert(raw[field.name], field, path)
-        if not field.required and column.null_count() == len(column):
-            lacking.append(field.name)
-        columns.append(column)
-    return pl.DataFrame(columns), lacking
-
-
-def _convert(column: pl.Series, field: Field, path: Path) -> pl.Series:
-    if column.dtype == pl.String and field.kind is not Kind.TEXT:
-        column = column.replace("", None)
+    if field.name not in raw.columns:
+        if field.required:
+            raise DataError(
+                f"column {field.name!r} is missing; found "
+                f"{', '.join(map(repr, raw.columns)) or 'no columns'}; add it as {field.kind.value}"
+            )
+        return pl.Series(field.name, [None] * len(raw), dtype(field, kind)), []
+    column = _plain(raw[field.name], field)
+    if field.name in NAMES_OF_EVENTS:
+        kind = kind_of([column])
     if column.dtype == pl.Null:
-        converted = column.cast(DTYPES[field.kind])
+        converted = column.cast(dtype(field, kind))
     else:
         try:
-            converted = CONVERTERS[field.kind](column)
+            converted = _convert(column, field, kind)
         except pl.exceptions.PolarsError as error:
             raise DataError(
-                f"{path}: column {field.name!r} is {column.dtype}, expected {field.kind.value}"
+                f"column {field.name!r} is {raw[field.name].dtype}, expected {field.kind.value}; "
+                f"write it so"
             ) from error
-    bad = column.is_not_null() & converted.is_null()
+    return _judged(column, converted, field, kind)
+
+
+def dtype(field: Field, kind: IdKind) -> type[pl.DataType] | pl.DataType:
+    """The declared type of a column."""
+    return kind.dtype if field.kind is Kind.ID else DTYPES[field.kind]
+
+
+def _judged(
+    column: pl.Series, converted: pl.Series, field: Field, kind: IdKind
+) -> tuple[pl.Series, list[Fault]]:
+    faults = []
     if not field.nullable:
-        bad = bad | column.is_null()
-    if bad.any():
-        examples = ", ".join(repr(value) for value in column.filter(bad).head(3))
-        raise DataError(
-            f"{path}: column {field.name!r} has {bad.sum()} of {len(column)} values that are not "
-            f"{field.kind.value}; the first: {examples}"
-        )
-    return converted
+        faults.append(Fault(field.name, f"no {field.name}", "fill it in", column.is_null()))
+    if field.kind in NOT_ONE:
+        reason, expected = NOT_ONE[field.kind], f"expected {field.kind.value}"
+        if field.kind is Kind.ID and kind is IdKind.INTEGER and column.dtype == pl.String:
+            reason, expected = "not an int64 id", "write ids as the other tables do"
+        bad = column.is_not_null() & converted.is_null()
+        faults.append(Fault(field.name, reason, expected, bad))
+    if field.kind is Kind.TIME:
+        outside = ~converted.is_between(-LATEST, LATEST)
+        remedy = "times are unix seconds before the year 2200; divide milliseconds by 1,000"
+        faults.append(Fault(field.name, "time out of range", remedy, outside.fill_null(False)))
+        converted = converted.set(outside, None)
+    return converted, [fault for fault in faults if fault.rows.any()]
 
 
-def _ids(column: pl.Series) -> pl.Series:
-    if column.dtype.is_integer():
-        return column.cast(pl.Int64, strict=False)
-    if column.dtype == pl.String:
-        numbers = column.cast(pl.Int64, strict=False)
-        if (
-            numbers.null_count() == column.null_count()
-            and (numbers.cast(pl.String) == column).all()
-        ):
-            return numbers
-        matches = pl.select(pl.lit(column).str.contains(ID_PATTERN)).to_series()
-        return pl.select(pl.when(matches).then(pl.lit(column))).to_series().rename(column.name)
-    raise pl.exceptions.ComputeError("not an id")
+def _plain(column: pl.Series, field: Field) -> pl.Series:
+    """Without encodings, and with null for nothing."""
+    if column.dtype in (pl.Categorical, pl.Enum):
+        column = column.cast(pl.String)
+    if column.dtype == pl.String and field.kind is not Kind.TEXT:
+        column = column.replace("", None)
+    return column
 
 
-def _times(column: pl.Series) -> pl.Series:
-    if isinstance(column.dtype, pl.Datetime):
-        return column.dt.epoch("s")
-    if column.dtype == pl.Date:
-        return column.cast(pl.Datetime).dt.epoch("s")
-    if column.dtype == pl.String:
-        seconds = column.cast(pl.Float64, strict=False)
-        written = column.str.to_datetime(time_zone="UTC", strict=False).dt.epoch("s")
-        column = seconds.zip_with(seconds.is_not_null(), written.cast(pl.Float64))
-    if not column.dtype.is_numeric():
-        raise pl.exceptions.ComputeError("not a time")
-    sane = column.is_between(-LATEST, LATEST)
-    return (
-        column.floor()
-        .cast(pl.Int64, strict=False)
-        .zip_with(sane, pl.Series([None], dtype=pl.Int64))
-    )
+def _convert(column: pl.Series, field: Field, kind: IdKind) -> pl.Series:
+    if field.kind is Kind.ID:
+        if not (column.dtype.is_integer() or column.dtype == pl.String):
+            raise pl.exceptions.ComputeError("not ids")
+        return as_ids(column, kind)
+    return CONVERTERS[field.kind](column)
+
+
+def _text(column: pl.Series) -> pl.Series:
+    if column.dtype.is_nested() or column.dtype == pl.Binary:
+        raise pl.exceptions.ComputeError("not text")
+    return column.cast(pl.String)
 
 
 def _words(column: pl.Series) -> pl.Series:
@@ -115,9 +119,8 @@ def _words(column: pl.Series) -> pl.Series:
 
 def _flags(column: pl.Series) -> pl.Series:
     if column.dtype == pl.String:
-        spellings = {"0": False, "1": True, "false": False, "true": True}
         return column.str.to_lowercase().replace_strict(
-            spellings, default=None, return_dtype=pl.Boolean
+            FLAGS, default=None, return_dtype=pl.Boolean
         )
     if column.dtype.is_numeric():
         return column.cast(pl.Float64).replace_strict(
@@ -127,22 +130,24 @@ def _flags(column: pl.Series) -> pl.Series:
 
 
 def _numbers(column: pl.Series) -> pl.Series:
+    """Finite, also in the float32 that models read."""
+    if not (column.dtype.is_numeric() or column.dtype == pl.String):
+        raise pl.exceptions.ComputeError("not numbers")
     numbers = column.cast(pl.Float64, strict=False)
-    return numbers.zip_with(numbers.is_finite(), pl.Series([None], dtype=pl.Float64))
+    return numbers.set(~numbers.cast(pl.Float32).is_finite(), None)
 
 
 def _one_of(*allowed: str) -> Callable[[pl.Series], pl.Series]:
     def convert(column: pl.Series) -> pl.Series:
-        text = column.cast(pl.String)
-        return text.zip_with(text.is_in(allowed), pl.Series([None], dtype=pl.String))
+        text = _text(column)
+        return text.set(~text.is_in(allowed), None)
 
     return convert
 
 
 CONVERTERS: Final[dict[Kind, Callable[[pl.Series], pl.Series]]] = {
-    Kind.ID: _ids,
-    Kind.TIME: _times,
-    Kind.TEXT: lambda column: column.cast(pl.String),
+    Kind.TIME: as_seconds,
+    Kind.TEXT: _text,
     Kind.WORDS: _words,
     Kind.FLAG: _flags,
     Kind.NUMBER: _numbers,

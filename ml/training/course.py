@@ -35,13 +35,18 @@ AT_LEAST: Final = 20  # positives that a head needs to be trained
 ENGAGEMENTS_NEEDED: Final = 50
 
 
-def train(data: Path, artifacts: Path, options: TrainingOptions) -> str:
+def train(
+    data: Path, artifacts: Path, options: TrainingOptions, tables: Tables | None = None
+) -> str:
     """Train on the dataset in `data` and publish into `artifacts`; the bundle's version.
+
+    `tables` are those of `data`, where some of its rows were set aside.
 
     Raises:
         DataError: the tables are not what they should be, or hold too little to learn from.
     """
-    tables = tables_on_disk.read(data)
+    if tables is None:
+        tables = tables_on_disk.read(data)
     users, tweets = ingest.catalog(tables)
     events = ingest.events(tables, users, tweets)
     cut = cut_of(tables, options.holdout)

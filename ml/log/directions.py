@@ -1,0 +1,61 @@
+"""An action is on something, and nobody follows, mutes or blocks themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
+
+import polars as pl
+
+from ml.log.faults import Fault
+from ml.log.sheet import Sheet
+from ml.schema import ON_TWEETS, ON_USERS, Action
+
+ONESELF: Final = "leave it out"
+
+
+def misdirected(sheet: Sheet, done: Mapping[str, Sheet]) -> Iterator[Fault]:
+    """The rows that are about nothing, or about oneself."""
+    frame = sheet.frame
+    if sheet.table.name == "follows":
+        oneself = (frame["follower_id"] == frame["followee_id"]).fill_null(False)
+        yield Fault("followee_id", "a follow of oneself", ONESELF, oneself)
+    if sheet.table.name != "interactions":
+        return
+    tweet_named, target_named = sheet.unblamed("tweet_id"), sheet.unblamed("target_user_id")
+    target = _target(frame, done)
+    yield Fault(
+        "tweet_id",
+        "no tweet_id, which this action needs",
+        "fill it in",
+        _is(frame, ON_TWEETS) & frame["tweet_id"].is_null() & tweet_named,
+    )
+    on_user = _is(frame, ON_USERS)
+    yield Fault(
+        "target_user_id",
+        "nobody to act on, neither a target_user_id nor the tweet_id of a known author",
+        "fill in either",
+        on_user & target.is_null() & tweet_named & target_named,
+    )
+    yield Fault(
+        "target_user_id",
+        "a follow, mute or block of oneself",
+        ONESELF,
+        on_user & (target == frame["user_id"]).fill_null(False),
+    )
+
+
+def _is(frame: pl.DataFrame, actions: Iterable[Action]) -> pl.Series:
+    return frame["action"].is_in([action.label for action in actions]).fill_null(False)
+
+
+def _target(interactions: pl.DataFrame, done: Mapping[str, Sheet]) -> pl.Series:
+    """Whom an action is on: who is named, or else the author of the tweet."""
+    target = interactions["target_user_id"]
+    if "tweets" not in done:
+        return target
+    authors = done["tweets"].used.select("tweet_id", "author_id").drop_nulls()
+    wrote = interactions.select("tweet_id").join(
+        authors, on="tweet_id", how="left", maintain_order="left"
+    )
+    return target.zip_with(target.is_not_null(), wrote["author_id"])

@@ -1,0 +1,127 @@
+"""A table is one file, Parquet or CSV, and one can tell which."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+import pyarrow as pa
+from pyarrow import csv as arrow_csv
+
+from ml.errors import DataError
+from ml.schema import TABLES, Table
+
+SUFFIXES: Final = (".parquet", ".csv")
+UNREADABLE: Final = (
+    OSError,
+    UnicodeDecodeError,
+    csv.Error,
+    pa.ArrowException,
+    pl.exceptions.PolarsError,
+    pl.exceptions.PanicException,
+)
+
+
+def find(directory: Path, table: Table) -> Path | None:
+    """The file of a table; None where a table that may be absent is.
+
+    Raises:
+        DataError: a required table is absent, or one cannot tell which file is meant.
+    """
+    if not directory.is_dir():
+        raise DataError(
+            f"{directory} is not a directory; expected a folder with users.parquet, "
+            f"tweets.parquet and interactions.parquet (or .csv)"
+        )
+    paths = [directory / f"{table.name}{suffix}" for suffix in SUFFIXES]
+    found = [path for path in paths if path.exists()]
+    if len(found) > 1:
+        raise DataError(
+            f"{directory} has both {found[0].name} and {found[1].name}; remove the one that is "
+            f"not meant"
+        )
+    if found and not found[0].is_file():
+        raise DataError(f"{found[0]} is not a file; expected one file per table")
+    if not found and table.required:
+        raise DataError(
+            f"{directory} has no {table.name}.parquet and no {table.name}.csv; "
+            f"this table is required, with the columns "
+            + ", ".join(field.name for field in table.fields if field.required)
+        )
+    return found[0] if found else None
+
+
+def load(path: Path) -> pl.DataFrame:
+    """The file as it stands; what CSV holds is text, and null where nothing is written.
+
+    Raises:
+        DataError: it is not readable as what its name says.
+    """
+    try:
+        return _load_csv(path) if path.suffix == ".csv" else _load_parquet(path)
+    except UNREADABLE as error:
+        remedy = "save it as UTF-8, with a header" if path.suffix == ".csv" else "write it again"
+        reason = " ".join((str(error).strip() or type(error).__name__).splitlines()[0].split())
+        raise DataError(
+            f"{path} cannot be read as {path.suffix[1:]}: {reason}; {remedy}"
+        ) from error
+
+
+def fingerprint(directory: Path) -> str:
+    """A hash of the tables' files: the same data, the same fingerprint.
+
+    Raises:
+        DataError: a required table is absent, or a file cannot be read.
+    """
+    digest = hashlib.sha256()
+    for table in TABLES:
+        path = find(directory, table)
+        if path is None:
+            continue
+        try:
+            with path.open("rb") as file:
+                content = hashlib.file_digest(file, "sha256").digest()
+        except OSError as error:
+            raise DataError(f"{path} cannot be read: {error.strerror}") from error
+        digest.update(table.name.encode() + b"\0" + content)
+    return digest.hexdigest()[:16]
+
+
+def _load_parquet(path: Path) -> pl.DataFrame:
+    return pl.read_parquet(path, glob=False, hive_partitioning=False)
+
+
+def _load_csv(path: Path) -> pl.DataFrame:
+    """Arrow reads it, because it can say which line is shorter than the header."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        header = next(csv.reader(file), [])
+    ragged: list[arrow_csv.InvalidRow] = []
+
+    def skip(row: arrow_csv.InvalidRow) -> str:
+        ragged.append(row)
+        return "skip"
+
+    table = arrow_csv.read_csv(
+        path,
+        read_options=arrow_csv.ReadOptions(use_threads=False),
+        parse_options=arrow_csv.ParseOptions(
+            newlines_in_values=True,
+            invalid_row_handler=skip,
+        ),
+        convert_options=arrow_csv.ConvertOptions(
+            column_types=dict.fromkeys(header, pa.string()),
+            null_values=[""],
+            strings_can_be_null=True,
+            quoted_strings_can_be_null=False,
+        ),
+    )
+    if ragged:
+        first = ragged[0]
+        raise csv.Error(
+            f"{len(ragged)} of its lines have more or fewer fields than the header's "
+            f"{first.expected_columns}, first line {first.number} with {first.actual_columns}"
+        )
+    return pl.DataFrame(pl.from_arrow(table))

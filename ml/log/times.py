@@ -1,0 +1,45 @@
+"""Times are unix seconds, however they were written."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import polars as pl
+
+LATEST: Final = 7_258_118_400  # 2200-01-01: a later "second" is a millisecond
+FAR: Final = 2.0**62  # beyond any time, and still an int64
+WRITTEN: Final = "%Y-%m-%dT%H:%M:%S%.f%#z"
+SPELLINGS: Final = (  # what people write, made into the one form that is parsed
+    (r"^(\d{4}-\d\d-\d\d)$", "${1}T00:00:00"),
+    (r"^(.{10}) ", "${1}T"),
+    (r"(T\d\d:\d\d)(Z|[+-]|$)", "${1}:00${2}"),
+    (r"( UTC|Z)$", "+00:00"),
+    (r"(T[\d:.]+)$", "${1}+00:00"),
+)
+
+
+def as_seconds(column: pl.Series) -> pl.Series:
+    """Whole seconds; null where a value is not a time. What has no zone is in UTC.
+
+    Raises:
+        PolarsError: no value of this type is a time.
+    """
+    if column.dtype in (pl.Datetime, pl.Date):
+        return column.cast(pl.Datetime("us")).dt.epoch("s")
+    if column.dtype == pl.String:
+        seconds = column.cast(pl.Float64, strict=False)
+        if seconds.null_count() > column.null_count():
+            seconds = seconds.zip_with(seconds.is_not_null(), _parsed(column).cast(pl.Float64))
+        column = seconds
+    if column.dtype.is_float():
+        column = column.fill_nan(None).clip(-FAR, FAR).floor()
+    elif not column.dtype.is_integer():
+        raise pl.exceptions.ComputeError("not times")
+    return column.cast(pl.Int64, strict=False)
+
+
+def _parsed(column: pl.Series) -> pl.Series:
+    text = column.str.strip_chars()
+    for spelling, plain in SPELLINGS:
+        text = text.str.replace(spelling, plain)
+    return text.str.to_datetime(WRITTEN, time_zone="UTC", strict=False).dt.epoch("s")
