@@ -8,6 +8,7 @@ from typing import Final
 import polars as pl
 
 EXAMPLES: Final = 3
+LONGEST: Final = 60  # characters of an example
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,17 +25,17 @@ class Fault:
     def told(self, raw: pl.DataFrame) -> str:
         """The fault in one line, with the first values as they came."""
         where = self.rows.arg_true().head(EXAMPLES)
-        values = raw[self.column][where] if self.column in raw.columns else where.clear()
-        named = [_shown(value) for value in values] or [""] * len(where)
+        values = raw[self.column][where] if self.column in raw.columns else [None] * len(where)
         first = ", ".join(
-            f"{value} (row {row + 1})".strip() for value, row in zip(named, where, strict=True)
+            f"row {row + 1}" if value is None else f"{_shown(value)} (row {row + 1})"
+            for value, row in zip(values, where, strict=True)
         )
         return (
-            f"column {self.column!r}: {self.reason} in {self.rows.sum():,} of {len(self.rows):,} "
-            f"rows, first {first}; {self.remedy}"
+            f"column {self.column!r}: {self.reason}, in {self.rows.sum():,} of "
+            f"{len(self.rows):,} rows, first {first}; {self.remedy}"
         )
 
 
 def _shown(value: object) -> str:
     text = repr(value)
-    return text if len(text) <= 60 else f"{text[:57]}…"
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"

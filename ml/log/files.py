@@ -109,6 +109,7 @@ def _load_csv(path: Path) -> pl.DataFrame:
         read_options=arrow_csv.ReadOptions(use_threads=False),
         parse_options=arrow_csv.ParseOptions(
             newlines_in_values=True,
+            ignore_empty_lines=len(header) > 1,  # in one column, an empty line is a null
             invalid_row_handler=skip,
         ),
         convert_options=arrow_csv.ConvertOptions(

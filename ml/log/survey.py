@@ -20,7 +20,7 @@ from ml.log.repeats import repeated
 from ml.log.sheet import Sheet
 from ml.schema import TABLES, Kind, Table
 
-RELATIONS: Final = (dangling, repeated, misdirected)
+RELATIONS: Final = (dangling, misdirected, repeated)
 
 
 @dataclass(frozen=True, slots=True)
