@@ -58,8 +58,8 @@ def test_nothing_after_the_cut_touches_the_models(
     shutil.copytree(tiny_data, data, ignore=shutil.ignore_patterns("truth"))
     for name in ("interactions", "impressions"):
         frame = pl.read_parquet(data / f"{name}.parquet")
-        late = pl.col("created_at").dt.epoch("s") >= cut
-        others = frame.filter(late).select(pl.col("user_id", "tweet_id").shuffle(seed=1))
+        late = (pl.col("created_at").dt.epoch("s") >= cut) & pl.col("tweet_id").is_not_null()
+        others = frame.filter(late).select(pl.col("tweet_id").shuffle(seed=1))
         known, after = frame.filter(~late), frame.filter(late)
         pl.concat([known, after.with_columns(others)]).write_parquet(data / f"{name}.parquet")
     course.train(data, tmp_path / "artifacts", TrainingOptions())
