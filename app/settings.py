@@ -68,11 +68,13 @@ class Settings(BaseSettings):
     """Candidates from the viewer's communities, at most."""
     popular_limit: Limit = 50
     """Candidates that everybody engages with, at most."""
+    few: Annotated[int, Field(ge=0, le=10_000)] = 10
+    """Who follows no more people than this is also offered what is popular."""
     newcomer_limit: Annotated[int, Field(ge=1, le=5_000)] = 300
     """The same, for somebody of whom nothing is known."""
     least_proof: Annotated[int, Field(ge=1, le=100)] = 1
     """How many followees must have engaged with a candidate of Graph."""
-    source_half_life_hours: Hours = 24
+    source_half_life_hours: Hours = 12
     """How fast tweets fade while candidates are gathered."""
 
     nsfw_steps: Steps = ((0.8, 0.1), (0.5, 0.7))
@@ -80,8 +82,8 @@ class Settings(BaseSettings):
     step counts."""
     toxicity_steps: Steps = ((0.7, 0.1), (0.5, 0.8))
     """The same for toxicity."""
-    recency_half_life_hours: Hours = 72
-    """The time in which a score halves."""
+    recency_half_life_hours: Hours = 720
+    """The time in which a score halves; long, because the ranker knows the age as well."""
     out_of_network_factor: Factor = 0.75
     """What the score of a tweet by somebody the viewer does not follow is multiplied by."""
     author_decay: Share = 0.5

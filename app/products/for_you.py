@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.diversifiers.author_diversity import AuthorDiversity
 from app.filters.one_per_thread import OnePerThread
+from app.gates.follows_few import FollowsFew
 from app.pipeline.candidate_pipeline import CandidatePipeline
 from app.pipeline.components import Ranker
 from app.pipeline.mixer import MixerPipeline
@@ -32,7 +33,7 @@ def for_you(
             CandidatePipeline(InNetwork(shelf, fade), s.in_network_limit),
             CandidatePipeline(Graph(shelf, fade, s.least_proof), s.graph_limit),
             CandidatePipeline(OutOfNetwork(shelf, encoder, fade), s.out_of_network_limit),
-            CandidatePipeline(Popular(shelf), s.popular_limit),
+            CandidatePipeline(Popular(shelf), s.popular_limit, gates=[FollowsFew(s.few)]),
         ],
         eligibility=guards.eligibility(state, s),  # not own, too old, seen, blocked or muted
         scoring=ScoringPipeline(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from math import ceil
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.pipeline.batch import CandidateBatch, Order
 from app.pipeline.query import Query
@@ -26,26 +27,25 @@ class Quota:
 
     def select(self, query: Query, batch: CandidateBatch) -> Order:
         best_first = np.lexsort((batch.tweet, -batch["score"]))
-        queues = self._queues(batch, best_first)
-        place_of = np.empty(len(batch), np.intp)
-        place_of[best_first] = np.arange(len(batch))
+        queues = self._queues(batch.sources[best_first], query.limit)
         taken = [0] * len(queues)
         chosen: list[int] = []
         while len(chosen) < query.limit and any(queues):
             waiting = [source for source, queue in enumerate(queues) if queue]
             below = [s for s in waiting if taken[s] < self._quota(s, len(chosen) + 1)]
-            source = min(below or waiting, key=lambda s: place_of[queues[s][0]])
+            source = min(below or waiting, key=lambda s: queues[s][0])
             taken[source] += 1
             chosen.append(queues[source].popleft())
-        return np.array(chosen, np.intp)
+        return best_first[chosen]
 
     def _quota(self, source: int, places: int) -> int:
         return ceil(self.shares[source] * places) if source < len(self.shares) else 0
 
-    def _queues(self, batch: CandidateBatch, best_first: Order) -> list[deque[int]]:
-        """One queue per source, best first; a row waits in that of its first source."""
-        marks = batch.sources[best_first]
+    def _queues(self, marks: NDArray[np.uint32], limit: int) -> list[deque[int]]:
+        """For each source the first rows that wait for it; a row waits for its first source."""
         lowest = marks & (~marks + np.uint32(1))
-        first = np.log2(np.maximum(lowest, 1)).astype(np.intp)
-        sources = max(len(self.shares), int(first.max(initial=0)) + 1)
-        return [deque(best_first[first == source].tolist()) for source in range(sources)]
+        sources = max(len(self.shares), int(lowest.max(initial=1)).bit_length())
+        return [
+            deque(np.flatnonzero(lowest == 1 << source)[:limit].tolist())
+            for source in range(sources)
+        ]

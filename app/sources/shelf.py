@@ -45,10 +45,12 @@ class Shelf:
         while True:
             top = tweet[_best(tweet, worth, reach)]
             batch = CandidateBatch.of(top, self.state.tweets.author[top])
+            wanted = np.ones(len(top), bool)
             for filter_ in self.unwanted:
-                batch = batch.take(filter_.keep(query, batch))
-            if len(batch) >= limit or reach >= len(tweet):
-                return batch.take(np.arange(min(limit, len(batch))))
+                wanted &= filter_.keep(query, batch)
+            kept = np.flatnonzero(wanted)[:limit]
+            if len(kept) == limit or reach >= len(tweet):
+                return batch.take(kept)
             reach *= 4
 
 

@@ -22,6 +22,7 @@ from app.filters.own_tweets import OwnTweets
 from app.filters.social_graph import SocialGraph
 from app.filters.too_old import TooOld
 from app.filters.unsafe import Unsafe
+from app.gates.follows_few import FollowsFew
 from app.gates.follows_somebody import FollowsSomebody
 from app.gates.has_taste import HasTaste
 from app.products import guards
@@ -49,6 +50,12 @@ class TestFollowsSomebody(GateContract):
     @pytest.fixture
     def gate(self) -> FollowsSomebody:
         return FollowsSomebody()
+
+
+class TestFollowsFew(GateContract):
+    @pytest.fixture
+    def gate(self) -> FollowsFew:
+        return FollowsFew(at_most=10)
 
 
 class TestHasTaste(GateContract):

@@ -45,6 +45,18 @@ def test_whom_the_viewer_follows_is_known_with_the_ties(world) -> None:
     assert 0 < query.tie[0] < query.tie[1] < 1
 
 
+def test_what_is_popular_is_only_for_those_who_follow_few(world) -> None:
+    world.tweet("g", 3).tweet("h", 2).follow("a", "g").follow("b", "g", "h").act("c", "like", 0)
+    engine = world.engine(few=1)
+
+    def asked(viewer: str) -> set[str]:
+        served = engine.products["for_you"].run(engine.hydrate.query(viewer, 10))
+        return {span.component for span in served.trace.spans if span.stage == "retrieve"}
+
+    assert "Popular" in asked("a")
+    assert "Popular" not in asked("b")
+
+
 def test_a_gate_needs_somebody_to_answer_those_outside(tiny_engine) -> None:
     product = tiny_engine.products["for_you"]
     with pytest.raises(ValueError, match="those outside"):

@@ -1,0 +1,15 @@
+"""Those who follow few people may run out of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.pipeline.query import Query
+
+
+@dataclass(frozen=True, slots=True)
+class FollowsFew:
+    at_most: int
+
+    def admits(self, query: Query) -> bool:
+        return len(query.following) <= self.at_most
