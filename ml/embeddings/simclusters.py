@@ -62,9 +62,11 @@ class HashedInterests:
 
 
 def cosine(a: Sparse, b: Sparse) -> NDArray[np.float32]:
-    """(rows,) cosine of each row of `a` with the same row of `b`; 0 where either is empty."""
-    same = a.community[:, :, None] == b.community[:, None, :]
-    similarity: NDArray[np.float32] = np.clip(
-        (same * a.weight[:, :, None] * b.weight[:, None, :]).sum(axis=(1, 2)), 0, 1
-    )
-    return similarity
+    """(rows,) cosine of each row of `a` with the same row of `b`, or of its only row with every
+    row of `b`; 0 where either is empty."""
+    total = np.zeros(len(b.community), np.float32)
+    for one in range(ACTIVE):
+        for other in range(ACTIVE):
+            same = a.community[:, one] == b.community[:, other]
+            total += same * a.weight[:, one] * b.weight[:, other]
+    return np.clip(total, 0, 1)

@@ -19,7 +19,11 @@ Values = NDArray[np.floating]
 
 @dataclass(frozen=True)
 class Pairs:
-    """What several features read is looked up once, on first use."""
+    """What several features read is looked up once, on first use.
+
+    Where all pairs share one viewer, what is known of the viewer has one row, which numpy
+    stretches over the others.
+    """
 
     state: FeatureState
     encoder: Encoder
@@ -44,12 +48,29 @@ class Pairs:
         )
 
     @cached_property
+    def one_viewer(self) -> bool:
+        """Whether all pairs share viewer and moment."""
+        viewer, now = self.viewer, self.now
+        return bool(len(viewer)) and bool((viewer == viewer[0]).all() and (now == now[0]).all())
+
+    @cached_property
+    def viewer_or_one(self) -> Rows:
+        """The viewer of each pair, or the only one."""
+        return self.viewer[:1] if self.one_viewer else self.viewer
+
+    @cached_property
+    def now_or_one(self) -> Times:
+        """The moment of each pair, or the only one."""
+        return self.now[:1] if self.one_viewer else self.now
+
+    @cached_property
     def author(self) -> Rows:
         return self.state.tweets.author[self.tweet]
 
     @cached_property
     def viewer_counts(self) -> Counts:
-        return self.state.viewer_counts.read(self.viewer, self.now)
+        """(pairs or 1, counts)"""
+        return self.state.viewer_counts.read(self.viewer_or_one, self.now_or_one)
 
     @cached_property
     def tweet_counts(self) -> Counts:
@@ -88,6 +109,9 @@ class Pairs:
 
     @cached_property
     def viewer_vector(self) -> Vectors:
+        """(pairs or 1, dim)"""
+        if self.one_viewer:
+            return self.encoder.viewers(self.state, self.viewer[:1], self.now[:1])
         viewers, position = np.unique(self.viewer, return_inverse=True)
         moment = np.zeros(len(viewers), np.int64)
         np.maximum.at(moment, position, self.now)

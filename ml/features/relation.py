@@ -58,17 +58,17 @@ def topic_share(x: Pairs) -> Values:
 def topic_declared(x: Pairs) -> Values:
     """Whether the topic is among the viewer's declared interests."""
     topic = x.state.tweets.tags[x.tweet, :1]
-    interests = x.state.users.interests[x.viewer]
+    interests = x.state.users.interests[x.viewer_or_one]
     declared: Values = ((interests == topic) & (topic != 0)).any(axis=1).astype(np.float32)
     return declared
 
 
 def author_shares_interests(x: Pairs) -> Values:
     """How many of the viewer's declared interests the author declares too."""
-    mine = x.state.users.interests[x.viewer]
+    mine = x.state.users.interests[x.viewer_or_one]
     theirs = x.state.users.interests[x.author]
-    same = (mine[:, :, None] == theirs[:, None, :]) & (mine != 0)[:, :, None]
-    shared: Values = same.any(axis=2).sum(axis=1) * (x.author >= 0).astype(np.float32)
+    same = [((theirs == mine[:, [i]]) & (theirs != 0)).any(axis=1) for i in range(mine.shape[1])]
+    shared: Values = np.sum(same, axis=0) * (x.author >= 0).astype(np.float32)
     return shared
 
 

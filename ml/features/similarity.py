@@ -14,14 +14,17 @@ COMMUNITIES: Final = simclusters.HashedInterests()
 
 def simclusters_similarity(x: Pairs) -> Values:
     """Cosine of the community vectors of viewer and tweet (SimClusters)."""
-    mine = COMMUNITIES.of_users(x.state, x.viewer)
+    mine = COMMUNITIES.of_users(x.state, x.viewer_or_one)
     theirs = COMMUNITIES.of_tweets(x.state, x.tweet)
     return simclusters.cosine(mine, theirs)
 
 
 def twhin_similarity(x: Pairs) -> Values:
     """Cosine of the two-tower vectors of viewer and tweet, moved to 0–1 (TwHIN)."""
-    cosine = np.einsum("ij,ij->i", x.viewer_vector, x.tweet_vector)
+    if len(x.viewer_vector) == 1:
+        cosine = x.tweet_vector @ x.viewer_vector[0]
+    else:
+        cosine = np.einsum("ij,ij->i", x.viewer_vector, x.tweet_vector)
     nearness: Values = np.clip((1 + cosine) / 2, 0, 1)
     return nearness
 

@@ -48,7 +48,7 @@ def viewer_activity(x: Pairs) -> Values:
 
 def viewer_followers(x: Pairs) -> Values:
     """How many people follow the viewer, log scale."""
-    return log1p(x.state.graph.followers[x.viewer])
+    return log1p(x.state.graph.followers[x.viewer_or_one])
 
 
 FEATURES: Final = (

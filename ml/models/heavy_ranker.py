@@ -11,8 +11,8 @@ from ml.features import NAMES as FEATURES
 from ml.heads import NAMES as HEADS
 from ml.models.two_tower import DIM
 
-SHARED: Final = (128, 64)
-TOWER: Final = 32
+SHARED: Final = (64, 32)
+TOWER: Final = 16
 PROJECTION: Final = 32
 DROPOUT: Final = 0.1
 CLAMP: Final = 5.0
@@ -41,8 +41,6 @@ class HeavyRanker(nn.Module):
         self.register_buffer("shift", torch.zeros(len(OUTPUTS)))
         self.viewer = nn.Linear(DIM, PROJECTION, bias=False)
         self.tweet = nn.Linear(DIM, PROJECTION, bias=False)
-        nn.init.orthogonal_(self.viewer.weight)
-        self.tweet.weight.data.copy_(self.viewer.weight.data)  # at first, plain nearness
         self.similarity = nn.Linear(1, 1)
         self.shared = nn.Sequential(
             nn.Linear(len(FEATURES) + 1, SHARED[0]),

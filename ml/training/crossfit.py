@@ -71,7 +71,12 @@ def _rows(state: FeatureState, encoders: Encoders, examples: Examples) -> Ranker
         x = Pairs(state, encoder, part.viewer, part.tweet, part.at)
         parts.append(
             RankerRows(
-                matrix(x), x.viewer_vector, x.tweet_vector, part.position, part.label, part.weight
+                matrix(x),
+                np.broadcast_to(x.viewer_vector, x.tweet_vector.shape),
+                x.tweet_vector,
+                part.position,
+                part.label,
+                part.weight,
             )
         )
     return RankerRows.stack(parts)
