@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import logging
 import socket
 import sys
@@ -42,6 +43,7 @@ def _print(engine: Engine, user_id: str, limit: int) -> None:
 
 
 def _serve(engine: Engine) -> None:
+    gc.freeze()  # what lives as long as the process need not be walked through again and again
     config = uvicorn.Config(
         create_app(engine.settings, engine),
         host=engine.settings.host,

@@ -23,8 +23,10 @@ class Communities:
 
     def fetch(self, query: Query, limit: int) -> CandidateBatch:
         state = self.shelf.state
-        tweet = self.shelf.fresh(query.now)
         viewer = self.communities.of_users(state, np.full(1, query.viewer, np.int32))
+        if not viewer.weight.any():
+            return self.shelf.best(query, np.empty(0, np.int32), np.empty(0), limit)
+        tweet = self.shelf.fresh(query.now)
         cosine = simclusters.cosine(viewer, self.communities.of_tweets(state, tweet))
         near = np.flatnonzero(cosine > 0)
         age_hours = self.shelf.age_hours(tweet[near], query.now)

@@ -7,10 +7,10 @@ from typing import Final
 
 import numpy as np
 
-from app.pipeline.batch import CandidateBatch
+from app.pipeline.batch import CandidateBatch, Column, Rows
 from app.pipeline.query import Query
 from app.sources.shelf import Shelf
-from ml.embeddings.encoder import Encoder
+from ml.embeddings.encoder import Encoder, Vectors
 
 TEMPERATURE: Final = 0.08  # so much more cosine is worth e times the odds, about as trained
 
@@ -30,7 +30,14 @@ class OutOfNetwork:
         state = self.shelf.state
         fresh = self.shelf.fresh(query.now)
         tweet = fresh[~query.follows(state.tweets.author[fresh])]
-        cosine = self.encoder.tweets.vector[tweet] @ query.vector
+        cosine = _cosine(self.encoder.tweets.vector, tweet, query.vector)
         age_hours = self.shelf.age_hours(tweet, query.now)
         worth = cosine / TEMPERATURE - np.log(2) * age_hours / self.half_life_hours
         return self.shelf.best(query, tweet, worth, limit)
+
+
+def _cosine(vectors: Vectors, tweet: Rows, viewer: Column) -> Column:
+    """Over the whole range of rows that holds the tweets: reading on beats picking out."""
+    low, high = tweet.min(initial=len(vectors)), tweet.max(initial=-1) + 1
+    cosine: Column = (vectors[low:high] @ viewer)[tweet - low]
+    return cosine
