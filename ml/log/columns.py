@@ -126,7 +126,9 @@ def _flags(column: pl.Series) -> pl.Series:
         return column.cast(pl.Float64).replace_strict(
             {0.0: False, 1.0: True}, default=None, return_dtype=pl.Boolean
         )
-    return column.cast(pl.Boolean)
+    if column.dtype != pl.Boolean:
+        raise pl.exceptions.ComputeError("not flags")
+    return column
 
 
 def _numbers(column: pl.Series) -> pl.Series:

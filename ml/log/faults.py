@@ -7,6 +7,8 @@ from typing import Final
 
 import polars as pl
 
+from ml.log.times import as_seconds
+
 EXAMPLES: Final = 3
 LONGEST: Final = 60  # characters of an example
 
@@ -25,7 +27,7 @@ class Fault:
     def told(self, raw: pl.DataFrame) -> str:
         """The fault in one line, with the first values as they came."""
         where = self.rows.arg_true().head(EXAMPLES)
-        values = raw[self.column][where] if self.column in raw.columns else [None] * len(where)
+        values = _examples(raw, self.column, where)
         first = ", ".join(
             f"row {row + 1}" if value is None else f"{_shown(value)} (row {row + 1})"
             for value, row in zip(values, where, strict=True)
@@ -34,6 +36,15 @@ class Fault:
             f"column {self.column!r}: {self.reason}, in {self.rows.sum():,} of "
             f"{len(self.rows):,} rows, first {first}; {self.remedy}"
         )
+
+
+def _examples(raw: pl.DataFrame, column: str, where: pl.Series) -> list[object]:
+    if column not in raw.columns:
+        return [None] * len(where)
+    values = raw[column][where]
+    if values.dtype == pl.Datetime:  # which may be beyond what Python has a date for
+        values = as_seconds(values)
+    return values.to_list()
 
 
 def _shown(value: object) -> str:

@@ -8,6 +8,7 @@ import polars as pl
 
 LATEST: Final = 7_258_118_400  # 2200-01-01: a later "second" is a millisecond
 FAR: Final = 2.0**62  # beyond any time, and still an int64
+PER_SECOND: Final = {"ms": 10**3, "us": 10**6, "ns": 10**9}
 WRITTEN: Final = "%Y-%m-%dT%H:%M:%S%.f%#z"
 SPELLINGS: Final = (  # what people write, made into the one form that is parsed
     (r"^(\d{4}-\d\d-\d\d)$", "${1}T00:00:00"),
@@ -24,8 +25,10 @@ def as_seconds(column: pl.Series) -> pl.Series:
     Raises:
         PolarsError: no value of this type is a time.
     """
-    if column.dtype in (pl.Datetime, pl.Date):
-        return column.cast(pl.Datetime("us")).dt.epoch("s")
+    if isinstance(column.dtype, pl.Datetime):
+        return column.to_physical() // PER_SECOND[column.dtype.time_unit]
+    if column.dtype == pl.Date:
+        return column.to_physical().cast(pl.Int64) * 86_400
     if column.dtype == pl.String:
         seconds = column.cast(pl.Float64, strict=False)
         if seconds.null_count() > column.null_count():

@@ -27,7 +27,9 @@ def column(table: str, name: str, value: object) -> Spoil:
     """All values of a column are another."""
 
     def spoil(frames: Frames) -> None:
-        frames[table] = frames[table].with_columns(pl.lit(value).alias(name))
+        one = value if isinstance(value, pl.Series) else pl.Series([value])
+        whole = one.new_from_index(0, len(frames[table])).alias(name)
+        frames[table] = frames[table].with_columns(whole)
 
     return spoil
 
@@ -169,6 +171,11 @@ TABLES: dict[str, tuple[Spoil, str, str]] = {  # (spoil, file, what the message 
         column("users", "created_at", True),
         "users.parquet",
         "column 'created_at' is Boolean, expected a time",
+    ),
+    "flags are records": (
+        column("tweets", "nsfw", pl.Series([{"a": 1}])),
+        "tweets.parquet",
+        "column 'nsfw' is Struct({'a': Int64}), expected true or false",
     ),
     "text is a list": (
         column("tweets", "text", ["a", "b"]),

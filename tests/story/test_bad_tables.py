@@ -113,6 +113,14 @@ def test_a_bad_file_is_named(
     assert said in complaint(data, capsys)
 
 
+def test_a_year_that_no_calendar_has_is_named(
+    frames: Frames, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    column("users", "created_at", pl.Series([2**61], dtype=pl.Datetime("us")))(frames)
+    told = complaint(write(frames, tmp_path / "data"), capsys)
+    assert "time out of range, in 4 of 4 rows, first 2305843009213 (row 1)" in told
+
+
 def test_no_folder_at_all(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "is not a directory" in complaint(tmp_path / "data", capsys)
 

@@ -55,6 +55,14 @@ def test_a_moment_before_1970_is_not_after_it() -> None:
     assert as_seconds(pl.Series(["1969-12-31 23:59:59.5"])).to_list() == [-1]
 
 
+@pytest.mark.parametrize("unit", ["ms", "us", "ns"])
+def test_no_stored_time_is_too_far_to_read(unit: str) -> None:
+    physical = pl.Series([-1, 2**62, -(2**62)])
+    before, late, early = as_seconds(physical.cast(pl.Datetime(unit))).to_list()  # type: ignore[arg-type]
+    assert before == -1
+    assert early < 0 < late
+
+
 def test_a_flag_is_no_time() -> None:
     with pytest.raises(pl.exceptions.PolarsError):
         as_seconds(pl.Series([True]))
