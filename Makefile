@@ -9,7 +9,7 @@ BIN := .venv/bin
 .PHONY: serve test lint evaluate data train clean
 
 serve: train
-	@$(BIN)/python -m app
+	@FORYOU_DATA_DIR="$(DATA)" $(BIN)/python -m app
 
 train: .venv/.installed
 	@if [ "$(DATA)" = artifacts/data ] && [ ! -e artifacts/data/users.parquet ]; then \

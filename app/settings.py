@@ -45,8 +45,9 @@ class Settings(BaseSettings):
     """The port to listen on; 0 takes any that is free."""
     artifacts: Path = Path("artifacts")
     """Where training left the models and the state."""
-    data_dir: Path = Path("artifacts/data")
-    """The tables that were trained on; served directly where nothing was trained."""
+    data_dir: Path | None = None
+    """The tables that training must have seen as they are now; by default those it did see, if
+    they are still there. Where nothing was trained they are served directly."""
     clock: Annotated[str, AfterValidator(_clock)] = "auto"
     """`wall`; an instant, at which time stands still; or `auto`, the wall clock unless the newest
     event is older than the freshness window, from which event time then goes on."""

@@ -10,6 +10,7 @@ from ml.bundle.store import (
     publish,
     publish_state,
     state_fingerprint,
+    state_source,
     versions,
 )
 
@@ -24,5 +25,6 @@ __all__ = [
     "publish",
     "publish_state",
     "state_fingerprint",
+    "state_source",
     "versions",
 ]

@@ -49,10 +49,10 @@ def publish(artifacts: Path, models: Models, manifest: Manifest, probe: probes.P
     return version
 
 
-def publish_state(artifacts: Path, state: FeatureState, tables: Tables) -> None:
+def publish_state(artifacts: Path, state: FeatureState, tables: Tables, source: Path) -> None:
     """Write the state that serving starts from and make it current; older ones are left alone."""
     with _aside(artifacts) as folder:
-        snapshot.save(state, tables, folder)
+        snapshot.save(state, tables, source, folder)
         (artifacts / "state").mkdir(exist_ok=True)
         _into_place(folder, artifacts / "state" / tables.fingerprint)
     _point(artifacts / "state", tables.fingerprint)
@@ -115,6 +115,12 @@ def load_state(artifacts: Path) -> FeatureState | None:
 def state_fingerprint(artifacts: Path) -> str | None:
     """Which data the current state is of."""
     return current(artifacts / "state")
+
+
+def state_source(artifacts: Path) -> Path | None:
+    """The folder of tables that the current state was made of."""
+    fingerprint = state_fingerprint(artifacts)
+    return snapshot.source(artifacts / "state" / fingerprint) if fingerprint else None
 
 
 def _read_manifest(folder: Path) -> Manifest:

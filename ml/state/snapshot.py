@@ -15,16 +15,21 @@ from ml.log.tables import Tables
 from ml.state.catalog import Tweets, Users
 from ml.state.feature_state import FeatureState
 
-SCHEMA = 1  # raise it when the meaning of a stored array changes
+SCHEMA = 2  # raise it when the meaning of a stored array changes
 CATALOG = ("users", "tweets", "by_time", "_times", "_unknown", "posts")  # rebuilt from the tables
 
 
-def save(state: FeatureState, tables: Tables, directory: Path) -> None:
-    """Write a state into an existing, empty directory."""
+def save(state: FeatureState, tables: Tables, source: Path, directory: Path) -> None:
+    """Write a state into an existing, empty directory; `source` is where the tables came from."""
     tables.users.write_parquet(directory / "users.parquet", compression="lz4")
     tables.tweets.write_parquet(directory / "tweets.parquet", compression="lz4")
     npz.save(directory / "state.npz", _flatten(state))
-    about = {"schema": SCHEMA, "fingerprint": tables.fingerprint, "newest": state.newest}
+    about = {
+        "schema": SCHEMA,
+        "fingerprint": tables.fingerprint,
+        "source": str(source.resolve()),
+        "newest": state.newest,
+    }
     (directory / "state.json").write_text(json.dumps(about, indent=1) + "\n")
 
 
@@ -34,13 +39,8 @@ def load(directory: Path) -> FeatureState:
     Raises:
         BundleError: it is missing, damaged, or of another version.
     """
+    _about(directory)
     try:
-        about = json.loads((directory / "state.json").read_text())
-        if about["schema"] != SCHEMA:
-            raise BundleError(
-                f"{directory} holds a state of schema {about['schema']}, this code reads "
-                f"{SCHEMA}; train again"
-            )
         users = Users.of(pl.read_parquet(directory / "users.parquet"))
         tweets = Tweets.of(pl.read_parquet(directory / "tweets.parquet"), users)
         state = FeatureState(users, tweets)
@@ -48,6 +48,24 @@ def load(directory: Path) -> FeatureState:
     except (OSError, ValueError, KeyError, pl.exceptions.PolarsError) as error:
         raise BundleError(f"{directory} is not a readable state ({error}); train again") from error
     return state
+
+
+def source(directory: Path) -> Path:
+    """The folder of tables that a state was made of."""
+    return Path(str(_about(directory)["source"]))
+
+
+def _about(directory: Path) -> dict[str, object]:
+    try:
+        about: dict[str, object] = json.loads((directory / "state.json").read_text())
+        if about["schema"] != SCHEMA:
+            raise BundleError(
+                f"{directory} holds a state of schema {about['schema']}, this code reads "
+                f"{SCHEMA}; train again"
+            )
+    except (OSError, ValueError, KeyError) as error:
+        raise BundleError(f"{directory} is not a readable state ({error}); train again") from error
+    return about
 
 
 def _parts(owner: object) -> dict[str, object]:

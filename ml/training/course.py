@@ -89,7 +89,7 @@ def train(
     )
     state = FeatureState(users, tweets)
     state.apply(events)
-    publish_state(artifacts, state, tables)
+    publish_state(artifacts, state, tables, data)
     return publish(artifacts, models, manifest, _probe(tables, state, known, material))
 
 

@@ -93,8 +93,9 @@ def test_a_snapshot_comes_back_as_it_was(
 ) -> None:
     state = FeatureState(*tiny_catalog)
     state.apply(tiny_events)
-    snapshot.save(state, tiny_tables, tmp_path)
+    snapshot.save(state, tiny_tables, tmp_path / "data", tmp_path)
     again = snapshot.load(tmp_path)
+    assert snapshot.source(tmp_path) == tmp_path / "data"
     for one, other in ((state, again),):
         np.testing.assert_array_equal(one.tweet_counts.value, other.tweet_counts.value)
         np.testing.assert_array_equal(one.graph.followers, other.graph.followers)
