@@ -58,7 +58,7 @@ def declared(raw: pl.DataFrame, field: Field, kind: IdKind) -> tuple[pl.Series, 
         except pl.exceptions.PolarsError as error:
             raise DataError(
                 f"column {field.name!r} is {raw[field.name].dtype}, expected {field.kind.value}; "
-                f"write it so"
+                f"convert it"
             ) from error
     return _judged(column, converted, field, kind)
 

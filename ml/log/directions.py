@@ -23,6 +23,9 @@ def misdirected(sheet: Sheet, done: Mapping[str, Sheet]) -> Iterator[Fault]:
     if sheet.table.name != "interactions":
         return
     tweet_named, target_named = sheet.unblamed("tweet_id"), sheet.unblamed("target_user_id")
+    judged = tweet_named & target_named
+    if "tweets" not in done:  # whose authors nobody knows
+        judged &= frame["tweet_id"].is_null()
     target = _target(frame, done)
     yield Fault(
         "tweet_id",
@@ -35,7 +38,7 @@ def misdirected(sheet: Sheet, done: Mapping[str, Sheet]) -> Iterator[Fault]:
         "target_user_id",
         "nobody to act on, neither a target_user_id nor the tweet_id of a known author",
         "fill in either",
-        on_user & target.is_null() & tweet_named & target_named,
+        on_user & target.is_null() & judged,
     )
     yield Fault(
         "target_user_id",

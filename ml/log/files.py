@@ -37,7 +37,10 @@ def find(directory: Path, table: Table) -> Path | None:
             f"tweets.parquet and interactions.parquet (or .csv)"
         )
     paths = [directory / f"{table.name}{suffix}" for suffix in SUFFIXES]
-    found = [path for path in paths if path.exists()]
+    try:
+        found = [path for path in paths if path.exists()]
+    except OSError as error:
+        raise DataError(f"{directory} cannot be read: {error.strerror}") from error
     if len(found) > 1:
         raise DataError(
             f"{directory} has both {found[0].name} and {found[1].name}; remove the one that is "

@@ -77,8 +77,6 @@ def _notes(survey: Survey) -> Iterator[str]:
 
 
 def _span(sheet: Sheet) -> tuple[int | None, int | None]:
-    if "created_at" not in sheet.used.columns:
-        return None, None
     times = sheet.used["created_at"]
     first, last = times.min(), times.max()
     return (first, last) if isinstance(first, int) and isinstance(last, int) else (None, None)

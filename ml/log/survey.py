@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -10,15 +10,16 @@ from typing import Final
 import polars as pl
 
 from ml.errors import DataError
-from ml.log import files
-from ml.log.columns import NAMES_OF_EVENTS, declared
+from ml.log import files, kinds
+from ml.log.columns import declared
 from ml.log.directions import misdirected
 from ml.log.faults import Fault
-from ml.log.ids import IdKind, kind_of
+from ml.log.ids import IdKind
+from ml.log.kinds import Raw
 from ml.log.references import dangling
 from ml.log.repeats import repeated
 from ml.log.sheet import Sheet
-from ml.schema import TABLES, Kind, Table
+from ml.schema import TABLES, Table
 
 RELATIONS: Final = (dangling, misdirected, repeated)
 
@@ -61,8 +62,8 @@ class Survey:
 
     def _emptied(self) -> list[str]:
         return [
-            f"{sheet.path}: {sheet.faults[0].told(sheet.raw)}; with all faults together no row is "
-            f"left"
+            f"{sheet.path}: no row is left once those at fault are set aside; the first fault: "
+            f"{sheet.faults[0].told(sheet.raw)}"
             for sheet in self.sheets.values()
             if sheet.table.required and len(sheet) and not len(sheet.used)
         ]
@@ -75,16 +76,15 @@ def survey(directory: Path) -> Survey:
     it points to, so one pass finds every row that setting another aside leaves dangling.
     """
     obstacles: list[str] = []
-    raw: dict[str, tuple[Path, pl.DataFrame]] = {}
+    raw: Raw = {}
     for table in TABLES:
         try:
             if path := files.find(directory, table):
                 raw[table.name] = path, files.load(path)
         except DataError as error:
             obstacles.append(str(error))
-    mixed = _mixed_kinds(raw)
-    obstacles += mixed
-    ids = IdKind.INTEGER if not mixed and _integers(raw) else kind_of(c for _, c in _ids(raw))
+    obstacles += kinds.mixed(raw)
+    ids = kinds.common(raw)
     sheets: dict[str, Sheet] = {}
     for table in TABLES:
         if table.name not in raw:
@@ -114,7 +114,7 @@ def _sheet(
     if table.name == "interactions" and not {"tweet_id", "target_user_id"} & set(raw.columns):
         complaints.append("columns 'tweet_id' and 'target_user_id' are both missing; add either")
     if table.required and raw.is_empty():
-        complaints.append(f"the table is empty; expected at least one of the {table.name}")
+        complaints.append("the table is empty; expected at least one row")
     if complaints:
         return None, complaints
     return Sheet(table, path, raw, pl.DataFrame(columns), tuple(faults)), []
@@ -125,33 +125,3 @@ def _related(sheet: Sheet, done: Mapping[str, Sheet]) -> Sheet:
         found = (fault for fault in relation(sheet, done) if fault.rows.any())
         sheet = replace(sheet, faults=(*sheet.faults, *found))
     return sheet
-
-
-def _ids(raw: Mapping[str, tuple[Path, pl.DataFrame]]) -> Iterator[tuple[Path, pl.Series]]:
-    """The columns that name users and tweets."""
-    for table in TABLES:
-        if table.name not in raw:
-            continue
-        path, frame = raw[table.name]
-        for field in table.fields:
-            is_name = field.kind is Kind.ID and field.name not in NAMES_OF_EVENTS
-            if is_name and field.name in frame.columns:
-                yield path, frame[field.name]
-
-
-def _integers(raw: Mapping[str, tuple[Path, pl.DataFrame]]) -> list[tuple[Path, pl.Series]]:
-    return [(path, column) for path, column in _ids(raw) if column.dtype.is_integer()]
-
-
-def _mixed_kinds(raw: Mapping[str, tuple[Path, pl.DataFrame]]) -> list[str]:
-    """Parquet says what its ids are; CSV leaves it open."""
-    if not (integers := _integers(raw)):
-        return []
-    path, number = integers[0]
-    return [
-        f"{other}: column {text.name!r}: ids are strings in {len(text):,} rows, first "
-        f"{', '.join(map(repr, text.drop_nulls().head(3)))}, but {path.name}'s {number.name} is "
-        f"{number.dtype}; write ids as one kind in every table"
-        for other, text in _ids(raw)
-        if other.suffix != ".csv" and text.dtype == pl.String and text.null_count() < len(text)
-    ]

@@ -185,8 +185,8 @@ TABLES: dict[str, tuple[Spoil, str, str]] = {  # (spoil, file, what the message 
     "mixed id kinds": (
         as_text("interactions", "user_id"),
         "interactions.parquet",
-        "column 'user_id': ids are strings in 4 rows, first '1', '2', '3', but users.parquet's "
-        "user_id is Int64; write ids as one kind in every table",
+        "column 'user_id': ids are strings in 4 of 4 rows, first '1', '2', '3', but "
+        "users.parquet's user_id is Int64; write ids as one kind in every table",
     ),
 }
 
