@@ -57,11 +57,13 @@ class World:
     def engine(self, **settings: object) -> Engine:
         """The world at `NOW`."""
         users = [{"user_id": letter} for letter in "abcdefghij"]
+        if not self.acts:
+            self.act("i", "unblock", on="j")  # tables without an interaction are refused
         for name, rows, schema in (
             ("users", users, {"user_id": pl.String}),
             ("tweets", self.tweets, {"tweet_id": pl.String, "author_id": pl.String}),
             ("follows", self.follows, {"follower_id": pl.String, "followee_id": pl.String}),
-            ("interactions", self.acts, {"user_id": pl.String, "action": pl.String}),
+            ("interactions", self.acts, {}),
         ):
             frame = pl.DataFrame(rows, schema=None if rows else schema, infer_schema_length=None)
             frame.write_parquet(self.folder / f"{name}.parquet")
