@@ -8,6 +8,7 @@ from hashlib import blake2b
 import numpy as np
 
 from app.live.clock import Clock
+from app.pipeline.batch import Column, Rows
 from app.pipeline.query import Query
 from ml.embeddings import realgraph
 from ml.embeddings.encoder import Encoder
@@ -38,10 +39,16 @@ class Hydrate:
             limit=limit,
             seed=seed,
             following=following,
-            tie=realgraph.strength(self.state, who.repeat(len(following)), following, now),
+            tie=self._tie(who.repeat(len(following)), following, now),
             vector=self.encoder.viewers(self.state, who, np.array([now]))[0],
             sensitive_ok=bool(self.state.users.sensitive_ok[viewer]),
         )
+
+    def _tie(self, viewer: Rows, followee: Rows, now: int) -> Column:
+        """RealGraph's strength, where one already knows who is followed."""
+        counts = self.state.tie_counts.read(viewer, followee, now)
+        followed_back = self.state.graph.follows(followee, viewer)
+        return realgraph.of_counts(counts, np.ones(len(followee), bool), followed_back)
 
     def _unknown(self, now: int, limit: int, seed: int) -> Query:
         return Query(

@@ -22,9 +22,7 @@ class Query:
 
     def follows(self, author: Rows) -> Mask:
         """Whether the viewer follows each of these authors."""
-        if not len(self.following):
-            return np.zeros(len(author), bool)
-        place = np.searchsorted(self.following, author)
-        place[place == len(self.following)] = 0
-        follows: Mask = self.following[place] == author
-        return follows
+        highest = max(author.max(initial=0), self.following.max(initial=0))
+        followed = np.zeros(highest + 2, bool)  # the last place, that of -1, stays free
+        followed[self.following] = True
+        return followed[author]

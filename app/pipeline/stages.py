@@ -57,7 +57,8 @@ def sift(
     """Keep the rows that every filter keeps."""
     for filter_ in filters:
         with trace.span(stage, filter_, len(batch)) as span:
-            batch = batch.take(_mask(query, batch, filter_))
+            kept = _mask(query, batch, filter_)
+            batch = batch if kept.all() else batch.take(kept)
             span.rows_out = len(batch)
     return batch
 

@@ -36,5 +36,6 @@ def shelf(state: FeatureState, settings: Settings) -> Shelf:
         state,
         hours,
         at_least,
-        unwanted=[OwnTweets(), TooOld(state, hours, at_least), AlreadySeen(state)],
+        too_old=TooOld(state, hours, at_least),
+        already_seen=AlreadySeen(state),
     )

@@ -35,7 +35,7 @@ class Graph:
         weight = np.bincount(who, weights=query.tie[followee[foreign]] + 0.05, minlength=len(tweet))
         age_hours = self.shelf.age_hours(tweet, query.now)
         worth = np.log2(weight + 1e-9) - age_hours / self.half_life_hours
-        proven = proof >= self.least_proof
+        proven = (proof >= self.least_proof) & self.shelf.is_fresh(query, tweet)
         return self.shelf.best(query, tweet[proven], worth[proven], limit)
 
     def _engagements(self, query: Query) -> tuple[Rows, NDArray[np.intp]]:

@@ -20,6 +20,8 @@ class InNetwork:
 
     def fetch(self, query: Query, limit: int) -> CandidateBatch:
         tweet, followee = self.shelf.state.posts.gather(query.following)
+        fresh = self.shelf.is_fresh(query, tweet)
+        tweet, tie = tweet[fresh], query.tie[followee[fresh]]
         age_hours = self.shelf.age_hours(tweet, query.now)
-        worth = np.log2(query.tie[followee] + 0.05) - age_hours / self.half_life_hours
+        worth = np.log2(tie + 0.05) - age_hours / self.half_life_hours
         return self.shelf.best(query, tweet, worth, limit)

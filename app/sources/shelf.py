@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from app.pipeline.batch import CandidateBatch, Order, Rows
+from app.pipeline.batch import CandidateBatch, Mask, Order, Rows
 from app.pipeline.components import Filter
 from app.pipeline.query import Query
 from ml.state.catalog import UNKNOWN_TIME
 from ml.state.feature_state import FeatureState
 
-SPARE: Final = 32  # looked at beyond the limit, in place of what is not wanted
+SPARE: Final = 32  # looked at beyond the limit, in place of what was seen
 UNKNOWN_AGE_HOURS: Final = 24.0
 
 Worth = NDArray[np.floating]
@@ -23,16 +22,21 @@ Worth = NDArray[np.floating]
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """The tweets inside the freshness window, and the filters that would drop many of them."""
+    """The tweets inside the freshness window; where places are scarce, the unseen ones."""
 
     state: FeatureState
     max_age_hours: float
     at_least: int
-    unwanted: Sequence[Filter]
+    too_old: Filter
+    already_seen: Filter
 
     def fresh(self, now: int) -> Rows:
         """The tweets inside the window."""
         return self.state.fresh(now, self.max_age_hours, self.at_least)
+
+    def is_fresh(self, query: Query, tweet: Rows) -> Mask:
+        """Which of these tweets are inside the window."""
+        return self.too_old.keep(query, self._batch(tweet))
 
     def age_hours(self, tweet: Rows, now: int) -> NDArray[np.float64]:
         """Hours since each tweet was written; a day where nobody knows."""
@@ -40,18 +44,23 @@ class Shelf:
         return np.where(written == UNKNOWN_TIME, UNKNOWN_AGE_HOURS, (now - written) / 3600)
 
     def best(self, query: Query, tweet: Rows, worth: Worth, limit: int) -> CandidateBatch:
-        """The `limit` wanted tweets of the greatest worth, best first; of equals the older."""
+        """The `limit` tweets of the greatest worth, best first; of equals the older.
+
+        Where places are scarce, none goes to what was already seen; where there is room, the
+        feed's own filters will drop it.
+        """
+        if len(tweet) <= limit:
+            return self._batch(tweet[np.lexsort((tweet, -worth))])
         reach = limit + SPARE
         while True:
-            top = tweet[_best(tweet, worth, reach)]
-            batch = CandidateBatch.of(top, self.state.tweets.author[top])
-            wanted = np.ones(len(top), bool)
-            for filter_ in self.unwanted:
-                wanted &= filter_.keep(query, batch)
-            kept = np.flatnonzero(wanted)[:limit]
-            if len(kept) == limit or reach >= len(tweet):
-                return batch.take(kept)
+            batch = self._batch(tweet[_best(tweet, worth, reach)])
+            unseen = np.flatnonzero(self.already_seen.keep(query, batch))[:limit]
+            if len(unseen) == limit or reach >= len(tweet):
+                return batch.take(unseen)
             reach *= 4
+
+    def _batch(self, tweet: Rows) -> CandidateBatch:
+        return CandidateBatch.of(tweet, self.state.tweets.author[tweet])
 
 
 def _best(tweet: Rows, worth: Worth, count: int) -> Order:

@@ -74,7 +74,7 @@ class SourceContract(Contract):
     def test_it_wastes_no_place_on_what_the_viewer_engaged_with(
         self, source: CandidateSource, query: Query, tiny_engine: Engine
     ) -> None:
-        found = source.fetch(query, 50).tweet
+        found = source.fetch(query, 5).tweet
         engaged = tiny_engine.state.engaged
         viewer = np.full(len(found), query.viewer, np.int32)
         assert not engaged.any(engaged.kinds, viewer, found).any()

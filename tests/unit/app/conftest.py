@@ -58,15 +58,16 @@ class World:
         """The world at `NOW`."""
         users = [{"user_id": letter} for letter in "abcdefghij"]
         if not self.acts:
-            self.act("i", "unblock", on="j")  # tables without an interaction are refused
-        for name, rows, schema in (
-            ("users", users, {"user_id": pl.String}),
-            ("tweets", self.tweets, {"tweet_id": pl.String, "author_id": pl.String}),
-            ("follows", self.follows, {"follower_id": pl.String, "followee_id": pl.String}),
-            ("interactions", self.acts, {}),
+            self.act("j", "unfollow", on="i")  # a dataset without any action is refused
+        for name, rows in (
+            ("users", users),
+            ("tweets", self.tweets),
+            ("follows", self.follows),
+            ("interactions", self.acts),
         ):
-            frame = pl.DataFrame(rows, schema=None if rows else schema, infer_schema_length=None)
-            frame.write_parquet(self.folder / f"{name}.parquet")
+            if rows:
+                frame = pl.DataFrame(rows, infer_schema_length=None)
+                frame.write_parquet(self.folder / f"{name}.parquet")
         given = {"clock": "2027-01-15T08:00:00Z", "data_dir": self.folder, **settings}
         return build_engine(Settings(artifacts=self.folder / "none", **given))
 
