@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from time import perf_counter_ns
+from types import TracebackType
 
 from app.pipeline.failures import BrokenContractError
 
@@ -32,20 +31,40 @@ class Trace:
         """The components that failed, each once, in the order in which they did."""
         return list(dict.fromkeys(span.component for span in self.spans if span.error))
 
-    @contextmanager
     def span(
         self, stage: str, component: object, rows_in: int, *, forgive: bool = False
-    ) -> Iterator[Span]:
+    ) -> _Running:
         """Time a component. Its failure is written down; `forgive` lets the run go on."""
         span = Span(stage, type(component).__name__, rows_in, rows_in)
         self.spans.append(span)
-        start = perf_counter_ns()
-        try:
-            yield span
-        except Exception as error:
-            span.error, span.rows_out = repr(error), 0
-            if not forgive or isinstance(error, BrokenContractError):
-                raise
-            log.warning("%s %s failed and is missed", stage, span.component, exc_info=True)
-        finally:
-            span.micros = (perf_counter_ns() - start) // 1000
+        return _Running(span, forgive)
+
+
+@dataclass(slots=True)
+class _Running:
+    """A span while it lasts; a class, because twenty generators per request are felt."""
+
+    span: Span
+    forgive: bool
+    start: int = 0
+
+    def __enter__(self) -> Span:
+        self.start = perf_counter_ns()
+        return self.span
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> bool:
+        self.span.micros = (perf_counter_ns() - self.start) // 1000
+        if not isinstance(error, Exception):
+            return False
+        self.span.error, self.span.rows_out = repr(error), 0
+        if not self.forgive or isinstance(error, BrokenContractError):
+            return False
+        log.warning(
+            "%s %s failed and is missed", self.span.stage, self.span.component, exc_info=error
+        )
+        return True
