@@ -1,80 +1,89 @@
-"""Each head beside popularity and the oracle."""
+"""Each head beside popularity, logistic regression and the oracle, on what training never saw."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
 from typing import Final
 
 import numpy as np
 
 from evaluation.held_out import HeldOut
-from evaluation.metrics.auc import auc
-from evaluation.metrics.bootstrap import Estimate, estimate
-from evaluation.metrics.calibration import calibration_error, calibration_ratio
+from evaluation.metrics.calibration import (
+    Numbers,
+    Reliability,
+    calibration_error,
+    calibration_ratio,
+    reliability,
+)
 from evaluation.metrics.rce import rce
+from evaluation.metrics.resample import Figure, Weights, resample
+from evaluation.metrics.thresholds import Thresholds
 from ml.heads import HEADS
 
-AVERSE: Final = ("negative", "report")  # where popularity is asked the other way round
+REPEATS: Final = 100
+IPS: Final = "_ips"  # the same, every impression weighted by the inverse of its propensity
+NO_PROBABILITY: Final = ("popularity",)  # it ranks, and that is all
 
 
 @dataclass(frozen=True, slots=True)
 class HeadReport:
-    """How one head does on rows that training never saw."""
+    """How well everybody knows one head."""
 
     name: str
+    impressions: int
     positives: int
-    auc: Estimate
-    popularity: Estimate
-    oracle: Estimate | None
-    rce: Estimate
-    ratio: Estimate  # mean prediction over mean label
-    calibration_error: float
     base_rate: float
+    figures: dict[str, dict[str, Figure]]  # by whom, then by metric
+    reliability: Reliability
 
     @property
-    def share_of_oracle(self) -> float | None:
-        """How far of the way from chance to the oracle."""
-        return (self.auc.value - 0.5) / (self.oracle.value - 0.5) if self.oracle else None
+    def share_of_oracle(self) -> Figure | None:
+        """How far the model's AUC is on the way from chance to the oracle's."""
+        if "oracle" not in self.figures:
+            return None
+        chance = Figure(np.full(REPEATS + 1, 0.5))
+        oracle = self.figures["oracle"]["auc"]
+        return self.figures["model"]["auc"].share_of_way(chance, oracle)
 
 
 def report(held_out: HeldOut) -> Iterator[HeadReport]:
-    """One report per trained head that has a positive to be tested on."""
-    user = held_out.examples.viewer
+    """One report per trained head that has both a positive and a negative to be tested on."""
+    examples = held_out.examples
+    users, row_of = np.unique(examples.viewer, return_inverse=True)
+    weights = resample(len(users), repeats=REPEATS)[:, row_of]
+    inverse = held_out.inverse_propensity
     for column, head in enumerate(HEADS):
-        label = held_out.examples.label[:, column].astype(np.float64)
-        if head.name not in held_out.model or not label.any():
+        label = examples.label[:, column].astype(np.float64)
+        if head.name not in held_out.scores["model"] or not 0 < label.mean() < 1:
             continue
-        p = held_out.model[head.name]
-        popularity = -held_out.popularity if head.name in AVERSE else held_out.popularity
-        truth = held_out.oracle[head.name] if held_out.oracle else None
+        figures: dict[str, dict[str, Figure]] = {}
+        for name, scores in held_out.scores.items():
+            if head.name not in scores:
+                continue
+            is_chance = name not in NO_PROBABILITY
+            figures[name] = _figures(label, scores[head.name], weights, "", is_chance)
+            if inverse is not None:
+                weighted = weights * inverse
+                figures[name] |= _figures(label, scores[head.name], weighted, IPS, is_chance)
+        p = held_out.scores["model"][head.name]
         yield HeadReport(
             name=head.name,
+            impressions=len(label),
             positives=int(label.sum()),
-            auc=estimate(partial(auc, label, p), user),
-            popularity=estimate(partial(auc, label, popularity), user),
-            oracle=None if truth is None else estimate(partial(auc, label, truth), user),
-            rce=estimate(partial(rce, label, p), user),
-            ratio=estimate(partial(calibration_ratio, label, p), user),
-            calibration_error=calibration_error(label, p),
             base_rate=float(label.mean()),
+            figures=figures,
+            reliability=reliability(label, p, weights),
         )
 
 
-def table(reports: list[HeadReport]) -> str:
-    """The reports as people read them."""
-    lines = [
-        f"{'head':<11}{'tests':>6}  {'AUC':<22}{'popularity':<22}{'oracle':<22}{'share':>6}  "
-        f"{'RCE %':<21}{'mean ratio':<21}{'cal. error':>10}"
-    ]
-    for r in reports:
-        share = f"{r.share_of_oracle:.3f}" if r.share_of_oracle is not None else "–"
-        percent = f"{r.rce.value:.1f} [{r.rce.low:.1f}, {r.rce.high:.1f}]"
-        ratio = f"{r.ratio.value:.2f} [{r.ratio.low:.2f}, {r.ratio.high:.2f}]"
-        lines.append(
-            f"{r.name:<11}{r.positives:>6}  {r.auc!s:<22}{r.popularity!s:<22}"
-            f"{r.oracle or '–'!s:<22}{share:>6}  {percent:<21}{ratio:<21}"
-            f"{r.calibration_error:>10.4f}"
-        )
-    return "\n".join(lines)
+def _figures(
+    label: Numbers, score: Numbers, weights: Weights, suffix: str, is_chance: bool
+) -> dict[str, Figure]:
+    ranked = Thresholds.of(label, score)
+    draws = {"auc": ranked.auc(weights), "pr_auc": ranked.average_precision(weights)}
+    if is_chance:
+        draws["rce"] = rce(label, score, weights)
+        draws["calibration_error"] = calibration_error(label, score, weights)
+        draws["calibration_ratio"] = calibration_ratio(label, score, weights)
+    return {f"{name}{suffix}": Figure(values) for name, values in draws.items()}

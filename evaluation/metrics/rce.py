@@ -5,20 +5,26 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from evaluation.metrics.resample import Values, Weights
+
 Numbers = NDArray[np.floating]
 
 
-def rce(label: Numbers, probability: Numbers, weight: Numbers) -> float:
+def rce(label: Numbers, probability: Numbers, weights: Weights) -> Values:
     """100 (CE_mean - CE) / CE_mean; NaN where one class is empty (the-algorithm-ml, 2023)."""
-    rate = float(np.average(label, weights=weight))
-    if not 0 < rate < 1:
-        return float("nan")
-    reference = cross_entropy(label, np.full(len(label), rate), weight)
-    return 100 * (reference - cross_entropy(label, probability, weight)) / reference
+    total = weights.sum(axis=1)
+    rate = (weights @ label) / np.where(total > 0, total, 1)
+    mixed = (rate > 0) & (rate < 1)
+    sure = np.where(mixed, rate, 0.5)
+    reference = -(sure * np.log(sure) + (1 - sure) * np.log1p(-sure))
+    return np.where(
+        mixed, 100 * (1 - cross_entropy(label, probability, weights) / reference), np.nan
+    )
 
 
-def cross_entropy(label: Numbers, probability: Numbers, weight: Numbers) -> float:
+def cross_entropy(label: Numbers, probability: Numbers, weights: Weights) -> Values:
     """Mean negative log-likelihood, in nats."""
     p = np.clip(probability.astype(np.float64), 1e-9, 1 - 1e-9)
     loss = -np.where(label > 0, np.log(p), np.log1p(-p))
-    return float(np.average(loss, weights=weight))
+    total = weights.sum(axis=1)
+    return np.where(total > 0, (weights @ loss) / np.where(total > 0, total, 1), np.nan)

@@ -1,0 +1,87 @@
+"""What happened, what of it was held out, and, where the world was planted, why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+
+from evaluation.truth import Truth
+from ml.bundle import Bundle
+from ml.errors import DataError
+from ml.log import tables as tables_on_disk
+from ml.log.events import Events
+from ml.log.tables import Tables
+from ml.schema import Action
+from ml.state import ingest
+from ml.state.catalog import Tweets, Users
+from ml.state.feature_state import FeatureState
+
+TEMPORAL: Final = "temporal"  # asked at a moment, judged by what came after it
+SPLIT: Final = "split"  # no times: judged by the rows that the data itself holds out
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """`events` is everything but the rows held out by a split; `held_out` is what nobody may read
+    before the answers are in."""
+
+    name: str
+    tables: Tables
+    users: Users
+    tweets: Tweets
+    events: Events
+    held_out: Events
+    cut: int
+    protocol: str
+    truth: Truth | None
+
+    @property
+    def has_impressions(self) -> bool:
+        return bool((self.events.action == Action.IMPRESSION).any())
+
+    def state_at_the_cut(self) -> FeatureState:
+        """What was known when the first held-out thing had not yet happened."""
+        state = FeatureState(self.users, self.tweets)
+        state.apply(self.known)
+        return state
+
+    @property
+    def known(self) -> Events:
+        """What had happened by then."""
+        return self.events.before(self.cut) if self.protocol == TEMPORAL else self.events
+
+
+def read(folder: Path, bundle: Bundle) -> Dataset:
+    """The tables in a folder, cut where the bundle's training cut them.
+
+    Raises:
+        DataError: the tables are not what they should be, or hold nothing out.
+    """
+    tables = tables_on_disk.read(folder)
+    users, tweets = ingest.catalog(tables)
+    events = ingest.events(tables, users, tweets)
+    cut = bundle.manifest.as_of
+    if tables.has_times:
+        held_out, protocol = events[events.at >= cut], TEMPORAL
+    elif tables.has_split:
+        held_out, protocol = ingest.events(_test_rows(tables), users, tweets), SPLIT
+    else:
+        raise DataError(
+            f"{folder}: interactions have neither times nor a split column, so nothing can be held "
+            f"out; give them created_at, or split (train or test)"
+        )
+    truth = Truth.read(folder / "truth", users, tweets)
+    name = folder.resolve().name
+    return Dataset(name, tables, users, tweets, events, held_out, cut, protocol, truth)
+
+
+def _test_rows(tables: Tables) -> Tables:
+    """Only what the data holds out for testing, as if it had happened."""
+    unsaid = pl.lit(None, pl.String).alias("split")
+    test = tables.interactions.filter(pl.col("split") == "test").with_columns(unsaid)
+    nothing = {name: getattr(tables, name).clear() for name in ("follows", "impressions")}
+    untold = tables.tweets.with_columns(pl.lit(None, pl.Int64).alias("created_at"))
+    return replace(tables, tweets=untold, interactions=test, **nothing)

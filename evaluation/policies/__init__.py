@@ -1,0 +1,1 @@
+"""What would somebody else have shown?"""

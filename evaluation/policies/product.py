@@ -1,0 +1,106 @@
+"""The very product that serves, asked in process: what it would show is all it does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from app.pipeline.batch import CandidateBatch, Column
+from app.pipeline.components import CandidateSource, Filter, Ranker
+from app.pipeline.mixer import MixerPipeline
+from app.pipeline.product import ProductPipeline
+from app.pipeline.query import Query
+from app.pipeline.trace import Trace
+from evaluation.policies.policy import Answer, Moment
+from evaluation.truth import Truth
+
+
+class EvaluationError(Exception):
+    """What was to be evaluated did not work."""
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """Asked like the server asks it; the funnel remembers how many rows went through each part."""
+
+    product: ProductPipeline
+    funnel: Funnel = field(default_factory=lambda: Funnel())
+
+    def show(self, moment: Moment) -> Answer:
+        served = self.product.run(moment.query)
+        if served.trace.failed:
+            raise EvaluationError(
+                f"{', '.join(served.trace.failed)} failed for viewer {moment.query.viewer} at "
+                f"{moment.query.now}, so this would be the evaluation of something else"
+            )
+        self.funnel.add(served.product.name, served.trace)
+        return Answer(served.batch.tweet, sources_of(served.product.mixer, served.batch))
+
+
+@dataclass(frozen=True, slots=True)
+class Alone:
+    """One source by itself: its best candidates that the product's filters let through."""
+
+    source: CandidateSource
+    eligibility: tuple[Filter, ...]
+
+    def show(self, moment: Moment) -> Answer:
+        batch = self.source.fetch(moment.query, moment.query.limit)
+        for filter_ in self.eligibility:
+            batch = batch.take(filter_.keep(moment.query, batch))
+        return Answer(batch.tweet)
+
+
+@dataclass(frozen=True, slots=True)
+class Knowing:
+    """A ranker that is told the truth: what is lost by the product's candidates alone."""
+
+    truth: Truth
+
+    def score(self, query: Query, batch: CandidateBatch) -> dict[str, Column]:
+        worth = self.truth.engagement(query.viewer, batch.tweet, query.now)
+        return {"base_score": worth.astype(np.float32)}
+
+
+@dataclass(frozen=True, slots=True)
+class Shuffled:
+    """A ranker whose scores are handed out to the wrong tweets: what is left is no ranking."""
+
+    ranker: Ranker
+
+    def score(self, query: Query, batch: CandidateBatch) -> dict[str, Column]:
+        shuffled = np.random.default_rng(query.seed).permutation(len(batch))
+        return {name: col[shuffled] for name, col in self.ranker.score(query, batch).items()}
+
+
+@dataclass(slots=True)
+class Funnel:
+    """Rows in and out of every part, summed over all who were asked."""
+
+    asked: dict[str, int] = field(default_factory=dict)  # by the product that answered
+    rows: dict[tuple[str, str, str], list[int]] = field(default_factory=dict)
+
+    def add(self, product: str, trace: Trace) -> None:
+        self.asked[product] = self.asked.get(product, 0) + 1
+        for span in trace.spans:
+            both = self.rows.setdefault((product, span.stage, span.component), [0, 0])
+            both[0] += span.rows_in
+            both[1] += span.rows_out
+
+
+def sources_of(mixer: MixerPipeline, batch: CandidateBatch) -> list[str]:
+    """The first source that proposed each row."""
+    lowest = batch.sources & (~batch.sources + np.uint32(1))
+    return [mixer.sources[int(place)] for place in np.log2(np.maximum(lowest, 1))]
+
+
+def with_mixer(product: ProductPipeline, mixer: MixerPipeline) -> ProductPipeline:
+    """The product with another mixer, for all who pass its gates."""
+    return replace(product, mixer=mixer)
+
+
+def with_ranker(product: ProductPipeline, ranker: Ranker) -> ProductPipeline:
+    """The product with another ranker, and everything else as it is."""
+    scoring = replace(product.mixer.scoring, ranker=ranker)
+    return with_mixer(product, replace(product.mixer, scoring=scoring))

@@ -1,0 +1,36 @@
+"""The feeds that need no model: at random, newest, most popular, whom you follow; and the truth."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from evaluation.policies.policy import Moment, Values
+from ml.features.rates import engaged
+
+
+def random(moment: Moment) -> Values:
+    """Anything at all, the same whenever the same viewer asks at the same moment."""
+    seed = [moment.query.viewer, moment.query.now & 0xFFFFFFFF]
+    return np.random.default_rng(seed).random(len(moment.pool))
+
+
+def newest(moment: Moment) -> Values:
+    """By time alone."""
+    written: Values = moment.state.tweets.created_at[moment.pool].astype(np.float64)
+    return written
+
+
+def popular(moment: Moment) -> Values:
+    """By likes, retweets and replies so far, which fade."""
+    return engaged(moment.state.tweet_counts.read(moment.pool, moment.query.now))
+
+
+def following(moment: Moment) -> Values:
+    """By whom the viewer follows, newest first, and nothing else."""
+    followed = moment.query.follows(moment.state.tweets.author[moment.pool])
+    return np.where(followed, newest(moment), -np.inf)
+
+
+def oracle(moment: Moment) -> Values:
+    """By the planted chance of an engagement."""
+    return moment.worth

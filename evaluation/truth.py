@@ -1,0 +1,57 @@
+"""The planted chances, asked by our rows: nobody but evaluation may open this."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from datagen.world import World
+from ml.log.events import Rows, Times
+from ml.state.catalog import Tweets, Users
+
+UNSAFE: Final = 0.5  # the share of harm from which on a tweet deserves its label
+
+Chances = NDArray[np.floating]
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """A world, and where our users and tweets are in it."""
+
+    world: World
+    user: Rows  # the world's row of each of ours
+    tweet: Rows
+
+    @classmethod
+    def read(cls, folder: Path, users: Users, tweets: Tweets) -> Truth | None:
+        """The truth beside a dataset; None where nobody planted it."""
+        if not folder.is_dir():
+            return None
+        world = World.load(folder)
+        return cls(
+            world,
+            world.user_rows(users.ids.all_ids().cast(int).to_numpy()),
+            world.tweet_rows(tweets.ids.all_ids().cast(int).to_numpy()),
+        )
+
+    def probabilities(self, viewer: Rows, tweet: Rows, at: Times) -> dict[str, Chances]:
+        """P(action | examined) for each head, for each pair."""
+        return dict(self.world.probabilities(self.user[viewer], self.tweet[tweet], at))
+
+    def engagement(self, viewer: int, tweet: Rows, at: int) -> Chances:
+        """P(engagement | examined) of many tweets for one viewer at one moment."""
+        n = len(tweet)
+        moment = np.full(n, at, np.int64)
+        return self.probabilities(np.full(n, viewer, np.int32), tweet, moment)["engagement"]
+
+    def toxic(self, tweet: Rows) -> NDArray[np.bool_]:
+        harmful: NDArray[np.bool_] = self.world.tweets.toxic[self.tweet[tweet]] > UNSAFE
+        return harmful
+
+    def nsfw(self, tweet: Rows) -> NDArray[np.bool_]:
+        harmful: NDArray[np.bool_] = self.world.tweets.nsfw[self.tweet[tweet]] > UNSAFE
+        return harmful
