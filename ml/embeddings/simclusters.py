@@ -55,18 +55,26 @@ class HashedInterests:
     def _hash(self, tokens: Tokens) -> Sparse:
         tokens = tokens[:, :ACTIVE]
         community = (tokens % np.uint32(self.count)).astype(np.int32)
-        present = (tokens != 0).astype(np.float32)
-        same = community[:, :, None] == community[:, None, :]  # (rows, ACTIVE, ACTIVE)
-        square = (same * present[:, :, None] * present[:, None, :]).sum(axis=(1, 2))
-        return Sparse(community, present / np.sqrt(np.maximum(square, 1))[:, None])
+        weight = (tokens != 0).astype(np.float32)
+        square = _product(community, weight, community, weight)
+        return Sparse(community, weight / np.sqrt(np.maximum(square, 1))[:, None])
 
 
 def cosine(a: Sparse, b: Sparse) -> NDArray[np.float32]:
     """(rows,) cosine of each row of `a` with the same row of `b`, or of its only row with every
     row of `b`; 0 where either is empty."""
-    total = np.zeros(len(b.community), np.float32)
-    for one in range(ACTIVE):
-        for other in range(ACTIVE):
-            same = a.community[:, one] == b.community[:, other]
-            total += same * a.weight[:, one] * b.weight[:, other]
-    return np.clip(total, 0, 1)
+    return np.clip(_product(a.community, a.weight, b.community, b.weight), 0, 1)
+
+
+def _product(
+    one: NDArray[np.int32],
+    one_weight: NDArray[np.float32],
+    other: NDArray[np.int32],
+    other_weight: NDArray[np.float32],
+) -> NDArray[np.float32]:
+    """(rows,) dot products of sparse rows; communities that no row of `one` uses are skipped."""
+    total = np.zeros(len(other), np.float32)
+    for k in np.flatnonzero(one_weight.any(axis=0)):
+        same = one[:, [k]] == other
+        total += one_weight[:, k] * (same * other_weight).sum(axis=1)
+    return total

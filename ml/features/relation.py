@@ -67,8 +67,10 @@ def author_shares_interests(x: Pairs) -> Values:
     """How many of the viewer's declared interests the author declares too."""
     mine = x.state.users.interests[x.viewer_or_one]
     theirs = x.state.users.interests[x.author]
-    same = [((theirs == mine[:, [i]]) & (theirs != 0)).any(axis=1) for i in range(mine.shape[1])]
-    shared: Values = np.sum(same, axis=0) * (x.author >= 0).astype(np.float32)
+    shared = np.zeros(len(x), np.float32)
+    for interest in mine.T[mine.any(axis=0)]:
+        shared += ((theirs == interest[:, None]) & (theirs != 0)).any(axis=1)
+    shared[x.author < 0] = 0
     return shared
 
 

@@ -18,8 +18,8 @@ SPREAD: Final = np.uint64(0x9E3779B97F4A7C15)  # 2^64 / golden ratio: Fibonacci 
 class PairIndex:
     """Rows 0, 1, 2, … for pairs, in the order in which they were first added.
 
-    Linear probing, at most half full; a look-up of 500 pairs is a few passes over 500 numbers,
-    however many pairs there are.
+    Linear probing, at most a quarter full; a look-up of 500 pairs is a few passes over 500
+    numbers, however many pairs there are.
     """
 
     def __init__(self, left: Rows | None = None, right: Rows | None = None) -> None:
@@ -48,15 +48,13 @@ class PairIndex:
         key = _pack(left, right)
         place = self._home(key)
         seen = self._keys[place]
-        row = np.where(seen == key, self._row[place], np.int32(-1))
         pending = np.flatnonzero((seen != key) & (seen != EMPTY))
         while pending.size:
-            place[pending] = (place[pending] + 1) & self._mask
-            seen = self._keys[place[pending]]
-            hit = seen == key[pending]
-            row[pending[hit]] = self._row[place[pending[hit]]]
-            pending = pending[~hit & (seen != EMPTY)]
-        return row
+            step = (place[pending] + 1) & self._mask
+            place[pending] = step
+            seen = self._keys[step]
+            pending = pending[(seen != key[pending]) & (seen != EMPTY)]
+        return self._row[place]  # -1 in an empty place
 
     def add(self, left: Rows, right: Rows) -> Rows:
         """The row of each pair; a new pair gets the next row."""
@@ -71,8 +69,8 @@ class PairIndex:
             self._right = with_room(self._right, self._count, -1)
             self._left[start : self._count] = left[arrived]
             self._right[start : self._count] = right[arrived]
-            if 2 * len(self) > len(self._keys):
-                self._allocate(bits=int(np.ceil(np.log2(len(self)))) + 2)
+            if 4 * len(self) > len(self._keys):
+                self._allocate(bits=int(np.ceil(np.log2(len(self)))) + 3)
                 self._place(_pack(self.left, self.right), np.arange(len(self), dtype=np.int32))
             else:
                 rows = np.arange(start, len(self), dtype=np.int32)
@@ -87,7 +85,7 @@ class PairIndex:
         self._row = np.full(1 << bits, -1, np.int32)
 
     def _home(self, key: Keys) -> NDArray[np.int64]:
-        return ((key * SPREAD) >> self._shift).astype(np.int64)
+        return ((key * SPREAD) >> self._shift).view(np.int64)
 
     def _place(self, key: Keys, row: Rows) -> None:
         """Put distinct new keys where they belong; of keys that want one place, the last wins."""
@@ -104,5 +102,7 @@ class PairIndex:
 
 
 def _pack(left: Rows, right: Rows) -> Keys:
-    high = left.astype(np.uint32).astype(np.uint64) << np.uint64(32)
-    return high | right.astype(np.uint32).astype(np.uint64)
+    """Both halves side by side in one number; which half is where does not matter."""
+    halves = np.empty((len(right), 2), np.int32)
+    halves[:, 0], halves[:, 1] = right, left
+    return halves.view(np.uint64)[:, 0]

@@ -86,7 +86,7 @@ class Toggles:
         if not len(self.index):
             return np.zeros(len(left), bool)
         row = self.index.find(left, right)
-        columns = [self.column(action) for action in actions]
-        since = self.since[row][:, columns]
-        held: NDArray[np.bool_] = (np.count_nonzero(~np.isnan(since), axis=1) > 0) & (row >= 0)
-        return held
+        held = np.zeros(len(row), bool)
+        for action in actions:
+            held |= ~np.isnan(self.since[row, self.column(action)])
+        return held & (row >= 0)
