@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import gc
-import logging
 import socket
 import sys
 
-import torch
 import uvicorn
 
 from app import console
 from app.api import respond
-from app.engine import Engine, build_engine
-from app.main import create_app
+from app.engine import Engine
+from app.main import create_app, start
 from app.settings import InvalidSettingError, read_settings
 from ml.errors import FeedError
 
@@ -22,10 +19,8 @@ from ml.errors import FeedError
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; 2 where the reader must mend something."""
     given = _parser().parse_args(arguments)
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
-    torch.set_num_threads(1)  # a request is too short to be shared out
     try:
-        engine = build_engine(read_settings())
+        engine = start(read_settings())
         if given.command == "timeline":
             _print(engine, given.user_id, given.limit)
         else:
@@ -43,12 +38,14 @@ def _print(engine: Engine, user_id: str, limit: int) -> None:
 
 
 def _serve(engine: Engine) -> None:
-    gc.freeze()  # what lives as long as the process need not be walked through again and again
     config = uvicorn.Config(
         create_app(engine.settings, engine),
         host=engine.settings.host,
         port=engine.settings.port,
+        log_config=None,  # ours, with everything else
         log_level="warning",
+        access_log=False,  # `Observed` writes it
+        timeout_graceful_shutdown=10,  # what is being answered has this many seconds
     )
     _Server(config, engine).run()
 

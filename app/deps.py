@@ -7,6 +7,7 @@ from typing import Annotated, cast
 from fastapi import Depends, Request
 
 from app.engine import Engine
+from app.observability.metrics import Metrics
 
 
 async def get_engine(request: Request) -> Engine:
@@ -14,9 +15,14 @@ async def get_engine(request: Request) -> Engine:
     return cast(Engine, request.state.engine)
 
 
+async def get_metrics(request: Request) -> Metrics:
+    return cast(Metrics, request.state.metrics)
+
+
 async def get_request_id(request: Request) -> str:
     return cast(str, request.state.request_id)
 
 
 EngineInUse = Annotated[Engine, Depends(get_engine)]
+MetricsInUse = Annotated[Metrics, Depends(get_metrics)]
 RequestName = Annotated[str, Depends(get_request_id)]

@@ -2,6 +2,8 @@
 
 ProblemError                500
 ├── UnreadableError         400
+├── UnauthorizedError       401
+├── ForbiddenError          403
 ├── NotFoundError           404
 ├── MethodNotAllowedError   405
 ├── InvalidRequestError     422
@@ -11,7 +13,9 @@ ProblemError                500
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from http import HTTPStatus
+from types import MappingProxyType
 
 
 class ProblemError(Exception):
@@ -20,6 +24,7 @@ class ProblemError(Exception):
     status: int = 500
     slug: str = "internal"
     title: str = "Something went wrong on our side"
+    headers: Mapping[str, str] = MappingProxyType({})
 
     @property
     def detail(self) -> str:
@@ -30,6 +35,19 @@ class UnreadableError(ProblemError):
     status = 400
     slug = "unreadable"
     title = "The request cannot be read"
+
+
+class UnauthorizedError(ProblemError):
+    status = 401
+    slug = "unauthorized"
+    title = "This needs a key"
+    headers = MappingProxyType({"WWW-Authenticate": "APIKey"})
+
+
+class ForbiddenError(ProblemError):
+    status = 403
+    slug = "forbidden"
+    title = "This is not allowed here"
 
 
 class NotFoundError(ProblemError):

@@ -2,28 +2,39 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 from typing import Any
 
+import torch
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi_offline import FastAPIOffline
+from starlette.middleware.cors import CORSMiddleware
 
-from app.api import health, problems, score, timeline
+from app.api import health, metrics, problems, score, timeline
 from app.engine import Engine, build_engine
 from app.errors import InvalidRequestError, ProblemError
-from app.observability import RequestId
+from app.observability import logs
+from app.observability.metrics import Metrics
+from app.observability.request import HEADER, Observed
 from app.settings import Settings, read_settings
 
 
 def create_app(settings: Settings | None = None, engine: Engine | None = None) -> FastAPI:
-    """The service. An engine that is not given is built when the application starts."""
+    """The service. An engine that is not given is built when the application starts.
+
+    Raises:
+        InvalidSettingError: naming the variable, what it holds, and what was expected.
+    """
+    settings = settings or (engine.settings if engine else read_settings())
+    counted = Metrics()
 
     @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, Engine]]:
-        yield {"engine": engine or build_engine(settings or read_settings())}
+    async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, Engine | Metrics]]:
+        yield {"engine": engine or start(settings), "metrics": counted}
 
     app = FastAPIOffline(
         title="For You",
@@ -32,12 +43,34 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
         lifespan=lifespan,
         responses=problems.documented(InvalidRequestError, ProblemError),
     )
-    for room in (timeline, score, health):
+    for room in (timeline, score, health, metrics):
         app.include_router(room.router)
-    app.add_middleware(RequestId)
+    if settings.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=settings.cors_origins,
+            allow_methods=["*"],
+            allow_headers=["*"],
+            expose_headers=[HEADER],
+        )
+    app.add_middleware(Observed, metrics=counted)
     problems.install(app)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app
+
+
+def start(settings: Settings) -> Engine:
+    """Make this process ready to serve, and nothing else.
+
+    Raises:
+        FeedError: the artifacts are damaged, or do not agree with this code or this data.
+        InvalidSettingError: a setting names something that does not exist.
+    """
+    logs.install(settings.log_format, settings.log_level)
+    torch.set_num_threads(1)  # a request is too short to be shared out
+    engine = build_engine(settings)
+    gc.freeze()  # what lives as long as the process need not be walked through again and again
+    return engine
 
 
 def _openapi(app: FastAPI) -> dict[str, Any]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
-from pydantic import AfterValidator, Field, ValidationError
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 PREFIX: Final = "FORYOU_"
@@ -36,13 +36,26 @@ class Settings(BaseSettings):
     """Read from the environment; frozen from the start on."""
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, frozen=True, extra="forbid", use_attribute_docstrings=True
+        env_prefix=PREFIX,
+        frozen=True,
+        extra="forbid",
+        use_attribute_docstrings=True,
+        env_ignore_empty=True,
     )
 
     host: str = "127.0.0.1"
     """The address to listen on."""
     port: Annotated[int, Field(ge=0, le=65_535)] = 8000
     """The port to listen on; 0 takes any that is free."""
+    api_key: SecretStr | None = None
+    """What a request must send as `X-API-Key` to write. Without one, nothing can be written where
+    other machines can reach the service."""
+    cors_origins: tuple[str, ...] = ()
+    """Web pages that may call the service from a browser, such as `["https://example.org"]`."""
+    log_format: Literal["auto", "json", "pretty"] = "auto"
+    """How the log is written; `auto` is pretty on a terminal, JSON elsewhere."""
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    """What is worth a line in the log; a request is, at `info`."""
     artifacts: Path = Path("artifacts")
     """Where training left the models and the state."""
     data_dir: Path | None = None

@@ -11,6 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from app.errors import InvalidRequestError, ProblemError, WithheldError, of_status
+from app.observability.request import HEADER
 from app.pipeline.failures import FailedClosedError
 from app.schemas import FieldProblem, Problem
 
@@ -30,6 +31,10 @@ def install(app: FastAPI) -> None:
     async def withheld(request: Request, error: FailedClosedError) -> Response:
         return _answer(request, WithheldError(f"{error}; the log says more"))
 
+    @app.exception_handler(ProblemError)
+    async def raised(request: Request, error: ProblemError) -> Response:
+        return _answer(request, error, headers=error.headers)
+
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> Response:
         errors = [
@@ -47,7 +52,8 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(Exception)
     async def unforeseen(request: Request, error: Exception) -> Response:
         request_id = getattr(request.state, "request_id", "unknown")
-        return _answer(request, ProblemError(f"the log has the reason, at request {request_id}"))
+        problem = ProblemError(f"the log has the reason, at request {request_id}")
+        return _answer(request, problem, headers={HEADER: request_id})  # outside all middleware
 
 
 def document(schema: dict[str, Any]) -> dict[str, Any]:
@@ -56,7 +62,8 @@ def document(schema: dict[str, Any]) -> dict[str, Any]:
         for operation in path.values():
             for status, response in operation["responses"].items():
                 if int(status) >= HTTPStatus.BAD_REQUEST and "content" in response:
-                    response["content"] = {MEDIA_TYPE: response["content"]["application/json"]}
+                    (content,) = response["content"].values()
+                    response["content"] = {MEDIA_TYPE: content}
     return schema
 
 

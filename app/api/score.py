@@ -11,6 +11,7 @@ from app.api import respond
 from app.api.problems import documented
 from app.deps import EngineInUse, RequestName
 from app.errors import UnreadableError, WithheldError
+from app.observability import request as observed
 from app.pipeline.batch import CandidateBatch
 from app.schemas import NoParameters, ScoreRequest, ScoreResponse
 
@@ -33,6 +34,7 @@ async def score(
     query = engine.hydrate.query(request.user_id, limit=len(rows))
     batch = CandidateBatch.of(rows, tweets.author[rows])
     appraised = engine.products["for_you"].appraise(query, batch)
+    observed.answers(appraised.product.name, appraised.trace)
     unknown = [id_ for id_ in dict.fromkeys(request.tweet_ids) if id_ not in known]
     response.headers["Cache-Control"] = "private, no-store"
     return respond.appraisals(engine, request.user_id, query, appraised, unknown, request_id)

@@ -10,6 +10,7 @@ from app.api import respond
 from app.api.problems import documented
 from app.deps import EngineInUse, RequestName
 from app.errors import WithheldError
+from app.observability import request as observed
 from app.schemas import Timeline, TimelineParameters, UserId
 
 router = APIRouter()
@@ -31,6 +32,7 @@ async def timeline(
     """The tweets that this person most likely wants to see now, best first."""
     query = engine.hydrate.query(user_id, parameters.limit)
     served = engine.products[parameters.product].run(query)
+    observed.answers(served.product.name, served.trace)
     answer = respond.timeline(engine, user_id, query, served, request_id)
     if parameters.explain:
         answer.trace = respond.trace(served)

@@ -24,7 +24,7 @@ TOWER = [  # each may import those before it
 ]
 SERVING = TOWER[: TOWER.index("ml.training")]
 COMPONENTS = ["gates", "sources", "filters", "rankers", "rescorers", "diversifiers", "selectors"]
-EDGE = ["app.schemas", "app.settings", "app.errors", "app.observability"]
+EDGE = ["app.schemas", "app.settings", "app.errors"]
 
 ROOMS: dict[str, list[str]] = {
     **{room: TOWER[:place] for place, room in enumerate(TOWER)},
@@ -34,12 +34,13 @@ ROOMS: dict[str, list[str]] = {
     "app.pipeline": [],
     **{f"app.{room}": ["app.pipeline", *SERVING] for room in COMPONENTS},
     **{room: ["ml.schema", "ml.heads"] for room in EDGE},
+    "app.observability": ["app.pipeline"],
     "app.products": [*(f"app.{room}" for room in COMPONENTS), "app.pipeline", "app.settings"],
     "app.live": ["app.pipeline", *SERVING],
 }
 ROOMS["app.products"] += SERVING
 ROOMS["app.engine"] = [room for room in ROOMS if room.startswith("app.")] + SERVING
-ROOMS["app.deps"] = ["app.engine"]
+ROOMS["app.deps"] = ["app.engine", "app.observability"]
 ROOMS["app.api"] = [*ROOMS["app.engine"], "app.engine", "app.deps"]
 ROOMS["app.main"] = [*ROOMS["app.api"], "app.api"]
 ROOMS["app.console"] = ["app.schemas"]

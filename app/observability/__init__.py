@@ -1,0 +1,1 @@
+"""What happened, to which request, and how long did it take?"""
