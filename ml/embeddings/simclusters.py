@@ -19,6 +19,7 @@ from ml.state.tokens import Tokens
 
 COMMUNITIES: Final = 150
 ACTIVE: Final = 3  # communities per vector, at most
+ONES: Final = np.ones(ACTIVE, np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,5 +77,5 @@ def _product(
     total = np.zeros(len(other), np.float32)
     for k in np.flatnonzero(one_weight.any(axis=0)):
         same = one[:, [k]] == other
-        total += one_weight[:, k] * (same * other_weight).sum(axis=1)
+        total += one_weight[:, k] * np.where(same, other_weight, 0).dot(ONES)
     return total

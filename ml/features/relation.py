@@ -69,7 +69,7 @@ def author_shares_interests(x: Pairs) -> Values:
     theirs = x.state.users.interests[x.author]
     shared = np.zeros(len(x), np.float32)
     for interest in mine.T[mine.any(axis=0)]:
-        shared += ((theirs == interest[:, None]) & (theirs != 0)).any(axis=1)
+        shared += (theirs == interest[:, None]).any(axis=1) & (interest != 0)
     shared[x.author < 0] = 0
     return shared
 
