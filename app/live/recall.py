@@ -18,13 +18,14 @@ def recall(artifacts: Path, data_dir: Path | None, bundle: Bundle | None) -> Fea
         BundleError: the tables are no longer those that were trained on.
         DataError: there is neither a state nor a table.
     """
-    if bundle is None:
-        return _of_tables(artifacts, data_dir or artifacts / "data")
-    _compare(artifacts, data_dir or state_source(artifacts), bundle)
+    if bundle is not None:
+        _compare(artifacts, data_dir or state_source(artifacts), bundle)
+    elif data_dir is not None:
+        return _of_tables(artifacts, data_dir)
     state = load_state(artifacts)
-    if state is None:
+    if state is None and bundle is not None:
         raise BundleError(f"{artifacts / 'state'} names no state; train again")
-    return state
+    return state or _of_tables(artifacts, artifacts / "data")
 
 
 def _compare(artifacts: Path, data: Path | None, bundle: Bundle) -> None:
