@@ -20,8 +20,8 @@ train: .venv/.installed
 data: .venv/.installed
 	$(BIN)/python -m datagen --out artifacts/data --seed $(SEED) --scale $(SCALE)
 
-evaluate: train
-	@$(BIN)/python -m evaluation --data "$(DATA)"
+evaluate: train .venv/.evaluating
+	@OMP_NUM_THREADS=1 $(BIN)/python -m evaluation --data "$(DATA)"
 
 test: .venv/.developing
 	$(BIN)/pytest --cov --cov-report=term:skip-covered --cov-fail-under=90
@@ -42,6 +42,10 @@ clean:
 	$(BIN)/pip install --quiet --disable-pip-version-check $(PIP_FLAGS) -e .
 	@touch $@
 
+.venv/.evaluating: pyproject.toml | .venv/bin/python
+	$(BIN)/pip install --quiet --disable-pip-version-check $(PIP_FLAGS) -e '.[evaluation]'
+	@touch $@ .venv/.installed
+
 .venv/.developing: pyproject.toml | .venv/bin/python
-	$(BIN)/pip install --quiet --disable-pip-version-check $(PIP_FLAGS) -e '.[test,lint]'
+	$(BIN)/pip install --quiet --disable-pip-version-check $(PIP_FLAGS) -e '.[test,lint,evaluation]'
 	@touch $@ .venv/.installed

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import argparse
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import torch
 
 from app.settings import InvalidSettingError, read_settings
+from evaluation import describe
 from evaluation.evaluate import evaluate
-from evaluation.report import document, terminal
+from evaluation.report import document, page, terminal
 from ml import bundle
 from ml.bundle import Bundle
-from ml.errors import BundleError, FeedError
+from ml.errors import BundleError, DataError, FeedError
+from ml.log.files import fingerprint
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -21,45 +24,67 @@ def main(arguments: list[str] | None = None) -> int:
     given = _parser().parse_args(arguments)
     torch.set_num_threads(1)
     try:
-        _evaluate(given)
+        if given.command == "describe":
+            print(describe.table(describe.describe(given.folder)))
+        else:
+            _evaluate(given)
     except (FeedError, InvalidSettingError) as error:
-        print(f"error: {error}", file=sys.stderr)
+        for line in str(error).splitlines():
+            print(f"error: {line}", file=sys.stderr)
         return 2
     return 0
 
 
 def _evaluate(given: argparse.Namespace) -> None:
-    trained = _bundle(given.artifacts, given.data)
+    trained = _bundle(given)
     settings = read_settings().model_copy(
         update={"artifacts": given.artifacts, "data_dir": given.data}
     )
-    findings = evaluate(given.data, trained, settings, ablate=not given.no_ablation)
+    findings = evaluate(given.data, trained, settings, cut=given.cut, ablate=not given.no_ablation)
     report = document.document(findings)
-    out: Path = given.out or given.artifacts / "report"
-    out.mkdir(parents=True, exist_ok=True)
-    (out / "report.json").write_text(document.written(report), encoding="utf-8")
+    folder: Path = given.out or given.artifacts / "report"
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in ("report.json", f"{trained.version}.json"):  # the second is what promote reads
+        (folder / name).write_text(document.written(report), encoding="utf-8")
+    (folder / "report.html").write_text(page.page(report), encoding="utf-8")
     print(terminal.table(report))
-    print(f"\n{out / 'report.json'}")
+    print(f"\n{folder / 'report.html'} and report.json")
 
 
-def _bundle(artifacts: Path, data: Path) -> Bundle:
-    trained = bundle.load(artifacts)
+def _bundle(given: argparse.Namespace) -> Bundle:
+    """What was trained on this very data: of other data nobody could say what was held out."""
+    trained = bundle.load(given.artifacts, given.bundle)
+    train = f"python -m ml train --data {given.data} --out {given.artifacts}"
     if trained is None:
-        raise BundleError(
-            f"{artifacts} holds no bundle; run python -m ml train --data {data} --out {artifacts}"
+        raise BundleError(f"{given.artifacts} holds no bundle; run {train}")
+    if bundle.state_fingerprint(given.artifacts) != fingerprint(given.data):
+        raise DataError(
+            f"{given.data} is not what the last training into {given.artifacts} saw; run {train}"
         )
     return trained
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m evaluation", description=__doc__)
+    parser.set_defaults(command="evaluate")
     parser.add_argument("--data", type=Path, default=Path("artifacts/data"))
     parser.add_argument("--artifacts", type=Path, default=Path("artifacts"))
+    parser.add_argument("--bundle", help="its version; the current one if left out")
     parser.add_argument(
-        "--out", type=Path, help="folder for the report; ARTIFACTS/report if left out"
+        "--cut", type=_instant, help="hold out from this instant on; from the bundle's if left out"
     )
+    parser.add_argument("--out", type=Path, help="folder to write to; ARTIFACTS/report if left out")
     parser.add_argument("--no-ablation", action="store_true", help="leave out what takes longest")
+    commands = parser.add_subparsers(dest="command")
+    tell = commands.add_parser("describe", help="say what a dataset is like")
+    tell.add_argument("folder", type=Path)
     return parser
+
+
+def _instant(text: str) -> int:
+    """Unix seconds; a time without a zone is taken as UTC."""
+    at = datetime.fromisoformat(text)
+    return int((at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp())
 
 
 if __name__ == "__main__":

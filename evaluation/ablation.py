@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -12,13 +13,14 @@ from numpy.typing import NDArray
 from app.engine import Engine
 from app.pipeline.mixer import MixerPipeline
 from app.pipeline.scoring_pipeline import ScoringPipeline
-from app.rankers.heavy import HeavyRanker, Hydrated, Predict
+from app.rankers.heavy import HeavyRanker, Predict
 from app.selectors.top_k import TopK
 from evaluation.figures import Figures
 from evaluation.metrics.resample import Figure
 from evaluation.policies.policy import Policy
 from evaluation.policies.product import Product, with_mixer
 from ml.bundle import Bundle
+from ml.embeddings.encoder import Vectors
 from ml.features import GROUPS, NAMES, Pairs
 
 Floats = NDArray[np.float32]
@@ -139,7 +141,9 @@ class Blind:
     def __call__(self, x: Pairs, features: Floats) -> Mapping[str, Floats]:
         seen = features.copy()
         seen[:, self.columns] = self.average[self.columns]
-        return self.predict(_without_vectors(x) if self.vectors else x, seen)
+        if self.vectors:
+            x = Tasteless(x.state, x.encoder, x.viewer, x.tweet, x.now)
+        return self.predict(x, seen)
 
     @classmethod
     def to(cls, group: str, predict: Predict, bundle: Bundle) -> Blind:
@@ -148,6 +152,9 @@ class Blind:
         return cls(predict, columns, average, vectors=group == "embedding")
 
 
-def _without_vectors(x: Pairs) -> Pairs:
-    nowhere = np.zeros(x.encoder.tweets.vector.shape[1], np.float32)
-    return replace(x, encoder=Hydrated(x.encoder.tweets, nowhere))
+class Tasteless(Pairs):
+    """The same pairs, had nobody encoded the viewers."""
+
+    @cached_property
+    def viewer_vector(self) -> Vectors:
+        return np.zeros_like(self.tweet_vector)

@@ -13,8 +13,6 @@ from tqdm import tqdm
 
 from app.engine import Engine, assemble
 from app.live.clock import Clock
-from app.pipeline.batch import CandidateBatch
-from app.pipeline.query import Query
 from app.settings import Settings
 from evaluation.dataset import TEMPORAL, Dataset
 from evaluation.policies.policy import Moment, Policy, Values
@@ -61,17 +59,10 @@ class Stage:
     def moment(self, user: int, at: int) -> Moment:
         """This user asks now; what is known must be as of `at`."""
         self.watch.at = float(at)
+        settings, product = self.engine.settings, self.engine.products["for_you"]
         query = self.engine.hydrate.query(self.dataset.users.ids.id(user), PLACES)
-        return Moment(query, self.state, self._pool(query), self.dataset.truth)
-
-    def _pool(self, query: Query) -> Rows:
-        """Everything fresh that the product's own filters would let through."""
-        settings, state = self.engine.settings, self.state
-        tweet = state.fresh(query.now, settings.max_age_hours, settings.fresh_at_least)
-        batch = CandidateBatch.of(tweet, state.tweets.author[tweet])
-        for filter_ in self.engine.products["for_you"].mixer.eligibility:
-            batch = batch.take(filter_.keep(query, batch))
-        return batch.tweet
+        fresh = self.state.fresh(at, settings.max_age_hours, settings.fresh_at_least)
+        return Moment(query, self.state, fresh, product.mixer.eligibility, self.dataset.truth)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +73,7 @@ class Asked:
     slates: Mapping[str, Slates]
     relevant: Relevant
     history: NDArray[np.int64]  # (visits,) engagements of the viewer so far
-    pool: NDArray[np.int64]  # (tweets,) at how many visits each could have been shown
+    fresh: NDArray[np.bool_]  # (tweets,) whether each was fresh at any visit
     followers: NDArray[np.int64]  # (users,) at the cut
     popularity: Values  # (tweets,) faded engagements at the cut
 
@@ -95,20 +86,20 @@ def ask(stage: Stage, visits: Visits, policies: Mapping[str, Policy]) -> Asked:
     popularity = engaged(state.tweet_counts.read(tweets, dataset.cut))
     slates = {name: Slates.empty(len(visits)) for name in policies}
     history = np.zeros(len(visits), np.int64)
-    pool = np.zeros(len(tweets), np.int64)
+    fresh = np.zeros(len(tweets), bool)
     wanted = Engagements.of(dataset.held_out)
     relevant: list[Rows] = []
     for visit in _in_time(stage, visits):
         moment = stage.moment(int(visits.user[visit]), int(visits.at[visit]))
         history[visit] = state.history.written[moment.query.viewer]
-        pool[moment.pool] += 1
+        fresh[moment.fresh] = True
         later = wanted.after(moment.query.viewer, moment.query.now)
-        relevant.append(later[np.isin(later, moment.pool)])
+        relevant.append(moment.admitted(later))
         for name, policy in policies.items():
             answer = policy.show(moment)
             follows = moment.query.follows(state.tweets.author[answer.tweet])
             slates[name].write(visit, answer, follows)
-    return Asked(visits, slates, Relevant.of(relevant), history, pool, followers, popularity)
+    return Asked(visits, slates, Relevant.of(relevant), history, fresh, followers, popularity)
 
 
 def _in_time(stage: Stage, visits: Visits) -> Iterator[int]:

@@ -54,8 +54,8 @@ class Dataset:
         return self.events.before(self.cut) if self.protocol == TEMPORAL else self.events
 
 
-def read(folder: Path, bundle: Bundle) -> Dataset:
-    """The tables in a folder, cut where the bundle's training cut them.
+def read(folder: Path, bundle: Bundle, cut: int | None = None) -> Dataset:
+    """The tables in a folder, cut where the bundle's training cut them, or later.
 
     Raises:
         DataError: the tables are not what they should be, or hold nothing out.
@@ -63,7 +63,7 @@ def read(folder: Path, bundle: Bundle) -> Dataset:
     tables = tables_on_disk.read(folder)
     users, tweets = ingest.catalog(tables)
     events = ingest.events(tables, users, tweets)
-    cut = bundle.manifest.as_of
+    cut = max(bundle.manifest.as_of, cut or bundle.manifest.as_of)
     if tables.has_times:
         held_out, protocol = events[events.at >= cut], TEMPORAL
     elif tables.has_split:

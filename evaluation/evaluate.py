@@ -52,7 +52,9 @@ class Findings:
     seconds: dict[str, float] = field(default_factory=dict)
 
 
-def evaluate(data: Path, bundle: Bundle, settings: Settings, *, ablate: bool = True) -> Findings:
+def evaluate(
+    data: Path, bundle: Bundle, settings: Settings, *, cut: int | None = None, ablate: bool = True
+) -> Findings:
     """Ask everybody, judge everybody.
 
     Raises:
@@ -60,7 +62,7 @@ def evaluate(data: Path, bundle: Bundle, settings: Settings, *, ablate: bool = T
     """
     watch = _Seconds()
     with watch("read"):
-        given = dataset.read(data, bundle)
+        given = dataset.read(data, bundle, cut)
         everybody = visits.of(given)
         stage = Stage.set(given, settings, bundle)
     with watch("logistic"):

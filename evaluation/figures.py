@@ -90,7 +90,7 @@ class Judge:
     @cached_property
     def creators(self) -> NDArray[np.bool_]:
         """(users,) whoever wrote anything that could have been shown to somebody."""
-        author = self.dataset.tweets.author[self.asked.pool > 0]
+        author = self.dataset.tweets.author[self.asked.fresh]
         creators = np.zeros(len(self.dataset.users), bool)
         creators[author[author >= 0]] = True
         return creators
@@ -120,7 +120,7 @@ class Judge:
         count = there.sum(axis=1)
         shown = np.where(count > 0, count, np.nan)
         author = np.where(there, self.dataset.tweets.author[top], -1)
-        tweets = Exposure(np.nonzero(there)[0], top[there], self.asked.pool > 0)
+        tweets = Exposure(np.nonzero(there)[0], top[there], self.asked.fresh)
         authors = Exposure(np.nonzero(author >= 0)[0], author[author >= 0], self.creators)
         novelty = np.where(there, self._novelty(top), 0)
         return {

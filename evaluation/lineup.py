@@ -49,7 +49,7 @@ def neighbours(engine: Engine, dataset: Dataset, logistic: Logistic | None) -> L
         policies["newest"] = Best(simple.newest)
     else:
         missing.append("policy:following, policy:newest (tweets have no times)")
-    policies["popular"] = Best(simple.popular)
+    policies["popular"] = Best(simple.Popular())
     if factorisation.AVAILABLE:
         policies["als"] = Best(Factorisation("als"))
         policies["bpr"] = Best(Factorisation("bpr"))

@@ -24,7 +24,7 @@ Matrix = NDArray[np.float32]
 
 @dataclass
 class Factorisation:
-    """Scores the pool by the product of two vectors; a tweet that nobody touched yet has none, and
+    """Scores what is fresh by the product of two vectors; a tweet that nobody touched has none, and
     so is not shown."""
 
     kind: Literal["als", "bpr"]
@@ -38,8 +38,8 @@ class Factorisation:
         if self.fitted_at is None or now - self.fitted_at >= STALE_SECONDS:
             self.fit(moment.state)
             self.fitted_at = now
-        score = self.tweets[moment.pool] @ self.users[moment.query.viewer]
-        return np.where(self.touched[moment.pool], score, -np.inf)
+        score = self.tweets[moment.fresh] @ self.users[moment.query.viewer]
+        return np.where(self.touched[moment.fresh], score, -np.inf)
 
     def fit(self, state: FeatureState) -> None:
         """From all engagements that the state holds now."""

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Protocol
+from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from app.pipeline.batch import CandidateBatch
+from app.pipeline.components import Filter
 from app.pipeline.query import Query
 from evaluation.truth import Chances, Truth
 from ml.log.events import Rows
 from ml.state.feature_state import FeatureState
+
+SPARE: Final = 32  # looked at beyond the limit, in place of what may not be shown
 
 Values = NDArray[np.floating]
 
@@ -24,14 +28,22 @@ class Moment:
 
     query: Query
     state: FeatureState
-    pool: Rows  # what the product's own eligibility lets through, everything fresh considered
+    fresh: Rows  # the tweets inside the product's freshness window
+    eligibility: Sequence[Filter]  # the product's own
     truth: Truth | None
+
+    def admitted(self, tweet: Rows) -> Rows:
+        """Those that the product's own filters let through, in the order given."""
+        batch = CandidateBatch.of(tweet, self.state.tweets.author[tweet])
+        for filter_ in self.eligibility:
+            batch = batch.take(filter_.keep(self.query, batch))
+        return batch.tweet
 
     @cached_property
     def worth(self) -> Chances:
-        """The planted P(engagement | examined) of everything in the pool."""
+        """The planted P(engagement | examined) of everything fresh."""
         assert self.truth is not None
-        return self.truth.engagement(self.query.viewer, self.pool, self.query.now)
+        return self.truth.engagement(self.query.viewer, self.fresh, self.query.now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +60,20 @@ class Policy(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Best:
-    """The best of the pool by a score; of equals the older row. What is -inf is not shown."""
+    """The best of what may be shown; of equals the older row. What scores -inf is not shown."""
 
-    score: Callable[[Moment], Values]
+    score: Callable[[Moment], Values]  # of everything fresh
 
     def show(self, moment: Moment) -> Answer:
-        score = self.score(moment)
+        score, limit = self.score(moment), moment.query.limit
         kept = np.flatnonzero(np.isfinite(score))
-        return Answer(best(moment.pool[kept], score[kept], moment.query.limit))
+        reach = limit + SPARE
+        while True:
+            top = best(moment.fresh[kept], score[kept], reach)
+            shown = moment.admitted(top)
+            if len(shown) >= limit or reach >= len(kept):
+                return Answer(shown[:limit])
+            reach *= 4
 
 
 def best(tweet: Rows, score: Values, count: int) -> Rows:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 import numpy as np
 
 from evaluation.policies.policy import Moment, Values
@@ -11,23 +13,32 @@ from ml.features.rates import engaged
 def random(moment: Moment) -> Values:
     """Anything at all, the same whenever the same viewer asks at the same moment."""
     seed = [moment.query.viewer, moment.query.now & 0xFFFFFFFF]
-    return np.random.default_rng(seed).random(len(moment.pool))
+    return np.random.default_rng(seed).random(len(moment.fresh))
 
 
 def newest(moment: Moment) -> Values:
     """By time alone."""
-    written: Values = moment.state.tweets.created_at[moment.pool].astype(np.float64)
+    written: Values = moment.state.tweets.created_at[moment.fresh].astype(np.float64)
     return written
 
 
-def popular(moment: Moment) -> Values:
-    """By likes, retweets and replies so far, which fade."""
-    return engaged(moment.state.tweet_counts.read(moment.pool, moment.query.now))
+@dataclass(slots=True)
+class Popular:
+    """By likes, retweets and replies so far, which fade; looked up once per moment."""
+
+    now: int | None = None
+    score: Values = field(default_factory=lambda: np.empty(0))
+
+    def __call__(self, moment: Moment) -> Values:
+        if moment.query.now != self.now:
+            self.now = moment.query.now
+            self.score = engaged(moment.state.tweet_counts.read(moment.fresh, self.now))
+        return self.score
 
 
 def following(moment: Moment) -> Values:
     """By whom the viewer follows, newest first, and nothing else."""
-    followed = moment.query.follows(moment.state.tweets.author[moment.pool])
+    followed = moment.query.follows(moment.state.tweets.author[moment.fresh])
     return np.where(followed, newest(moment), -np.inf)
 
 

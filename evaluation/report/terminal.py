@@ -12,9 +12,9 @@ Json = dict[str, Any]
 
 def table(report: Json) -> str:
     """The product among its neighbours, its heads, and what each part earns."""
-    blocks = [_title(report), _policies(report)]
+    blocks = [_title(report), policies(report)]
     if report["heads"]:
-        blocks.append(_heads(report["heads"]))
+        blocks.append(heads(report["heads"]))
     if report["ablation"]:
         blocks.append(_ablation(report["ablation"]))
     return "\n\n".join(blocks)
@@ -29,7 +29,8 @@ def _title(report: Json) -> str:
     )
 
 
-def _policies(report: Json) -> str:
+def policies(report: Json) -> str:
+    """The product among its neighbours, and each candidate source alone."""
     metrics = report["metrics"]
     columns = [name for name in COLUMNS if name in metrics["for_you"]]
     head = f"{'':<16}" + "".join(f"{name:>{_width(i)}}" for i, name in enumerate(columns))
@@ -44,12 +45,13 @@ def _policies(report: Json) -> str:
     return "\n".join(lines)
 
 
-def _heads(heads: Json) -> str:
+def heads(by_head: Json) -> str:
+    """Each head beside popularity, logistic regression and the oracle."""
     lines = [
         f"{'head':<12}{'tests':>7}  {'AUC':<24}{'logistic':>9}{'popular':>9}{'oracle':>8}"
         f"{'share':>8}{'PR-AUC':>8}{'RCE %':>8}{'cal. err':>9}"
     ]
-    for name, head in heads.items():
+    for name, head in by_head.items():
         by = head["by"]
         model = by["model"]
         others = [by.get(who, {}).get("auc") for who in ("logistic", "popularity", "oracle")]

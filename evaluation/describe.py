@@ -1,0 +1,194 @@
+"""What is this world like? Read it before you believe a number that was measured in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evaluation.held_out import AVERSE, PRIOR
+from evaluation.metrics.tails import exponent
+from evaluation.metrics.thresholds import Thresholds
+from evaluation.truth import Truth
+from ml.heads import HEADS
+from ml.log import tables as tables_on_disk
+from ml.log.events import Events, Rows
+from ml.log.tables import Tables
+from ml.schema import ENGAGEMENTS, Action
+from ml.state import ingest
+from ml.state.catalog import UNKNOWN_TIME, Tweets, Users
+from ml.training.examples import Examples, of_impressions
+
+SESSION_SECONDS: Final = 1800  # a longer pause begins a new session
+DAY: Final = 86_400
+PAIRS: Final = 20_000  # of follows, looked at for homophily
+QUANTILES: Final = (0.1, 0.5, 0.9)
+
+Section = dict[str, str]
+
+
+def describe(folder: Path) -> dict[str, Section]:
+    """Sections of lines, each a name and what there is to say.
+
+    Raises:
+        DataError: the tables are not what they should be.
+    """
+    tables = tables_on_disk.read(folder)
+    users, tweets = ingest.catalog(tables)
+    events = ingest.events(tables, users, tweets)
+    truth = Truth.read(folder / "truth", users, tweets)
+    sections = {
+        "size": _size(tables),
+        "actions": _rates(tables),
+        "power laws (exponent of the tail)": _tails(events, users, tweets),
+        "homophily (followed pairs, and shuffled ones)": _homophily(events, users),
+        "sessions": _sessions(events) if tables.has_times else {},
+        "lifetime of a tweet": _lifetimes(events, tweets) if tables.has_times else {},
+        "AUC per head": _aucs(events, tweets, truth),
+    }
+    return {name: lines for name, lines in sections.items() if lines}
+
+
+def table(sections: dict[str, Section]) -> str:
+    """The sections as people read them."""
+
+    def lines() -> Iterator[str]:
+        for name, section in sections.items():
+            yield name
+            yield from (f"  {what:<24}{said}" for what, said in section.items())
+
+    return "\n".join(lines())
+
+
+def _size(tables: Tables) -> Section:
+    names = ("users", "tweets", "follows", "interactions", "impressions")
+    return {name: f"{len(getattr(tables, name)):,}" for name in names}
+
+
+def _rates(tables: Tables) -> Section:
+    """How often each action is taken, and of how many impressions, where there are any."""
+    shown = len(tables.impressions)
+    counts = tables.interactions["action"].value_counts(sort=True).iter_rows()
+    return {
+        name: f"{count:>9,}" + (f"   {count / shown:.3%} of impressions" if shown else "")
+        for name, count in counts
+    }
+
+
+def _tails(events: Events, users: Users, tweets: Tweets) -> Section:
+    followed = events.target[(events.action == Action.FOLLOW) & (events.target >= 0)]
+    engaged = _engaged(events)
+    counts = {
+        "followers": np.bincount(followed, minlength=len(users)),
+        "tweets per author": np.bincount(tweets.author[tweets.author >= 0], minlength=len(users)),
+        "engagements per tweet": np.bincount(engaged.tweet, minlength=len(tweets)),
+        "engagements per user": np.bincount(engaged.user, minlength=len(users)),
+    }
+    return {name: f"{exponent(count):.2f}   most {count.max():,}" for name, count in counts.items()}
+
+
+def _homophily(events: Events, users: Users) -> Section:
+    follows = events[(events.action == Action.FOLLOW) & (events.target >= 0)]
+    if not len(follows):
+        return {}
+    some = np.unique(np.linspace(0, len(follows) - 1, PAIRS).astype(np.intp))
+    left, right = follows.user[some], follows.target[some]
+    shuffled = np.random.default_rng(0).permutation(right)
+    engaged = _engaged(events)
+    both = {
+        "share an interest": (_share_interest(users, left, o) for o in (right, shuffled)),
+        "engaged with the same": (
+            _share_tweet(engaged, len(users), left, o) for o in (right, shuffled)
+        ),
+    }
+    return {name: ", ".join(f"{share:.1%}" for share in shares) for name, shares in both.items()}
+
+
+def _share_interest(users: Users, left: Rows, right: Rows) -> float:
+    mine, theirs = users.interests[left], users.interests[right]
+    same = (mine[:, :, None] == theirs[:, None, :]) & (mine != 0)[:, :, None]
+    return float(same.any(axis=(1, 2)).mean())
+
+
+def _share_tweet(engaged: Events, users: int, left: Rows, right: Rows) -> float:
+    """How many pairs engaged with at least one tweet in common."""
+    order = np.lexsort((engaged.tweet, engaged.user))
+    user, tweet = engaged.user[order], engaged.tweet[order]
+    starts = np.searchsorted(user, np.arange(users + 1))
+    of = [tweet[start:end] for start, end in pairwise(starts)]
+    common = [np.isin(of[a], of[b]).any() for a, b in zip(left, right, strict=True)]
+    return float(np.mean(common))
+
+
+def _sessions(events: Events) -> Section:
+    """Runs of impressions, or else of engagements, without a long pause."""
+    shown = events[events.action == Action.IMPRESSION]
+    seen = shown if len(shown) else _engaged(events)
+    order = np.lexsort((seen.at, seen.user))
+    user, at = seen.user[order], seen.at[order]
+    starts = np.r_[True, (np.diff(user) > 0) | (np.diff(at) > SESSION_SECONDS)]
+    days = max((at.max() - at.min()) / DAY, 1)
+    first = np.flatnonzero(starts)
+    pause = np.diff(at[first])[np.diff(user[first]) == 0] / 3600
+    return {
+        "per user and day": f"{starts.sum() / len(np.unique(user)) / days:.2f}",
+        "length": _spread(np.diff(np.r_[first, len(at)])),
+        "hours to the next": _spread(pause),
+    }
+
+
+def _lifetimes(events: Events, tweets: Tweets) -> Section:
+    engaged = _engaged(events)
+    written = tweets.created_at[engaged.tweet]
+    hours = (engaged.at - written)[written > UNKNOWN_TIME] / 3600
+    return {"age when engaged with": _spread(hours) + " hours"} if len(hours) else {}
+
+
+def _aucs(events: Events, tweets: Tweets, truth: Truth | None) -> Section:
+    """What the most knowing and the simplest ranker reach on the log itself."""
+    examples = of_impressions(events, tweets)
+    if not len(examples):
+        return {}
+    popularity = _popularity(examples)
+    chances = truth and truth.probabilities(examples.viewer, examples.tweet, examples.at)
+    once = np.ones((1, len(examples)))
+    lines: Section = {}
+    for column, head in enumerate(HEADS):
+        label = examples.label[:, column]
+        if not 0 < label.mean() < 1:
+            continue
+        score = -popularity if head.name in AVERSE else popularity
+        lines[head.name] = f"popularity {Thresholds.of(label, score).auc(once)[0]:.3f}"
+        if chances:
+            oracle = Thresholds.of(label, chances[head.name]).auc(once)[0]
+            lines[head.name] += f"   oracle {oracle:.3f}"
+    return lines
+
+
+def _popularity(examples: Examples) -> NDArray[np.float64]:
+    """Each tweet's smoothed rate of engagement over its earlier impressions."""
+    engaged = examples.label[:, 0].astype(np.float64)
+    order = np.argsort(examples.tweet, kind="stable")
+    tweet = examples.tweet[order]
+    first = np.searchsorted(tweet, tweet)
+    before = np.cumsum(engaged[order]) - engaged[order]
+    seen = np.arange(len(order)) - first
+    rate = np.empty(len(order))
+    rate[order] = (before - before[first] + PRIOR[0]) / (seen + PRIOR[1])
+    return rate
+
+
+def _engaged(events: Events) -> Events:
+    return events[np.isin(events.action, ENGAGEMENTS)]
+
+
+def _spread(values: NDArray[np.floating] | NDArray[np.integer]) -> str:
+    """The middle, and how far the outer tenths are."""
+    if not len(values):
+        return "–"
+    low, middle, high = np.quantile(values, QUANTILES)
+    return f"median {middle:.1f}   80 % within {low:.1f}–{high:.1f}"

@@ -1,0 +1,100 @@
+"""Plots as text: inline SVG in the page's own colours, sharp at any size and in any light."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Final
+
+WIDTH: Final = 640
+ROW: Final = 26
+LABEL: Final = 190  # room for names on the left
+VALUE: Final = 66  # room for numbers on the right
+SQUARE: Final = 220  # the side of a reliability curve
+EDGE: Final = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One row of a chart; `low` and `high` are its interval."""
+
+    label: str
+    value: float
+    low: float | None = None
+    high: float | None = None
+    strong: bool = False  # the one that the chart is about
+
+
+def bars(title: str, rows: Sequence[Bar], form: str = ".3f") -> str:
+    """Horizontal bars from zero, which may lie inside, each with its interval as a line."""
+    ends = [x for row in rows for x in (row.value, row.low, row.high) if x is not None]
+    low, high = min([0.0, *ends]), max([0.0, *ends])
+    scale = (WIDTH - LABEL - VALUE) / ((high - low) or 1)
+
+    def x(value: float) -> float:
+        return LABEL + (value - low) * scale
+
+    parts = []
+    for place, row in enumerate(rows):
+        top = place * ROW
+        left, right = sorted((x(0), x(row.value)))
+        middle = top + ROW / 2
+        parts.append(
+            f'<text x="{LABEL - 8}" y="{middle + 4:.1f}" class="name">{escape(row.label)}</text>'
+            f'<rect x="{left:.1f}" y="{top + 5}" width="{max(right - left, 1):.1f}" '
+            f'height="{ROW - 10}" class="{"strong" if row.strong else "bar"}"/>'
+        )
+        if row.low is not None and row.high is not None:
+            parts.append(_line(x(row.low), middle, x(row.high), middle, "interval"))
+        parts.append(
+            f'<text x="{WIDTH - VALUE + 8}" y="{middle + 4:.1f}">{row.value:{form}}</text>'
+        )
+    height = ROW * len(rows)
+    parts.append(_line(x(0), 0, x(0), height, "axis"))
+    return _svg(title, WIDTH, height, parts)
+
+
+def curve(title: str, predicted: Sequence[float], observed: Sequence[Bar]) -> str:
+    """Predicted against observed rates with intervals; the diagonal is the truth."""
+    most = max([*predicted, *(bar.high or bar.value for bar in observed)], default=1) or 1
+    scale = (SQUARE - EDGE - 8) / most
+
+    def x(value: float) -> float:
+        return EDGE + value * scale
+
+    def y(value: float) -> float:
+        return SQUARE - EDGE - value * scale
+
+    parts = [_line(x(0), y(0), x(most), y(most), "axis")]
+    for p, bar in zip(predicted, observed, strict=True):
+        if bar.low is not None and bar.high is not None:
+            parts.append(_line(x(p), y(bar.low), x(p), y(bar.high), "interval"))
+        parts.append(f'<circle cx="{x(p):.1f}" cy="{y(bar.value):.1f}" r="3.5" class="strong"/>')
+    parts.append(f'<text x="{EDGE}" y="{SQUARE - 8}">predicted, up to {most:.3f}</text>')
+    return _svg(title, SQUARE, SQUARE, parts)
+
+
+def stack(title: str, shares: Sequence[tuple[str, float]]) -> str:
+    """One bar in parts, with a legend below it."""
+    total = sum(share for _, share in shares) or 1
+    left, parts = 0.0, []
+    for place, (name, share) in enumerate(shares):
+        width = WIDTH * share / total
+        kind, row = f"part{place % 5}", 50 + ROW * place
+        parts.append(f'<rect x="{left:.1f}" y="0" width="{width:.1f}" height="34" class="{kind}"/>')
+        parts.append(f'<rect x="0" y="{row}" width="14" height="14" class="{kind}"/>')
+        parts.append(f'<text x="22" y="{row + 12}">{escape(name)} {share / total:.1%}</text>')
+        left += width
+    return _svg(title, WIDTH, 50 + ROW * len(shares), parts)
+
+
+def _line(x1: float, y1: float, x2: float, y2: float, kind: str) -> str:
+    return f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" class="{kind}"/>'
+
+
+def _svg(title: str, width: int, height: int, parts: Sequence[str]) -> str:
+    return (
+        f'<svg viewBox="0 0 {width} {height}" role="img" style="max-width:{width}px">'
+        f"<title>{escape(title)}</title>{''.join(parts)}</svg>"
+    )
