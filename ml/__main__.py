@@ -9,6 +9,7 @@ from pathlib import Path
 import torch
 
 from ml import bundle
+from ml.bundle import gate
 from ml.errors import DataError, FeedError
 from ml.log import rejects, report
 from ml.log.survey import Survey, survey
@@ -30,7 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
         elif given.command == "check":
             _check(given)
         elif given.command == "promote":
-            bundle.promote(given.artifacts, given.version)
+            _promote(given)
         else:
             _list(given.artifacts)
     except FeedError as error:
@@ -84,6 +85,12 @@ def _surveyed(given: argparse.Namespace) -> Survey:
     return found
 
 
+def _promote(given: argparse.Namespace) -> None:
+    if not given.anyway:
+        gate.check(given.artifacts, given.version, bundle.current(given.artifacts))
+    bundle.promote(given.artifacts, given.version)
+
+
 def _list(artifacts: Path) -> None:
     for version in bundle.versions(artifacts):
         print(f"{'*' if version == bundle.current(artifacts) else ' '} {version}")
@@ -104,8 +111,13 @@ def _parser() -> argparse.ArgumentParser:
     check = commands.add_parser("check", help="say what is in a dataset, and what is wrong with it")
     check.add_argument("data", type=Path, help="folder with the tables")
     check.add_argument("--rejects", type=Path, help=REJECTS)
-    promote = commands.add_parser("promote", help="make a bundle the current one")
+    promote = commands.add_parser(
+        "promote", help="make a bundle the current one, unless it is worse"
+    )
     promote.add_argument("version")
+    promote.add_argument(
+        "--anyway", action="store_true", help="whatever the reports of the evaluation say"
+    )
     promote.add_argument("--artifacts", type=Path, default=Path("artifacts"))
     bundles = commands.add_parser("bundles", help="list the bundles")
     bundles.add_argument("--artifacts", type=Path, default=Path("artifacts"))

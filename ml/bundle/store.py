@@ -77,13 +77,13 @@ def versions(artifacts: Path) -> list[str]:
     return sorted(path.parent.name for path in artifacts.glob(f"*/{MANIFEST}"))
 
 
-def load(artifacts: Path) -> Bundle | None:
-    """The current bundle, checked; None where nothing was ever published.
+def load(artifacts: Path, version: str | None = None) -> Bundle | None:
+    """A bundle, checked, the current one if none is named; None where nothing was ever published.
 
     Raises:
         BundleError: it is missing a file, damaged, or does not agree with this code.
     """
-    version = current(artifacts)
+    version = version or current(artifacts)
     if version is None:
         return None
     folder = artifacts / version
