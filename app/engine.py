@@ -17,6 +17,7 @@ from app.live.recall import recall
 from app.live.unencoded import Unencoded
 from app.pipeline.components import Ranker
 from app.pipeline.product import ProductPipeline
+from app.products import guards
 from app.products.discovery import discovery
 from app.products.fallback import fallback
 from app.products.for_you import for_you
@@ -26,6 +27,7 @@ from app.rankers.fusion import Fusion
 from app.rankers.heavy import HeavyRanker
 from app.rankers.heuristic import Heuristic
 from app.settings import InvalidSettingError, Settings
+from app.sources.who_to_follow import WhoToFollow
 from ml.bundle import Bundle, load
 from ml.embeddings.encoder import Encoder
 from ml.heads import NAMES as HEADS
@@ -44,6 +46,7 @@ class Engine:
     encoder: Encoder
     clock: Clock
     hydrate: Hydrate
+    who_to_follow: WhoToFollow
     products: Mapping[str, ProductPipeline]  # what may be asked for, by name
     missing: tuple[str, ...]  # models that are not there, and so took no part
 
@@ -100,6 +103,7 @@ def assemble(
         encoder=encoder,
         clock=clock,
         hydrate=Hydrate(state, encoder, clock, bundle.version if bundle else "heuristic"),
+        who_to_follow=guards.who_to_follow(state, encoder, settings),
         products={"for_you": personal},
         missing=_missing(bundle, encoder, ranker),
     )

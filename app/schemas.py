@@ -9,6 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSche
 
 ID_PATTERN: Final = r"^[\w.:@-]{1,128}$"
 MOST_TWEETS: Final = 100  # in a timeline
+MOST_PEOPLE: Final = 100  # on one page
 MOST_SCORED: Final = 1_000  # in one call
 
 
@@ -41,6 +42,11 @@ class TimelineParameters(Strict):
 
 class NoParameters(Strict):
     """Nothing may be asked for in the URL."""
+
+
+class FollowParameters(Strict):
+    limit: Annotated[int, Field(ge=1, le=MOST_PEOPLE)] = 10
+    """How many people."""
 
 
 class ScoreRequest(Strict):
@@ -138,6 +144,34 @@ class ScoreResponse(Answer):
     items: list[Appraisal]
     unknown: list[str]
     """The ids that belong to no tweet."""
+
+
+class Reasons(Strict):
+    """What each reason contributes to the score; they add up to it."""
+
+    friends: float
+    """People whom the viewer follows follow them."""
+    follows_you: float
+    """They follow the viewer."""
+    taste: float
+    """They are near the viewer's taste."""
+    newly_joined: float
+    """They have joined lately."""
+    popular: float
+    """Many follow them."""
+
+
+class FollowRecommendation(Strict):
+    user_id: str
+    score: float
+    """How much there is to recommend them, in 0–1."""
+    reasons: Reasons
+    followed_by: list[str]
+    """Some of the people whom the viewer follows and who follow them, the closest first."""
+
+
+class FollowRecommendations(Strict):
+    items: list[FollowRecommendation]
 
 
 class Window(Strict):

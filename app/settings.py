@@ -91,6 +91,19 @@ class Settings(BaseSettings):
     source_half_life_hours: Hours = 12
     """How fast tweets fade while candidates are gathered."""
 
+    friends_weight: Share = 0.25
+    """What counts in recommending somebody to follow: that the viewer's followees follow them."""
+    follows_you_weight: Share = 0.10
+    """That they follow the viewer."""
+    taste_weight: Share = 0.20
+    """That they are near the viewer's taste."""
+    newly_joined_weight: Share = 0.20
+    """That they have joined lately, and so are followed by few who would like to."""
+    popular_weight: Share = 0.25
+    """That many follow them."""
+    newly_joined_half_life_hours: Hours = 720
+    """How fast somebody stops being new."""
+
     nsfw_steps: Steps = ((0.8, 0.1), (0.5, 0.7))
     """Scores of tweets above a probability of NSFW are multiplied by a factor; the highest
     step counts."""

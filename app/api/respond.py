@@ -16,18 +16,23 @@ from app.pipeline.query import Query
 from app.pipeline.trace import Trace
 from app.schemas import (
     Appraisal,
+    FollowRecommendation,
+    FollowRecommendations,
     Item,
     Predictions,
+    Reasons,
     Safety,
     ScoreResponse,
     Similarities,
     Span,
     Timeline,
 )
+from app.sources.who_to_follow import Recommended
 from ml.heads import NAMES as HEADS
 from ml.state.catalog import UNKNOWN_TIME
 
 DIGITS: Final = 6
+FRIENDS: Final = 3  # named in a recommendation
 
 
 def timeline(
@@ -70,6 +75,24 @@ def appraisals(
             for fields, filter_ in zip(tweets, appraised.dropped_by, strict=True)
         ],
         unknown=unknown,
+    )
+
+
+def people(engine: Engine, query: Query, recommended: Recommended) -> FollowRecommendations:
+    """Whom to follow, as it travels."""
+    ids, friends = engine.state.users.ids, engine.who_to_follow.followed_by(query, recommended.user)
+    score = recommended.score.astype(np.float64).round(DIGITS).tolist()
+    reasons = np.column_stack(list(recommended.reasons.values())).astype(np.float64).round(DIGITS)
+    return FollowRecommendations(
+        items=[
+            FollowRecommendation(
+                user_id=ids.id(row),
+                score=score[i],
+                reasons=Reasons(**dict(zip(recommended.reasons, reasons[i].tolist(), strict=True))),
+                followed_by=ids.ids(friends[i][:FRIENDS]),
+            )
+            for i, row in enumerate(recommended.user.tolist())
+        ]
     )
 
 

@@ -14,12 +14,14 @@ from ml.state.feature_state import FeatureState
 @dataclass(frozen=True, slots=True)
 class Unencoded:
     tweets: EncodedTweets
+    authors: Vectors
 
     @classmethod
     def of(cls, state: FeatureState) -> Unencoded:
         nothing = np.zeros((len(state.tweets), 1), np.float32)
         unknown = np.full(len(state.tweets), np.nan, np.float32)
-        return cls(EncodedTweets(nothing, nothing, nsfw=unknown, toxicity=unknown))
+        nobody = np.zeros((len(state.users), 1), np.float32)
+        return cls(EncodedTweets(nothing, nothing, nsfw=unknown, toxicity=unknown), nobody)
 
     def viewers(self, state: FeatureState, viewer: Rows, now: Times) -> Vectors:
         return np.zeros((len(viewer), 1), np.float32)

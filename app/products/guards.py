@@ -10,6 +10,7 @@ from app.filters.unsafe import Unsafe
 from app.pipeline.components import Filter
 from app.settings import Settings
 from app.sources.shelf import Shelf
+from app.sources.who_to_follow import Weights, WhoToFollow
 from ml.embeddings.encoder import Encoder
 from ml.state.feature_state import FeatureState
 
@@ -27,6 +28,19 @@ def eligibility(state: FeatureState, settings: Settings) -> list[Filter]:
 def visibility(state: FeatureState, encoder: Encoder, settings: Settings) -> list[Filter]:
     """Which tweets may be shown; where one of these fails, nothing is."""
     return [Unsafe(state, encoder, settings.unsafe_nsfw, settings.unsafe_toxicity)]
+
+
+def who_to_follow(state: FeatureState, encoder: Encoder, settings: Settings) -> WhoToFollow:
+    """Who may be recommended, and for which reasons."""
+    s = settings
+    weights = Weights(
+        friends=s.friends_weight,
+        follows_you=s.follows_you_weight,
+        taste=s.taste_weight,
+        newly_joined=s.newly_joined_weight,
+        popular=s.popular_weight,
+    )
+    return WhoToFollow(state, encoder, weights, s.newly_joined_half_life_hours)
 
 
 def shelf(state: FeatureState, settings: Settings) -> Shelf:

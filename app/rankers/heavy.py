@@ -35,7 +35,7 @@ class HeavyRanker:
     fusion: Fusion
 
     def score(self, query: Query, batch: CandidateBatch) -> Mapping[str, Column]:
-        encoder = Hydrated(self.encoder.tweets, query.vector)
+        encoder = Hydrated(self.encoder.tweets, self.encoder.authors, query.vector)
         x = Pairs.of_one(self.state, encoder, query.viewer, batch.tweet, query.now)
         features = matrix(x)
         predictions = self.predict(x, features)
@@ -51,6 +51,7 @@ class Hydrated:
     """An encoder that has already encoded the one viewer there is."""
 
     tweets: EncodedTweets
+    authors: Vectors
     vector: Column
 
     def viewers(self, state: FeatureState, viewer: Rows, now: Times) -> Vectors:

@@ -53,7 +53,7 @@ class Shelf:
             return self._batch(tweet[np.lexsort((tweet, -worth))])
         reach = limit + SPARE
         while True:
-            batch = self._batch(tweet[_best(tweet, worth, reach)])
+            batch = self._batch(tweet[foremost(tweet, worth, reach)])
             unseen = np.flatnonzero(self.already_seen.keep(query, batch))[:limit]
             if len(unseen) == limit or reach >= len(tweet):
                 return batch.take(unseen)
@@ -63,10 +63,11 @@ class Shelf:
         return CandidateBatch.of(tweet, self.state.tweets.author[tweet])
 
 
-def _best(tweet: Rows, worth: Worth, count: int) -> Order:
-    """Positions of the greatest worth, best first, without sorting the rest."""
+def foremost(row: Rows, worth: Worth, count: int) -> Order:
+    """Positions of the greatest worth, best first, of equals the older row; the rest stays
+    unsorted."""
     if count < len(worth):
         least = np.partition(worth, len(worth) - count)[len(worth) - count]
         some = np.flatnonzero(worth >= least)
-        return some[np.lexsort((tweet[some], -worth[some]))[:count]]
-    return np.lexsort((tweet, -worth))
+        return some[np.lexsort((row[some], -worth[some]))[:count]]
+    return np.lexsort((row, -worth))

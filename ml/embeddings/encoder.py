@@ -30,6 +30,11 @@ class Encoder(Protocol):
     @property
     def tweets(self) -> EncodedTweets: ...
 
+    @property
+    def authors(self) -> Vectors:
+        """(users, dim) vectors of any length, in the space of the viewers."""
+        ...
+
     def viewers(self, state: FeatureState, viewer: Rows, now: Times) -> Vectors:
         """(viewers, dim) vectors of length 1."""
         ...

@@ -27,6 +27,11 @@ class World:
         self.tweets: list[dict[str, object]] = []
         self.follows: list[dict[str, object]] = []
         self.acts: list[dict[str, object]] = []
+        self.joined: dict[str, int] = {}
+
+    def join(self, user: str, hours_ago: float) -> World:
+        self.joined[user] = NOW - int(hours_ago * HOUR)
+        return self
 
     def tweet(self, author: str | None, hours_ago: float = 1, **facts: object) -> World:
         at = NOW - int(hours_ago * HOUR)
@@ -56,7 +61,9 @@ class World:
 
     def engine(self, **settings: object) -> Engine:
         """The world at `NOW`."""
-        users = [{"user_id": letter} for letter in "abcdefghij"]
+        users = [
+            {"user_id": letter, "created_at": self.joined.get(letter)} for letter in "abcdefghij"
+        ]
         if not self.acts:
             self.act("j", "unfollow", on="i")  # a dataset without any action is refused
         for name, rows in (

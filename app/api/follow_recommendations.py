@@ -1,0 +1,28 @@
+"""GET /follow-recommendations/{user_id}: whom to follow, and why."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Response
+
+from app.api import respond
+from app.deps import EngineInUse
+from app.schemas import FollowParameters, FollowRecommendations, UserId
+
+router = APIRouter()
+
+
+@router.get("/follow-recommendations/{user_id}", tags=["feed"])
+async def follow_recommendations(
+    user_id: Annotated[UserId, Path()],
+    parameters: Annotated[FollowParameters, Query()],
+    engine: EngineInUse,
+    response: Response,
+) -> FollowRecommendations:
+    """The people whom this person most likely wants to follow, best first; never those whom they
+    follow, block or mute, or who block them."""
+    query = engine.hydrate.query(user_id, parameters.limit)
+    recommended = engine.who_to_follow.recommend(query, parameters.limit)
+    response.headers["Cache-Control"] = "private, no-store"
+    return respond.people(engine, query, recommended)
