@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterable
 from datetime import datetime
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
+from ml.heads import NAMES as HEADS
+
 PREFIX: Final = "FORYOU_"
+WEIGHED: Final = (*HEADS, "similarity")  # the last is the head of the embeddings
 
 
 class InvalidSettingError(Exception):
@@ -25,6 +31,14 @@ def _clock(text: str) -> str:
     return text
 
 
+def _heads(weights: dict[str, float]) -> dict[str, float]:
+    for name in weights:
+        if name not in WEIGHED:
+            raise ValueError(f"there is no head {name!r}; expected some of {', '.join(WEIGHED)}")
+    return weights
+
+
+Weight = Annotated[float, Field(ge=-10_000, le=10_000)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Factor = Annotated[float, Field(gt=0, le=1)]
 Hours = Annotated[float, Field(gt=0, le=100_000)]
@@ -66,7 +80,11 @@ class Settings(BaseSettings):
     event is older than the freshness window, from which event time then goes on."""
 
     preset: str = "balanced"
-    """What each action is worth: the name of a row of weights."""
+    """What each action is worth: `balanced`, `seed`, `twitter-2023` or `x-2026`; `/products` has
+    their weights."""
+    weights: Annotated[dict[str, Weight], AfterValidator(_heads)] = Field(default_factory=dict)
+    """Weights of single heads in place of the preset's, per predicted probability, such as
+    `{"reply": 5}`."""
     max_age_hours: Hours = 168
     """The freshness window: older tweets are not shown."""
     fresh_at_least: Annotated[int, Field(ge=1, le=1_000_000)] = 2_000
@@ -74,6 +92,8 @@ class Settings(BaseSettings):
 
     in_network_limit: Limit = 200
     """Candidates by people the viewer follows, at most."""
+    following_limit: Limit = 1_000
+    """The same in the product `following`, which has no other candidates."""
     graph_limit: Limit = 100
     """Candidates that the viewer's followees engaged with, at most."""
     out_of_network_limit: Limit = 200
@@ -88,6 +108,8 @@ class Settings(BaseSettings):
     """The same, for somebody of whom nothing is known."""
     least_proof: Annotated[int, Field(ge=1, le=100)] = 1
     """How many followees must have engaged with a candidate of Graph."""
+    proof_hours: Hours = 168
+    """How long a followee's engagement counts for a candidate of Graph."""
     source_half_life_hours: Hours = 12
     """How fast tweets fade while candidates are gathered."""
 
@@ -136,6 +158,7 @@ def read_settings() -> Settings:
     Raises:
         InvalidSettingError: naming the variable, what it holds, and what was expected.
     """
+    _refuse_misspelt(os.environ)
     try:
         return Settings()
     except ValidationError as error:
@@ -145,3 +168,12 @@ def read_settings() -> Settings:
         raise InvalidSettingError(f"{name}={first['input']!r}: {expected}") from error
     except SettingsError as error:  # the source names the field, and wraps why it is no JSON
         raise InvalidSettingError(f"{error}: {error.__cause__}") from error
+
+
+def _refuse_misspelt(environment: Iterable[str]) -> None:
+    """A setting that is not read is worse than one that is refused."""
+    known = [PREFIX + name.upper() for name in Settings.model_fields]
+    for name in sorted(environment):
+        if name.upper().startswith(PREFIX) and name.upper() not in known:
+            near = get_close_matches(name.upper(), known, n=1, cutoff=0)
+            raise InvalidSettingError(f"{name}: there is no such setting; is it {near[0]}?")

@@ -31,7 +31,7 @@ def for_you(
     return MixerPipeline(
         candidates=[
             CandidatePipeline(InNetwork(shelf, fade), s.in_network_limit),
-            CandidatePipeline(Graph(shelf, fade, s.least_proof), s.graph_limit),
+            CandidatePipeline(Graph(shelf, fade, s.least_proof, s.proof_hours), s.graph_limit),
             CandidatePipeline(OutOfNetwork(shelf, encoder, fade), s.out_of_network_limit),
             CandidatePipeline(Popular(shelf), s.popular_limit, gates=[FollowsFew(s.few)]),
         ],

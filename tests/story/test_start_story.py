@@ -110,6 +110,7 @@ def test_nothing_to_serve_is_said_with_the_remedy(
         ("PORT", "70000"),
         ("CLOCK", "yesterday"),
         ("PRESET", "spicy"),
+        ("WEIGHTS", '{"applause": 1}'),
         ("AUTHOR_DECAY", "2"),
         ("NSFW_STEPS", "[["),
         ("NSFW_STEPS", "[[0.5, 7]]"),
@@ -120,3 +121,14 @@ def test_an_invalid_setting_is_named(
 ) -> None:
     environment.setenv(f"FORYOU_{name}", value)
     assert name.lower() in refused(capsys).lower()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [("FORYOU_PRESETT", "FORYOU_PRESET"), ("foryou_artefacts", "FORYOU_ARTIFACTS")],
+)
+def test_a_misspelt_setting_is_refused_with_the_nearest_name(
+    environment: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], wrong: str, right: str
+) -> None:
+    environment.setenv(wrong, "1")
+    assert refused(capsys) == f"error: {wrong}: there is no such setting; is it {right}?"
