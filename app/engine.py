@@ -20,6 +20,7 @@ from app.pipeline.product import ProductPipeline
 from app.products import guards
 from app.products.discovery import discovery
 from app.products.fallback import fallback
+from app.products.following import following
 from app.products.for_you import for_you
 from app.products.newcomer import newcomer
 from app.products.presets import PRESETS
@@ -96,6 +97,7 @@ def assemble(
         otherwise=alone,
         fallback=last,
     )
+    chronological = ProductPipeline("following", following(state, encoder, settings), fallback=last)
     return Engine(
         settings=settings,
         state=state,
@@ -104,7 +106,7 @@ def assemble(
         clock=clock,
         hydrate=Hydrate(state, encoder, clock, bundle.version if bundle else "heuristic"),
         who_to_follow=guards.who_to_follow(state, encoder, settings),
-        products={"for_you": personal},
+        products={"for_you": personal, "following": chronological},
         missing=_missing(bundle, encoder, ranker),
     )
 
@@ -121,7 +123,9 @@ def _ranker(
         )
     if bundle:
         means = {name: card.mean for name, card in bundle.manifest.heads.items()}
-        fusion = Fusion(preset.resolve(means), means)
+        if "engagement" in means:  # is what the head of the embeddings predicts by itself
+            means["similarity"] = means["engagement"]
+        fusion = Fusion(preset.resolve(means) | settings.weights, means)
         if fusion.average > 0:
             return HeavyRanker(state, encoder, bundle.predict, fusion)
     return Heuristic(state, encoder)

@@ -14,7 +14,16 @@ from fastapi.openapi.utils import get_openapi
 from fastapi_offline import FastAPIOffline
 from starlette.middleware.cors import CORSMiddleware
 
-from app.api import follow_recommendations, health, metrics, problems, score, timeline
+from app.api import (
+    catalog,
+    follow_recommendations,
+    health,
+    metrics,
+    problems,
+    products,
+    score,
+    timeline,
+)
 from app.engine import Engine, build_engine
 from app.errors import InvalidRequestError, ProblemError
 from app.observability import logs
@@ -43,7 +52,7 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
         lifespan=lifespan,
         responses=problems.documented(InvalidRequestError, ProblemError),
     )
-    for room in (timeline, follow_recommendations, score, health, metrics):
+    for room in (timeline, follow_recommendations, score, catalog, products, health, metrics):
         app.include_router(room.router)
     if settings.cors_origins:
         app.add_middleware(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Final, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, WithJsonSchema
 
 ID_PATTERN: Final = r"^[\w.:@-]{1,128}$"
 MOST_TWEETS: Final = 100  # in a timeline
@@ -18,6 +18,7 @@ def _as_string(value: object) -> object:
 
 
 UserId = Annotated[str, Field(pattern=ID_PATTERN)]
+TweetId = Annotated[str, Field(pattern=ID_PATTERN)]
 Id = Annotated[
     str,
     BeforeValidator(_as_string),
@@ -34,8 +35,8 @@ class Strict(BaseModel):
 class TimelineParameters(Strict):
     limit: Annotated[int, Field(ge=1, le=MOST_TWEETS)] = 10
     """How many tweets."""
-    product: Literal["for_you"] = "for_you"
-    """Which feed."""
+    product: Literal["for_you", "following"] = "for_you"
+    """Which feed: the best for this person, or everything by whom they follow, newest first."""
     explain: bool = False
     """Whether to add the trace: who did what, to how many rows, in what time."""
 
@@ -47,6 +48,13 @@ class NoParameters(Strict):
 class FollowParameters(Strict):
     limit: Annotated[int, Field(ge=1, le=MOST_PEOPLE)] = 10
     """How many people."""
+
+
+class PageParameters(Strict):
+    limit: Annotated[int, Field(ge=1, le=MOST_PEOPLE)] = 20
+    """How many."""
+    cursor: Annotated[str | None, Field(pattern=r"^[0-9a-f]{8}$")] = None
+    """Where to go on: the `next_cursor` of the page before."""
 
 
 class ScoreRequest(Strict):
@@ -172,6 +180,90 @@ class FollowRecommendation(Strict):
 
 class FollowRecommendations(Strict):
     items: list[FollowRecommendation]
+
+
+class UserView(Strict):
+    user_id: str
+    name: str | None
+    created_at: datetime | None
+    sensitive_ok: bool
+    """They asked to see adult content."""
+    followers: int
+    following: int
+    tweets: int
+
+
+class UserPage(Strict):
+    items: list[UserView]
+    next_cursor: str | None
+    """Null on the last page."""
+
+
+class TweetView(Strict):
+    tweet_id: str
+    author_id: str | None
+    created_at: datetime | None
+    text: str | None
+    topic: str | None
+    conversation_id: str
+    is_reply: bool
+    nsfw: bool | None
+    """As declared; null where nobody said."""
+    toxic: bool | None
+
+
+class ComponentView(Strict):
+    name: str
+    about: str
+    settings: dict[str, JsonValue]
+
+
+class CandidateView(Strict):
+    source: ComponentView
+    limit: int
+    gates: list[ComponentView]
+
+
+class ProductView(Strict):
+    """One page, in the order in which it runs."""
+
+    name: str
+    gates: list[ComponentView]
+    otherwise: str | None
+    """Who answers those whom a gate keeps out."""
+    fallback: str | None
+    """Who answers where this one fails."""
+    candidates: list[CandidateView]
+    eligibility: list[ComponentView]
+    ranker: ComponentView
+    rescorers: list[ComponentView]
+    diversifiers: list[ComponentView]
+    visibility: list[ComponentView]
+    slate: list[ComponentView]
+    selector: ComponentView
+
+
+class PresetView(Strict):
+    name: str
+    about: str
+    weights: dict[str, float]
+    """Of the predicted probability of each action, by head."""
+    per_average: bool
+    """The weights are what an average impression contributes, whatever the head's base rate."""
+    untrained: list[str]
+    """Heads with a weight here for which there was nothing to learn from."""
+    without_head: dict[str, float]
+    """What its source weighs besides, and nothing here predicts."""
+
+
+class ProductsView(Strict):
+    asked: dict[str, str]
+    """What may be asked for as `product`, and who answers first."""
+    products: list[ProductView]
+    preset: str
+    weights: dict[str, float]
+    """The weights in use, per predicted probability."""
+    presets: list[PresetView]
 
 
 class Window(Strict):

@@ -36,9 +36,14 @@ FRIENDS: Final = 3  # named in a recommendation
 
 
 def timeline(
-    engine: Engine, user_id: str, query: Query, served: Served, request_id: str
+    engine: Engine,
+    user_id: str,
+    query: Query,
+    served: Served,
+    request_id: str,
+    product: str = "for_you",
 ) -> Timeline:
-    """What was served, as it travels."""
+    """What was served, as it travels; `product` is what was asked for."""
     names = served.product.mixer.sources
     proposers = [
         [name for bit, name in enumerate(names) if marks >> bit & 1]
@@ -51,6 +56,7 @@ def timeline(
     return Timeline(
         **_answer(engine, user_id, query, served.product, served.trace),
         request_id=request_id,
+        product=product,
         source_distribution=Counter(item.source for item in items),
         items=items,
         next_cursor=None,
@@ -70,6 +76,7 @@ def appraisals(
     return ScoreResponse(
         **_answer(engine, user_id, query, appraised.product, appraised.trace),
         request_id=request_id,
+        product="for_you",
         items=[
             Appraisal(**fields, eligible=filter_ is None, dropped_by=filter_)
             for fields, filter_ in zip(tweets, appraised.dropped_by, strict=True)
@@ -121,7 +128,6 @@ def _answer(
 ) -> dict[str, Any]:
     return {
         "user_id": user_id,
-        "product": "for_you",
         "served_by": product.name,
         "missing": [*engine.missing, *trace.failed],
         "model_version": engine.hydrate.version,

@@ -33,7 +33,7 @@ async def timeline(
     query = engine.hydrate.query(user_id, parameters.limit)
     served = engine.products[parameters.product].run(query)
     observed.answers(served.product.name, served.trace)
-    answer = respond.timeline(engine, user_id, query, served, request_id)
+    answer = respond.timeline(engine, user_id, query, served, request_id, parameters.product)
     if parameters.explain:
         answer.trace = respond.trace(served)
     response.headers["Cache-Control"] = "private, no-store"

@@ -25,11 +25,7 @@ VERBS = {
 
 @pytest.mark.parametrize("kind", VERBS)
 def test_every_declared_component_is_wired(kind: str, tiny_engine: Engine) -> None:
-    wired = {
-        type(part)
-        for product in products(tiny_engine.products["for_you"])
-        for part in components(product)
-    }
+    wired = {type(part) for product in products(tiny_engine) for part in components(product)}
     assert declared(kind) <= wired
 
 
@@ -44,12 +40,18 @@ def declared(kind: str) -> set[type]:
     }
 
 
-def products(product: ProductPipeline) -> Iterator[ProductPipeline]:
+def products(engine: Engine) -> Iterator[ProductPipeline]:
+    """Everybody who may answer anything."""
+    for product in engine.products.values():
+        yield from answering(product)
+
+
+def answering(product: ProductPipeline) -> Iterator[ProductPipeline]:
     """A product and everybody who may answer in its place."""
     yield product
     for other in (product.otherwise, product.fallback):
         if other is not None:
-            yield from products(other)
+            yield from answering(other)
 
 
 def components(product: ProductPipeline) -> Iterator[object]:
@@ -62,7 +64,7 @@ def components(product: ProductPipeline) -> Iterator[object]:
 
 
 def test_every_product_keeps_out_the_same_tweets(tiny_engine: Engine) -> None:
-    first, *others = products(tiny_engine.products["for_you"])
+    first, *others = products(tiny_engine)
     for other in others:
         assert other.mixer.eligibility == first.mixer.eligibility
         assert other.mixer.visibility == first.mixer.visibility

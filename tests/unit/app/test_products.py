@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from app.engine import build_engine
 from app.pipeline.product import ProductPipeline
+from app.products.presets import PRESETS
+from app.settings import WEIGHED, Settings
 
 
 def served_by(engine, viewer: str) -> tuple[str, list[int]]:
@@ -61,3 +64,42 @@ def test_a_gate_needs_somebody_to_answer_those_outside(tiny_engine) -> None:
     product = tiny_engine.products["for_you"]
     with pytest.raises(ValueError, match="those outside"):
         ProductPipeline("lonely", product.mixer, gates=product.gates)
+
+
+def test_following_is_everything_by_followees_newest_first(world) -> None:
+    world.tweet("g", 9).tweet("h", 2).tweet("b", 1).tweet("g", 3, in_reply_to_id="0")
+    world.tweet("g", created_at=None).follow("a", "g", "h").act("a", "reply", tweet=0)
+    engine = world.engine()
+
+    def shown(viewer: str) -> list[int]:
+        query = engine.hydrate.query(viewer, 10)
+        return engine.products["following"].run(query).batch.tweet.tolist()
+
+    assert shown("a") == [1, 3, 4]
+    assert shown("b") == shown("never-met") == []
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_every_preset_ranks_by_the_heads_it_names(tiny_artifacts, tiny_data, name: str) -> None:
+    settings = Settings(artifacts=tiny_artifacts, data_dir=tiny_data, preset=name)
+    engine = build_engine(settings, monotonic=lambda: 0.0)
+    served = engine.products["for_you"].run(engine.hydrate.query("1", 10))
+    assert served.product.name == "for_you"
+    assert 0 < served.batch["score"].min() < served.batch["score"].max() < 1
+
+
+def test_presets_only_weigh_what_is_predicted(tiny_engine) -> None:
+    for preset in PRESETS.values():
+        assert set(preset.weights) <= set(WEIGHED)
+        assert not set(preset.weights) & set(preset.without_head)
+        assert max(preset.weights.values()) > 0
+
+
+def test_a_weight_in_the_settings_stands_in_for_that_of_the_preset(
+    tiny_artifacts, tiny_data
+) -> None:
+    settings = Settings(artifacts=tiny_artifacts, data_dir=tiny_data, weights={"reply": 5})
+    fusion = build_engine(settings).products["for_you"].mixer.scoring.ranker.fusion
+    usual = build_engine(Settings(artifacts=tiny_artifacts, data_dir=tiny_data))
+    usual = usual.products["for_you"].mixer.scoring.ranker.fusion
+    assert fusion.weights == {**usual.weights, "reply": 5}

@@ -1,0 +1,95 @@
+"""GET /users and /tweets: who there is, and what was said."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import numpy as np
+from fastapi import APIRouter, Path, Query
+
+from app.api.problems import documented
+from app.api.respond import instant
+from app.deps import EngineInUse
+from app.engine import Engine
+from app.errors import NotFoundError
+from app.pipeline.batch import Rows
+from app.schemas import NoParameters, PageParameters, TweetId, TweetView, UserId, UserPage, UserView
+from ml.state.catalog import UNKNOWN_TIME
+
+router = APIRouter(tags=["catalog"])
+
+
+@router.get("/users")
+async def users(parameters: Annotated[PageParameters, Query()], engine: EngineInUse) -> UserPage:
+    """Everybody, page by page, in the order in which they became known."""
+    start = int(parameters.cursor or "0", 16)
+    end = min(start + parameters.limit, len(engine.state.users))
+    return UserPage(
+        items=_people(engine, np.arange(start, end, dtype=np.int32)),
+        next_cursor=f"{end:08x}" if start < end < len(engine.state.users) else None,
+    )
+
+
+@router.get("/users/{user_id}", responses=documented(NotFoundError))
+async def user(
+    user_id: Annotated[UserId, Path()],
+    _: Annotated[NoParameters, Query()],
+    engine: EngineInUse,
+) -> UserView:
+    """One person."""
+    row = engine.state.users.ids.row(user_id)
+    if row is None:
+        raise NotFoundError(f"nobody here has the id {user_id!r}")
+    return _people(engine, np.array([row], np.int32))[0]
+
+
+@router.get("/tweets/{tweet_id}", responses=documented(NotFoundError))
+async def tweet(
+    tweet_id: Annotated[TweetId, Path()],
+    _: Annotated[NoParameters, Query()],
+    engine: EngineInUse,
+) -> TweetView:
+    """One tweet, with what was declared of it."""
+    tweets, ids = engine.state.tweets, engine.state.users.ids
+    row = tweets.ids.row(tweet_id)
+    if row is None:
+        raise NotFoundError(f"no tweet here has the id {tweet_id!r}")
+    author, written = int(tweets.author[row]), int(tweets.created_at[row])
+    return TweetView(
+        tweet_id=tweet_id,
+        author_id=ids.id(author) if author >= 0 else None,
+        created_at=None if written == UNKNOWN_TIME else instant(written),
+        text=tweets.text[row],
+        topic=tweets.topic[row],
+        conversation_id=tweets.ids.id(int(tweets.conversation[row])),
+        is_reply=bool(tweets.is_reply[row]),
+        nsfw=_declared(tweets.nsfw[row]),
+        toxic=_declared(tweets.toxic[row]),
+    )
+
+
+def _people(engine: Engine, row: Rows) -> list[UserView]:
+    state = engine.state
+    _, follower = state.graph.followees(row)
+    following = np.bincount(follower, minlength=len(row))
+    tweet, author = state.posts.gather(row)
+    wrote = np.bincount(
+        author[state.tweets.created_at[tweet] <= engine.clock.now()], minlength=len(row)
+    )
+    joined = state.users.created_at[row].tolist()
+    return [
+        UserView(
+            user_id=state.users.ids.id(who),
+            name=state.users.name[who],
+            created_at=None if joined[i] == UNKNOWN_TIME else instant(joined[i]),
+            sensitive_ok=bool(state.users.sensitive_ok[who]),
+            followers=int(state.graph.followers[who]),
+            following=int(following[i]),
+            tweets=int(wrote[i]),
+        )
+        for i, who in enumerate(row.tolist())
+    ]
+
+
+def _declared(label: np.float32) -> bool | None:
+    return None if np.isnan(label) else bool(label)

@@ -1,0 +1,125 @@
+"""GET /products: every pipeline and what it is made of, told by the objects that serve."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import fields, is_dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from pydantic import JsonValue
+
+from app.deps import EngineInUse
+from app.engine import Engine
+from app.pipeline.product import ProductPipeline
+from app.products.presets import PRESETS
+from app.rankers.heavy import HeavyRanker
+from app.schemas import (
+    CandidateView,
+    ComponentView,
+    NoParameters,
+    PresetView,
+    ProductsView,
+    ProductView,
+)
+from ml.heads import NAMES as HEADS
+
+router = APIRouter(tags=["operations"])
+
+
+@router.get("/products")
+async def products(_: Annotated[NoParameters, Query()], engine: EngineInUse) -> ProductsView:
+    """What may be asked for, who answers in whose place, and what each action is worth."""
+    answering = {
+        product.name: product for asked in engine.products.values() for product in _answering(asked)
+    }
+    trained = list(engine.bundle.manifest.heads) if engine.bundle else []
+    return ProductsView(
+        asked={name: product.name for name, product in engine.products.items()},
+        products=[_product(product) for product in answering.values()],
+        preset=engine.settings.preset,
+        weights=_weights(engine),
+        presets=[
+            PresetView(
+                name=name,
+                about=preset.about,
+                weights=dict(preset.weights),
+                per_average=preset.per_average,
+                untrained=[
+                    head for head in HEADS if head in preset.weights and head not in trained
+                ],
+                without_head=dict(preset.without_head),
+            )
+            for name, preset in PRESETS.items()
+        ],
+    )
+
+
+def _weights(engine: Engine) -> dict[str, float]:
+    """Those that have a say."""
+    ranker = engine.products["for_you"].mixer.scoring.ranker
+    if not isinstance(ranker, HeavyRanker):
+        return {}
+    fusion = ranker.fusion
+    return {name: weight for name, weight in fusion.weights.items() if name in fusion.means}
+
+
+def _answering(product: ProductPipeline) -> Iterator[ProductPipeline]:
+    """A product, and everybody who may answer in its place."""
+    yield product
+    for other in (product.otherwise, product.fallback):
+        if other is not None:
+            yield from _answering(other)
+
+
+def _product(product: ProductPipeline) -> ProductView:
+    mixer = product.mixer
+    return ProductView(
+        name=product.name,
+        gates=_components(product.gates),
+        otherwise=product.otherwise.name if product.otherwise else None,
+        fallback=product.fallback.name if product.fallback else None,
+        candidates=[
+            CandidateView(
+                source=_component(one.source), limit=one.limit, gates=_components(one.gates)
+            )
+            for one in mixer.candidates
+        ],
+        eligibility=_components(mixer.eligibility),
+        ranker=_component(mixer.scoring.ranker),
+        rescorers=_components(mixer.scoring.rescorers),
+        diversifiers=_components(mixer.scoring.diversifiers),
+        visibility=_components(mixer.visibility),
+        slate=_components(mixer.slate),
+        selector=_component(mixer.selector),
+    )
+
+
+def _components(parts: Iterable[object]) -> list[ComponentView]:
+    return [_component(part) for part in parts]
+
+
+def _component(part: object) -> ComponentView:
+    """Its class, the sentence that its file opens with, and its settings."""
+    opening = (sys.modules[type(part).__module__].__doc__ or "").strip().partition("\n")[0]
+    settings = _settings(part)
+    return ComponentView(
+        name=type(part).__name__,
+        about=opening,
+        settings=settings if isinstance(settings, dict) else {},
+    )
+
+
+def _settings(value: object) -> JsonValue:
+    """What can be told of a value in JSON; models, tables and functions cannot."""
+    if isinstance(value, bool | int | float | str):
+        return value
+    if isinstance(value, Mapping):
+        return {str(name): float(number) for name, number in value.items()}
+    if isinstance(value, list | tuple):
+        return [one for one in map(_settings, value) if one is not None]
+    if is_dataclass(value):
+        told = {field.name: _settings(getattr(value, field.name)) for field in fields(value)}
+        return {name: one for name, one in told.items() if one not in (None, {})} or None
+    return None

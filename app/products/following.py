@@ -1,0 +1,29 @@
+"""Everything by the people you follow, newest first: no model, no shares, no opinion."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from app.pipeline.candidate_pipeline import CandidatePipeline
+from app.pipeline.mixer import MixerPipeline
+from app.pipeline.scoring_pipeline import ScoringPipeline
+from app.products import guards
+from app.rankers.newest import Newest
+from app.selectors.top_k import TopK
+from app.settings import Settings
+from app.sources.in_network import InNetwork
+from ml.embeddings.encoder import Encoder
+from ml.state.feature_state import FeatureState
+
+TIME_ALONE: Final = 1e-6  # hours: fading so fast that no tie makes up for being older
+
+
+def following(state: FeatureState, encoder: Encoder, settings: Settings) -> MixerPipeline:
+    shelf = guards.shelf(state, settings)
+    return MixerPipeline(
+        candidates=[CandidatePipeline(InNetwork(shelf, TIME_ALONE), settings.following_limit)],
+        eligibility=guards.eligibility(state, settings),
+        scoring=ScoringPipeline(ranker=Newest(state)),
+        visibility=guards.visibility(state, encoder, settings),
+        selector=TopK(),
+    )
