@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,6 +12,10 @@ import torch
 from app.engine import Engine, build_engine
 from app.settings import Settings
 from datagen.__main__ import main as plant
+from evaluation import dataset
+from evaluation.dataset import Dataset
+from evaluation.evaluate import Findings, evaluate
+from evaluation.report import document
 from ml import bundle
 from ml.bundle import Bundle
 from ml.log import tables as tables_on_disk
@@ -76,6 +81,26 @@ def tiny_engine(tiny_artifacts: Path, tiny_data: Path) -> Engine:
     """All that serves them, at an instant that does not pass."""
     settings = Settings(artifacts=tiny_artifacts, data_dir=tiny_data)
     return build_engine(settings, wall=lambda: 4e9, monotonic=lambda: 0.0)
+
+
+@pytest.fixture(scope="session")
+def tiny_settings(tiny_artifacts: Path, tiny_data: Path) -> Settings:
+    return Settings(artifacts=tiny_artifacts, data_dir=tiny_data)
+
+
+@pytest.fixture(scope="session")
+def tiny_dataset(tiny_data: Path, tiny_bundle: Bundle) -> Dataset:
+    return dataset.read(tiny_data, tiny_bundle)
+
+
+@pytest.fixture(scope="session")
+def findings(tiny_data: Path, tiny_bundle: Bundle, tiny_settings: Settings) -> Findings:
+    return evaluate(tiny_data, tiny_bundle, tiny_settings)
+
+
+@pytest.fixture(scope="session")
+def report(findings: Findings) -> dict[str, Any]:
+    return document.document(findings)
 
 
 @pytest.fixture

@@ -1,0 +1,129 @@
+"""The report is complete, self-contained, and the same twice."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from evaluation.__main__ import main
+from evaluation.report import document, page, terminal
+from ml.bundle import Bundle
+
+VOID = {"meta", "br", "line", "rect", "circle"}
+
+
+class Balance(HTMLParser):
+    """Every tag that opens also closes, in order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: object) -> None:
+        assert tag in VOID
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+def test_the_documented_keys_are_there(report: dict[str, Any]) -> None:
+    listed = "".join(re.findall(r"^- .*(?:\n  .*)*", document.__doc__ or "", re.MULTILINE))
+    assert set(re.findall(r"`([a-z]\w+)`", listed)) == set(report) - {"format", "seconds"}
+    for figures in report["metrics"].values():
+        for figure in figures.values():
+            assert set(figure) >= {"value", "low", "high"}
+
+
+def test_everybody_is_asked(report: dict[str, Any]) -> None:
+    assert set(report["metrics"]) == {
+        "for_you", "logistic", "heuristic", "following", "newest", "popular", "als", "bpr",
+        "random", "oracle_ranker", "oracle",
+    }  # fmt: skip
+    assert {"InNetwork", "OutOfNetwork", "Graph", "Popular"} <= set(report["sources"])
+    assert report["protocol"]["visits"] > 50
+    assert not [name for name in report["missing"] if name.startswith("policy")]
+
+
+def test_every_part_is_left_out_once(report: dict[str, Any]) -> None:
+    kinds = {part["kind"] for part in report["ablation"].values()}
+    assert kinds >= {"source", "features", "rescorer", "diversifier", "visibility", "selector"}
+    for part in report["ablation"].values():
+        assert set(part["earns"]) | set(part["costs"]) <= set(part["differences"])
+
+
+def test_parts_of_the_whole_add_up(report: dict[str, Any]) -> None:
+    assert sum(by["share"]["value"] for by in report["by_source"].values()) == pytest.approx(1)
+    visits = report["by_user"]["for_you"].values()
+    assert sum(by["visits"]["value"] for by in visits) == report["protocol"]["visits"]
+    for by in report["by_author"].values():
+        assert sum(group["share"]["value"] for group in by.values()) == pytest.approx(1, abs=1e-4)
+
+
+def test_the_page_needs_no_network(report: dict[str, Any]) -> None:
+    text = page.page(report)
+    assert "http" not in text.replace("http-equiv", "")
+    assert "<script" not in text
+    assert "light dark" in text
+    assert 'name="viewport"' in text
+    balance = Balance()
+    balance.feed(text.removeprefix("<!doctype html>"))
+    assert not balance.open
+    for plot in ("Candidate funnel", "Source mix", "predicted and observed", "value@10"):
+        assert plot in text
+
+
+def test_the_terminal_shows_all_policies(report: dict[str, Any]) -> None:
+    text = terminal.table(report)
+    for name in (*report["metrics"], *report["heads"], *report["sources"]):
+        assert name in text
+    assert "100.0%" in text
+
+
+@pytest.fixture(scope="module")
+def artifacts(tiny_artifacts: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("judged") / "artifacts"
+    shutil.copytree(tiny_artifacts, folder)
+    return folder
+
+
+def test_the_command_writes_the_same_report_again(
+    report: dict[str, Any],
+    artifacts: Path,
+    tiny_data: Path,
+    tiny_bundle: Bundle,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["--data", str(tiny_data), "--artifacts", str(artifacts)]) == 0
+    assert "for_you" in capsys.readouterr().out
+    text = (artifacts / "report" / "report.json").read_text()
+    assert text == (artifacts / "report" / f"{tiny_bundle.version}.json").read_text()
+    again = json.loads(text)
+    assert document.written({**again, "seconds": {}}) == document.written({**report, "seconds": {}})
+    assert (artifacts / "report" / "report.html").read_text().startswith("<!doctype html>")
+
+
+def test_nothing_trained_is_one_line(
+    tiny_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--data", str(tiny_data), "--artifacts", str(tmp_path)]) == 2
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1
+    assert "run python -m ml train" in error
+
+
+def test_other_data_than_it_was_trained_on_is_refused(
+    artifacts: Path, tiny_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copytree(tiny_data, tmp_path / "data", ignore=shutil.ignore_patterns("follows.*"))
+    assert main(["--data", str(tmp_path / "data"), "--artifacts", str(artifacts)]) == 2
+    assert "is not what the last training" in capsys.readouterr().err
