@@ -18,7 +18,7 @@ from ml.training.featurise import featurise
 from ml.training.heavy_ranker import RankerRows
 from ml.training.material import examples
 
-ROWS: Final = 100_000  # the last so many examples before the cut
+ROWS: Final = 50_000  # the last so many examples before the cut
 ITERATIONS: Final = 300
 
 Floats = NDArray[np.float32]
