@@ -14,13 +14,16 @@ from ml.state.feature_state import FeatureState
 
 @dataclass(frozen=True, slots=True)
 class Recency:
-    """A tweet of unknown age keeps its score."""
+    """A tweet of unknown age keeps its score; where a quiet network has only old tweets to show,
+    age takes no more than `floor` leaves."""
 
     state: FeatureState
     half_life_hours: float
+    floor: float = 0.25
 
     def factor(self, query: Query, batch: CandidateBatch) -> Column:
         written = self.state.tweets.created_at[batch.tweet]
         age_hours = np.maximum(query.now - written, 0) / 3600
         age_hours[written == UNKNOWN_TIME] = 0
-        return np.exp2(-age_hours / self.half_life_hours).astype(np.float32)
+        fading = np.exp2(-age_hours / self.half_life_hours)
+        return np.maximum(fading, self.floor).astype(np.float32)
