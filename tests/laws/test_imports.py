@@ -46,6 +46,7 @@ ROOMS["app.main"] = [*ROOMS["app.api"], "app.api"]
 ROOMS["app.console"] = ["app.schemas"]
 ROOMS["app.__main__"] = [*ROOMS["app.main"], "app.main", "app.console"]
 ROOMS["evaluation"] = [*ROOMS["app.engine"], "app.engine", "ml.training", "datagen"]
+ROOMS["evaluation.readme"] = [*ROOMS["app.main"], "app.console", "evaluation"]
 
 
 def test_an_import_points_down_or_stays_in_its_room() -> None:
