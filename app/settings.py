@@ -113,6 +113,10 @@ class Settings(BaseSettings):
     source_half_life_hours: Hours = 12
     """How fast tweets fade while candidates are gathered."""
 
+    follow_recs_limit: Limit = 30
+    """Candidates by people whom the viewer might want to follow, at most."""
+    follow_recs_people: Annotated[int, Field(ge=1, le=100)] = 20
+    """By how many such people."""
     friends_weight: Share = 0.25
     """What counts in recommending somebody to follow: that the viewer's followees follow them."""
     follows_you_weight: Share = 0.10
@@ -150,6 +154,8 @@ class Settings(BaseSettings):
     """The share of places for what the viewer's followees engaged with."""
     out_of_network_share: Share = 0.35
     """The share of places for strangers near the viewer's taste."""
+    follow_recs_share: Share = 0.05
+    """The share of places for people whom the viewer might want to follow."""
 
 
 def read_settings() -> Settings:

@@ -15,6 +15,7 @@ from app.rescorers.recency import Recency
 from app.rescorers.safety import Safety
 from app.selectors.quota import Quota
 from app.settings import Settings
+from app.sources.follow_recs import FollowRecs
 from app.sources.graph import Graph
 from app.sources.in_network import InNetwork
 from app.sources.out_of_network import OutOfNetwork
@@ -27,12 +28,16 @@ def for_you(
     state: FeatureState, encoder: Encoder, ranker: Ranker, settings: Settings
 ) -> MixerPipeline:
     s, shelf = settings, guards.shelf(state, settings)
+    who = guards.who_to_follow(state, encoder, settings)
     fade = settings.source_half_life_hours
     return MixerPipeline(
         candidates=[
             CandidatePipeline(InNetwork(shelf, fade), s.in_network_limit),
             CandidatePipeline(Graph(shelf, fade, s.least_proof, s.proof_hours), s.graph_limit),
             CandidatePipeline(OutOfNetwork(shelf, encoder, fade), s.out_of_network_limit),
+            CandidatePipeline(
+                FollowRecs(shelf, who, fade, s.follow_recs_people), s.follow_recs_limit
+            ),
             CandidatePipeline(Popular(shelf), s.popular_limit, gates=[FollowsFew(s.few)]),
         ],
         eligibility=guards.eligibility(state, s),  # not own, too old, seen, blocked or muted
@@ -47,5 +52,7 @@ def for_you(
         ),
         visibility=guards.visibility(state, encoder, s),
         slate=[OnePerThread(state)],
-        selector=Quota([s.in_network_share, s.graph_share, s.out_of_network_share]),
+        selector=Quota(
+            [s.in_network_share, s.graph_share, s.out_of_network_share, s.follow_recs_share]
+        ),
     )

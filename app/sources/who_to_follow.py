@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import reduce
 from typing import Final, NamedTuple
 
 import numpy as np
 
-from app.pipeline.batch import Column, Mask, Rows
+from app.pipeline.batch import Column, Mask, Order, Rows
 from app.pipeline.query import Query
-from app.sources.shelf import foremost
+from app.sources.shelf import SPARE, foremost
 from ml.embeddings.encoder import Encoder, Vectors
 from ml.state.feature_state import FeatureState
 
@@ -65,13 +66,11 @@ class WhoToFollow:
         promise = _sum({name: share[name] * part for name, part in cheap.items()})
         user = np.flatnonzero(self._may_be_followed(query)).astype(np.int32)
         user = user[foremost(user, promise[user], max(SHORTLIST, limit))]
-        user = user[~self.state.graph.hides(np.full(len(user), query.viewer, np.int32), user)]
-        parts = {name: part[user] for name, part in cheap.items()}
-        parts["taste"] = _cosine(self.encoder.authors[user], query.vector)
-        reasons = {name: share[name] * parts[name] for name in share}
+        reasons = {name: share[name] * part[user] for name, part in cheap.items()}
+        reasons["taste"] = share["taste"] * _cosine(self.encoder.authors[user], query.vector)
         score = _sum(reasons)
-        best = foremost(user, score, limit)[:limit]
-        kept = {name: reason[best] for name, reason in reasons.items()}
+        best = self._not_hidden(query, user, foremost(user, score, len(user)), limit)
+        kept = {name: reasons[name][best] for name in share}
         return Recommended(user[best], score[best], kept)
 
     def followed_by(self, query: Query, user: Rows) -> list[Rows]:
@@ -82,6 +81,16 @@ class WhoToFollow:
             np.tile(closest, len(user)), np.repeat(user, len(closest))
         ).reshape(len(user), len(closest))
         return [closest[row] for row in follows]
+
+    def _not_hidden(self, query: Query, user: Rows, best_first: Order, limit: int) -> Order:
+        """The first `limit` whom no block and no mute keeps away; most people hide few."""
+        for reach in (limit + SPARE, len(user)):
+            best = best_first[:reach]
+            viewer = np.full(len(best), query.viewer, np.int32)
+            best = best[~self.state.graph.hides(viewer, user[best])]
+            if len(best) >= limit:
+                break
+        return best[:limit]
 
     def _friends(self, query: Query) -> Column:
         """How many of the viewer's followees follow each user, over what fame alone would give."""
@@ -131,5 +140,5 @@ def _cosine(vectors: Vectors, viewer: Column) -> Column:
 
 
 def _sum(reasons: Mapping[str, Column]) -> Column:
-    total: Column = np.stack(list(reasons.values())).sum(axis=0)
+    total: Column = reduce(np.add, reasons.values())
     return total

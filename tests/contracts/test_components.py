@@ -34,6 +34,7 @@ from app.rescorers.safety import Safety
 from app.selectors.quota import Quota
 from app.selectors.top_k import TopK
 from app.sources.communities import Communities
+from app.sources.follow_recs import FollowRecs
 from app.sources.graph import Graph
 from app.sources.in_network import InNetwork
 from app.sources.out_of_network import OutOfNetwork
@@ -86,6 +87,12 @@ class TestCommunities(SourceContract):
     @pytest.fixture
     def source(self, shelf: Shelf) -> Communities:
         return Communities(shelf, half_life_hours=24)
+
+
+class TestFollowRecs(SourceContract):
+    @pytest.fixture
+    def source(self, shelf: Shelf, tiny_engine: Engine) -> FollowRecs:
+        return FollowRecs(shelf, tiny_engine.who_to_follow, half_life_hours=24)
 
 
 class TestPopular(SourceContract):

@@ -65,7 +65,7 @@ def with_mixer(product: ProductPipeline, mixer: MixerPipeline) -> ProductPipelin
     return replace(product, mixer=mixer)
 
 
-@pytest.mark.parametrize("place", [0, 1, 2])
+@pytest.mark.parametrize("place", [0, 1, 2, 3])
 def test_a_failing_source_is_missed_and_named(
     product: ProductPipeline, query: Query, place: int
 ) -> None:

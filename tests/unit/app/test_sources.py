@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.engine import Engine
 from app.pipeline.components import CandidateSource
 from app.products import guards
+from app.sources.follow_recs import FollowRecs
 from app.sources.graph import Graph
 from app.sources.in_network import InNetwork
 from app.sources.out_of_network import OutOfNetwork
@@ -65,6 +66,14 @@ def test_out_of_network_is_by_strangers_and_the_newest_where_nothing_was_trained
     world.tweet("b", 1).tweet("g", 3).tweet("h", 2).tweet(None, 1).follow("a", "b")
     engine = world.engine()
     assert found(engine, OutOfNetwork(shelf(engine), engine.encoder, 24)) == [3, 2, 1]
+
+
+def test_follow_recs_are_by_people_one_might_follow_the_best_recommended_first(world) -> None:
+    world.tweet("b", 1).tweet("e", 5).tweet("f", 5).tweet("e", 300).tweet("a", 1)
+    world.follow("a", "b", "c").follow("b", "e", "f").follow("c", "f")
+    engine = world.engine(fresh_at_least=1)
+    assert found(engine, FollowRecs(shelf(engine), engine.who_to_follow, 24, people=2)) == [2, 1]
+    assert found(engine, FollowRecs(shelf(engine), engine.who_to_follow, 24, people=1)) == [2]
 
 
 def test_popular_is_what_most_people_engaged_with(world) -> None:

@@ -1,0 +1,31 @@
+"""What those write whom the viewer might want to follow: FRS, as a source of tweets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from app.pipeline.batch import CandidateBatch
+from app.pipeline.query import Query
+from app.sources.shelf import Shelf
+from app.sources.who_to_follow import WhoToFollow
+
+
+@dataclass(frozen=True, slots=True)
+class FollowRecs:
+    """By recommendation and by recency: twice the recommendation makes up for one half-life."""
+
+    shelf: Shelf
+    who: WhoToFollow
+    half_life_hours: float
+    people: int = 20
+
+    def fetch(self, query: Query, limit: int) -> CandidateBatch:
+        recommended = self.who.recommend(query, self.people)
+        tweet, author = self.shelf.state.posts.gather(recommended.user)
+        fresh = self.shelf.is_fresh(query, tweet)
+        tweet, score = tweet[fresh], recommended.score[author[fresh]]
+        age_hours = self.shelf.age_hours(tweet, query.now)
+        worth = np.log2(score + 1e-9) - age_hours / self.half_life_hours
+        return self.shelf.best(query, tweet, worth, limit)
