@@ -62,7 +62,8 @@ class _Server(uvicorn.Server):
         if self.should_exit:
             return
         port = self.servers[0].sockets[0].getsockname()[1]
-        url = f"http://{self.config.host}:{port}"
+        anywhere = self.config.host in ("0.0.0.0", "::")
+        url = f"http://{'127.0.0.1' if anywhere else self.config.host}:{port}"
         users = self.engine.state.users.ids
         example = users.id(int(self.engine.state.history.written.argmax())) if len(users) else "me"
         print(f"For You at {url}, for example {url}/timeline/{example}?explain=true")

@@ -31,7 +31,7 @@ def metrics(
     return PlainTextResponse(page, media_type=CONTENT_TYPE_PLAIN_0_0_4)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # a registry wants to hash it
 class Served(Collector):
     """What is being served: the same in every process, so none has to count it."""
 
