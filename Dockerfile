@@ -1,0 +1,54 @@
+# What builds stays behind in the first stage.
+FROM python:3.11-slim AS build
+# Where the small builds of PyTorch are, without a GPU's libraries; may be empty.
+ARG TORCH_INDEX=https://download.pytorch.org/whl/cpu
+ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PATH=/venv/bin:$PATH
+# hadolint ignore=DL3008
+RUN apt-get update \
+ && apt-get install --yes --no-install-recommends binutils \
+ && rm -rf /var/lib/apt/lists/* \
+ && python -m venv /venv
+WORKDIR /src
+# Dependencies first: they are most of the image, and change least.
+COPY pyproject.toml ./
+RUN python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["dependencies"], sep="\n")' > needed.txt \
+ && grep ^torch needed.txt > torch.txt \
+ && pip install --no-compile --no-deps ${TORCH_INDEX:+--index-url "$TORCH_INDEX"} -r torch.txt \
+ && pip install --no-compile -r needed.txt
+# What only compilers, debuggers and other people's tests need: a fifth of it.
+WORKDIR /venv/lib/python3.11/site-packages
+RUN rm -rf torch/include torch/share torch/test \
+      pyarrow/include pyarrow/tests pyarrow/*flight* pyarrow/*s3* \
+ && find torch/bin -type f ! -name torch_shm_manager -delete \
+ && strip --strip-unneeded torch/lib/libtorch_*.so _polars_runtime_32/*.so uvloop/*.so \
+ && find scipy sklearn sympy networkx -type d -name tests -prune -exec rm -rf {} +
+WORKDIR /src
+COPY README.md LICENSE ./
+COPY app app
+COPY ml ml
+COPY datagen datagen
+COPY evaluation evaluation
+# Importing compiles what is imported, and nothing else.
+RUN pip install --no-compile --no-deps . \
+ && pip uninstall --yes pip setuptools \
+ && python -P -c 'import app.__main__, datagen.__main__, ml.__main__'
+
+FROM python:3.11-slim
+RUN useradd --no-create-home --uid 10001 foryou \
+ && mkdir /artifacts /data \
+ && chown foryou /artifacts
+COPY --from=build /venv /venv
+COPY .docker/run /usr/local/bin/run
+ENV PATH=/venv/bin:$PATH \
+    OMP_NUM_THREADS=1 \
+    FORYOU_HOST=0.0.0.0 \
+    FORYOU_ARTIFACTS=/artifacts \
+    SCALE=0.5
+USER 10001
+WORKDIR /artifacts
+VOLUME /artifacts
+EXPOSE 8000
+HEALTHCHECK --interval=15s --timeout=3s --start-period=120s \
+  CMD ["python", "-c", "import os, urllib.request as web; web.urlopen('http://127.0.0.1:' + os.environ.get('FORYOU_PORT', '8000') + '/readyz')"]
+ENTRYPOINT ["run"]
+CMD ["serve"]
