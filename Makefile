@@ -6,7 +6,7 @@ SEED ?= 7
 SCALE ?= 1
 BIN := .venv/bin
 
-.PHONY: serve test lint evaluate data train clean
+.PHONY: serve test lint evaluate bench data train clean
 
 serve: train
 	@FORYOU_DATA_DIR="$(DATA)" $(BIN)/python -m app
@@ -22,6 +22,9 @@ data: .venv/.installed
 
 evaluate: train .venv/.evaluating
 	@OMP_NUM_THREADS=1 $(BIN)/python -m evaluation --data "$(DATA)"
+
+bench: train
+	@OMP_NUM_THREADS=1 $(BIN)/python -m evaluation.latency
 
 test: .venv/.developing
 	$(BIN)/pytest --cov --cov-report=term:skip-covered --cov-fail-under=90

@@ -1,0 +1,1 @@
+"""How fast is the service, beside a route that has nothing to think about?"""

@@ -1,0 +1,37 @@
+"""The least that an answer over HTTP can cost: the same framework, the same response model, the
+same body, and nothing to find out. `python -m evaluation.latency.bare FILE` serves that file."""
+
+from __future__ import annotations
+
+import socket
+import sys
+from pathlib import Path
+
+import uvicorn
+from fastapi import FastAPI
+
+from app.schemas import Timeline
+
+
+def bare(content: Timeline) -> FastAPI:
+    """Everybody gets the same."""
+    app = FastAPI()
+
+    @app.get("/timeline/{user_id}")
+    async def timeline(user_id: str) -> Timeline:
+        return content
+
+    return app
+
+
+def main() -> None:
+    """Say where, then serve."""
+    content = Timeline.model_validate_json(Path(sys.argv[1]).read_bytes())
+    listening = socket.create_server(("127.0.0.1", 0))
+    print(f"http://127.0.0.1:{listening.getsockname()[1]}/", flush=True)
+    config = uvicorn.Config(bare(content), log_level="warning", access_log=False)
+    uvicorn.Server(config).run([listening])
+
+
+if __name__ == "__main__":
+    main()
