@@ -1,4 +1,4 @@
-"""python -m app: serve, or print one person's timeline."""
+"""python -m app: serve, or print one person's timeline, or the OpenAPI document."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import sys
 import uvicorn
 
 from app import console
-from app.api import respond
+from app.api import openapi, respond
 from app.engine import Engine
 from app.main import create_app, start
 from app.settings import InvalidSettingError, read_settings
@@ -20,6 +20,9 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command; 2 where the reader must mend something."""
     given = _parser().parse_args(arguments)
     try:
+        if given.command == "openapi":
+            print(openapi.text(openapi.of(create_app())), end="")
+            return 0
         engine = start(read_settings())
         if given.command == "timeline":
             _print(engine, given.user_id, given.limit)
@@ -64,9 +67,8 @@ class _Server(uvicorn.Server):
         port = self.servers[0].sockets[0].getsockname()[1]
         anywhere = self.config.host in ("0.0.0.0", "::")
         url = f"http://{'127.0.0.1' if anywhere else self.config.host}:{port}"
-        users = self.engine.state.users.ids
-        example = users.id(int(self.engine.state.history.written.argmax())) if len(users) else "me"
-        print(f"For You at {url}, for example {url}/timeline/{example}?explain=true")
+        example = f"{url}/timeline/{openapi.reader(self.engine)}?explain=true"
+        print(f"For You at {url}, for example {example}")
         print(f"Everything it answers: {url}/docs", flush=True)
 
 
@@ -74,6 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m app", description=__doc__)
     commands = parser.add_subparsers(dest="command")
     timeline = commands.add_parser("timeline", help="print one person's timeline")
+    commands.add_parser("openapi", help="print the document that is checked in as app/openapi.json")
     timeline.add_argument("user_id")
     timeline.add_argument("--limit", type=int, default=10, choices=range(1, 101), metavar="1-100")
     return parser

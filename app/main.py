@@ -6,11 +6,9 @@ import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
-from typing import Any
 
 import torch
 from fastapi import FastAPI
-from fastapi.openapi.utils import get_openapi
 from fastapi_offline import FastAPIOffline
 from starlette.middleware.cors import CORSMiddleware
 
@@ -19,6 +17,7 @@ from app.api import (
     follow_recommendations,
     health,
     metrics,
+    openapi,
     problems,
     products,
     score,
@@ -43,7 +42,9 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, Engine | Metrics]]:
-        yield {"engine": engine or start(settings), "metrics": counted}
+        served = engine or start(settings)
+        app.openapi_schema = openapi.with_examples(openapi.of(app), served)
+        yield {"engine": served, "metrics": counted}
 
     app = FastAPIOffline(
         title="For You",
@@ -64,7 +65,7 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
         )
     app.add_middleware(Observed, metrics=counted)
     problems.install(app)
-    app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
+    app.openapi = lambda: app.openapi_schema or openapi.of(app)  # type: ignore[method-assign]
     return app
 
 
@@ -80,12 +81,3 @@ def start(settings: Settings) -> Engine:
     engine = build_engine(settings)
     gc.freeze()  # what lives as long as the process need not be walked through again and again
     return engine
-
-
-def _openapi(app: FastAPI) -> dict[str, Any]:
-    if app.openapi_schema is None:
-        schema = get_openapi(
-            title=app.title, version=app.version, summary=app.summary, routes=app.routes
-        )
-        app.openapi_schema = problems.document(schema)
-    return app.openapi_schema

@@ -1,0 +1,87 @@
+"""Somebody opens the documentation on a train, and presses what is there."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from app.api import openapi
+from app.main import create_app
+from app.settings import Settings
+
+CHECKED_IN = Path(openapi.__file__).parents[1] / "openapi.json"
+
+
+@pytest.fixture
+def document(client: TestClient) -> dict[str, Any]:
+    return client.get("/openapi.json").json()
+
+
+@pytest.mark.parametrize("path", ["/docs", "/redoc"])
+def test_the_pages_that_explain_the_service_need_no_network(client: TestClient, path: str) -> None:
+    page = client.get(path).text
+    assert "http://" not in page
+    assert "https://" not in page
+    needed = re.findall(r"""(?:src|href|spec-url)="([^"]+)"|url: '([^']+)'""", page)
+    assert len(needed) >= 3
+    for names in needed:
+        assert client.get("".join(names)).status_code == 200
+
+
+def test_every_example_answers_when_pressed(client: TestClient, document: dict[str, Any]) -> None:
+    pressed = 0
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            parameters = operation.get("parameters", [])
+            filled = {one["name"]: one["example"] for one in parameters if one["in"] == "path"}
+            content = operation.get("requestBody", {}).get("content", {})
+            body = content.get("application/json", {}).get("example")
+            answer = client.request(method, path.format(**filled), json=body)
+            assert answer.status_code == 200, path
+            pressed += 1
+    assert pressed >= 10
+
+
+def test_the_examples_have_something_to_show(client: TestClient, document: dict[str, Any]) -> None:
+    def example(path: str) -> str:
+        (parameter,) = (p for p in document["paths"][path]["get"]["parameters"] if "example" in p)
+        return parameter["example"]
+
+    user = example("/timeline/{user_id}")
+    timeline = client.get(f"/timeline/{user}").json()
+    assert timeline["served_by"] == "for_you"
+    assert len(timeline["items"]) == 10
+    score = document["paths"]["/score"]["post"]["requestBody"]["content"]["application/json"]
+    scored = client.post("/score", json=score["example"]).json()
+    assert len(scored["items"]) == len(score["example"]["tweet_ids"]) == 3
+    assert scored["unknown"] == []
+
+
+def test_problems_stand_in_place_of_the_frameworks_own(document: dict[str, Any]) -> None:
+    assert "HTTPValidationError" not in document["components"]["schemas"]
+    for path in document["paths"].values():
+        for operation in path.values():
+            content = operation["responses"]["422"]["content"]
+            assert list(content) == ["application/problem+json"]
+
+
+def test_the_checked_in_document_is_what_the_code_promises() -> None:
+    now = openapi.text(openapi.of(create_app(Settings())))
+    assert CHECKED_IN.read_text() == now, "run: python -m app openapi > app/openapi.json"
+
+
+def test_loaded_data_changes_nothing_but_examples(document: dict[str, Any]) -> None:
+    assert _without_examples(document) == json.loads(CHECKED_IN.read_text())
+
+
+def _without_examples(node: Any) -> Any:
+    if isinstance(node, dict):
+        return {name: _without_examples(part) for name, part in node.items() if name != "example"}
+    if isinstance(node, list):
+        return [_without_examples(part) for part in node]
+    return node
