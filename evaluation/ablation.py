@@ -26,6 +26,7 @@ from ml.features import GROUPS, NAMES, Pairs
 Floats = NDArray[np.float32]
 
 PREFIX: Final = "without "
+ERRORS: Final = 3.0  # so many differences are looked at that one in twenty would be several
 BETTER: Final = {  # what a part may earn, and which way is up
     "value@10": 1,
     "value_ndcg@10": 1,
@@ -34,6 +35,7 @@ BETTER: Final = {  # what a part may earn, and which way is up
     "unwelcome@10": -1,
     "unsafe@10": -1,
     "author_diversity@10": 1,
+    "thread_diversity@10": 1,
     "creator_gini@10": -1,
 }
 
@@ -71,7 +73,7 @@ class Earned:
 
     def _beyond_chance(self) -> Iterator[tuple[str, float]]:
         for name, difference in self.differences.items():
-            if difference.significant:
+            if difference.beyond(ERRORS):
                 yield name, difference.value * BETTER[name]
 
 

@@ -120,6 +120,8 @@ class Judge:
         count = there.sum(axis=1)
         shown = np.where(count > 0, count, np.nan)
         author = np.where(there, self.dataset.tweets.author[top], -1)
+        somebody = np.where(there & (author < 0), len(self.dataset.users) + top, author)
+        thread = np.where(there, self.dataset.tweets.conversation[top], -1)
         tweets = Exposure(np.nonzero(there)[0], top[there], self.asked.fresh)
         authors = Exposure(np.nonzero(author >= 0)[0], author[author >= 0], self.creators)
         novelty = np.where(there, self._novelty(top), 0)
@@ -128,7 +130,8 @@ class Judge:
             f"coverage@{AT}": tweets.coverage(self.weights),
             f"authors_seen@{AT}": authors.coverage(self.weights),
             f"creator_gini@{AT}": authors.inequality(self.weights),
-            f"author_diversity@{AT}": self._mean(_distinct(author) / shown),
+            f"author_diversity@{AT}": self._mean(_distinct(somebody) / shown),
+            f"thread_diversity@{AT}": self._mean(_distinct(thread) / shown),
             f"novelty@{AT}": self._mean(novelty.sum(axis=1) / shown),
             f"in_network@{AT}": self._mean(slates.in_network[:, :AT].sum(axis=1) / shown),
             f"unsafe@{AT}": self._mean(self.unsafe(slates)[:, :AT].sum(axis=1) / shown),
@@ -163,9 +166,9 @@ LISTS: Final[Mapping[str, Callable[[PerPlace, NDArray[np.int64], int], PerPlace]
 }
 
 
-def _distinct(author: Rows) -> NDArray[np.int64]:
-    """How many different authors stand in each row; everybody unknown is somebody else."""
-    ordered = np.sort(author, axis=1)
+def _distinct(what: Rows) -> NDArray[np.int64]:
+    """How many different ones stand in each row; -1 is none."""
+    ordered = np.sort(what, axis=1)
     first = np.diff(ordered, axis=1, prepend=-2) != 0
     distinct: NDArray[np.int64] = (first & (ordered >= 0)).sum(axis=1)
     return distinct

@@ -40,6 +40,10 @@ class Figure:
         low, high = self.interval
         return low > 0 or high < 0
 
+    def beyond(self, errors: float) -> bool:
+        """Whether it is farther from zero than so many standard errors."""
+        return abs(self.value) > errors * float(np.nanstd(self.draws[1:]))
+
     def __sub__(self, other: Figure) -> Figure:
         """The difference, paired: both were seen by the same users in every draw."""
         return Figure(self.draws - other.draws)

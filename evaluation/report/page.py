@@ -115,8 +115,11 @@ def _ablation(report: Json) -> str:
         [f"{p['kind']} {p['name']}", ", ".join(p["earns"]) or "nothing", ", ".join(p["costs"])]
         for p in parts
     ]
+    idle = [f"{p['kind']} {p['name']}" for p in parts if not p["earns"]]
     return (
         "<h2>What each part earns</h2>"
+        f"<p>Beyond three standard errors, nothing is improved by: "
+        f"{escape(', '.join(idle) or 'none of them')}.</p>"
         + _figure(bars(metric, rows, "+.4f"), f"{metric} of the product less that without the part")
         + _rows(["part", "improves", "worsens"], verdicts, text=True)
     )

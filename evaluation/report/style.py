@@ -29,9 +29,10 @@ th:first-child, td:first-child { text-align: left; }
 td.text { text-align: left; white-space: normal; min-width: 12rem; }
 tr.strong { font-weight: 600; }
 .grid { display: grid; grid-template-columns: repeat(auto-fill, minmax(14rem, 1fr)); gap: 1rem; }
-figure { margin: .5rem 0; }
+figure { margin: .5rem 0; overflow-x: auto; }
 figcaption { color: var(--soft); font-size: .85rem; }
-svg { width: 100%; height: auto; font: 13px system-ui, sans-serif; }
+svg { width: 100%; min-width: 30rem; height: auto; font: 13px system-ui, sans-serif; }
+.grid svg { min-width: 0; }
 svg text { fill: var(--ink); }
 svg .name { text-anchor: end; }
 svg .bar { fill: var(--bar); }

@@ -9,7 +9,7 @@ from typing import Final
 
 WIDTH: Final = 640
 ROW: Final = 26
-LABEL: Final = 190  # room for names on the left
+LABEL: Final = 215  # room for names on the left
 VALUE: Final = 66  # room for numbers on the right
 SQUARE: Final = 220  # the side of a reliability curve
 EDGE: Final = 30

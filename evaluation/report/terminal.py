@@ -65,14 +65,16 @@ def heads(by_head: Json) -> str:
 
 
 def _ablation(parts: Json) -> str:
-    lines = [f"{'what it earns':<34}{'value@10':>10}{'ndcg@10':>9}  better            worse"]
+    lines = [f"{'what it earns':<34}{'value@10':>10}{'ndcg@10':>9}  improves; worsens"]
     for part in parts.values():
         by = part["differences"]
         earns, costs = (", ".join(part[way]) or "nothing" for way in ("earns", "costs"))
         lines.append(
             f"{part['kind'] + ' ' + part['name']:<34}{_value(by.get('value@10'), '+.4f'):>10}"
-            f"{_value(by.get('ndcg@10'), '+.3f'):>9}  {earns}; costs {costs}"
+            f"{_value(by.get('ndcg@10'), '+.3f'):>9}  {earns}; {costs}"
         )
+    idle = [f"{part['kind']} {part['name']}" for part in parts.values() if not part["earns"]]
+    lines.append(f"earns nothing: {', '.join(idle) or 'nobody'}")
     return "\n".join(lines)
 
 
