@@ -6,6 +6,7 @@ ProblemError                500
 ├── ForbiddenError          403
 ├── NotFoundError           404
 ├── MethodNotAllowedError   405
+├── UnsupportedMediaError   415
 ├── InvalidRequestError     422
 ├── WithheldError           503
 └── RefusedError            whatever the framework refuses a request with
@@ -60,6 +61,12 @@ class MethodNotAllowedError(ProblemError):
     status = 405
     slug = "method-not-allowed"
     title = "This method does nothing here"
+
+
+class UnsupportedMediaError(ProblemError):
+    status = 415
+    slug = "unsupported-media"
+    title = "The body is in a form that is not understood here"
 
 
 class InvalidRequestError(ProblemError):

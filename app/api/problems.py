@@ -10,12 +10,20 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from app.errors import InvalidRequestError, ProblemError, WithheldError, of_status
+from app.errors import (
+    InvalidRequestError,
+    ProblemError,
+    UnreadableError,
+    UnsupportedMediaError,
+    WithheldError,
+    of_status,
+)
 from app.observability.request import HEADER
 from app.pipeline.failures import FailedClosedError
 from app.schemas import FieldProblem, Problem
 
 MEDIA_TYPE: Final = "application/problem+json"
+SHOWN: Final = 60  # characters of what a stranger sent
 Documented = dict[int | str, dict[str, Any]]
 
 
@@ -37,16 +45,16 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> Response:
-        errors = [
-            FieldProblem(where=".".join(map(str, one["loc"])), detail=one["msg"])
-            for one in error.errors()
-        ]
-        count = f"{len(errors)} things are" if len(errors) > 1 else f"{errors[0].where} is"
-        return _answer(request, InvalidRequestError(f"{count} not as expected"), errors=errors)
+        if (unreadable := _unreadable(request, error)) is not None:
+            return _answer(request, unreadable)
+        errors = [_field(one) for one in error.errors()]
+        first, more = errors[0], f"; and {len(errors) - 1} more" if len(errors) > 1 else ""
+        problem = InvalidRequestError(f"{first.where}: {first.detail}{more}")
+        return _answer(request, problem, errors=errors)
 
     @app.exception_handler(HTTPException)
     async def refused(request: Request, error: HTTPException) -> Response:
-        problem = of_status(error.status_code, error.detail)
+        problem = of_status(error.status_code, _said(request, error))
         return _answer(request, problem, headers=error.headers)
 
     @app.exception_handler(Exception)
@@ -65,6 +73,38 @@ def document(schema: dict[str, Any]) -> dict[str, Any]:
                     (content,) = response["content"].values()
                     response["content"] = {MEDIA_TYPE: content}
     return schema
+
+
+def _unreadable(request: Request, error: RequestValidationError) -> ProblemError | None:
+    """What is wrong with a body before anything in it can be."""
+    form = request.headers.get("content-type", "nothing")
+    if isinstance(error.body, bytes) and error.body:  # which was not even taken for JSON
+        return UnsupportedMediaError(f"expected application/json, got {form[:SHOWN]}")
+    for one in error.errors():
+        if one["type"] == "json_invalid":
+            why, place = one["ctx"]["error"], one["loc"][-1]
+            return UnreadableError(f"the body is not JSON: {why} at character {place}")
+    return None
+
+
+def _field(error: Mapping[str, Any]) -> FieldProblem:
+    """Where, what was expected, and, if it is short, what came."""
+    given, detail = error.get("input"), str(error["msg"])
+    if isinstance(given, str | int | float) and error["type"] != "extra_forbidden":
+        shown = repr(given)
+        detail += f", not {shown if len(shown) <= SHOWN else shown[:SHOWN] + '…'}"
+    return FieldProblem(where=".".join(map(str, error["loc"])), detail=detail)
+
+
+def _said(request: Request, error: HTTPException) -> str:
+    """What the framework says, or more, where it only says the status again."""
+    path = request.url.path[:SHOWN]
+    if error.status_code == HTTPStatus.NOT_FOUND and error.detail == "Not Found":
+        return f"nothing answers at {path}; /docs says what does"
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        allowed = (error.headers or {}).get("Allow", "something else")
+        return f"{path} answers to {allowed}, not to {request.method[:SHOWN]}"
+    return error.detail
 
 
 def _answer(

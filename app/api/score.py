@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Response
 from app.api import respond
 from app.api.problems import documented
 from app.deps import EngineInUse, RequestName
-from app.errors import UnreadableError, WithheldError
+from app.errors import UnreadableError, UnsupportedMediaError, WithheldError
 from app.observability import request as observed
 from app.pipeline.batch import CandidateBatch
 from app.schemas import NoParameters, ScoreRequest, ScoreResponse
@@ -18,7 +18,11 @@ from app.schemas import NoParameters, ScoreRequest, ScoreResponse
 router = APIRouter()
 
 
-@router.post("/score", tags=["feed"], responses=documented(UnreadableError, WithheldError))
+@router.post(
+    "/score",
+    tags=["feed"],
+    responses=documented(UnreadableError, UnsupportedMediaError, WithheldError),
+)
 async def score(
     request: ScoreRequest,
     _: Annotated[NoParameters, Query()],

@@ -35,6 +35,15 @@ def test_it_says_that_it_lives_and_what_it_serves(client: TestClient, tiny_engin
         ("GET", "/timeline/1?product=no", None, 422),
         ("GET", "/timeline/1?colour=red", None, 422),
         ("GET", "/timeline/a%20b", None, 422),
+        ("GET", "/timeline/42%0A", None, 422),
+        ("GET", "/timeline/a%2Fb", None, 404),
+        ("GET", "/timeline/%FF", None, 422),
+        ("GET", f"/timeline/{'x' * 129}", None, 422),
+        ("GET", "/timeline/1?limit=10000000000000000000000", None, 422),
+        ("GET", "/users?cursor=zzz", None, 422),
+        ("DELETE", "/tweets/1", None, 405),
+        ("POST", "/score", {"user_id": 1.5, "tweet_ids": ["1"]}, 422),
+        ("POST", "/score", {"user_id": "1", "tweet_ids": ["a b"]}, 422),
         ("GET", "/readyz?colour=red", None, 422),
         ("POST", "/score", {"user_id": "1"}, 422),
         ("POST", "/score", {"user_id": "1", "tweet_ids": []}, 422),
@@ -56,11 +65,58 @@ def test_a_wrong_request_is_told_what_is_wrong(
     assert answer.headers["x-request-id"]
 
 
-def test_a_body_that_is_no_json_is_a_problem(client: TestClient) -> None:
-    headers = {"content-type": "application/json"}
-    answer = client.post("/score", content=b"{", headers=headers)
-    assert answer.status_code == 422
+@pytest.mark.parametrize(
+    ("body", "form", "status", "detail"),
+    [
+        (b"{", "application/json", 400, "the body is not JSON: Expecting property name"),
+        (b"\xff\xfe", "application/json", 400, "the body is not JSON"),
+        (b"9" * 5000, "application/json", 400, "error parsing the body"),
+        (b"[" * 20_000, "application/json", 400, "error parsing the body"),
+        (b"{}", "text/plain", 415, "expected application/json, got text/plain"),
+        (b"a=1", "application/x-www-form-urlencoded", 415, "expected application/json"),
+        (b"", "application/json", 422, "body: Field required"),
+        (b'{"user_id": NaN, "tweet_ids": ["1"]}', "application/json", 422, "not nan"),
+        (b'{"user_id": 1e999, "tweet_ids": ["1"]}', "application/json", 422, "not inf"),
+        (b'{"user_id": "\\ud800", "tweet_ids": ["1"]}', "application/json", 422, "unicode"),
+        (b'{"user_id": "1", "tweet_ids": ["1"], "\\ud800": 1}', "application/json", 422, "unicode"),
+    ],
+)
+def test_a_body_that_cannot_be_read_is_told_why(
+    client: TestClient, body: bytes, form: str, status: int, detail: str
+) -> None:
+    answer = client.post("/score", content=body, headers={"content-type": form})
     assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.status_code == status
+    assert detail in answer.json()["detail"]
+
+
+def test_a_problem_says_what_was_expected_and_what_came(client: TestClient) -> None:
+    limit = client.get("/timeline/1?limit=1000&colour=red").json()
+    assert limit["detail"] == (
+        "query.limit: Input should be less than or equal to 100, not '1000'; and 1 more"
+    )
+    assert [error["where"] for error in limit["errors"]] == ["query.limit", "query.colour"]
+    long = client.get(f"/timeline/{'x' * 500}").json()
+    assert len(long["detail"]) < 200
+    assert "answers to POST, not to GET" in client.get("/score").json()["detail"]
+    assert "nothing answers at /nowhere" in client.get("/nowhere").json()["detail"]
+
+
+def test_a_tweet_asked_about_twice_is_answered_twice(client: TestClient, reader: str) -> None:
+    tweet = client.get(f"/timeline/{reader}").json()["items"][0]["tweet_id"]
+    body = {"user_id": reader, "tweet_ids": [tweet, "nope", tweet, "nope"]}
+    answer = client.post("/score", json=body).json()
+    assert answer["items"][0] == answer["items"][1]
+    assert answer["unknown"] == ["nope"]
+
+
+def test_scores_for_a_stranger_are_those_of_the_newcomer_product(
+    client: TestClient, reader: str
+) -> None:
+    tweet = client.get(f"/timeline/{reader}").json()["items"][0]["tweet_id"]
+    answer = client.post("/score", json={"user_id": "never-met", "tweet_ids": [tweet]}).json()
+    assert answer["served_by"] == "newcomer"
+    assert answer["items"][0]["predictions"]["like"] is None
 
 
 @pytest.fixture
