@@ -5,6 +5,8 @@ DATA ?= artifacts/data
 SEED ?= 7
 SCALE ?= 1
 BIN := .venv/bin
+INSTALL = $(BIN)/pip install --quiet --disable-pip-version-check \
+  --config-settings editable_mode=compat $(PIP_FLAGS)
 
 .PHONY: serve test lint evaluate bench data train clean
 
@@ -42,13 +44,15 @@ clean:
 	$(PYTHON) -m venv .venv
 
 .venv/.installed: pyproject.toml | .venv/bin/python
-	$(BIN)/pip install --quiet --disable-pip-version-check $(PIP_FLAGS) -e .
+	@echo "make: installing what is needed"
+	@$(INSTALL) -e .
 	@touch $@
 
 .venv/.evaluating: pyproject.toml | .venv/bin/python
-	$(BIN)/pip install --quiet --disable-pip-version-check $(PIP_FLAGS) -e '.[evaluation]'
+	@$(INSTALL) -e '.[evaluation]'
 	@touch $@ .venv/.installed
 
 .venv/.developing: pyproject.toml | .venv/bin/python
-	$(BIN)/pip install --quiet --disable-pip-version-check $(PIP_FLAGS) -e '.[test,lint,evaluation]'
+	@echo "make: installing what tests need"
+	@$(INSTALL) -e '.[test,lint,evaluation]'
 	@touch $@ .venv/.installed

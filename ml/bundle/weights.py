@@ -30,7 +30,7 @@ def load(model: M, path: Path) -> M:
         state = {name: torch.from_numpy(array) for name, array in npz.load(path).items()}
         model.load_state_dict(state)
     except (OSError, ValueError, RuntimeError) as error:
-        reason = " ".join(str(error).split())
+        reason = "; ".join(line.strip() for line in str(error).splitlines()[:2])
         raise BundleError(
             f"{path} does not fit {type(model).__name__} of this code ({reason}); "
             f"retrain, or run the code that made it"
