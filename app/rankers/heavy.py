@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.pipeline.batch import CandidateBatch, Column
+from app.pipeline.failures import BrokenContractError
 from app.pipeline.query import Query
 from app.rankers.fusion import Fusion
 from ml.embeddings.encoder import EncodedTweets, Encoder, Vectors
@@ -35,6 +36,8 @@ class HeavyRanker:
     fusion: Fusion
 
     def score(self, query: Query, batch: CandidateBatch) -> Mapping[str, Column]:
+        if query.viewer < 0:
+            raise BrokenContractError("nobody is known by that row, so nothing can be predicted")
         encoder = Hydrated(self.encoder.tweets, self.encoder.authors, query.vector)
         x = Pairs.of_one(self.state, encoder, query.viewer, batch.tweet, query.now)
         features = matrix(x)
