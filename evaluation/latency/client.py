@@ -54,12 +54,15 @@ async def _ask(address: Address, paths: Sequence[str], connections: int, keep: b
     streams = [await asyncio.open_connection(*address) for _ in range(connections)]
     millis: list[float] = []
     bodies: deque[bytes] = deque(maxlen=None if keep else 1)
+    asking = [_keep_asking(*stream, requests, millis, bodies) for stream in streams]
     start = perf_counter()
-    await asyncio.gather(*(_keep_asking(*stream, requests, millis, bodies) for stream in streams))
-    seconds = perf_counter() - start
-    for _, writer in streams:
-        writer.close()
-        await writer.wait_closed()
+    try:
+        await asyncio.gather(*asking)
+        seconds = perf_counter() - start
+    finally:
+        for _, writer in streams:
+            writer.close()
+            await writer.wait_closed()
     return Run(np.array(millis), seconds, list(bodies))
 
 
