@@ -82,7 +82,7 @@ class Settings(BaseSettings):
     preset: str = "balanced"
     """What each action is worth: `balanced`, `seed`, `twitter-2023` or `x-2026`; `/products` has
     their weights."""
-    weights: Annotated[dict[str, Weight], AfterValidator(_heads)] = Field(default_factory=dict)
+    weights: Annotated[dict[str, Weight], AfterValidator(_heads)] = {}
     """Weights of single heads in place of the preset's, per predicted probability, such as
     `{"reply": 5}`."""
     max_age_hours: Hours = 168
