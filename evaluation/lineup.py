@@ -51,8 +51,9 @@ def neighbours(engine: Engine, dataset: Dataset, logistic: Logistic | None) -> L
         missing.append("policy:following, policy:newest (tweets have no times)")
     policies["popular"] = Best(simple.Popular())
     if factorisation.AVAILABLE:
-        policies["als"] = Best(Factorisation("als"))
-        policies["bpr"] = Best(Factorisation("bpr"))
+        lasts = int(dataset.held_out.at.max(initial=dataset.cut)) - dataset.cut
+        policies["als"] = Best(Factorisation.over("als", lasts))
+        policies["bpr"] = Best(Factorisation.over("bpr", lasts))
     else:
         missing.append("policy:als, policy:bpr (pip install 'foryou[evaluation]')")
     policies["random"] = Best(simple.random)

@@ -16,7 +16,8 @@ from ml.state.feature_state import FeatureState
 
 FACTORS: Final = 64
 SEED: Final = 7
-STALE_SECONDS: Final = 86_400  # it is fitted anew every day, which is more than most do
+DAY: Final = 86_400
+FITS: Final = 10  # at most so many, evenly over the held-out part; it is stale in between
 AVAILABLE: Final = find_spec("implicit") is not None
 
 Matrix = NDArray[np.float32]
@@ -28,14 +29,20 @@ class Factorisation:
     so is not shown."""
 
     kind: Literal["als", "bpr"]
+    stale_seconds: int = DAY
     fitted_at: int | None = None
     users: Matrix = field(default_factory=lambda: np.empty((0, 0), np.float32))
     tweets: Matrix = field(default_factory=lambda: np.empty((0, 0), np.float32))
     touched: NDArray[np.bool_] = field(default_factory=lambda: np.empty(0, bool))
 
+    @classmethod
+    def over(cls, kind: Literal["als", "bpr"], seconds: int) -> Factorisation:
+        """Fitted anew every day, or less often where the held-out part lasts for years."""
+        return cls(kind, max(DAY, seconds // FITS))
+
     def __call__(self, moment: Moment) -> Values:
         now = moment.query.now
-        if self.fitted_at is None or now - self.fitted_at >= STALE_SECONDS:
+        if self.fitted_at is None or now - self.fitted_at >= self.stale_seconds:
             self.fit(moment.state)
             self.fitted_at = now
         score = self.tweets[moment.fresh] @ self.users[moment.query.viewer]
