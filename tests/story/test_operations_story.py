@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from urllib.parse import quote
 
 import pytest
 from fastapi.testclient import TestClient
@@ -63,6 +64,17 @@ def test_a_wrong_request_is_told_what_is_wrong(
     assert problem.status == status
     assert problem.detail
     assert answer.headers["x-request-id"]
+
+
+@pytest.mark.parametrize(
+    "user_id",
+    ["a.b:c@d-e_f", "ñandú", "пользователь", "مستخدم", "用户", "사용자", "ผู้ใช้", "x" * 128],
+)
+def test_an_id_may_be_in_any_script(client: TestClient, user_id: str) -> None:
+    timeline = client.get(f"/timeline/{quote(user_id)}")
+    assert timeline.json()["user_id"] == user_id
+    scores = client.post("/score", json={"user_id": user_id, "tweet_ids": [user_id]})
+    assert scores.json()["unknown"] == [user_id]
 
 
 @pytest.mark.parametrize(
