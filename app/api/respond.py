@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from app.engine import Engine
-from app.pipeline.batch import CandidateBatch
+from app.pipeline.batch import CandidateBatch, Column
 from app.pipeline.product import Appraised, ProductPipeline, Served
 from app.pipeline.query import Query
 from app.pipeline.trace import Trace
@@ -19,9 +19,7 @@ from app.schemas import (
     FollowRecommendation,
     FollowRecommendations,
     Item,
-    Predictions,
     Reasons,
-    Safety,
     ScoreResponse,
     Similarities,
     Span,
@@ -32,6 +30,7 @@ from ml.heads import NAMES as HEADS
 from ml.state.catalog import UNKNOWN_TIME
 
 DIGITS: Final = 6
+NEARNESS: Final = tuple(Similarities.model_fields)
 FRIENDS: Final = 3  # named in a recommendation
 
 
@@ -140,9 +139,9 @@ def _tweets(
 ) -> list[dict[str, Any]]:
     """The fields of a `ScoredTweet` for each row."""
     tweets, users, scores = engine.state.tweets, engine.state.users, engine.encoder.tweets
-    numbers = {name: _numbers(column) for name, column in batch.columns.items()}
+    safety = {"nsfw": scores.nsfw[batch.tweet], "toxicity": scores.toxicity[batch.tweet]}
+    numbers = _numbers({**batch.columns, **safety})
     unsaid = [None] * len(batch)
-    nsfw, toxicity = _numbers(scores.nsfw[batch.tweet]), _numbers(scores.toxicity[batch.tweet])
     factors = [name for name in product.mixer.scoring.factors if name in numbers]
     written, author = tweets.created_at[batch.tweet].tolist(), batch.author.tolist()
     return [
@@ -153,20 +152,19 @@ def _tweets(
             "text": tweets.text[row],
             "score": numbers["score"][i],
             "base_score": numbers["base_score"][i],
-            "predictions": Predictions(**{head: numbers.get(head, unsaid)[i] for head in HEADS}),
-            "similarities": Similarities(
-                simclusters=numbers.get("simclusters", unsaid)[i],
-                twhin=numbers.get("twhin", unsaid)[i],
-                realgraph=numbers.get("realgraph", unsaid)[i],
-            ),
-            "safety": Safety(nsfw=nsfw[i], toxicity=toxicity[i]),
+            "predictions": {head: numbers.get(head, unsaid)[i] for head in HEADS},
+            "similarities": {name: numbers.get(name, unsaid)[i] for name in NEARNESS},
+            "safety": {"nsfw": numbers["nsfw"][i], "toxicity": numbers["toxicity"][i]},
             "factors": {name: numbers[name][i] for name in factors},
         }
         for i, row in enumerate(batch.tweet.tolist())
     ]
 
 
-def _numbers(column: NDArray[np.float32]) -> list[float | None]:
+def _numbers(columns: Mapping[str, Column]) -> dict[str, list[float | None]]:
     """Numbers as JSON has them: few digits, and null for what is none."""
-    rounded = column.astype(np.float64).round(DIGITS).tolist()
-    return [None if number != number else number for number in rounded]
+    rounded = np.array(list(columns.values()), np.float64).round(DIGITS)  # (columns, rows)
+    numbers = rounded.tolist()
+    for column in np.flatnonzero(np.isnan(rounded).any(axis=1)):
+        numbers[column] = [None if number != number else number for number in numbers[column]]
+    return dict(zip(columns, numbers, strict=True))

@@ -27,7 +27,10 @@ def bare(content: Timeline) -> FastAPI:
 def main() -> None:
     """Say where, then serve."""
     content = Timeline.model_validate_json(Path(sys.argv[1]).read_bytes())
-    listening = socket.create_server(("127.0.0.1", 0))
+    # asyncio sends without delay only on what is said to be TCP.
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listening.bind(("127.0.0.1", 0))
+    listening.listen()
     print(f"http://127.0.0.1:{listening.getsockname()[1]}/", flush=True)
     config = uvicorn.Config(bare(content), log_level="warning", access_log=False)
     uvicorn.Server(config).run([listening])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -64,7 +65,7 @@ def bench(plan: Plan) -> Json:
             "rounds": plan.rounds,
         },
         "rounds": rounds,
-        "machine": {"cpus": os.cpu_count(), "load_before": load},
+        "machine": {"cpus": os.cpu_count(), "load_before": load, "uvicorn": _stack()},
     }
 
 
@@ -92,6 +93,12 @@ def _round(service: Address, route: Address, plan: Plan) -> dict[str, float]:
         "bare_p50": bare_alone.quantile(0.5),
         "bare_p99": bare_alone.quantile(0.99),
     }
+
+
+def _stack() -> list[str]:
+    """What uvicorn runs on, for both servers: it takes the quicker where it is installed."""
+    quicker = {"uvloop": "asyncio", "httptools": "h11"}
+    return [quick if find_spec(quick) else plain for quick, plain in quicker.items()]
 
 
 def _paths(plan: Plan) -> list[str]:

@@ -9,7 +9,8 @@ Json = dict[str, Any]  # what JSON can hold
 
 def table(figures: Json) -> str:
     """What `bench` found, as people read it."""
-    ratio, ours, bare, plan = (figures[name] for name in ("ratio", "for_you", "bare", "plan"))
+    ratio, ours, bare = figures["ratio"], figures["for_you"], figures["bare"]
+    plan, machine = figures["plan"], figures["machine"]
     head = f"{'':<30}{'For You':>10}{'bare route':>12}{'ratio':>9}"
     rows = [
         _row(
@@ -22,9 +23,9 @@ def table(figures: Json) -> str:
         _row("one at a time, p99 ms", *_two(ours, bare, "p99"), ""),
     ]
     about = (
-        f"one worker, {plan['users']:,} users, median of {plan['rounds']} rounds, a body of "
-        f"{figures['body_bytes'] / 1000:.1f} kB; {figures['machine']['cpus']} processors, load "
-        f"{figures['machine']['load_before']:.1f} before"
+        f"one worker on {' and '.join(machine['uvicorn'])}, {plan['users']:,} users, median of "
+        f"{plan['rounds']} rounds, a body of {figures['body_bytes'] / 1000:.1f} kB; "
+        f"{machine['cpus']} processors, load {machine['load_before']:.1f} before"
     )
     return "\n".join([head, *rows, about, "", *_stages(figures["stages"])])
 
