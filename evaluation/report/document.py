@@ -30,7 +30,10 @@ from evaluation.policies.product import Funnel
 FORMAT: Final = 1
 DIGITS: Final = 6
 RANDOM: Final = "random"
-HOST_SETTINGS: Final = {"host", "port", "artifacts", "data_dir", "clock"}  # not about the feed
+HOST_SETTINGS: Final = {  # not about the feed
+    *("host", "port", "api_key", "cors_origins", "log_format", "log_level"),
+    *("artifacts", "data_dir", "clock"),
+}
 
 Json = dict[str, Any]  # what JSON can hold
 
