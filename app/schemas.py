@@ -8,7 +8,7 @@ from typing import Annotated, Final, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, WithJsonSchema
 
 # Spelt out, because to JSON Schema \w is ASCII alone: that, and the letters of other scripts.
-ID_PATTERN: Final = r"^[0-9A-Za-z_.:@\u00c0-\u1fff\u2c00-\ud7ff\uf900-\ufffd-]{1,128}$"
+ID_PATTERN: Final = r"^[0-9A-Za-z_.:@\u00c0-\u1fff\u2c00-\ud7ff\uf900-\uffdc-]{1,128}$"
 MOST_TWEETS: Final = 100  # in a timeline
 MOST_PEOPLE: Final = 100  # on one page
 MOST_SCORED: Final = 1_000  # in one call
