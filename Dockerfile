@@ -20,7 +20,7 @@ WORKDIR /venv/lib/python3.11/site-packages
 RUN rm -rf torch/include torch/share torch/test \
       pyarrow/include pyarrow/tests pyarrow/*flight* pyarrow/*s3* \
  && find torch/bin -type f ! -name torch_shm_manager -delete \
- && strip --strip-unneeded torch/lib/libtorch_*.so _polars_runtime_32/*.so uvloop/*.so \
+ && find . \( -name 'libtorch_*.so' -o -name '_polars_runtime*.so' \) -exec strip --strip-unneeded {} + \
  && find scipy sklearn sympy networkx -type d -name tests -prune -exec rm -rf {} +
 WORKDIR /src
 COPY README.md LICENSE ./
