@@ -32,23 +32,29 @@ COPY evaluation evaluation
 RUN pip install --no-compile --no-deps . \
  && pip uninstall --yes pip setuptools \
  && python -P -c 'import app.__main__, datagen.__main__, ml.__main__'
+# Something to serve where nothing is brought along; serving needs no tables.
+WORKDIR /world
+RUN python -m datagen --out data \
+ && OMP_NUM_THREADS=1 python -m ml train --data data --out . \
+ && rm -r data \
+ && tar -czf /world.tgz .
 
 FROM python:3.11-slim
 RUN useradd --no-create-home --uid 10001 foryou \
  && mkdir /artifacts /data \
  && chown foryou /artifacts
 COPY --from=build /venv /venv
+COPY --from=build /world.tgz /world.tgz
 COPY .docker/run /usr/local/bin/run
 ENV PATH=/venv/bin:$PATH \
     OMP_NUM_THREADS=1 \
     FORYOU_HOST=0.0.0.0 \
-    FORYOU_ARTIFACTS=/artifacts \
-    SCALE=0.5
+    FORYOU_ARTIFACTS=/artifacts
 USER 10001
 WORKDIR /artifacts
 VOLUME /artifacts
 EXPOSE 8000
-HEALTHCHECK --interval=15s --timeout=3s --start-period=120s \
+HEALTHCHECK --interval=15s --timeout=3s --start-period=60s \
   CMD ["python", "-c", "import os, urllib.request as web; web.urlopen('http://127.0.0.1:' + os.environ.get('FORYOU_PORT', '8000') + '/readyz')"]
 ENTRYPOINT ["run"]
 CMD ["serve"]
