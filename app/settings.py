@@ -113,9 +113,9 @@ class Settings(BaseSettings):
     source_half_life_hours: Hours = 12
     """How fast tweets fade while candidates are gathered."""
 
-    follow_recs_limit: Limit = 30
+    follow_recs_limit: Limit = 50
     """Candidates by people whom the viewer might want to follow, at most."""
-    follow_recs_people: Annotated[int, Field(ge=1, le=100)] = 20
+    follow_recs_people: Annotated[int, Field(ge=1, le=100)] = 10
     """By how many such people."""
     friends_weight: Share = 0.25
     """What counts in recommending somebody to follow: that the viewer's followees follow them."""

@@ -19,7 +19,7 @@ class FollowRecs:
     shelf: Shelf
     who: WhoToFollow
     half_life_hours: float
-    people: int = 20
+    people: int = 10
 
     def fetch(self, query: Query, limit: int) -> CandidateBatch:
         recommended = self.who.recommend(query, self.people)

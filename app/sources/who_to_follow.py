@@ -16,7 +16,7 @@ from ml.embeddings.encoder import Encoder, Vectors
 from ml.state.feature_state import FeatureState
 
 FOLLOWEES: Final = 400  # walked per person, the newest
-SHORTLIST: Final = 200  # of them the taste is asked, which costs more than all the rest
+SHORTLIST: Final = 120  # of them the taste is asked, which costs more than all the rest
 FAME: Final = 5.0  # followers whom everybody is given
 
 
