@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 from prometheus_client import (
@@ -78,7 +79,8 @@ class Metrics:
             ["stage", "component"],
             registry=own,
         )
-        self._components: dict[tuple[str, str], _Component] = {}
+        self._stage = cache(self._stages.labels)  # looking up costs as much as counting
+        self._component = cache(self._series)
         if SHARED not in os.environ:
             ProcessCollector(registry=own)
 
@@ -101,7 +103,7 @@ class Metrics:
             if span.error is not None:
                 component.failures.inc()
         for stage, seconds in stages.items():
-            self._stages.labels(stage).observe(seconds)
+            self._stage(stage).observe(seconds)
 
     def collected(self) -> CollectorRegistry:
         """What this process counted, or all that answer at this address did."""
@@ -111,13 +113,10 @@ class Metrics:
         MultiProcessCollector(everybody)  # type: ignore[no-untyped-call]
         return everybody
 
-    def _component(self, stage: str, name: str) -> _Component:
-        known = self._components.get((stage, name))
-        if known is None:
-            known = self._components[stage, name] = _Component(
-                self._seconds.labels(stage, name),
-                self._rows.labels(stage, name, "in"),
-                self._rows.labels(stage, name, "out"),
-                self._failures.labels(stage, name),
-            )
-        return known
+    def _series(self, stage: str, component: str) -> _Component:
+        return _Component(
+            self._seconds.labels(stage, component),
+            self._rows.labels(stage, component, "in"),
+            self._rows.labels(stage, component, "out"),
+            self._failures.labels(stage, component),
+        )
