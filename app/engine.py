@@ -14,6 +14,7 @@ from app.gates.has_taste import HasTaste
 from app.live.clock import Clock
 from app.live.hydrate import Hydrate
 from app.live.recall import recall
+from app.live.tastes import Tastes
 from app.live.unencoded import Unencoded
 from app.pipeline.components import Ranker
 from app.pipeline.product import ProductPipeline
@@ -104,7 +105,13 @@ def assemble(
         bundle=bundle,
         encoder=encoder,
         clock=clock,
-        hydrate=Hydrate(state, encoder, clock, bundle.version if bundle else "heuristic"),
+        hydrate=Hydrate(
+            state,
+            encoder,
+            Tastes(state, encoder),
+            clock,
+            bundle.version if bundle else "heuristic",
+        ),
         who_to_follow=guards.who_to_follow(state, encoder, settings),
         products={"for_you": personal, "following": chronological},
         missing=_missing(bundle, encoder, ranker),

@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from app.pipeline.batch import CandidateBatch, Mask
 from app.pipeline.query import Query
-from ml.state.feature_state import FeatureState
+from ml.state.around import among
 
 
 @dataclass(frozen=True, slots=True)
 class SocialGraph:
-    state: FeatureState
-
     def keep(self, query: Query, batch: CandidateBatch) -> Mask:
-        viewer = np.full(len(batch), query.viewer, np.int32)
-        return ~self.state.graph.hides(viewer, batch.author)
+        return ~among(batch.author, query.hidden)

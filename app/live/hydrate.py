@@ -8,10 +8,12 @@ from hashlib import blake2b
 import numpy as np
 
 from app.live.clock import Clock
-from app.pipeline.batch import Column, Rows
+from app.live.tastes import Tastes
+from app.pipeline.batch import Column
 from app.pipeline.query import Query
 from ml.embeddings import realgraph
 from ml.embeddings.encoder import Encoder
+from ml.state.around import Around, among
 from ml.state.feature_state import FeatureState
 
 
@@ -21,6 +23,7 @@ class Hydrate:
 
     state: FeatureState
     encoder: Encoder
+    tastes: Tastes
     clock: Clock
     version: str
 
@@ -31,24 +34,28 @@ class Hydrate:
         viewer = self.state.users.ids.row(user_id)
         if viewer is None:
             return self._unknown(now, limit, seed)
-        who = np.array([viewer], np.int32)
-        following = np.sort(self.state.graph.followees(who)[0])
+        around = Around.of(self.state.graph, viewer)
         return Query(
             viewer=viewer,
             now=now,
             limit=limit,
             seed=seed,
-            following=following,
-            tie=self._tie(who.repeat(len(following)), following, now),
-            vector=self.encoder.viewers(self.state, who, np.array([now]))[0],
+            following=around.following,
+            tie=self._tie(viewer, around, now),
+            vector=self.tastes.of(viewer, now),
             sensitive_ok=bool(self.state.users.sensitive_ok[viewer]),
+            walked=around.walked,
+            followers=around.followers,
+            second=around.second,
+            hidden=around.hidden,
         )
 
-    def _tie(self, viewer: Rows, followee: Rows, now: int) -> Column:
+    def _tie(self, viewer: int, around: Around, now: int) -> Column:
         """RealGraph's strength, where one already knows who is followed."""
-        counts = self.state.tie_counts.read(viewer, followee, now)
-        followed_back = self.state.graph.follows(followee, viewer)
-        return realgraph.of_counts(counts, np.ones(len(followee), bool), followed_back)
+        followee = around.following
+        counts = self.state.tie_counts.read(np.full(len(followee), viewer, np.int32), followee, now)
+        back = among(followee, around.followers)
+        return realgraph.of_counts(counts, np.ones(len(followee), bool), back)
 
     def _unknown(self, now: int, limit: int, seed: int) -> Query:
         return Query(

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from app.pipeline.batch import Column, Mask, Rows
+
+
+def nobody() -> Rows:
+    """No rows at all."""
+    return np.empty(0, np.int32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +24,10 @@ class Query:
     tie: Column  # how strong the tie to each of them is, in 0–1
     vector: Column  # where the viewer's taste lies; zeros where nobody knows
     sensitive_ok: bool = False  # the viewer asked to see adult content
+    walked: Rows = field(default_factory=nobody)  # the newest that the viewer follows
+    followers: Rows = field(default_factory=nobody)  # who follows the viewer, sorted
+    second: Rows = field(default_factory=nobody)  # whom `walked` follow, once per way, sorted
+    hidden: Rows = field(default_factory=nobody)  # whom a block or a mute keeps away, sorted
 
     def follows(self, author: Rows) -> Mask:
         """Whether the viewer follows each of these authors."""

@@ -21,7 +21,7 @@ def eligibility(state: FeatureState, settings: Settings) -> list[Filter]:
         OwnTweets(),
         TooOld(state, settings.max_age_hours, settings.fresh_at_least),
         AlreadySeen(state),
-        SocialGraph(state),
+        SocialGraph(),
     ]
 
 

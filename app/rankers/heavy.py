@@ -16,6 +16,7 @@ from app.rankers.fusion import Fusion
 from ml.embeddings.encoder import EncodedTweets, Encoder, Vectors
 from ml.features import NAMES, Pairs, matrix
 from ml.log.events import Rows, Times
+from ml.state.around import Around
 from ml.state.feature_state import FeatureState
 
 Predict = Callable[[Pairs, NDArray[np.float32]], Mapping[str, Column]]
@@ -39,7 +40,8 @@ class HeavyRanker:
         if query.viewer < 0:
             raise BrokenContractError("nobody is known by that row, so nothing can be predicted")
         encoder = Hydrated(self.encoder.tweets, self.encoder.authors, query.vector)
-        x = Pairs.of_one(self.state, encoder, query.viewer, batch.tweet, query.now)
+        around = Around(query.following, query.walked, query.followers, query.second, query.hidden)
+        x = Pairs.of_one(self.state, encoder, query.viewer, batch.tweet, query.now, around)
         features = matrix(x)
         predictions = self.predict(x, features)
         return {

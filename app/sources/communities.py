@@ -26,9 +26,9 @@ class Communities:
         viewer = self.communities.of_users(state, np.full(1, query.viewer, np.int32))
         if not viewer.weight.any():
             return self.shelf.best(query, np.empty(0, np.int32), np.empty(0), limit)
-        tweet = self.shelf.fresh(query.now)
+        fresh = self.shelf.fresh(query.now)
+        tweet = fresh.tweet
         cosine = simclusters.cosine(viewer, self.communities.of_tweets(state, tweet))
         near = np.flatnonzero(cosine > 0)
-        age_hours = self.shelf.age_hours(tweet[near], query.now)
-        worth = np.log2(cosine[near]) - age_hours / self.half_life_hours
+        worth = np.log2(cosine[near]) - fresh.age_hours[near] / self.half_life_hours
         return self.shelf.best(query, tweet[near], worth, limit)

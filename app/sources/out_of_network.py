@@ -27,12 +27,12 @@ class OutOfNetwork:
     half_life_hours: float
 
     def fetch(self, query: Query, limit: int) -> CandidateBatch:
-        state = self.shelf.state
         fresh = self.shelf.fresh(query.now)
-        tweet = fresh[~query.follows(state.tweets.author[fresh])]
+        strangers = ~query.follows(fresh.author)
+        tweet = fresh.tweet[strangers]
         cosine = _cosine(self.encoder.tweets.vector, tweet, query.vector)
-        age_hours = self.shelf.age_hours(tweet, query.now)
-        worth = cosine / TEMPERATURE - np.log(2) * age_hours / self.half_life_hours
+        fading = np.log(2) / self.half_life_hours * fresh.age_hours[strangers]
+        worth = cosine / TEMPERATURE - fading
         return self.shelf.best(query, tweet, worth, limit)
 
 

@@ -17,6 +17,6 @@ class Popular:
     shelf: Shelf
 
     def fetch(self, query: Query, limit: int) -> CandidateBatch:
-        tweet = self.shelf.fresh(query.now)
+        tweet = self.shelf.fresh(query.now).tweet
         counts = self.shelf.state.tweet_counts.read(tweet, query.now)
         return self.shelf.best(query, tweet, engaged(counts), limit)

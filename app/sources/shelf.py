@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from app.pipeline.batch import CandidateBatch, Mask, Order, Rows
 from app.pipeline.components import Filter
 from app.pipeline.query import Query
+from app.sources.latest import Latest
 from ml.state.catalog import UNKNOWN_TIME
 from ml.state.feature_state import FeatureState
 
@@ -21,6 +23,15 @@ Worth = NDArray[np.floating]
 
 
 @dataclass(frozen=True, slots=True)
+class Fresh:
+    """Tweets inside the window, oldest first."""
+
+    tweet: Rows
+    author: Rows
+    age_hours: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
 class Shelf:
     """The tweets inside the freshness window; where places are scarce, the unseen ones."""
 
@@ -30,9 +41,14 @@ class Shelf:
     too_old: Filter
     already_seen: Filter
 
-    def fresh(self, now: int) -> Rows:
-        """The tweets inside the window."""
-        return self.state.fresh(now, self.max_age_hours, self.at_least)
+    @cached_property
+    def fresh(self) -> Latest[Fresh]:
+        """The tweets inside the window at a moment."""
+        return Latest(self.state, self._fresh)
+
+    def _fresh(self, now: int) -> Fresh:
+        tweet = self.state.fresh(now, self.max_age_hours, self.at_least)
+        return Fresh(tweet, self.state.tweets.author[tweet], self.age_hours(tweet, now))
 
     def is_fresh(self, query: Query, tweet: Rows) -> Mask:
         """Which of these tweets are inside the window."""

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import reduce
+from functools import cached_property, reduce
 from typing import Final, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from app.pipeline.batch import Column, Mask, Order, Rows
+from app.pipeline.batch import Column, Mask, Rows
 from app.pipeline.query import Query
-from app.sources.shelf import SPARE, foremost
+from app.sources.latest import Latest
+from app.sources.shelf import foremost
 from ml.embeddings.encoder import Encoder, Vectors
 from ml.state.feature_state import FeatureState
 
@@ -43,6 +45,15 @@ class Recommended:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """What speaks for each user, whoever asks; (users,) each."""
+
+    newly_joined: Column  # 1 for whoever joined now, a half after one half-life, 0 where unknown
+    popular: Column  # the log of the followers, over that of the most followed
+    fame: NDArray[np.float64]  # how many ways to them fame alone would give
+
+
+@dataclass(frozen=True)
 class WhoToFollow:
     """By the circle of the viewer's followees, by taste, by newness and by fame.
 
@@ -54,14 +65,20 @@ class WhoToFollow:
     weights: Weights
     newly_joined_half_life_hours: float
 
+    @cached_property
+    def standing(self) -> Latest[Standing]:
+        """Everybody's standing at a moment."""
+        return Latest(self.state, self._standings)
+
     def recommend(self, query: Query, limit: int) -> Recommended:
         """At most `limit` people."""
         share = self._shares()
+        standing = self.standing(query.now)
         cheap = {
-            "friends": self._friends(query),
+            "friends": self._friends(query, standing),
             "follows_you": self._follows_you(query),
-            "newly_joined": self._newly_joined(query),
-            "popular": self._popular(),
+            "newly_joined": standing.newly_joined,
+            "popular": standing.popular,
         }
         promise = _sum({name: share[name] * part for name, part in cheap.items()})
         user = np.flatnonzero(self._may_be_followed(query)).astype(np.int32)
@@ -69,7 +86,7 @@ class WhoToFollow:
         reasons = {name: share[name] * part[user] for name, part in cheap.items()}
         reasons["taste"] = share["taste"] * _cosine(self.encoder.authors[user], query.vector)
         score = _sum(reasons)
-        best = self._not_hidden(query, user, foremost(user, score, len(user)), limit)
+        best = foremost(user, score, limit)
         kept = {name: reasons[name][best] for name in share}
         return Recommended(user[best], score[best], kept)
 
@@ -82,50 +99,37 @@ class WhoToFollow:
         ).reshape(len(user), len(closest))
         return [closest[row] for row in follows]
 
-    def _not_hidden(self, query: Query, user: Rows, best_first: Order, limit: int) -> Order:
-        """The first `limit` whom no block and no mute keeps away; most people hide few."""
-        for reach in (limit + SPARE, len(user)):
-            best = best_first[:reach]
-            viewer = np.full(len(best), query.viewer, np.int32)
-            best = best[~self.state.graph.hides(viewer, user[best])]
-            if len(best) >= limit:
-                break
-        return best[:limit]
-
-    def _friends(self, query: Query) -> Column:
+    def _friends(self, query: Query, standing: Standing) -> Column:
         """How many of the viewer's followees follow each user, over what fame alone would give."""
-        second, _ = self.state.graph.followees(query.following, FOLLOWEES)
-        met = np.bincount(second, minlength=len(self.state.users))
-        odds = met / np.sqrt(self.state.graph.followers + FAME)
-        friends: Column = (odds / (1 + odds)).astype(np.float32)
+        met = np.bincount(query.second, minlength=len(standing.fame))
+        odds = (met / standing.fame).astype(np.float32)
+        friends: Column = odds / (1 + odds)
         return friends
 
     def _follows_you(self, query: Query) -> Column:
         """Who follows the viewer."""
         follows = np.zeros(len(self.state.users), np.float32)
-        if query.viewer >= 0:
-            follower, _ = self.state.graph.followers_of(np.array([query.viewer], np.int32))
-            follows[follower] = 1
+        follows[query.followers] = 1
         return follows
 
-    def _newly_joined(self, query: Query) -> Column:
-        """1 for whoever joined now, a half after one half-life; 0 where nobody knows."""
-        age_hours = np.maximum(query.now - self.state.users.created_at, 0) / 3600
-        return np.exp2(-age_hours / self.newly_joined_half_life_hours).astype(np.float32)
-
-    def _popular(self) -> Column:
-        """The log of the followers, over that of the most followed."""
-        fame = np.log1p(self.state.graph.followers)
-        popular: Column = (fame / max(fame.max(initial=0), 1)).astype(np.float32)
-        return popular
-
     def _may_be_followed(self, query: Query) -> Mask:
-        """Whoever has joined, is not the viewer, and is not yet followed."""
+        """Whoever has joined, is not the viewer, not yet followed, and not kept away."""
         may: Mask = self.state.users.created_at <= query.now
         may[query.following] = False
+        may[query.hidden] = False
         if query.viewer >= 0:
             may[query.viewer] = False
         return may
+
+    def _standings(self, now: int) -> Standing:
+        followers = self.state.graph.followers
+        age_hours = np.maximum(now - self.state.users.created_at, 0) / 3600
+        logs = np.log1p(followers)
+        return Standing(
+            newly_joined=np.exp2(-age_hours / self.newly_joined_half_life_hours).astype(np.float32),
+            popular=(logs / max(logs.max(initial=0), 1)).astype(np.float32),
+            fame=np.sqrt(followers + FAME),
+        )
 
     def _shares(self) -> dict[str, float]:
         total = max(sum(self.weights), 1e-9)

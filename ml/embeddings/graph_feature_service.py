@@ -8,17 +8,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml.log.events import Rows, Times
+from ml.state.around import WALKED, times_among
 from ml.state.feature_state import FeatureState
 
-FOLLOWEES: Final = 400  # walked per user, the newest
 PROOF_HOURS: Final = 7 * 24.0  # how long an engagement counts as social proof
 
 
 def followees_following(state: FeatureState, viewer: Rows, author: Rows) -> NDArray[np.float64]:
     """(pairs,) how many of the viewer's followees follow the author."""
     viewers, position = np.unique(viewer, return_inverse=True)
-    followee, owner = state.graph.followees(viewers, FOLLOWEES)
-    second, step = state.graph.followees(followee, FOLLOWEES)
+    followee, owner = state.graph.followees(viewers, WALKED)
+    second, step = state.graph.followees(followee, WALKED)
     return _times_met(owner[step], second, position, author)
 
 
@@ -27,13 +27,20 @@ def followees_engaged(
 ) -> NDArray[np.float64]:
     """(pairs,) how many of the viewer's followees engaged with the tweet lately."""
     viewers, position = np.unique(viewer, return_inverse=True)
-    followee, owner = state.graph.followees(viewers, FOLLOWEES)
+    followee, owner = state.graph.followees(viewers, WALKED)
     engaged, at, there = state.history.of(followee)  # (followees, LENGTH)
     latest = np.zeros(len(viewers), np.int64)
     np.maximum.at(latest, position, now)
     there &= at > latest[owner][:, None] - int(PROOF_HOURS * 3600)
     owners = np.broadcast_to(owner[:, None], engaged.shape)
     return _times_met(owners[there], engaged[there], position, tweet)
+
+
+def engaged_by(state: FeatureState, followee: Rows, tweet: Rows, now: int) -> NDArray[np.float64]:
+    """(tweets,) how many of these people engaged with each tweet lately."""
+    engaged, at, there = state.history.of(followee)  # (followees, LENGTH)
+    there &= at > now - int(PROOF_HOURS * 3600)
+    return times_among(tweet, np.sort(engaged[there])).astype(np.float64)
 
 
 def _times_met(

@@ -8,6 +8,7 @@ A learned community model fills the same `Communities` interface.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Final, Protocol
 
 import numpy as np
@@ -19,7 +20,6 @@ from ml.state.tokens import Tokens
 
 COMMUNITIES: Final = 150
 ACTIVE: Final = 3  # communities per vector, at most
-ONES: Final = np.ones(ACTIVE, np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,26 +56,22 @@ class HashedInterests:
     def _hash(self, tokens: Tokens) -> Sparse:
         tokens = tokens[:, :ACTIVE]
         community = (tokens % np.uint32(self.count)).astype(np.int32)
-        weight = (tokens != 0).astype(np.float32)
-        square = _product(community, weight, community, weight)
-        return Sparse(community, weight / np.sqrt(np.maximum(square, 1))[:, None])
+        used = tokens != 0
+        square = used.sum(axis=1)
+        for i, j in combinations(range(ACTIVE), 2):
+            square += 2 * ((community[:, i] == community[:, j]) & used[:, i] & used[:, j])
+        weight = used / np.sqrt(np.maximum(square, 1)).astype(np.float32)[:, None]
+        return Sparse(community, weight)
 
 
 def cosine(a: Sparse, b: Sparse) -> NDArray[np.float32]:
     """(rows,) cosine of each row of `a` with the same row of `b`, or of its only row with every
     row of `b`; 0 where either is empty."""
-    return np.clip(_product(a.community, a.weight, b.community, b.weight), 0, 1)
-
-
-def _product(
-    one: NDArray[np.int32],
-    one_weight: NDArray[np.float32],
-    other: NDArray[np.int32],
-    other_weight: NDArray[np.float32],
-) -> NDArray[np.float32]:
-    """(rows,) dot products of sparse rows; communities that no row of `one` uses are skipped."""
-    total = np.zeros(len(other), np.float32)
-    for k in np.flatnonzero(one_weight.any(axis=0)):
-        same = one[:, [k]] == other
-        total += one_weight[:, k] * np.where(same, other_weight, 0).dot(ONES)
-    return total
+    if len(a.weight) == 1:
+        own = np.bincount(a.community[0], a.weight[0], COMMUNITIES).astype(np.float32)
+        product = np.einsum("ij,ij->i", own[b.community], b.weight)
+    else:
+        same = a.community[:, :, None] == b.community[:, None, :]  # (rows, ACTIVE, ACTIVE)
+        product = np.einsum("ij,ijk,ik->i", a.weight, same, b.weight)
+    nearness: NDArray[np.float32] = np.minimum(product, 1)
+    return nearness

@@ -13,22 +13,26 @@ DAY_SECONDS: Final = 86_400
 
 def tweet_age(x: Pairs) -> Values:
     """Hours since the tweet was written, log scale; one day where nobody knows."""
-    return np.log1p(np.nan_to_num(x.age_hours, nan=24.0))
+    return np.log1p(_age_hours(x))
 
 
 def tweet_freshness(x: Pairs) -> Values:
     """1 for a new tweet, halved every 12 hours; a quarter where nobody knows the age."""
-    return np.exp2(-np.nan_to_num(x.age_hours, nan=24.0) / 12)
+    return np.exp2(-_age_hours(x) / 12)
 
 
 def hour_sine(x: Pairs) -> Values:
     """The time of day (UTC) as a point on a circle: its height."""
-    return np.sin(2 * np.pi * (x.now % DAY_SECONDS) / DAY_SECONDS)
+    return np.sin(2 * np.pi * (x.now_or_one % DAY_SECONDS) / DAY_SECONDS)
 
 
 def hour_cosine(x: Pairs) -> Values:
     """The time of day (UTC) as a point on a circle: its breadth."""
-    return np.cos(2 * np.pi * (x.now % DAY_SECONDS) / DAY_SECONDS)
+    return np.cos(2 * np.pi * (x.now_or_one % DAY_SECONDS) / DAY_SECONDS)
 
 
 FEATURES: Final = (tweet_age, tweet_freshness, hour_sine, hour_cosine)
+
+
+def _age_hours(x: Pairs) -> Values:
+    return np.where(np.isnan(x.age_hours), 24.0, x.age_hours)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from ml.embeddings import graph_feature_service
 from ml.embeddings.encoder import Encoder, Vectors
 from ml.log.events import Rows, Times
+from ml.state.around import Around, among, times_among
 from ml.state.counters import Counts
 from ml.state.feature_state import FeatureState
 
@@ -30,13 +31,20 @@ class Pairs:
     viewer: Rows
     tweet: Rows
     now: Times
+    known: Around | None = None  # around the only viewer, where somebody has looked already
 
     def __len__(self) -> int:
         return len(self.tweet)
 
     @classmethod
     def of_one(
-        cls, state: FeatureState, encoder: Encoder, viewer: int, tweet: Rows, now: int
+        cls,
+        state: FeatureState,
+        encoder: Encoder,
+        viewer: int,
+        tweet: Rows,
+        now: int,
+        known: Around | None = None,
     ) -> Pairs:
         """One viewer, many tweets, one moment."""
         return cls(
@@ -45,6 +53,7 @@ class Pairs:
             np.full(len(tweet), viewer, np.int32),
             tweet,
             np.full(len(tweet), now, np.int64),
+            known,
         )
 
     @cached_property
@@ -90,19 +99,34 @@ class Pairs:
         return self.state.topic_counts.read(self.viewer, topic, self.now)
 
     @cached_property
+    def around(self) -> Around:
+        """Around the only viewer."""
+        return self.known or Around.of(self.state.graph, int(self.viewer[0]))
+
+    @cached_property
     def follows(self) -> NDArray[np.bool_]:
+        if self.one_viewer:
+            return among(self.author, self.around.following)
         return self.state.graph.follows(self.viewer, self.author)
 
     @cached_property
     def followed_back(self) -> NDArray[np.bool_]:
+        if self.one_viewer:
+            return among(self.author, self.around.followers)
         return self.state.graph.follows(self.author, self.viewer)
 
     @cached_property
     def followees_following(self) -> Counts:
+        if self.one_viewer:
+            return times_among(self.author, self.around.second).astype(np.float64)
         return graph_feature_service.followees_following(self.state, self.viewer, self.author)
 
     @cached_property
     def followees_engaged(self) -> Counts:
+        if self.one_viewer:
+            return graph_feature_service.engaged_by(
+                self.state, self.around.walked, self.tweet, int(self.now[0])
+            )
         return graph_feature_service.followees_engaged(
             self.state, self.viewer, self.tweet, self.now
         )

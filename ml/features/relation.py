@@ -67,11 +67,10 @@ def author_shares_interests(x: Pairs) -> Values:
     """How many of the viewer's declared interests the author declares too."""
     mine = x.state.users.interests[x.viewer_or_one]
     theirs = x.state.users.interests[x.author]
-    shared = np.zeros(len(x), np.float32)
+    shared = np.zeros(len(x), np.int64)
     for interest in mine.T[mine.any(axis=0)]:
         shared += (theirs == interest[:, None]).any(axis=1) & (interest != 0)
-    shared[x.author < 0] = 0
-    return shared
+    return np.where(x.author < 0, 0, shared)
 
 
 def followees_following_author(x: Pairs) -> Values:

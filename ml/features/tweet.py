@@ -66,9 +66,9 @@ def tweet_nsfw(x: Pairs) -> Values:
 
 def tweet_disliked(x: Pairs) -> Values:
     """Toxicity or NSFW, whichever is worse, times how often the viewer complains."""
-    complaints = x.viewer_counts[:, [Count.NEGATIVE, Count.REPORT]].sum(axis=1)
+    complaints = x.viewer_counts[:, Count.NEGATIVE] + x.viewer_counts[:, Count.REPORT]
     worse = np.fmax(x.encoder.tweets.toxicity[x.tweet], x.encoder.tweets.nsfw[x.tweet])
-    return np.nan_to_num(worse) * log1p(complaints)
+    return np.where(np.isnan(worse), 0, worse) * log1p(complaints)
 
 
 FEATURES: Final = (
@@ -92,6 +92,7 @@ def _metadata(x: Pairs, name: str) -> Values:
 
 
 def _log_odds(probability: Values) -> Values:
-    p = np.clip(np.nan_to_num(probability, nan=0.5), 1e-3, 1 - 1e-3)
+    p = np.where(np.isnan(probability), np.float32(0.5), probability)
+    p = np.minimum(np.maximum(p, 1e-3), 1 - 1e-3)
     log_odds: Values = np.log(p / (1 - p))
     return log_odds

@@ -43,8 +43,10 @@ class ViewerInputs:
 
     @classmethod
     def read(cls, state: FeatureState, viewer: Rows, now: Times) -> ViewerInputs:
+        """Engagements fade against the viewer's newest, so the time of asking does not matter."""
         history, at, there = state.history.of(viewer)
-        age_hours = np.maximum(now[:, None] - at, 0) / 3600
+        newest = np.max(at, axis=1, where=there, initial=0, keepdims=True)
+        age_hours = np.where(there, newest - at, 0) / 3600
         weight = np.where(there, np.exp2(-age_hours / HISTORY_HALF_LIFE_HOURS), 0)
         weight /= np.maximum(weight.sum(axis=1, keepdims=True), 1e-9)
         followee, owner = state.graph.followees(viewer, FOLLOWEES)

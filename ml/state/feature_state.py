@@ -77,6 +77,8 @@ class FeatureState:
         self.graph = Graph(len(users))
         self.history = History(len(users))
         self.newest = UNKNOWN_TIME  # the time of the newest event applied
+        self.version = 0  # how often something was taken in
+        self.acted = np.zeros(len(users), np.int64)  # the version in which each user last acted
         self.posts = Ragged(len(users))  # each author's tweets, oldest first
         self.by_time = np.argsort(tweets.created_at, kind="stable").astype(np.int32)
         known = self.by_time[tweets.author[self.by_time] >= 0]
@@ -88,6 +90,8 @@ class FeatureState:
         """Take in what happened. The order of the events matters only to what can be undone."""
         if not len(events):
             return
+        self.version += 1
+        self.acted[events.user] = self.version
         self.newest = max(self.newest, int(events.at.max()))
         about_pair = self.engaged.covers(events.action)
         about_user = self.graph.relations.covers(events.action)

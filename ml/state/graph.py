@@ -39,15 +39,24 @@ class Graph:
         np.add.at(self.followers, followee, changes.sign[follows].astype(np.int64))
         return changes
 
+    def outgoing(self, user: Rows, newest: int | None = None) -> tuple[Rows, NDArray[np.int64]]:
+        """The rows of `relations` in which the given users act, on or off, and for each the
+        position in `user` it belongs to."""
+        return self._out.gather(user, newest)
+
+    def incoming(self, user: Rows, newest: int | None = None) -> tuple[Rows, NDArray[np.int64]]:
+        """The same, in which they are acted upon."""
+        return self._in.gather(user, newest)
+
     def followees(self, user: Rows, newest: int | None = None) -> tuple[Rows, NDArray[np.int64]]:
         """Whom the given users follow, and for each the position in `user` it belongs to."""
-        row, owner = self._out.gather(user, newest)
+        row, owner = self.outgoing(user, newest)
         on = self._follows(row)
         return self.relations.index.right[row[on]], owner[on]
 
     def followers_of(self, user: Rows, newest: int | None = None) -> tuple[Rows, NDArray[np.int64]]:
         """Who follows the given users, and for each the position in `user` it belongs to."""
-        row, owner = self._in.gather(user, newest)
+        row, owner = self.incoming(user, newest)
         on = self._follows(row)
         return self.relations.index.left[row[on]], owner[on]
 

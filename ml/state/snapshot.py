@@ -16,7 +16,8 @@ from ml.state.catalog import Tweets, Users
 from ml.state.feature_state import FeatureState
 
 SCHEMA = 2  # raise it when the meaning of a stored array changes
-CATALOG = ("users", "tweets", "by_time", "_times", "_unknown", "posts")  # rebuilt from the tables
+# rebuilt from the tables, or of this process alone
+CATALOG = ("users", "tweets", "by_time", "_times", "_unknown", "posts", "version", "acted")
 
 
 def save(state: FeatureState, tables: Tables, source: Path, directory: Path) -> None:

@@ -122,7 +122,7 @@ class TestTooOld(RowFilterContract):
 class TestSocialGraph(RowFilterContract):
     @pytest.fixture
     def filter_(self, tiny_engine: Engine) -> SocialGraph:
-        return SocialGraph(tiny_engine.state)
+        return SocialGraph()
 
 
 class TestUnsafe(RowFilterContract):

@@ -31,13 +31,13 @@ def test_a_block_works_both_ways_and_a_mute_one_way(world) -> None:
     world.act("a", "block", on="b").act("c", "block", on="a")
     world.act("a", "mute", on="d").act("e", "mute", on="a")
     engine = world.engine()
-    assert kept(engine, SocialGraph(engine.state)) == [3]
+    assert kept(engine, SocialGraph()) == [3]
 
 
 def test_what_was_unblocked_comes_back(world) -> None:
     world.tweet("b").act("a", "block", on="b", ago=2).act("a", "unblock", on="b", ago=1)
     engine = world.engine()
-    assert kept(engine, SocialGraph(engine.state)) == [0]
+    assert kept(engine, SocialGraph()) == [0]
 
 
 def test_own_tweets_go_and_tweets_by_nobody_stay_for_a_stranger(world) -> None:

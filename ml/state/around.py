@@ -1,0 +1,73 @@
+"""Who stands around one user: looked up once, read by every part of a request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ml.log.events import Rows
+from ml.schema import Action
+from ml.state.graph import Graph
+
+WALKED: Final = 400  # followees asked for more, per user
+DENSE: Final = 64  # counting every row there is costs less than searching, up to so many per row
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """Rows of users, sorted."""
+
+    following: Rows
+    walked: Rows  # of them the newest, who are asked for more; in no order
+    followers: Rows
+    second: Rows  # whom the followed follow, once per way there
+    hidden: Rows  # whom a block either way, or the user's own mute, keeps away
+
+    @classmethod
+    def of(cls, graph: Graph, user: int) -> Around:
+        who = np.array([user], np.int32)
+        out, _ = graph.outgoing(who)
+        back, _ = graph.incoming(who)
+        left, right = graph.relations.index.left, graph.relations.index.right
+        follow, mute, block = (
+            graph.relations.column(action) for action in (Action.FOLLOW, Action.MUTE, Action.BLOCK)
+        )
+        mine = ~np.isnan(graph.relations.since[out])  # (relations, kinds)
+        theirs = ~np.isnan(graph.relations.since[back])
+        following = right[out[mine[:, follow]]]
+        walked = right[out[-WALKED:][mine[-WALKED:, follow]]]
+        second, _ = graph.followees(walked, WALKED)
+        kept_away = right[out[mine[:, mute] | mine[:, block]]], left[back[theirs[:, block]]]
+        return cls(
+            following=np.sort(following),
+            walked=walked,
+            followers=np.sort(left[back[theirs[:, follow]]]),
+            second=np.sort(second),
+            hidden=np.sort(np.concatenate(kept_away)),
+        )
+
+    @classmethod
+    def nobody(cls) -> Around:
+        """Around somebody whom we have never met."""
+        none = np.empty(0, np.int32)
+        return cls(none, none, none, none, none)
+
+
+def among(row: Rows, some: Rows) -> NDArray[np.bool_]:
+    """Which of these rows are among some that are sorted; -1 never is."""
+    if not len(some):
+        return np.zeros(len(row), bool)
+    place = np.searchsorted(some, row)
+    found: NDArray[np.bool_] = some[np.minimum(place, len(some) - 1)] == row
+    return found
+
+
+def times_among(row: Rows, some: Rows) -> NDArray[np.int64]:
+    """How often each of these rows stands among some that are sorted; -1 never does."""
+    highest = max(int(row.max(initial=0)), int(some[-1]) if len(some) else 0)
+    if highest < DENSE * len(row):
+        return np.bincount(some, minlength=highest + 2)[row]  # the last place is that of -1
+    return np.searchsorted(some, row, "right") - np.searchsorted(some, row, "left")
