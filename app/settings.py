@@ -96,7 +96,7 @@ class Settings(BaseSettings):
     """The same in the product `following`, which has no other candidates."""
     graph_limit: Limit = 100
     """Candidates that the viewer's followees engaged with, at most."""
-    out_of_network_limit: Limit = 200
+    out_of_network_limit: Limit = 100
     """Candidates near the viewer's taste, at most."""
     communities_limit: Limit = 50
     """Candidates from the viewer's communities, at most."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -14,7 +14,7 @@ from app.pipeline.failures import BrokenContractError
 from app.pipeline.query import Query
 from app.rankers.fusion import Fusion
 from ml.embeddings.encoder import EncodedTweets, Encoder, Vectors
-from ml.features import NAMES, Pairs, matrix
+from ml.features import NAMES, Impersonal, Pairs, matrix
 from ml.log.events import Rows, Times
 from ml.state.around import Around
 from ml.state.feature_state import FeatureState
@@ -35,6 +35,7 @@ class HeavyRanker:
     encoder: Encoder
     predict: Predict
     fusion: Fusion
+    impersonal: Impersonal = field(default_factory=Impersonal)
 
     def score(self, query: Query, batch: CandidateBatch) -> Mapping[str, Column]:
         if query.viewer < 0:
@@ -42,7 +43,7 @@ class HeavyRanker:
         encoder = Hydrated(self.encoder.tweets, self.encoder.authors, query.vector)
         around = Around(query.following, query.walked, query.followers, query.second, query.hidden)
         x = Pairs.of_one(self.state, encoder, query.viewer, batch.tweet, query.now, around)
-        features = matrix(x)
+        features = matrix(x, self.impersonal)
         predictions = self.predict(x, features)
         return {
             **predictions,

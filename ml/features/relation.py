@@ -89,6 +89,13 @@ def followees_engaged_with_tweet(x: Pairs) -> Values:
     return log1p(x.followees_engaged)
 
 
+def tweet_disliked(x: Pairs) -> Values:
+    """Toxicity or NSFW, whichever is worse, times how often the viewer complains."""
+    complaints = x.viewer_counts[:, Count.NEGATIVE] + x.viewer_counts[:, Count.REPORT]
+    worse = np.fmax(x.encoder.tweets.toxicity[x.tweet], x.encoder.tweets.nsfw[x.tweet])
+    return np.where(np.isnan(worse), 0, worse) * log1p(complaints)
+
+
 FEATURES: Final = (
     follows_author,
     author_follows_back,
@@ -103,4 +110,5 @@ FEATURES: Final = (
     followees_following_author,
     followees_share_author,
     followees_engaged_with_tweet,
+    tweet_disliked,
 )

@@ -64,13 +64,6 @@ def tweet_nsfw(x: Pairs) -> Values:
     return _log_odds(x.encoder.tweets.nsfw[x.tweet])
 
 
-def tweet_disliked(x: Pairs) -> Values:
-    """Toxicity or NSFW, whichever is worse, times how often the viewer complains."""
-    complaints = x.viewer_counts[:, Count.NEGATIVE] + x.viewer_counts[:, Count.REPORT]
-    worse = np.fmax(x.encoder.tweets.toxicity[x.tweet], x.encoder.tweets.nsfw[x.tweet])
-    return np.where(np.isnan(worse), 0, worse) * log1p(complaints)
-
-
 FEATURES: Final = (
     tweet_engagement_rate,
     tweet_retweet_rate,
@@ -82,7 +75,6 @@ FEATURES: Final = (
     tweet_text_length,
     tweet_toxicity,
     tweet_nsfw,
-    tweet_disliked,
 )
 
 
