@@ -13,3 +13,11 @@ class DataError(FeedError):
 
 class BundleError(FeedError):
     """The artifacts are missing, damaged, or made by other code."""
+
+
+class LogError(FeedError):
+    """The event log cannot be opened, read or written."""
+
+
+class LogFullError(LogError):
+    """More waits to be written than is allowed to; ask again shortly."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 Rows = NDArray[np.int32]  # positions in a table of ml.state; -1 where there is none
 Times = NDArray[np.int64]  # unix seconds
+Ties = NDArray[np.uint64]  # of events of the same second, the greater is the later
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,8 @@ class Events:
     tweet: Rows
     target: Rows
     at: Times
-    position: NDArray[np.float32]  # of an impression, from 1; NaN where unknown
+    position: NDArray[np.float32]  # of an impression, 0 at the top; NaN where unknown
+    tie: Ties
 
     def __len__(self) -> int:
         return len(self.at)
@@ -34,14 +36,16 @@ class Events:
 
     @classmethod
     def merge(cls, parts: list[Events]) -> Events:
-        """All events of all parts in the order of time; ties keep the order of the parts."""
+        """All events of all parts in the order of time; those of one second keep the order of
+        the parts, and so become one after the other."""
         whole = cls(
             *(
                 np.concatenate([getattr(part, field.name) for part in parts])
                 for field in fields(cls)
             )
         )
-        return whole[np.argsort(whole.at, kind="stable")]
+        ordered = whole[np.argsort(whole.at, kind="stable")]
+        return replace(ordered, tie=np.arange(len(ordered), dtype=np.uint64))
 
     @classmethod
     def none(cls) -> Events:
@@ -53,4 +57,5 @@ class Events:
             empty,
             empty.astype(np.int64),
             empty.astype(np.float32),
+            empty.astype(np.uint64),
         )

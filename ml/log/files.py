@@ -10,6 +10,7 @@ from typing import Final
 import polars as pl
 import pyarrow as pa
 from pyarrow import csv as arrow_csv
+from pyarrow import parquet
 
 from ml.errors import DataError
 from ml.schema import TABLES, Table
@@ -67,9 +68,8 @@ def load(path: Path) -> pl.DataFrame:
         return _load_csv(path) if path.suffix == ".csv" else _load_parquet(path)
     except UNREADABLE as error:
         remedy = "save it as UTF-8, with a header" if path.suffix == ".csv" else "write it again"
-        reason = " ".join((str(error).strip() or type(error).__name__).splitlines()[0].split())
         raise DataError(
-            f"{path} cannot be read as {path.suffix[1:]}: {reason}; {remedy}"
+            f"{path} cannot be read as {path.suffix[1:]}: {_reason(error)}; {remedy}"
         ) from error
 
 
@@ -94,7 +94,17 @@ def fingerprint(directory: Path) -> str:
 
 
 def _load_parquet(path: Path) -> pl.DataFrame:
-    return pl.read_parquet(path, glob=False, hive_partitioning=False)
+    """Arrow reads it, because damage makes polars panic, and a panic is printed, caught or not."""
+    with parquet.ParquetFile(path) as file:
+        table = file.read(use_threads=False).replace_schema_metadata(None)
+    table.validate(full=True)
+    return pl.DataFrame(pl.from_arrow(table))
+
+
+def _reason(error: BaseException) -> str:
+    """The first line of what it says; what is damaged is not repeated to a terminal."""
+    first = (str(error).strip() or type(error).__name__).splitlines()[0]
+    return " ".join("".join(c if c.isprintable() else " " for c in first).split()).rstrip(".")
 
 
 def _load_csv(path: Path) -> pl.DataFrame:

@@ -93,7 +93,7 @@ def survey(directory: Path) -> Survey:
         sheet, complaints = _sheet(table, path, frame, ids)
         obstacles += (f"{path}: {complaint}" for complaint in complaints)
         if sheet is not None:
-            sheets[table.name] = _related(sheet, sheets)
+            sheets[table.name] = related(sheet, sheets)
     return Survey(directory, sheets, ids, tuple(dict.fromkeys(obstacles)))
 
 
@@ -120,7 +120,8 @@ def _sheet(
     return Sheet(table, path, raw, pl.DataFrame(columns), tuple(faults)), []
 
 
-def _related(sheet: Sheet, done: Mapping[str, Sheet]) -> Sheet:
+def related(sheet: Sheet, done: Mapping[str, Sheet]) -> Sheet:
+    """The sheet with what is wrong between it and those it points to."""
     for relation in RELATIONS:
         found = (fault for fault in relation(sheet, done) if fault.rows.any())
         sheet = replace(sheet, faults=(*sheet.faults, *found))

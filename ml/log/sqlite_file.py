@@ -1,0 +1,128 @@
+"""A SQLite file that is an event log, or becomes one."""
+
+from __future__ import annotations
+
+import secrets
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from ml.errors import LogError
+
+APPLICATION: Final = 0x464F5259  # "FORY", in the file's header
+VERSION: Final = 1  # of the schema
+BUSY_SECONDS: Final = 30.0  # another process may be compacting
+PAGES_UNTIL_CHECKPOINT: Final = 4_000  # 16 MB of write-ahead log
+LARGEST_WAL: Final = 64 * 2**20  # bytes that stay after a burst
+CACHE_KIB: Final = 32_768
+
+SCHEMA: Final = (
+    """CREATE TABLE entries (
+        offset INTEGER PRIMARY KEY AUTOINCREMENT,
+        event_id TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        at INTEGER NOT NULL,
+        user TEXT,
+        body TEXT NOT NULL
+    )""",
+    # Ids are kept as keyed digests: shorter than most, and nobody's data when the entry is gone.
+    "CREATE TABLE ids (digest BLOB PRIMARY KEY, offset INTEGER NOT NULL) WITHOUT ROWID",
+    "CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID",
+    "CREATE INDEX erasures ON entries (user, offset) WHERE kind = 'delete_user'",
+    f"PRAGMA application_id = {APPLICATION}",
+    f"PRAGMA user_version = {VERSION}",
+)
+REMEDIES: Final = {
+    sqlite3.SQLITE_NOTADB: "it is another kind of file; name one that does not exist yet",
+    sqlite3.SQLITE_CORRUPT: "it is damaged; restore it from a backup",
+    sqlite3.SQLITE_CANTOPEN: "expected a file, or a folder in which one can be made",
+    sqlite3.SQLITE_READONLY: "let this user write the file and its folder",
+    sqlite3.SQLITE_FULL: "make room on the disk",
+    sqlite3.SQLITE_BUSY: "another process holds it; try again",
+}
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """A connection to the log in a file, which is made if it is not there.
+
+    Raises:
+        LogError: it cannot be opened, or is no log that this code knows.
+    """
+    with told(path):
+        connection = sqlite3.connect(
+            path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+        )
+    try:
+        with told(path):
+            _adopt(connection, path)
+            _wal(connection)
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("PRAGMA secure_delete = ON")
+            connection.execute(f"PRAGMA wal_autocheckpoint = {PAGES_UNTIL_CHECKPOINT}")
+            connection.execute(f"PRAGMA journal_size_limit = {LARGEST_WAL}")
+            connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+@contextmanager
+def told(path: Path) -> Iterator[None]:
+    """Say which file it was, and what to do."""
+    try:
+        yield
+    except (sqlite3.Error, OSError) as error:
+        code = getattr(error, "sqlite_errorcode", -1) & 0xFF
+        remedy = REMEDIES.get(code, "see that it can be read and written")
+        raise LogError(f"the event log {path}: {error}; {remedy}") from error
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """All of it or nothing; other writers wait, readers do not."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def _adopt(connection: sqlite3.Connection, path: Path) -> None:
+    """Refuse what is not ours before anything is written to it."""
+    with transaction(connection):
+        (tables,) = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+        (application,) = connection.execute("PRAGMA application_id").fetchone()
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        if application == 0 and version == 0 and tables == 0:
+            for statement in SCHEMA:
+                connection.execute(statement)
+            connection.execute("INSERT INTO meta VALUES ('secret', ?)", [secrets.token_bytes(32)])
+        elif application != APPLICATION:
+            raise LogError(
+                f"{path} is a SQLite database of something else, expected an event log; "
+                f"name a file that does not exist yet"
+            )
+        elif version != VERSION:
+            raise LogError(
+                f"the event log {path} has schema {version}, this code knows {VERSION}; "
+                f"run the code that wrote it"
+            )
+
+
+def _wal(connection: sqlite3.Connection) -> None:
+    """Readers and the writer do not wait for each other; the file remembers it."""
+    until = time.monotonic() + BUSY_SECONDS
+    while connection.execute("PRAGMA journal_mode").fetchone() != ("wal",):
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError:  # where others open a new file at the same moment
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.01)
