@@ -8,9 +8,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ml.log.events import Rows
-from ml.schema import Action
-from ml.state.graph import Graph
+from ml.log.events import Rows, Times
+from ml.state.graph import RELATIONS, Graph
 
 WALKED: Final = 400  # followees asked for more, per user
 DENSE: Final = 64  # counting every row there is costs less than searching, up to so many per row
@@ -25,6 +24,8 @@ class Around:
     followers: Rows
     second: Rows  # whom the followed follow, once per way there
     hidden: Rows  # whom a block either way, or the user's own mute, keeps away
+    unwelcome: Rows  # of whom the user once wanted less
+    unwelcome_since: Times  # when they last did
 
     @classmethod
     def of(cls, graph: Graph, user: int) -> Around:
@@ -32,14 +33,14 @@ class Around:
         out, _ = graph.outgoing(who)
         back, _ = graph.incoming(who)
         left, right = graph.relations.index.left, graph.relations.index.right
-        follow, mute, block = (
-            graph.relations.column(action) for action in (Action.FOLLOW, Action.MUTE, Action.BLOCK)
-        )
-        mine = ~np.isnan(graph.relations.since[out])  # (relations, kinds)
-        theirs = ~np.isnan(graph.relations.since[back])
+        follow, mute, block, less = (graph.relations.column(action) for action in RELATIONS)
+        mine = graph.relations.is_on[out]  # (relations, kinds)
+        theirs = graph.relations.is_on[back]
         following = right[out[mine[:, follow]]]
-        walked = right[out[-WALKED:][mine[-WALKED:, follow]]]
+        walked = following if len(following) <= WALKED else graph.followees(who, WALKED)[0]
         second, _ = graph.followees(walked, WALKED)
+        unwelcome = out[mine[:, less]]
+        unwelcome = unwelcome[np.argsort(right[unwelcome])]
         kept_away = right[out[mine[:, mute] | mine[:, block]]], left[back[theirs[:, block]]]
         return cls(
             following=np.sort(following),
@@ -47,22 +48,28 @@ class Around:
             followers=np.sort(left[back[theirs[:, follow]]]),
             second=np.sort(second),
             hidden=np.sort(np.concatenate(kept_away)),
+            unwelcome=right[unwelcome],
+            unwelcome_since=graph.relations.at[unwelcome, less],
         )
 
     @classmethod
     def nobody(cls) -> Around:
         """Around somebody whom we have never met."""
         none = np.empty(0, np.int32)
-        return cls(none, none, none, none, none)
+        return cls(none, none, none, none, none, none, none.astype(np.int64))
 
 
 def among(row: Rows, some: Rows) -> NDArray[np.bool_]:
     """Which of these rows are among some that are sorted; -1 never is."""
+    return found_among(row, some)[1]
+
+
+def found_among(row: Rows, some: Rows) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
+    """Where each of these rows stands among some that are sorted, and whether it does."""
     if not len(some):
-        return np.zeros(len(row), bool)
-    place = np.searchsorted(some, row)
-    found: NDArray[np.bool_] = some[np.minimum(place, len(some) - 1)] == row
-    return found
+        return np.zeros(len(row), np.intp), np.zeros(len(row), bool)
+    place = np.minimum(np.searchsorted(some, row), len(some) - 1)
+    return place, some[place] == row
 
 
 def times_among(row: Rows, some: Rows) -> NDArray[np.int64]:

@@ -45,6 +45,14 @@ class DecayedCounts:
         np.add.at(value, (event, kind), faded)
         self.value[rows], self.newest[rows] = value, newest
 
+    def keep(self, row: Rows) -> None:
+        """Only these rows, from 0 on."""
+        self.value, self.newest = self.value[row], self.newest[row]
+
+    def clear(self, row: Rows) -> None:
+        """Count these rows from nothing."""
+        self.value[row], self.newest[row] = 0, -np.inf
+
     def read(self, row: Rows, now: Times | int) -> Counts:
         """(rows, width) counts as of `now`; zeros where `row` is -1."""
         if not len(self):
@@ -69,6 +77,11 @@ class PairCounts:
         row = self.index.add(left, right)
         self.counts.grow(len(self.index))
         self.counts.add(row, kind, at, weight)
+
+    def keep(self, row: Rows) -> None:
+        """Only these pairs, in rows of their own."""
+        self.index = self.index.kept(row)
+        self.counts.keep(row)
 
     def read(self, left: Rows, right: Rows, now: Times | int) -> Counts:
         """(pairs, width) counts as of `now`; zeros for a pair that never met."""

@@ -2,50 +2,30 @@
 
 from __future__ import annotations
 
-from enum import IntEnum
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ml.log.events import Events, Rows, Times
-from ml.schema import Action
+from ml.schema import ENGAGEMENTS, Action
+from ml.state.bloom import FALSE_POSITIVES, Bloom
 from ml.state.catalog import UNKNOWN_TIME, Tweets, Users
-from ml.state.counters import DecayedCounts, PairCounts
-from ml.state.graph import Graph
+from ml.state.counters import Counts, DecayedCounts, PairCounts
+from ml.state.counts import COMPLAINTS, COUNT_OF
+from ml.state.counts import ENGAGED as ENGAGED
+from ml.state.counts import Count as Count
+from ml.state.graph import RELATIONS, Graph
 from ml.state.history import History
+from ml.state.moment import NEVER
+from ml.state.pair_times import PairTimes
+from ml.state.parked import Parked
+from ml.state.published import Published
 from ml.state.ragged import Ragged
-from ml.state.toggles import Toggles
+from ml.state.room import with_room
+from ml.state.tally import Acts, Tally
+from ml.state.toggles import Changes, Toggles
 
-
-class Count(IntEnum):
-    """What is counted: the columns of every table of counters."""
-
-    IMPRESSION = 0
-    LIKE = 1
-    RETWEET = 2
-    REPLY = 3
-    FOLLOW = 4
-    NEGATIVE = 5
-    REPORT = 6
-    CLICK = 7
-    POST = 8
-
-
-COUNT_OF: Final = {
-    Action.IMPRESSION: Count.IMPRESSION,
-    Action.LIKE: Count.LIKE,
-    Action.RETWEET: Count.RETWEET,
-    Action.REPLY: Count.REPLY,
-    Action.FOLLOW: Count.FOLLOW,
-    Action.NOT_INTERESTED: Count.NEGATIVE,
-    Action.MUTE: Count.NEGATIVE,
-    Action.BLOCK: Count.NEGATIVE,
-    Action.REPORT: Count.REPORT,
-    Action.CLICK: Count.CLICK,
-    Action.POST: Count.POST,
-}
-ENGAGED: Final = (Count.LIKE, Count.RETWEET, Count.REPLY)
 ON_PAIR: Final = (
     Action.LIKE,
     Action.RETWEET,
@@ -53,144 +33,281 @@ ON_PAIR: Final = (
     Action.NOT_INTERESTED,
     Action.REPORT,
 )
-TWEET_HALF_LIFE_HOURS: Final = 72.0
-PERSON_HALF_LIFE_HOURS: Final = 15 * 24.0
-TIE_HALF_LIFE_HOURS: Final = 30 * 24.0
+ENGAGEMENT_KINDS: Final = tuple(ON_PAIR.index(action) for action in ENGAGEMENTS)
+AWAY: Final = tuple(RELATIONS.index(action) for action in (Action.MUTE, Action.BLOCK))
 
 _COUNT: Final = np.array([COUNT_OF.get(action, -1) for action in Action])
-_IS_ENGAGED: Final = np.isin(np.arange(len(Count)), ENGAGED)
+_COUNT_ON_PAIR: Final = np.array([COUNT_OF[action] for action in ON_PAIR])
 
 
 class FeatureState:
-    """The catalog, and what events made of it so far."""
+    """The catalog, and what events made of it so far.
 
-    def __init__(self, users: Users, tweets: Tweets) -> None:
+    The same events give the same state, whatever the order and the batches they come in.
+    """
+
+    def __init__(
+        self, users: Users, tweets: Tweets, false_positives: float = FALSE_POSITIVES
+    ) -> None:
         self.users = users
         self.tweets = tweets
-        width = len(Count)
-        self.tweet_counts = DecayedCounts(width, TWEET_HALF_LIFE_HOURS, len(tweets))
-        self.author_counts = DecayedCounts(width, PERSON_HALF_LIFE_HOURS, len(users))
-        self.viewer_counts = DecayedCounts(width, PERSON_HALF_LIFE_HOURS, len(users))
-        self.tie_counts = PairCounts(width, TIE_HALF_LIFE_HOURS)  # (viewer, author)
-        self.topic_counts = PairCounts(width, PERSON_HALF_LIFE_HOURS)  # (viewer, topic)
+        self.tally = Tally(len(users), len(tweets))
         self.engaged = Toggles(ON_PAIR)  # (viewer, tweet)
+        self.engagements = Ragged(len(users))  # each viewer's rows of `engaged`
         self.graph = Graph(len(users))
         self.history = History(len(users))
+        self.seen = PairTimes(len(users))  # (viewer, tweet), when the tweet was last shown
+        self.served = PairTimes(len(users))  # (viewer, tweet), when it was last in an answer
+        self.parked = Parked()  # events about tweets that are not here yet
         self.newest = UNKNOWN_TIME  # the time of the newest event applied
         self.version = 0  # how often something was taken in
+        self.rewritten = 0  # how often a profile or a text was
         self.acted = np.zeros(len(users), np.int64)  # the version in which each user last acted
-        self.posts = Ragged(len(users))  # each author's tweets, oldest first
-        self.by_time = np.argsort(tweets.created_at, kind="stable").astype(np.int32)
+        self.offset = 0  # of the last record of the live log that was taken in
+        self.seen_long_ago = Bloom(false_positives)  # what left `seen` and `engaged`
+        self.posts = Ragged(len(users))  # each author's tweets, in the order they became known
+        self.show_all()
+
+    @property
+    def tweet_counts(self) -> DecayedCounts:
+        return self.tally.tweet
+
+    @property
+    def author_counts(self) -> DecayedCounts:
+        return self.tally.author
+
+    @property
+    def viewer_counts(self) -> DecayedCounts:
+        return self.tally.viewer
+
+    @property
+    def tie_counts(self) -> PairCounts:
+        """By (viewer, author)."""
+        return self.tally.tie
+
+    @property
+    def topic_counts(self) -> PairCounts:
+        """By (viewer, topic)."""
+        return self.tally.topic
+
+    @property
+    def by_time(self) -> Rows:
+        """All tweets but the deleted, oldest first."""
+        return self.calendar.row
+
+    def show_all(self) -> None:
+        """Put every tweet that is not deleted on show."""
+        tweets = self.tweets
+        there = np.flatnonzero(~tweets.deleted).astype(np.int32)
+        self.calendar = Published(there, tweets.created_at[there])
         known = self.by_time[tweets.author[self.by_time] >= 0]
-        self.posts.append(tweets.author[known], known)
-        self._times = tweets.created_at[self.by_time]
-        self._unknown = int(np.searchsorted(self._times, UNKNOWN_TIME, "right"))
+        self.posts.refill(tweets.author[known], known)
+
+    def grow(self) -> None:
+        """Make room for everybody and everything that the catalog has."""
+        self.tally.grow(len(self.users), len(self.tweets))
+        for part in (
+            self.graph,
+            self.history,
+            self.engagements,
+            self.posts,
+            self.seen,
+            self.served,
+        ):
+            part.grow(len(self.users))
+        self.acted = with_room(self.acted, len(self.users), 0)
 
     def apply(self, events: Events) -> None:
-        """Take in what happened. The order of the events matters only to what can be undone."""
+        """Take in what happened, in any order; all tweets must be known."""
         if not len(events):
             return
-        self.version += 1
-        self.acted[events.user] = self.version
         self.newest = max(self.newest, int(events.at.max()))
         about_pair = self.engaged.covers(events.action)
-        about_user = self.graph.relations.covers(events.action)
+        about_user = self.graph.relations.covers(events.action) & ~about_pair
+        self.touch(events.user[about_pair | about_user])  # looking on changes nobody's taste
         self._count_once(events[~about_pair & ~about_user])
-        self._engage(events[about_pair])
+        self._engage(self._standing(events[about_pair], between_users=False))
         self._relate(events[about_user])
+
+    def touch(self, user: Rows) -> None:
+        """Something is about to change, for these users in particular."""
+        self.version += 1
+        self.acted[user] = self.version
+
+    def serve(self, viewer: int, tweet: Rows, now: int) -> None:
+        """Tweets are in an answer to a viewer."""
+        self.served.add(np.full(len(tweet), viewer, np.int32), tweet, np.full(len(tweet), now))
 
     def published(self, now: int) -> Rows:
         """All tweets that exist at `now`, oldest first; those of unknown time come first."""
-        return self.by_time[: int(np.searchsorted(self._times, now, "right"))]
+        return self.calendar.until(now)
 
     def fresh(self, now: int, hours: float, at_least: int) -> Rows:
         """The tweets younger than `hours`, or else the newest `at_least`, oldest first.
 
         A tweet of unknown age is never too old.
         """
-        (start,), (end,) = self._window(np.array([now]), hours, at_least)
-        return np.concatenate([self.by_time[: self._unknown], self.by_time[start:end]])
+        return self.calendar.fresh(now, hours, at_least)
 
     def oldest_fresh(self, now: int, hours: float, at_least: int) -> int:
         """The time from which on tweets are fresh."""
-        (start,), (end,) = self._window(np.array([now]), hours, at_least)
-        return int(self._times[start]) if start < end else now
+        return self.calendar.oldest_fresh(now, hours, at_least)
 
     def draw_fresh(self, now: Times, hours: float, at_least: int, rng: np.random.Generator) -> Rows:
         """One tweet drawn uniformly from what was fresh at each moment."""
-        start, end = self._window(now, hours, at_least)
-        drawn = rng.integers(0, np.maximum(self._unknown + end - start, 1))
-        place = np.where(drawn < self._unknown, drawn, start + drawn - self._unknown)
-        tweet: Rows = self.by_time[np.minimum(place, len(self.by_time) - 1)]
-        return tweet
+        return self.calendar.draw_fresh(now, hours, at_least, rng)
 
     def fresh_count(self, now: Times, hours: float, at_least: int) -> NDArray[np.int64]:
         """How many tweets were fresh at each moment."""
-        start, end = self._window(now, hours, at_least)
-        return self._unknown + end - start
+        return self.calendar.fresh_count(now, hours, at_least)
 
-    def _window(
-        self, now: Times, hours: float, at_least: int
-    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Where in `by_time` the fresh tweets of known age begin and end, at each moment."""
-        end = np.searchsorted(self._times, now, "right")
-        start = np.searchsorted(self._times, now - int(hours * 3600), "right")
-        widened = end - max(at_least - self._unknown, 0)
-        return np.maximum(np.minimum(start, widened), self._unknown), end
+    def seen_by(self, viewer: int, since: int = NEVER) -> Rows:
+        """The tweets that a viewer was shown at `since` or later, by row."""
+        return self.seen.of(viewer, since)
+
+    def may_have_seen(self, viewer: int, tweet: Rows) -> NDArray[np.bool_]:
+        """Which tweets a viewer saw or acted on so long ago that only a trace is left."""
+        if not self.seen_long_ago.count:
+            return np.zeros(len(tweet), bool)
+        who = self.users.ids.hashes(np.array([viewer], np.int32))
+        return self.seen_long_ago.has(who, self.tweets.ids.hashes(tweet))
+
+    def served_since(self, viewer: int, at: int) -> Rows:
+        """The tweets that were in an answer to a viewer at `at` or later, by row."""
+        return self.served.of(viewer, at)
+
+    def engaged_by(self, viewer: int) -> Rows:
+        """The tweets that a viewer has acted on and not taken that back, by row."""
+        row = self.engagements.of(viewer)
+        return np.sort(self.engaged.index.right[row[self.engaged.is_on[row].any(axis=1)]])
+
+    def remember(self, row: Rows) -> None:
+        """Bring the histories up to date with these rows of `engaged`."""
+        if not len(row):
+            return
+        index = self.engaged.index
+        user, tweet = index.left[row], index.right[row]
+        at, tie = self.engaged.newest(row, ENGAGEMENT_KINDS)
+        at[self.tweets.deleted[tweet]] = NEVER
+        short = self.history.update(user, tweet, at, tie)
+        if len(short):
+            row, owner = self.engagements.gather(short)
+            at, tie = self.engaged.newest(row, ENGAGEMENT_KINDS)
+            there = (at != NEVER) & ~self.tweets.deleted[index.right[row]]
+            self.history.fill(short, owner[there], index.right[row[there]], at[there], tie[there])
+
+    def count_engagements(self, changes: Changes) -> None:
+        """Add and take back what people said of tweets."""
+        index, kind = self.engaged.index, _COUNT_ON_PAIR[changes.kind]
+        acts = self._acts(
+            index.left[changes.row], index.right[changes.row], kind, changes.at, changes.sign
+        )
+        self.tally.add_for_actor(acts)
+        complains = np.isin(kind, COMPLAINTS)
+        self.tally.add_for_subject(acts[~complains])
+        self.tally.complain(acts[complains])
+        engaging = ~complains
+        self._count_written(changes.row[engaging], changes.sign[engaging])
+
+    def count_relations(self, changes: Changes) -> None:
+        """Add and take back mutes and blocks."""
+        relations = self.graph.relations
+        changes = changes[np.isin(changes.kind, AWAY)]
+        if not len(changes.row):
+            return
+        kind = np.full(len(changes.row), int(Count.NEGATIVE))
+        acts = self._acts(
+            relations.index.left[changes.row],
+            changes.note,
+            kind,
+            changes.at,
+            changes.sign,
+            relations.index.right[changes.row],
+        )
+        self.tally.add_for_actor(acts)
+        self.tally.complain(acts)
+
+    def _standing(self, events: Events, between_users: bool) -> Events:
+        """The events that have not been erased since."""
+        gone = self.users.erased(events.user, events.at, events.tie)
+        if between_users:
+            gone |= self.users.erased(events.target, events.at, events.tie)
+        return events[~gone] if gone.any() else events
 
     def _count_once(self, events: Events) -> None:
-        """What simply adds up: impressions, clicks, posts."""
+        """What simply adds up: impressions, clicks, posts. Of somebody erased the numbers stay,
+        and nobody knows whose they were."""
         kind = _COUNT[events.action]
-        counted = events[kind >= 0]
-        self._count(counted.user, counted.tweet, kind[kind >= 0], counted.at, np.ones(len(counted)))
+        events, kind = events[kind >= 0], kind[kind >= 0]
+        if not len(events):
+            return
+        acts = self._acts(events.user, events.tweet, kind, events.at, np.ones(len(events)))
+        self.tally.add_for_subject(acts)
+        acts = acts[(kind != Count.POST) & ~self.users.erased(events.user, events.at, events.tie)]
+        self.tally.add_for_actor(acts)
+        shown = acts[acts.kind == Count.IMPRESSION]
+        self.seen.add(shown.user, shown.tweet, shown.at)
 
     def _engage(self, events: Events) -> None:
         """Likes, retweets, replies and complaints about a tweet, and their undoing."""
         if not len(events):
             return
-        changes = self.engaged.apply(events.action, events.user, events.tweet, events.at)
-        user = self.engaged.index.left[changes.row]
-        tweet = self.engaged.index.right[changes.row]
-        kind = np.array([COUNT_OF[action] for action in self.engaged.kinds])[changes.kind]
-        self._count(user, tweet, kind, changes.at, changes.sign)
-        gained = _IS_ENGAGED[kind] & (changes.sign > 0)
-        lost = _IS_ENGAGED[kind] & (changes.sign < 0)
-        if lost.any():
-            still = self.engaged.any(
-                (Action.LIKE, Action.RETWEET, Action.REPLY), user[lost], tweet[lost]
-            )
-            self.history.forget(user[lost][~still], tweet[lost][~still])
-        self.history.append(user[gained], tweet[gained], changes.at[gained])
+        listed = len(self.engaged.index)
+        changes = self.engaged.apply(
+            events.action, events.user, events.tweet, events.at, events.tie
+        )
+        new = np.arange(listed, len(self.engaged.index), dtype=np.int32)
+        self.engagements.append(self.engaged.index.left[new], new)
+        self.count_engagements(changes)
+        self.remember(changes.touched)
+        author = self.tweets.author[events.tweet]
+        averse = (events.action == Action.NOT_INTERESTED) & (author >= 0)
+        if averse.any():
+            some = events[averse]
+            self.graph.apply(some.action, some.user, author[averse], some.at, some.tie, some.tweet)
 
     def _relate(self, events: Events) -> None:
-        """Follows, mutes and blocks; one that came from a tweet also counts for that tweet."""
+        """Follows, mutes and blocks; what came from a tweet also counts for that tweet."""
         if not len(events):
             return
-        self.graph.apply(events.action, events.user, events.target, events.at)
-        kind = _COUNT[events.action]
-        from_tweet = (events.tweet >= 0) & (kind >= 0)
-        some = events[from_tweet]
-        self._count(some.user, some.tweet, kind[from_tweet], some.at, np.ones(len(some)))
+        follows = events[(events.action == Action.FOLLOW) & (events.tweet >= 0)]
+        kind = np.full(len(follows), int(Count.FOLLOW))
+        acts = self._acts(follows.user, follows.tweet, kind, follows.at, np.ones(len(follows)))
+        self.tally.add_for_subject(acts)
+        self.tally.add_for_actor(acts[~self.users.erased(follows.user, follows.at, follows.tie)])
+        standing = self._standing(events[events.target >= 0], between_users=True)
+        self.count_relations(
+            self.graph.apply(
+                standing.action,
+                standing.user,
+                standing.target,
+                standing.at,
+                standing.tie,
+                standing.tweet,
+            )
+        )
 
-    def _count(
+    def _acts(
         self,
         user: Rows,
         tweet: Rows,
         kind: NDArray[np.integer],
         at: Times,
-        weight: NDArray[np.float64],
-    ) -> None:
-        if not len(user):
-            return
-        author = self.tweets.author[tweet]
-        topic = self.tweets.tags[tweet, 0].view(np.int32)
-        post = kind == Count.POST
-        self.tweet_counts.add(tweet, kind, at, weight)
-        known = author >= 0
-        self.author_counts.add(author[known], kind[known], at[known], weight[known])
-        acts = ~post
-        self.viewer_counts.add(user[acts], kind[acts], at[acts], weight[acts])
-        met = acts & known
-        self.tie_counts.add(user[met], author[met], kind[met], at[met], weight[met])
-        met = acts & (topic != 0)
-        self.topic_counts.add(user[met], topic[met], kind[met], at[met], weight[met])
+        weight: Counts,
+        author: Rows | None = None,
+    ) -> Acts:
+        """`author` is given where a tweet may be missing."""
+        topic = np.zeros(len(tweet), np.int32)
+        known = tweet >= 0
+        topic[known] = self.tweets.tags[tweet[known], 0].view(np.int32)
+        if author is None:
+            author = self.tweets.author[tweet]
+        return Acts(user, tweet, author, topic, kind, at, weight)
+
+    def _count_written(self, row: Rows, sign: Counts) -> None:
+        """How many tweets each user is engaged with, by what changed in rows of `engaged`."""
+        rows, place = np.unique(row, return_inverse=True)
+        change = np.bincount(place, weights=sign, minlength=len(rows)).astype(np.int64)
+        after = self.engaged.is_on[rows][:, ENGAGEMENT_KINDS].sum(axis=1)
+        gained = (after > 0).astype(np.int64) - (after - change > 0)
+        np.add.at(self.history.written, self.engaged.index.left[rows], gained)

@@ -1,4 +1,4 @@
-"""What each user engaged with last: a ring per user."""
+"""What each user engaged with last: a short list per user, the newest first."""
 
 from __future__ import annotations
 
@@ -7,43 +7,73 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ml.log.events import Rows, Times
+from ml.log.events import Rows, Ties, Times
+from ml.state.moment import NEVER, not_before
 from ml.state.room import with_room
 
 LENGTH: Final = 64  # tweets remembered per user
 
 
 class History:
-    """The newest `LENGTH` tweets that each user engaged with, in no particular order."""
+    """The newest `LENGTH` tweets that each user is engaged with, each once, the newest first."""
 
     def __init__(self, users: int = 0) -> None:
         self.tweet = np.full((users, LENGTH), -1, np.int32)
-        self.at = np.zeros((users, LENGTH), np.int64)
-        self.written = np.zeros(users, np.int64)
+        self.at = np.full((users, LENGTH), NEVER)
+        self.tie = np.zeros((users, LENGTH), np.uint64)
+        self.written = np.zeros(users, np.int64)  # engaged with in all, also beyond these
 
     def grow(self, users: int) -> None:
         self.tweet = with_room(self.tweet, users, -1)
-        self.at = with_room(self.at, users, 0)
+        self.at = with_room(self.at, users, NEVER)
+        self.tie = with_room(self.tie, users, 0)
         self.written = with_room(self.written, users, 0)
 
-    def append(self, user: Rows, tweet: Rows, at: Times) -> None:
-        """Remember engagements, in the order given; the oldest are forgotten."""
-        order = np.argsort(user, kind="stable")
-        users, first, count = np.unique(user[order], return_index=True, return_counts=True)
-        within = np.arange(len(user)) - np.repeat(first, count)
-        kept = within >= np.repeat(count, count) - LENGTH
-        slot = (self.written[user[order]] + within) % LENGTH
-        where = user[order][kept], slot[kept]
-        self.tweet[where], self.at[where] = tweet[order][kept], at[order][kept]
-        self.written[users] += count
+    def update(self, user: Rows, tweet: Rows, at: Times, tie: Ties) -> Rows:
+        """Put each of these distinct pairs where its time says, or, where that is NEVER, take it
+        out. Returns the users of whom something older may now belong in: `fill` them anew."""
+        users, owner = np.unique(user, return_inverse=True)
+        held, held_at, held_tie = self.tweet[users], self.at[users], self.tie[users]
+        owned = np.broadcast_to(np.arange(len(users))[:, None], held.shape)
+        there = held >= 0
+        key, pair = _key(owned[there], held[there]), _key(owner, tweet)
+        by_pair = np.argsort(pair)
+        place = by_pair[np.minimum(np.searchsorted(pair, key, sorter=by_pair), len(pair) - 1)]
+        again = pair[place] == key
+        sinks = again & ~not_before(at[place], tie[place], held_at[there], held_tie[there])
+        full = there[:, -1]
+        short = np.unique(owned[there][sinks])
+        keep, some = ~again, at != NEVER
+        self.fill(
+            users,
+            np.concatenate([owned[there][keep], owner[some]]),
+            np.concatenate([held[there][keep], tweet[some]]),
+            np.concatenate([held_at[there][keep], at[some]]),
+            np.concatenate([held_tie[there][keep], tie[some]]),
+        )
+        refill: Rows = users[short[full[short]]]
+        return refill
 
-    def forget(self, user: Rows, tweet: Rows) -> None:
-        """Take back engagements that were undone."""
-        held = self.tweet[user] == tweet[:, None]  # (pairs, LENGTH)
-        pair, slot = np.nonzero(held)
-        self.tweet[user[pair], slot] = -1
+    def fill(self, users: Rows, owner: NDArray[np.intp], tweet: Rows, at: Times, tie: Ties) -> None:
+        """Let these be all that the given users are engaged with; `owner` is whose, as a position
+        in `users`."""
+        order = np.lexsort((tie, at, owner))[::-1]
+        owner = owner[order]
+        first = np.flatnonzero(np.diff(owner, prepend=-1))
+        length = np.diff(first, append=len(owner))
+        slot = np.arange(len(owner)) - np.repeat(first, length)
+        kept = slot < LENGTH
+        place = users[owner[kept]], slot[kept]
+        self.tweet[users], self.at[users], self.tie[users] = -1, NEVER, 0
+        self.tweet[place] = tweet[order][kept]
+        self.at[place] = at[order][kept]
+        self.tie[place] = tie[order][kept]
 
     def of(self, user: Rows) -> tuple[Rows, Times, NDArray[np.bool_]]:
         """Tweets, times and which of them are there; each (users, LENGTH)."""
         tweet = self.tweet[user]
         return tweet, self.at[user], tweet >= 0
+
+
+def _key(owner: NDArray[np.integer], tweet: Rows) -> NDArray[np.int64]:
+    return owner.astype(np.int64) << 32 | tweet

@@ -95,4 +95,5 @@ def _events(
         none if target is None else target,
         at,
         np.full(len(action), np.nan, np.float32) if position is None else position,
+        np.zeros(len(action), np.uint64),  # set by the place in the order of all
     )

@@ -78,6 +78,11 @@ class PairIndex:
             row[new] = self.find(left[new], right[new])
         return row
 
+    def kept(self, rows: Rows, right: Rows | None = None) -> PairIndex:
+        """Only these pairs, in rows of their own; `right` says what each right side is now."""
+        moved = self.right[rows] if right is None else right[self.right[rows]]
+        return PairIndex(self.left[rows], moved)
+
     def _allocate(self, bits: int) -> None:
         self._shift = np.uint64(64 - bits)
         self._mask = (1 << bits) - 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -10,7 +12,7 @@ from ml.state.room import with_room
 
 
 class Ragged:
-    """Growing lists: appended to in order, never shortened."""
+    """Growing lists, appended to in order."""
 
     def __init__(self, rows: int = 0) -> None:
         self.data = np.empty(0, np.int32)
@@ -36,6 +38,28 @@ class Ragged:
         place = np.repeat(self.start[rows] + self.length[rows], count) + within
         self.data[place] = value[order]
         self.length[rows] += count
+
+    def refill(self, row: Rows, value: Rows) -> None:
+        """Empty all lists, and append anew."""
+        self.data, self._used = np.empty(0, np.int32), 0
+        for lengths in (self.start, self.length, self.room):
+            lengths[:] = 0
+        self.append(row, value)
+
+    def of(self, row: int) -> Rows:
+        """The values of one list, oldest first; a view, for reading only."""
+        start = self.start[row]
+        return self.data[start : start + self.length[row]]
+
+    def keep(self, row: Rows, wanted: Callable[[Rows], NDArray[np.bool_]]) -> None:
+        """Leave in each of these lists only the values that are `wanted`."""
+        row = np.unique(row)
+        values, owner = self.gather(row)
+        kept = wanted(values)
+        count = np.bincount(owner[kept], minlength=len(row))
+        within = np.arange(int(count.sum())) - np.repeat(np.cumsum(count) - count, count)
+        self.data[np.repeat(self.start[row], count) + within] = values[kept]
+        self.length[row] = count
 
     def gather(self, row: Rows, newest: int | None = None) -> tuple[Rows, NDArray[np.int64]]:
         """All values of the given rows' lists (at most the `newest` of each), oldest first, and

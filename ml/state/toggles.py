@@ -1,4 +1,8 @@
-"""What can be done and undone: a like, a follow, a block. Each is on or off, once per pair."""
+"""What can be done and undone: a like, a follow, a block. The last word on each pair counts.
+
+Each (pair, kind) is a last-writer-wins register (Shapiro et al., 2011): it keeps the latest event
+and what that one said, so the order in which events arrive changes nothing.
+"""
 
 from __future__ import annotations
 
@@ -8,36 +12,61 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ml.log.events import Rows, Times
+from ml.log.events import Rows, Ties, Times
 from ml.schema import UNDOES, Action
+from ml.state.moment import NEVER, not_before
 from ml.state.pair_index import PairIndex
 from ml.state.room import with_room
 
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What a batch of events really changed. `sign` is +1 for what went on, -1 for what went
-    off; `at` is when it had gone on, so that undoing takes back exactly what doing added."""
+    """What a batch of events really changed. `sign` is +1 for what is on now, -1 for what was on
+    before; `at` is since when, so that undoing takes back exactly what doing added."""
 
     row: Rows
     kind: NDArray[np.intp]
     at: Times
     sign: NDArray[np.float64]
+    note: Rows
+    touched: Rows  # every row that has a later last word than before
+
+    def __getitem__(self, some: NDArray[np.bool_]) -> Changes:
+        return Changes(
+            self.row[some],
+            self.kind[some],
+            self.at[some],
+            self.sign[some],
+            self.note[some],
+            self.touched,
+        )
 
 
 class Toggles:
-    """For each (pair, kind): since when it is on, or not at all. Doing twice is doing once."""
+    """For each (pair, kind): the latest event, and whether it turned this on.
 
-    def __init__(self, kinds: tuple[Action, ...]) -> None:
+    Where `noted`, each also keeps a number that its latest event came with.
+    """
+
+    def __init__(self, kinds: tuple[Action, ...], noted: bool = False) -> None:
         self.kinds: Final = kinds
         self.index = PairIndex()
-        self.since = np.empty((0, len(kinds)))  # unix seconds; NaN where off
+        self.at = np.empty((0, len(kinds)), np.int64)  # NEVER where nothing was said
+        self.tie = np.empty((0, len(kinds)), np.uint64)
+        self.is_on = np.empty((0, len(kinds)), bool)
+        self.note = np.empty((0, len(kinds) if noted else 0), np.int32)
         self._kind_of = np.full(len(Action), -1)
         self._turns_on = np.zeros(len(Action), bool)
         for kind, action in enumerate(kinds):
             self._kind_of[action], self._turns_on[action] = kind, True
             for undo in (undo for undo, done in UNDOES.items() if done is action):
                 self._kind_of[undo] = kind
+
+    @property
+    def since(self) -> NDArray[np.float64]:
+        """(pairs, kinds) unix seconds since when each is on; NaN where off."""
+        count = len(self.index)
+        return np.where(self.is_on[:count], self.at[:count], np.nan)
 
     def covers(self, action: NDArray[np.int8]) -> NDArray[np.bool_]:
         """Which actions are about these toggles."""
@@ -47,35 +76,72 @@ class Toggles:
     def column(self, action: Action) -> int:
         return self.kinds.index(action)
 
-    def apply(self, action: NDArray[np.int8], left: Rows, right: Rows, at: Times) -> Changes:
-        """Turn on and off, in the order given."""
+    def apply(
+        self,
+        action: NDArray[np.int8],
+        left: Rows,
+        right: Rows,
+        at: Times,
+        tie: Ties,
+        note: Rows | None = None,
+    ) -> Changes:
+        """Turn on and off; in which order the events are given does not matter."""
         row = self.index.add(left, right)
-        self.since = with_room(self.since, len(self.index), np.nan)
-        kind = self._kind_of[action]
-        cell = row.astype(np.int64) * len(self.kinds) + kind
-        order = np.argsort(cell, kind="stable")
-        on = self._turns_on[action][order]
-        cells, first, count = np.unique(cell[order], return_index=True, return_counts=True)
+        self._grow(len(self.index))
+        cell = row.astype(np.int64) * len(self.kinds) + self._kind_of[action]
+        order = np.lexsort((tie, at, cell))
+        last = order[np.flatnonzero(np.diff(cell[order], append=-1))]  # the latest of each cell
+        wins = not_before(
+            at[last], tie[last], self.at.ravel()[cell[last]], self.tie.ravel()[cell[last]]
+        )
+        last = last[wins]
+        cell = cell[last]
+        was_on, was_at = self.is_on.ravel()[cell], self.at.ravel()[cell]
+        on, now_at = self._turns_on[action[last]], at[last]
+        was_note = now_note = np.full(len(cell), -1, np.int32)
+        if note is not None:
+            was_note, now_note = self.note.ravel()[cell], note[last]
+            self.note.ravel()[cell] = now_note
+        self.is_on.ravel()[cell], self.at.ravel()[cell] = on, now_at
+        self.tie.ravel()[cell] = tie[last]
 
-        was = self.since.ravel()[cells]  # a cell's past; what counts now is its last undoing
-        place = np.arange(len(order))
-        last_off = np.maximum.reduceat(np.where(on, -1, place), first)
-        went_off = last_off >= 0
-        first_on = np.where(went_off, last_off + 1, first)
-        ends_on = first_on < first + count
-        fresh = ends_on & (went_off | np.isnan(was))
-        since = np.where(ends_on, was, np.nan)
-        since[fresh] = at[order][first_on[fresh]]
-        undone = went_off & ~np.isnan(was)
-        self.since.ravel()[cells] = since
-
-        changed = np.concatenate([cells[undone], cells[fresh]])
+        moved = (was_on != on) | (was_at != now_at) | (was_note != now_note)
+        off, on = was_on & moved, on & moved
+        changed = np.concatenate([cell[off], cell[on]])
         return Changes(
             row=(changed // len(self.kinds)).astype(np.int32),
             kind=changed % len(self.kinds),
-            at=np.concatenate([was[undone], since[fresh]]).astype(np.int64),
-            sign=np.repeat([-1.0, 1.0], [int(undone.sum()), int(fresh.sum())]),
+            at=np.concatenate([was_at[off], now_at[on]]),
+            sign=np.repeat([-1.0, 1.0], [int(off.sum()), int(on.sum())]),
+            note=np.concatenate([was_note[off], now_note[on]]),
+            touched=np.unique(cell // len(self.kinds)).astype(np.int32),
         )
+
+    def forget(self, row: Rows, at: int, tie: int) -> Changes:
+        """Take back all that was said of these pairs until then, as if it never was."""
+        upto = np.array([at]), np.array([tie], np.uint64)
+        pair, kind = np.nonzero(not_before(*upto, self.at[row], self.tie[row]))
+        row, noted = row[pair], bool(self.note.shape[1])
+        on = self.is_on[row, kind]
+        was = row[on], kind[on]
+        changes = Changes(
+            row=row[on],
+            kind=kind[on],
+            at=self.at[was],
+            sign=np.full(len(was[0]), -1.0),
+            note=self.note[was] if noted else np.full(len(was[0]), -1, np.int32),
+            touched=np.unique(row),
+        )
+        self.at[row, kind], self.tie[row, kind], self.is_on[row, kind] = NEVER, 0, False
+        if noted:
+            self.note[row, kind] = -1
+        return changes
+
+    def keep(self, row: Rows, right: Rows) -> None:
+        """Only these pairs, in rows of their own; `right` says what each right side is now."""
+        self.index = self.index.kept(row, right)
+        self.at, self.tie, self.is_on = self.at[row], self.tie[row], self.is_on[row]
+        self.note = self.note[row]
 
     def on(self, action: Action, left: Rows, right: Rows) -> NDArray[np.bool_]:
         """Whether each pair has this on."""
@@ -88,5 +154,27 @@ class Toggles:
         row = self.index.find(left, right)
         held = np.zeros(len(row), bool)
         for action in actions:
-            held |= ~np.isnan(self.since[row, self.column(action)])
+            held |= self.is_on[row, self.column(action)]
         return held & (row >= 0)
+
+    def since_of(self, action: Action, left: Rows, right: Rows) -> NDArray[np.float64]:
+        """Since when each pair has this on, in unix seconds; NaN where it has not."""
+        if not len(self.index):
+            return np.full(len(left), np.nan)
+        row, kind = self.index.find(left, right), self.column(action)
+        return np.where((row >= 0) & self.is_on[row, kind], self.at[row, kind], np.nan)
+
+    def newest(self, row: Rows, kinds: tuple[int, ...]) -> tuple[Times, Ties]:
+        """The latest of these kinds that is on, row by row; (NEVER, 0) where none is."""
+        at, tie = np.full(len(row), NEVER), np.zeros(len(row), np.uint64)
+        for kind in kinds:
+            this_at, this_tie = self.at[row, kind], self.tie[row, kind]
+            later = self.is_on[row, kind] & not_before(this_at, this_tie, at, tie)
+            at, tie = np.where(later, this_at, at), np.where(later, this_tie, tie)
+        return at, tie
+
+    def _grow(self, rows: int) -> None:
+        self.at = with_room(self.at, rows, NEVER)
+        self.tie = with_room(self.tie, rows, 0)
+        self.is_on = with_room(self.is_on, rows, False)
+        self.note = with_room(self.note, rows, -1)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 Tokens = NDArray[np.uint32]  # 0 where there is none
 
+FEW: Final = 64  # rows for which preparing a query costs more than answering it
 WORD: Final = r"[\p{L}\p{N}_]{3,}"
 
 
@@ -21,6 +22,8 @@ def token(name: str) -> int:
 
 def table(names: pl.Series, width: int) -> Tokens:
     """(rows, width) tokens of a column of lists of strings, the first `width` of each."""
+    if len(names) <= FEW:
+        return _table(names.to_list(), width)
     lists = pl.DataFrame({"name": names}).with_row_index("row").explode("name").drop_nulls()
     lists = lists.with_columns(place=pl.int_range(pl.len()).over("row")).filter(
         pl.col("place") < width
@@ -30,6 +33,15 @@ def table(names: pl.Series, width: int) -> Tokens:
     values = lists["name"].replace_strict(known, return_dtype=pl.UInt32)
     out = np.zeros((len(names), width), np.uint32)
     out[lists["row"].to_numpy(), lists["place"].to_numpy()] = values.to_numpy()
+    return out
+
+
+def _table(names: list[list[str | None] | None], width: int) -> Tokens:
+    """The same for a few rows, one by one."""
+    out = np.zeros((len(names), width), np.uint32)
+    for row, some in zip(out, names, strict=True):
+        tokens = [token(name) for name in some or () if name is not None][:width]
+        row[: len(tokens)] = tokens
     return out
 
 

@@ -72,6 +72,7 @@ def test_a_tie_grows_with_what_is_done_and_is_directed(tiny_catalog: Catalog) ->
                 other,
                 np.array([1_000]),
                 np.array([np.nan], np.float32),
+                np.zeros(1, np.uint64),
             )
         )
         strengths.append(realgraph.strength(state, one, other, 1_000)[0])

@@ -21,7 +21,7 @@ Step = tuple[Action, int, int]
 def apply(toggles: Toggles, steps: list[Step], start: int) -> Changes:
     action, left, right = np.array(steps, np.int32).reshape(-1, 3).T
     at = np.arange(start, start + len(steps))
-    return toggles.apply(action.astype(np.int8), left, right, at)
+    return toggles.apply(action.astype(np.int8), left, right, at, np.zeros(len(at), np.uint64))
 
 
 @given(st.lists(STEP, min_size=1, max_size=40), st.integers(1, 40))
@@ -55,7 +55,16 @@ def test_undoing_names_the_time_of_the_doing() -> None:
     assert undone.sign.tolist() == [-1]
 
 
-def test_doing_twice_is_doing_once() -> None:
+def test_doing_again_moves_the_time_of_the_doing() -> None:
     toggles = Toggles(KINDS)
     assert len(apply(toggles, [(Action.LIKE, 1, 2), (Action.LIKE, 1, 2)], 0).row) == 1
-    assert len(apply(toggles, [(Action.LIKE, 1, 2)], 9).row) == 0
+    again = apply(toggles, [(Action.LIKE, 1, 2)], 9)
+    assert again.at.tolist() == [1, 9]
+    assert again.sign.tolist() == [-1, 1]
+
+
+def test_what_is_older_than_the_last_word_changes_nothing() -> None:
+    toggles = Toggles(KINDS)
+    apply(toggles, [(Action.UNLIKE, 1, 2)], 100)
+    assert len(apply(toggles, [(Action.LIKE, 1, 2)], 99).row) == 0
+    assert not toggles.on(Action.LIKE, np.array([1], np.int32), np.array([2], np.int32))[0]

@@ -1,0 +1,121 @@
+"""The one door: records of the log become changes of the state."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from ml.errors import DataError
+from ml.log.events import Rows, Ties, Times
+from ml.log.record import Kind, Record
+from ml.schema import TWEETS, USERS
+from ml.state import erasure, publishing
+from ml.state.decode import Batch, Happened, Put, frame
+from ml.state.feature_state import FeatureState
+from ml.state.parked import Waiting
+
+NOBODY: Final[Rows] = np.empty(0, np.int32)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What others must react to: the rows of tweets that are new or say something new, and of
+    users who are new or have a new profile."""
+
+    tweets: Rows
+    users: Rows
+
+
+def take(state: FeatureState, records: Sequence[Record]) -> Taken:
+    """Take records in, in any order.
+
+    Raises:
+        DataError: a record that the log should never have accepted; nothing was taken in.
+    """
+    taken = [_take_in(state, batch) for batch in _decoded(records)]
+    state.offset = max(state.offset, max((record.offset for record in records), default=0))
+    tweets = np.concatenate([NOBODY, *(one.tweets for one in taken)])
+    users = np.concatenate([NOBODY, *(one.users for one in taken)])
+    return Taken(np.unique(tweets[~state.tweets.deleted[tweets]]), np.unique(users))
+
+
+def _decoded(records: Sequence[Record]) -> list[Batch]:
+    """Batches that end where somebody is erased: who is counted from nothing must not lose what
+    they did afterwards, however many records are taken in at once."""
+    batches = [Batch()]
+    for record in records:
+        if batches[-1].erased and record.entry.kind != Kind.DELETE_USER:
+            batches.append(Batch())
+        try:
+            batches[-1].add(record.entry)
+        except (KeyError, TypeError, ValueError) as error:
+            raise DataError(
+                f"record {record.offset} of the log, a {record.entry.kind}, cannot be read: "
+                f"{error!r}; it should not have been accepted"
+            ) from error
+    return batches
+
+
+def _take_in(state: FeatureState, batch: Batch) -> Taken:
+    everybody = len(state.users)
+    state.touch(NOBODY)
+    profiles = _put_users(state, batch.users)
+    tweets = _put_tweets(state, batch.tweets)
+    publishing.delete(state, batch.deleted)
+    _happen(state, batch.events)
+    gone = _erase(state, batch.erased)
+    users = np.concatenate([profiles, gone, np.arange(everybody, len(state.users), dtype=np.int32)])
+    return Taken(tweets, users)
+
+
+def _put_users(state: FeatureState, puts: Sequence[Put]) -> Rows:
+    if not puts:
+        return NOBODY
+    row = state.users.put(frame(USERS, puts), *_moments(puts))
+    state.grow()
+    state.rewritten += 1
+    return row
+
+
+def _put_tweets(state: FeatureState, puts: Sequence[Put]) -> Rows:
+    return publishing.put(state, frame(TWEETS, puts), *_moments(puts)) if puts else NOBODY
+
+
+def _happen(state: FeatureState, happened: Sequence[Happened]) -> None:
+    """Events about tweets that are here are applied, the others wait; what is also about a
+    person has its effect on that at once."""
+    if not happened:
+        return
+    user = state.users.admit(one.user for one in happened)
+    state.users.admit(one.target for one in happened if one.target is not None)
+    target = state.users.ids.known(one.target for one in happened)
+    tweet = state.tweets.ids.known(one.tweet for one in happened)
+    state.grow()
+    waiting = [
+        Waiting(one.at, one.tie, one.action, who, whom, one.position)
+        for one, who, whom in zip(happened, user.tolist(), target.tolist(), strict=True)
+    ]
+    absent = (tweet < 0) & np.array([one.tweet is not None for one in happened])
+    state.parked.add(
+        (happened[place].tweet or "", waiting[place]) for place in np.flatnonzero(absent).tolist()
+    )
+    now = np.flatnonzero(~absent | (target >= 0))
+    publishing.happen(state, [waiting[place] for place in now.tolist()], tweet[now])
+
+
+def _erase(state: FeatureState, erased: Sequence[tuple[str, int, int]]) -> Rows:
+    users = state.users.admit(user for user, _, _ in erased)
+    state.grow()
+    for row, (_, at, tie) in zip(users.tolist(), erased, strict=True):
+        erasure.erase(state, row, at, tie)
+    return users
+
+
+def _moments(puts: Sequence[Put]) -> tuple[Times, Ties]:
+    return (
+        np.array([put.at for put in puts], np.int64),
+        np.array([put.tie for put in puts], np.uint64),
+    )

@@ -1,0 +1,141 @@
+"""What is known depends on what happened and when, not on who told us first."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ml.log.columns import dtype
+from ml.log.ids import IdKind
+from ml.log.record import Entry, Kind, Record
+from ml.schema import TWEETS, USERS
+from ml.state import snapshot
+from ml.state.canonical import differences
+from ml.state.catalog import Tweets, Users
+from ml.state.feature_state import FeatureState
+from ml.state.intake import take
+
+SECOND = 1_000_000
+DAY = 86_400 * SECOND
+ON_TWEETS = (
+    "like",
+    "unlike",
+    "retweet",
+    "unretweet",
+    "reply",
+    "click",
+    "not_interested",
+    "report",
+    "impression",
+)
+ON_USERS = ("follow", "unfollow", "mute", "unmute", "block", "unblock")
+
+user_ids = st.sampled_from("abc")
+tweet_ids = st.sampled_from(["t0", "t1", "t2", "t3"])
+times = st.integers(0, 6).map(lambda n: n * DAY // 2 + n // 3)
+
+
+def new_state() -> FeatureState:
+    users, tweets = (
+        pl.DataFrame(schema={f.name: dtype(f, IdKind.TEXT) for f in table.fields})
+        for table in (USERS, TWEETS)
+    )
+    known = Users.of(users)
+    return FeatureState(known, Tweets.of(tweets, known))
+
+
+def put_tweet(tweet: str, text: str) -> dict[str, Any]:
+    """Who wrote a tweet, when and on what never changes; its text does."""
+    number = int(tweet[1])
+    return {
+        "tweet_id": tweet,
+        "author_id": "abc"[number % 3],
+        "created_at": number * 1000,
+        "text": text,
+        "topic": ("jazz", None)[number % 2],
+        "hashtags": ["a"] * number,
+        "in_reply_to_id": (None, "t0", "t3", "t9")[number],
+        "conversation_id": (None, None, "t0", "t9")[number],
+    }
+
+
+bodies = st.one_of(
+    st.builds(
+        lambda action, user, tweet: (
+            Kind.EVENT,
+            {"action": action, "user_id": user, "tweet_id": tweet},
+        ),
+        st.sampled_from(ON_TWEETS),
+        user_ids,
+        tweet_ids,
+    ),
+    st.builds(
+        lambda action, user, target, tweet: (
+            Kind.EVENT,
+            {"action": action, "user_id": user, "target_user_id": target, "tweet_id": tweet},
+        ),
+        st.sampled_from(ON_USERS),
+        user_ids,
+        user_ids,
+        st.none() | tweet_ids,
+    ),
+    st.builds(
+        lambda tweet, text: (Kind.PUT_TWEET, put_tweet(tweet, text)),
+        tweet_ids,
+        st.sampled_from(["one word", "Another, longer!"]),
+    ),
+    st.builds(lambda tweet: (Kind.DELETE_TWEET, {"tweet_id": tweet}), tweet_ids),
+    st.builds(
+        lambda user, name: (Kind.PUT_USER, {"user_id": user, "name": name, "interests": [name]}),
+        user_ids,
+        st.sampled_from(["Ann", "Bob"]),
+    ),
+    st.builds(
+        lambda user, shown, impressions: (
+            Kind.SERVED,
+            {"user_id": user, "shown": shown, "impressions": impressions},
+        ),
+        user_ids,
+        st.lists(tweet_ids, max_size=3, unique=True),
+        st.booleans(),
+    ),
+)
+logs = st.lists(st.tuples(times, bodies), max_size=40).map(
+    lambda steps: [
+        Record(place, Entry(f"e{place}", kind, at, body.get("user_id"), body))
+        for place, (at, (kind, body)) in enumerate(steps, start=1)
+    ]
+)
+
+
+def told(records: list[Record], size: int) -> FeatureState:
+    state = new_state()
+    for start in range(0, len(records), size):
+        take(state, records[start : start + size])
+    return state
+
+
+@settings(max_examples=300, deadline=None)
+@given(logs, st.randoms(use_true_random=False), st.integers(1, 40))
+def test_neither_order_nor_batching_matters(
+    records: list[Record], chance: random.Random, size: int
+) -> None:
+    shuffled = chance.sample(records, len(records))
+    assert not differences(told(records, 1), told(shuffled, size))
+
+
+@settings(max_examples=100, deadline=None)
+@given(logs, st.integers(0, 40), st.integers(1, 40))
+def test_a_snapshot_and_the_tail_are_the_whole(
+    tmp_path_factory: pytest.TempPathFactory, records: list[Record], cut: int, size: int
+) -> None:
+    folder = tmp_path_factory.mktemp("snapshot")
+    snapshot.save(told(records[:cut], size), folder, folder, "none")
+    state = snapshot.load(folder)
+    take(state, [record for record in records if record.offset > state.offset])
+    assert not differences(state, told(records, 1))
