@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import argparse
 import sys
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import torch
 
-from ml import bundle
+from ml import bundle, command
 from ml.bundle import gate
-from ml.errors import DataError, FeedError
+from ml.errors import DataError, FeedError, LogError
 from ml.log import rejects, report
+from ml.log.sqlite import SqliteLog
 from ml.log.survey import Survey, survey
 from ml.log.tables import Tables
 from ml.training import course
@@ -50,7 +52,9 @@ def _train(given: argparse.Namespace) -> None:
         print(f"training on {given.data}, for {reason}")
     options = TrainingOptions(holdout=given.holdout, seed=given.seed)
     tables = Tables.of(_surveyed(given)) if given.rejects else None
-    version = course.train(given.data, given.artifacts, options, tables)
+    with ExitStack() as stack:
+        log = stack.enter_context(closing(_log(given.from_log))) if given.from_log else None
+        version = course.train(given.data, given.artifacts, options, tables, log)
     trained = bundle.load(given.artifacts)
     assert trained is not None
     print(f"bundle {version}: {sum(trained.manifest.parameters.values()):,} parameters")
@@ -63,6 +67,13 @@ def _train(given: argparse.Namespace) -> None:
         print(f"  not in the data: {', '.join(trained.manifest.missing)}")
     for note in trained.manifest.notes:
         print(f"  note: {note}")
+
+
+def _log(path: Path) -> SqliteLog:
+    """The log that somebody wrote; a new one would teach nothing."""
+    if not path.is_file():
+        raise LogError(f"there is no event log {path}; expected the file that FORYOU_LOG names")
+    return SqliteLog(path)
 
 
 def _check(given: argparse.Namespace) -> None:
@@ -105,7 +116,11 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--out", dest="artifacts", type=Path, default=Path("artifacts"))
     train.add_argument("--holdout", type=_share, default=0.2, help="last share kept for testing")
     train.add_argument("--seed", type=int, default=7)
-    train.add_argument(
+    either = train.add_mutually_exclusive_group()
+    either.add_argument(
+        "--from-log", type=Path, metavar="LOG", help="learn from what this event log says, too"
+    )
+    either.add_argument(
         "--if-needed", action="store_true", help="only if the data or the features changed"
     )
     check = commands.add_parser("check", help="say what is in a dataset, and what is wrong with it")
@@ -132,4 +147,4 @@ def _share(text: str) -> float:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    command.run(main)

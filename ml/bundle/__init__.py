@@ -4,14 +4,17 @@ from ml.bundle.bundle import Bundle
 from ml.bundle.manifest import HeadCard, Manifest
 from ml.bundle.store import (
     current,
+    forget_states,
     load,
     load_state,
     promote,
     publish,
     publish_state,
+    rollback,
     state_fingerprint,
     state_source,
     versions,
+    write_state,
 )
 
 __all__ = [
@@ -19,12 +22,15 @@ __all__ = [
     "HeadCard",
     "Manifest",
     "current",
+    "forget_states",
     "load",
     "load_state",
     "promote",
     "publish",
     "publish_state",
+    "rollback",
     "state_fingerprint",
     "state_source",
     "versions",
+    "write_state",
 ]

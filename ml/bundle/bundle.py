@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 
 from ml.bundle.manifest import Manifest
-from ml.embeddings.encoder import Encoder
+from ml.embeddings.encoder import GrowingEncoder
 from ml.features import Pairs, matrix
 from ml.models.encode import TowerEncoder
 from ml.models.heavy_ranker import OUTPUTS, HeavyRanker
@@ -27,7 +27,7 @@ class Models:
     nsfw: Safety | None
     toxicity: Safety | None
 
-    def encode(self, state: FeatureState) -> Encoder:
+    def encode(self, state: FeatureState) -> GrowingEncoder:
         """Encode every tweet once; viewers are encoded on demand."""
         return TowerEncoder.of(state, self.tower, self.nsfw, self.toxicity)
 
@@ -40,7 +40,7 @@ class Bundle:
     manifest: Manifest
     models: Models
 
-    def encode(self, state: FeatureState) -> Encoder:
+    def encode(self, state: FeatureState) -> GrowingEncoder:
         return self.models.encode(state)
 
     def predict(

@@ -66,6 +66,7 @@ class Probe:
             _within(user_rows, kept.target),
             kept.at,
             kept.position,
+            kept.tie,
         )
         return cls(
             users[user_rows.tolist()],

@@ -27,6 +27,7 @@ from ml.state import snapshot
 from ml.state.feature_state import FeatureState
 
 CURRENT: Final = "current"
+PREVIOUS: Final = "previous"
 MANIFEST: Final = "manifest.json"
 
 
@@ -51,11 +52,24 @@ def publish(artifacts: Path, models: Models, manifest: Manifest, probe: probes.P
 
 def publish_state(artifacts: Path, state: FeatureState, tables: Tables, source: Path) -> None:
     """Write the state that serving starts from and make it current; older ones are left alone."""
-    with _aside(artifacts) as folder:
-        snapshot.save(state, tables, source, folder)
-        (artifacts / "state").mkdir(exist_ok=True)
-        _into_place(folder, artifacts / "state" / tables.fingerprint)
-    _point(artifacts / "state", tables.fingerprint)
+    write_state(artifacts / "state", tables.fingerprint, state, source, tables.fingerprint)
+
+
+def write_state(
+    folder: Path, name: str, state: FeatureState, source: Path, fingerprint: str
+) -> None:
+    """Write a state into a folder of states and make it current there."""
+    with _aside(folder) as aside:
+        snapshot.save(state, aside, source, fingerprint)
+        _into_place(aside, folder / name)
+    _point(folder, name)
+
+
+def forget_states(folder: Path) -> None:
+    """Remove all states of a folder but the current one."""
+    for path in folder.glob(f"*/{snapshot.ABOUT}"):
+        if path.parent.name != current(folder):
+            shutil.rmtree(path.parent)
 
 
 def promote(artifacts: Path, version: str) -> None:
@@ -69,7 +83,22 @@ def promote(artifacts: Path, version: str) -> None:
             f"{artifacts} has no bundle {version!r}; there are: "
             f"{', '.join(versions(artifacts)) or 'none'}"
         )
+    if (before := current(artifacts)) not in (None, version):
+        _point(artifacts, str(before), PREVIOUS)
     _point(artifacts, version)
+
+
+def rollback(artifacts: Path) -> str:
+    """Make the bundle before the current one the current one; its version.
+
+    Raises:
+        BundleError: there is none.
+    """
+    before = current(artifacts, PREVIOUS)
+    if before is None:
+        raise BundleError(f"{artifacts} has had one bundle only, so there is nothing to go back to")
+    promote(artifacts, before)
+    return before
 
 
 def versions(artifacts: Path) -> list[str]:
@@ -201,19 +230,28 @@ def _into_place(folder: Path, target: Path) -> None:
     _flush(target.parent)
 
 
-def _point(folder: Path, name: str) -> None:
-    """Make `current` name something, in one step."""
-    aside = folder / f".{CURRENT}.{os.getpid()}"
+def _point(folder: Path, name: str, pointer: str = CURRENT) -> None:
+    """Make `current`, or another pointer, name something, in one step."""
+    aside = folder / f".{pointer}.{os.getpid()}"
     aside.write_text(name + "\n")
     _flush(aside)
-    aside.rename(folder / CURRENT)
+    aside.rename(folder / pointer)
     _flush(folder)
 
 
-def current(folder: Path) -> str | None:
-    """What `current` names in a folder; None where it names nothing."""
-    pointer = folder / CURRENT
-    return pointer.read_text().strip() if pointer.is_file() else None
+def current(folder: Path, which: str = CURRENT) -> str | None:
+    """What `current`, or another pointer, names in a folder; None where there is none.
+
+    Raises:
+        BundleError: it is damaged.
+    """
+    pointer = folder / which
+    if not pointer.is_file():
+        return None
+    name = pointer.read_text(errors="replace").strip()
+    if not name.isalnum():
+        raise BundleError(f"{pointer} names nothing; write a version into it, or train again")
+    return name
 
 
 def _flush(path: Path) -> None:

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ml.log.events import Rows, Times
 from ml.state.feature_state import FeatureState
+from ml.state.room import Columns
 
 Vectors = NDArray[np.float32]
 
 
-@dataclass(frozen=True, slots=True)
-class EncodedTweets:
+@dataclass(eq=False)
+class EncodedTweets(Columns):
     """What the models said of each tweet once, when it arrived."""
+
+    FILL: ClassVar[Mapping[str, float]] = {
+        "vector": 0,
+        "content": 0,
+        "nsfw": np.nan,
+        "toxicity": np.nan,
+    }
 
     vector: Vectors  # (tweets, dim), of length 1: the two-tower index
     content: Vectors  # (tweets, dim): what the user tower reads of a tweet in somebody's history
@@ -28,7 +37,9 @@ class Encoder(Protocol):
     """Vectors for tweets, made once, and for viewers, made anew for every request."""
 
     @property
-    def tweets(self) -> EncodedTweets: ...
+    def tweets(self) -> EncodedTweets:
+        """Of every tweet."""
+        ...
 
     @property
     def authors(self) -> Vectors:
@@ -37,4 +48,16 @@ class Encoder(Protocol):
 
     def viewers(self, state: FeatureState, viewer: Rows, now: Times) -> Vectors:
         """(viewers, dim) vectors of length 1."""
+        ...
+
+
+class GrowingEncoder(Encoder, Protocol):
+    """An encoder that follows a state as it grows."""
+
+    def extend(self, state: FeatureState, tweets: Rows, users: Rows) -> None:
+        """Encode tweets and users that are new or say something new."""
+        ...
+
+    def keep(self, tweets: Rows) -> None:
+        """Only these tweets, in rows of their own, as the state lets the others go."""
         ...

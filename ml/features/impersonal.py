@@ -24,6 +24,8 @@ class Impersonal:
         self, x: Pairs, features: Sequence[Callable[[Pairs], NDArray[np.floating]]]
     ) -> NDArray[np.float32]:
         """(pairs, features), of pairs that share one viewer and one moment."""
+        if not len(x):
+            return np.empty((0, len(features)), np.float32)
         self._turn_to((int(x.now_or_one[0]), x.state.version), len(x.state.tweets), len(features))
         new = x.tweet[self._worked_out[x.tweet] != self._turn]
         if len(new):

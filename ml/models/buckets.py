@@ -17,9 +17,10 @@ def of_tokens(tokens: Tokens, buckets: int) -> Tensor:
     return torch.from_numpy(bucket.astype(np.int64))
 
 
-def of_ids(ids: Vocabulary, buckets: int) -> Tensor:
-    """Buckets of all ids of a vocabulary, the same whatever the order of its rows."""
-    tokens = np.array([token(id_) for id_ in ids.all_ids()], np.uint32)
+def of_ids(ids: Vocabulary, buckets: int, rows: Rows | None = None) -> Tensor:
+    """Buckets of all ids of a vocabulary, or of some, the same whatever the order of its rows."""
+    names = ids.all_ids() if rows is None else ids.ids(rows)
+    tokens = np.array([token(id_) for id_ in names], np.uint32)
     return of_tokens(tokens, buckets)
 
 

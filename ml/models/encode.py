@@ -1,8 +1,10 @@
-"""The towers at work: all tweets and authors once, viewers anew for every request."""
+"""The towers at work: tweets and authors once, viewers anew for every request."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import torch
@@ -15,30 +17,44 @@ from ml.models.safety import Safety, probability
 from ml.models.two_tower import AUTHOR_BUCKETS, DIM, TAG_BUCKETS, WORD_BUCKETS, TwoTower
 from ml.models.viewer_inputs import ViewerInputs
 from ml.state.feature_state import FeatureState
+from ml.state.room import Columns
 
 
-@dataclass(frozen=True, slots=True)
-class TowerEncoder:
-    """An `Encoder` made of the two towers and the safety models."""
+@dataclass(eq=False)
+class TowerEncoder(Columns):
+    """An `Encoder` made of the two towers and the safety models; it grows with the state."""
+
+    FILL: ClassVar[Mapping[str, float]] = {"authors": 0}
 
     tower: TwoTower
+    nsfw: Safety | None
+    toxicity: Safety | None
     tweets: EncodedTweets
     authors: Vectors  # (users, DIM)
 
     @classmethod
-    @torch.inference_mode()
     def of(
         cls, state: FeatureState, tower: TwoTower, nsfw: Safety | None, toxicity: Safety | None
     ) -> TowerEncoder:
-        authors = author_vectors(tower, state)
-        content = content_vectors(tower, state, authors)
-        encoded = EncodedTweets(
-            vector=tower.tweet(content).numpy(),
-            content=content.numpy(),
-            nsfw=probability(nsfw, state.tweets.metadata),
-            toxicity=probability(toxicity, state.tweets.metadata),
+        """Encode all that there is."""
+        nothing, none = np.empty((0, DIM), np.float32), np.empty(0, np.float32)
+        encoder = cls(tower, nsfw, toxicity, EncodedTweets(nothing, nothing, none, none), nothing)
+        users, tweets = (
+            np.arange(len(part), dtype=np.int32) for part in (state.users, state.tweets)
         )
-        return cls(tower, encoded, authors.numpy())
+        encoder._encode(state, tweets, users)
+        return encoder
+
+    def extend(self, state: FeatureState, tweets: Rows, users: Rows) -> None:
+        """Encode tweets and users that are new or say something new; with whoever says of
+        themselves something new, all that they wrote."""
+        wrote, _ = state.posts.gather(users[users < len(self.authors)])
+        self._encode(state, np.union1d(tweets, wrote).astype(np.int32), users)
+
+    def keep(self, tweets: Rows) -> None:
+        """Only these tweets, in rows of their own, as the state lets the others go."""
+        for name in self.tweets.FILL:
+            setattr(self.tweets, name, getattr(self.tweets, name)[tweets])
 
     @torch.inference_mode()
     def viewers(self, state: FeatureState, viewer: Rows, now: Times) -> Vectors:
@@ -56,19 +72,34 @@ class TowerEncoder:
         ).numpy()
         return vectors
 
+    @torch.inference_mode()
+    def _encode(self, state: FeatureState, tweets: Rows, users: Rows) -> None:
+        self.lengthen(len(state.users))
+        self.tweets.lengthen(len(state.tweets))
+        if len(users):
+            self.authors[users] = _authors(self.tower, state, users).numpy()
+        if len(tweets):
+            content = _content(self.tower, state, tweets, self.authors)
+            metadata = state.tweets.metadata[tweets]
+            self.tweets.content[tweets] = content.numpy()
+            self.tweets.vector[tweets] = self.tower.tweet(content).numpy()
+            self.tweets.nsfw[tweets] = probability(self.nsfw, metadata)
+            self.tweets.toxicity[tweets] = probability(self.toxicity, metadata)
 
-def author_vectors(tower: TwoTower, state: FeatureState) -> Tensor:
+
+def _authors(tower: TwoTower, state: FeatureState, users: Rows) -> Tensor:
     """(users, DIM)"""
-    interests = buckets.of_tokens(state.users.interests, TAG_BUCKETS)
-    return tower.author(interests, buckets.of_ids(state.users.ids, AUTHOR_BUCKETS))
+    interests = buckets.of_tokens(state.users.interests[users], TAG_BUCKETS)
+    return tower.author(interests, buckets.of_ids(state.users.ids, AUTHOR_BUCKETS, users))
 
 
-def content_vectors(tower: TwoTower, state: FeatureState, authors: Tensor) -> Tensor:
+def _content(tower: TwoTower, state: FeatureState, tweets: Rows, authors: Vectors) -> Tensor:
     """(tweets, DIM)"""
-    tweets = state.tweets
-    padded = torch.cat([torch.zeros(1, DIM), authors])
+    author = state.tweets.author[tweets]
+    signed = np.zeros((len(tweets), DIM), np.float32)
+    signed[author >= 0] = authors[author[author >= 0]]
     return tower.content(
-        buckets.of_tokens(tweets.tags, TAG_BUCKETS),
-        buckets.of_tokens(tweets.words, WORD_BUCKETS),
-        padded[buckets.of_rows(tweets.author)],
+        buckets.of_tokens(state.tweets.tags[tweets], TAG_BUCKETS),
+        buckets.of_tokens(state.tweets.words[tweets], WORD_BUCKETS),
+        torch.from_numpy(signed),
     )

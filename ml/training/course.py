@@ -18,7 +18,9 @@ from ml.errors import DataError
 from ml.features import NAMES
 from ml.heads import NAMES as HEADS
 from ml.log import tables as tables_on_disk
+from ml.log.event_log import EventLog
 from ml.log.events import Events
+from ml.log.from_log import with_log
 from ml.log.tables import Tables
 from ml.models.heavy_ranker import HeavyRanker
 from ml.schema import ENGAGEMENTS
@@ -36,17 +38,26 @@ ENGAGEMENTS_NEEDED: Final = 50
 
 
 def train(
-    data: Path, artifacts: Path, options: TrainingOptions, tables: Tables | None = None
+    data: Path,
+    artifacts: Path,
+    options: TrainingOptions,
+    tables: Tables | None = None,
+    log: EventLog | None = None,
 ) -> str:
     """Train on the dataset in `data` and publish into `artifacts`; the bundle's version.
 
-    `tables` are those of `data`, where some of its rows were set aside.
+    `tables` are those of `data`, where some of its rows were set aside. With a `log`, what it
+    says is learned from too; the state that is published stays that of the dataset, since
+    whoever serves from it goes on with the log themselves.
 
     Raises:
         DataError: the tables are not what they should be, or hold too little to learn from.
     """
     if tables is None:
         tables = tables_on_disk.read(data)
+    imported = tables
+    if log is not None:
+        tables = with_log(imported, log)
     users, tweets = ingest.catalog(tables)
     events = ingest.events(tables, users, tweets)
     cut = cut_of(tables, options.holdout)
@@ -89,8 +100,15 @@ def train(
     )
     state = FeatureState(users, tweets)
     state.apply(events)
-    publish_state(artifacts, state, tables, data)
+    publish_state(artifacts, state if log is None else _state_of(imported), imported, data)
     return publish(artifacts, models, manifest, _probe(tables, state, known, material))
+
+
+def _state_of(tables: Tables) -> FeatureState:
+    users, tweets = ingest.catalog(tables)
+    state = FeatureState(users, tweets)
+    state.apply(ingest.events(tables, users, tweets))
+    return state
 
 
 def cut_of(tables: Tables, holdout: float) -> int | None:
