@@ -26,7 +26,8 @@ def page(timeline: Timeline) -> str:
 
 
 def _tweet(item: Item, now: datetime) -> str:
-    by = (item.author_id or "unknown", _age(item.created_at, now), " + ".join(item.sources))
+    what = f"tweet {item.tweet_id} by {item.author_id or 'nobody known'}"
+    head = " · ".join([what, _age(item.created_at, now), " + ".join(item.sources)])
     text = textwrap.wrap(item.text or "(no text)", WIDTH - 4)
     factors = "".join(f" × {name} {factor:.3f}" for name, factor in item.factors.items())
     lines = [
@@ -36,7 +37,7 @@ def _tweet(item: Item, now: datetime) -> str:
         f"{'near':<11} {_numbers(item.similarities)}",
         f"{'safety':<11} {_numbers(item.safety)}",
     ]
-    return "\n".join([f"{item.rank:>2}  {' · '.join(by)}", *(f"    {line}" for line in lines)])
+    return "\n".join([f"{item.rank:>2}  {head}", *(f"    {line}" for line in lines)])
 
 
 def _numbers(model: BaseModel) -> str:

@@ -8,11 +8,17 @@ from fastapi import Depends, Request
 
 from app.engine import Engine
 from app.observability.metrics import Metrics
+from app.service import Service
+
+
+async def get_service(request: Request) -> Service:
+    """What answers; asynchronous, because FastAPI runs what is not in a thread."""
+    return cast(Service, request.state.service)
 
 
 async def get_engine(request: Request) -> Engine:
-    """The engine in use; asynchronous, because FastAPI runs what is not in a thread."""
-    return cast(Engine, request.state.engine)
+    """The engine in use, which may be another for the next request."""
+    return cast(Service, request.state.service).engine
 
 
 async def get_metrics(request: Request) -> Metrics:
@@ -23,6 +29,7 @@ async def get_request_id(request: Request) -> str:
     return cast(str, request.state.request_id)
 
 
+ServiceInUse = Annotated[Service, Depends(get_service)]
 EngineInUse = Annotated[Engine, Depends(get_engine)]
 MetricsInUse = Annotated[Metrics, Depends(get_metrics)]
 RequestName = Annotated[str, Depends(get_request_id)]

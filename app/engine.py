@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -13,7 +13,8 @@ from app.gates.follows_somebody import FollowsSomebody
 from app.gates.has_taste import HasTaste
 from app.live.clock import Clock
 from app.live.hydrate import Hydrate
-from app.live.recall import recall
+from app.live.recall import recall, replay
+from app.live.snapshots import Snapshots
 from app.live.tastes import Tastes
 from app.live.unencoded import Unencoded
 from app.pipeline.components import Ranker
@@ -30,12 +31,15 @@ from app.rankers.heavy import HeavyRanker
 from app.rankers.heuristic import Heuristic
 from app.settings import InvalidSettingError, Settings
 from app.sources.who_to_follow import WhoToFollow
-from ml.bundle import Bundle, load
-from ml.embeddings.encoder import Encoder
+from ml.bundle import Bundle, load, load_state, state_fingerprint, state_source
+from ml.embeddings.encoder import GrowingEncoder
 from ml.heads import NAMES as HEADS
+from ml.log.event_log import EventLog
+from ml.state.bloom import Bloom
 from ml.state.feature_state import FeatureState
+from ml.state.retention import retain
 
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,7 @@ class Engine:
     settings: Settings
     state: FeatureState
     bundle: Bundle | None
-    encoder: Encoder
+    encoder: GrowingEncoder
     clock: Clock
     hydrate: Hydrate
     who_to_follow: WhoToFollow
@@ -57,28 +61,84 @@ def build_engine(
     settings: Settings,
     wall: Callable[[], float] = time.time,
     monotonic: Callable[[], float] = time.monotonic,
+    log: EventLog | None = None,
+    agree: Callable[[float], float] = float,
 ) -> Engine:
-    """Everything that training left, put to work.
+    """Everything that training left, and a log has added since, put to work.
 
     Raises:
         FeedError: the artifacts are damaged, or do not agree with this code or this data.
         InvalidSettingError: a setting names something that does not exist.
     """
     bundle = load(settings.artifacts)
-    state = recall(settings.artifacts, settings.data_dir, bundle)
+    state = remembered(settings, bundle, log)
     newest = max(state.newest, int(state.tweets.created_at.max(initial=0)))
-    clock = Clock.of(settings.clock, newest, settings.max_age_hours, wall, monotonic)
+    clock = Clock.of(settings.clock, newest, settings.max_age_hours, wall, monotonic, agree)
     engine = assemble(settings, state, bundle, clock)
-    log.info("serving %s, %s clock", engine.hydrate.version, clock.mode)
+    logger.info("serving %s, %s clock", engine.hydrate.version, clock.mode)
     if engine.missing:
-        log.warning("not there, so not used: %s", ", ".join(engine.missing))
+        logger.warning("not there, so not used: %s", ", ".join(engine.missing))
     return engine
+
+
+def remembered(settings: Settings, bundle: Bundle | None, log: EventLog | None) -> FeatureState:
+    """What training left, and what the log has added since; from the last snapshot, if any."""
+    if log is None:
+        return recall(settings.artifacts, settings.data_dir, bundle)
+    base = state_fingerprint(settings.artifacts) or "tables"
+    state = Snapshots.of(settings.log_file).newest(base, log) if bundle else None
+    state = state or recall(settings.artifacts, settings.data_dir, bundle)
+    if not state.seen_long_ago.count:
+        state.seen_long_ago = Bloom(settings.seen_false_positives)
+    replay(state, log)
+    return state
+
+
+def write_snapshot(settings: Settings, log: EventLog) -> bool:
+    """Read what has come since the last snapshot, and write the next; False where there is
+    nothing new, or another process is at it."""
+    base, source = state_fingerprint(settings.artifacts), state_source(settings.artifacts)
+    if base is None or source is None:
+        return False
+    snapshots = Snapshots.of(settings.log_file)
+    state = snapshots.newest(base, log) or load_state(settings.artifacts)
+    if state is None or state.offset == log.end:
+        return False
+    erased = state.users.erased_at.copy()
+    replay(state, log)
+    written = snapshots.write(state, base, source, log)
+    if not np.array_equal(erased, state.users.erased_at):
+        log.compact()  # whoever left is to leave the log as well
+    return written
+
+
+def forget(engine: Engine) -> None:
+    """Let go of what is older than the retention."""
+    s, state = engine.settings, engine.state
+    kept = retain(state, engine.clock.now(), s.retention_hours, s.fresh_at_least)
+    if kept.moved:
+        engine.encoder.keep(kept.tweet)
+        engine.hydrate.just_served.forget()
+    state.touch(np.empty(0, np.int32))
+
+
+def rebuild(engine: Engine) -> Engine:
+    """The same state and clock, with the bundle that is now the current one.
+
+    Raises:
+        BundleError: it is not fit to serve.
+    """
+    bundle = load(engine.settings.artifacts)
+    built = assemble(engine.settings, engine.state, bundle, engine.clock)
+    hydrate = replace(built.hydrate, just_served=engine.hydrate.just_served)
+    return replace(built, hydrate=hydrate)
 
 
 def assemble(
     settings: Settings, state: FeatureState, bundle: Bundle | None, clock: Clock
 ) -> Engine:
     """Every part meets what it needs here."""
+    encoder: GrowingEncoder
     encoder = bundle.encode(state) if bundle else Unencoded.of(state)
     ranker = _ranker(settings, state, encoder, bundle)
     page = for_you(state, encoder, ranker, settings)
@@ -111,6 +171,7 @@ def assemble(
             Tastes(state, encoder),
             clock,
             bundle.version if bundle else "heuristic",
+            settings.served_hours,
         ),
         who_to_follow=guards.who_to_follow(state, encoder, settings),
         products={"for_you": personal, "following": chronological},
@@ -119,7 +180,7 @@ def assemble(
 
 
 def _ranker(
-    settings: Settings, state: FeatureState, encoder: Encoder, bundle: Bundle | None
+    settings: Settings, state: FeatureState, encoder: GrowingEncoder, bundle: Bundle | None
 ) -> Ranker:
     """The trained model, or the hand-written formula where no welcome action was learned."""
     preset = PRESETS.get(settings.preset)
@@ -138,7 +199,7 @@ def _ranker(
     return Heuristic(state, encoder)
 
 
-def _missing(bundle: Bundle | None, encoder: Encoder, ranker: Ranker) -> tuple[str, ...]:
+def _missing(bundle: Bundle | None, encoder: GrowingEncoder, ranker: Ranker) -> tuple[str, ...]:
     if bundle is None:
         return ("bundle",)
     missing = [name for name in HEADS if name not in bundle.manifest.heads]

@@ -2,13 +2,21 @@
 
 ProblemError                500
 ├── UnreadableError         400
+├── BadCursorError          400
+│   ├── ForgedCursorError
+│   └── ExpiredCursorError
 ├── UnauthorizedError       401
 ├── ForbiddenError          403
 ├── NotFoundError           404
 ├── MethodNotAllowedError   405
 ├── UnsupportedMediaError   415
+├── ConflictError           409
 ├── InvalidRequestError     422
+├── BusyError               429
 ├── WithheldError           503
+├── BehindError             503
+├── ReadOnlyError           503
+├── FaultError              503
 └── RefusedError            whatever the framework refuses a request with
 """
 
@@ -36,6 +44,22 @@ class UnreadableError(ProblemError):
     status = 400
     slug = "unreadable"
     title = "The request cannot be read"
+
+
+class BadCursorError(ProblemError):
+    status = 400
+    slug = "bad-cursor"
+    title = "The cursor is of no use"
+
+
+class ForgedCursorError(BadCursorError):
+    slug = "forged-cursor"
+    title = "The cursor is not one of ours"
+
+
+class ExpiredCursorError(BadCursorError):
+    slug = "expired-cursor"
+    title = "The cursor has expired"
 
 
 class UnauthorizedError(ProblemError):
@@ -69,10 +93,44 @@ class UnsupportedMediaError(ProblemError):
     title = "The body is in a form that is not understood here"
 
 
+class ConflictError(ProblemError):
+    status = 409
+    slug = "conflict"
+    title = "This cannot be done as things are"
+
+
 class InvalidRequestError(ProblemError):
     status = 422
     slug = "invalid-request"
     title = "The request is not what it should be"
+
+
+class BusyError(ProblemError):
+    """Better to say so than to let everybody wait."""
+
+    status = 429
+    slug = "busy"
+    title = "Too much waits to be written"
+    headers = MappingProxyType({"Retry-After": "1"})
+
+
+class BehindError(ProblemError):
+    status = 503
+    slug = "behind"
+    title = "What was written has not had its effect yet"
+    headers = MappingProxyType({"Retry-After": "1"})
+
+
+class FaultError(ProblemError):
+    status = 503
+    slug = "fault"
+    title = "A part of this service has stopped"
+
+
+class ReadOnlyError(ProblemError):
+    status = 503
+    slug = "read-only"
+    title = "This service keeps no log, so nothing can be written"
 
 
 class WithheldError(ProblemError):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import gc
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
+from typing import Final
 
 import torch
 from fastapi import FastAPI
@@ -13,7 +15,9 @@ from fastapi_offline import FastAPIOffline
 from starlette.middleware.cors import CORSMiddleware
 
 from app.api import (
+    admin,
     catalog,
+    events,
     follow_recommendations,
     health,
     metrics,
@@ -22,29 +26,44 @@ from app.api import (
     products,
     score,
     timeline,
+    writing,
 )
-from app.engine import Engine, build_engine
+from app.engine import Engine
 from app.errors import InvalidRequestError, ProblemError
 from app.observability import logs
 from app.observability.metrics import Metrics
 from app.observability.request import HEADER, Observed
+from app.service import Service
 from app.settings import Settings, read_settings
 
+SWITCH_SECONDS: Final = 0.0005  # so long an answer may wait for a thread that writes the log
 
-def create_app(settings: Settings | None = None, engine: Engine | None = None) -> FastAPI:
-    """The service. An engine that is not given is built when the application starts.
+
+def create_app(
+    settings: Settings | None = None,
+    engine: Engine | None = None,
+    service: Service | None = None,
+) -> FastAPI:
+    """The application. What answers is opened when it starts, unless it is given; an engine that
+    is given is served as it is, without a log.
 
     Raises:
         InvalidSettingError: naming the variable, what it holds, and what was expected.
     """
-    settings = settings or (engine.settings if engine else read_settings())
+    if service is None and engine is not None:
+        service = Service(engine)
+    settings = settings or (service.engine.settings if service else read_settings())
     counted = Metrics()
 
     @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, Engine | Metrics]]:
-        served = engine or start(settings)
-        app.openapi_schema = openapi.with_examples(openapi.of(app), served)
-        yield {"engine": served, "metrics": counted}
+    async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, Service | Metrics]]:
+        answering = service or start(settings)
+        app.openapi_schema = openapi.with_examples(openapi.of(app), answering.engine)
+        await answering.start()
+        try:
+            yield {"service": answering, "metrics": counted}
+        finally:
+            await answering.stop()
 
     app = FastAPIOffline(
         title="For You",
@@ -52,8 +71,10 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
         version=version("foryou"),
         lifespan=lifespan,
         responses=problems.documented(InvalidRequestError, ProblemError),
+        max_body_size=settings.most_bytes,
     )
-    for room in (timeline, follow_recommendations, score, catalog, products, health, metrics):
+    reading = (timeline, follow_recommendations, score, catalog, products, health, metrics)
+    for room in (*reading, events, writing, admin):
         app.include_router(room.router)
     if settings.cors_origins:
         app.add_middleware(
@@ -69,7 +90,7 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     return app
 
 
-def start(settings: Settings) -> Engine:
+def start(settings: Settings) -> Service:
     """Make this process ready to serve, and nothing else.
 
     Raises:
@@ -78,6 +99,7 @@ def start(settings: Settings) -> Engine:
     """
     logs.install(settings.log_format, settings.log_level)
     torch.set_num_threads(1)  # a request is too short to be shared out
-    engine = build_engine(settings)
+    sys.setswitchinterval(SWITCH_SECONDS)
+    service = Service.open(settings)
     gc.freeze()  # what lives as long as the process need not be walked through again and again
-    return engine
+    return service

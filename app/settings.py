@@ -6,6 +6,8 @@ import os
 from collections.abc import Iterable
 from datetime import datetime
 from difflib import get_close_matches
+from functools import cached_property
+from hashlib import blake2b
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
@@ -75,6 +77,24 @@ class Settings(BaseSettings):
     data_dir: Path | None = None
     """The tables that training must have seen as they are now; by default those it did see, if
     they are still there. Where nothing was trained they are served directly."""
+    log: Path | None = None
+    """The event log's file; by default `events.db` beside the models."""
+    workers: Annotated[int, Field(ge=1, le=64)] = 1
+    """How many processes answer; they share the event log."""
+    most_waiting: Annotated[int, Field(ge=1, le=1_000_000)] = 10_000
+    """How many entries may wait to be written; who brings more is asked to come back."""
+    most_bytes: Annotated[int, Field(ge=1_000, le=1_000_000_000)] = 4_194_304
+    """How large the body of a request may be."""
+    impressions: Literal["served", "client"] = "served"
+    """Whether what was served counts as seen, or only what a client says was seen."""
+    served_hours: Annotated[float, Field(ge=0, le=10_000)] = 24
+    """How long what was served is not served again, seen or not."""
+    retention_hours: Annotated[float, Field(ge=1, le=1_000_000)] = 8_760
+    """How long anything stays in memory; it stays on disk."""
+    seen_false_positives: Annotated[float, Field(ge=0.0001, le=0.1)] = 0.005
+    """Of what was never seen, the share taken for seen long ago."""
+    snapshot_minutes: Annotated[float, Field(gt=0, le=100_000)] = 10
+    """How often the state is written down, so that a restart has only the rest to read."""
     clock: Annotated[str, AfterValidator(_clock)] = "auto"
     """`wall`; an instant, at which time stands still; or `auto`, the wall clock unless the newest
     event is older than the freshness window, from which event time then goes on."""
@@ -137,8 +157,16 @@ class Settings(BaseSettings):
     """The same for toxicity."""
     recency_half_life_hours: Hours = 720
     """The time in which a score halves; long, because the ranker knows the age as well."""
+    recency_floor: Share = 0.25
+    """What a tweet keeps of its score however old it is."""
     out_of_network_factor: Factor = 0.75
     """What the score of a tweet by somebody the viewer does not follow is multiplied by."""
+    see_fewer_hours: Hours = 336
+    """How long nothing is shown by somebody of whom the viewer wants to see less."""
+    fatigue_hours: Hours = 3_360
+    """How long after that their tweets are worth less, in four steps."""
+    fatigue_lowest: Factor = 0.2
+    """What the score of their tweets is multiplied by in the first step."""
     author_decay: Share = 0.5
     """What each further tweet by one author keeps of the one before it, above the floor."""
     author_floor: Share = 0.25
@@ -156,6 +184,17 @@ class Settings(BaseSettings):
     """The share of places for strangers near the viewer's taste."""
     follow_recs_share: Share = 0.05
     """The share of places for people whom the viewer might want to follow."""
+
+    @property
+    def log_file(self) -> Path:
+        """Where the event log is."""
+        return self.log or self.artifacts / "events.db"
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """The same for the same settings, whatever the secrets."""
+        told = self.model_dump_json(exclude={"api_key"})
+        return blake2b(told.encode(), digest_size=6).hexdigest()
 
 
 def read_settings() -> Settings:

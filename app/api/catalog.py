@@ -7,21 +7,32 @@ from typing import Annotated
 import numpy as np
 from fastapi import APIRouter, Path, Query
 
+from app.api.after import reached
 from app.api.problems import documented
 from app.api.respond import instant
-from app.deps import EngineInUse
+from app.deps import ServiceInUse
 from app.engine import Engine
-from app.errors import NotFoundError
+from app.errors import BehindError, NotFoundError
 from app.pipeline.batch import Rows
-from app.schemas import NoParameters, PageParameters, TweetId, TweetView, UserId, UserPage, UserView
+from app.schemas import (
+    AfterParameters,
+    PageParameters,
+    TweetId,
+    TweetView,
+    UserId,
+    UserPage,
+    UserView,
+)
 from ml.state.catalog import UNKNOWN_TIME
 
 router = APIRouter(tags=["catalog"])
 
 
-@router.get("/users")
-async def users(parameters: Annotated[PageParameters, Query()], engine: EngineInUse) -> UserPage:
+@router.get("/users", responses=documented(BehindError))
+async def users(parameters: Annotated[PageParameters, Query()], service: ServiceInUse) -> UserPage:
     """Everybody, page by page, in the order in which they became known."""
+    await reached(service, parameters.after_offset)
+    engine = service.engine
     start = int(parameters.cursor or "0", 16)
     end = min(start + parameters.limit, len(engine.state.users))
     return UserPage(
@@ -30,29 +41,33 @@ async def users(parameters: Annotated[PageParameters, Query()], engine: EngineIn
     )
 
 
-@router.get("/users/{user_id}", responses=documented(NotFoundError))
+@router.get("/users/{user_id}", responses=documented(NotFoundError, BehindError))
 async def user(
     user_id: Annotated[UserId, Path()],
-    _: Annotated[NoParameters, Query()],
-    engine: EngineInUse,
+    parameters: Annotated[AfterParameters, Query()],
+    service: ServiceInUse,
 ) -> UserView:
     """One person."""
+    await reached(service, parameters.after_offset)
+    engine = service.engine
     row = engine.state.users.ids.row(user_id)
-    if row is None:
+    if row is None or engine.state.users.gone[row]:
         raise NotFoundError(f"nobody here has the id {user_id!r}")
     return _people(engine, np.array([row], np.int32))[0]
 
 
-@router.get("/tweets/{tweet_id}", responses=documented(NotFoundError))
+@router.get("/tweets/{tweet_id}", responses=documented(NotFoundError, BehindError))
 async def tweet(
     tweet_id: Annotated[TweetId, Path()],
-    _: Annotated[NoParameters, Query()],
-    engine: EngineInUse,
+    parameters: Annotated[AfterParameters, Query()],
+    service: ServiceInUse,
 ) -> TweetView:
     """One tweet, with what was declared of it."""
+    await reached(service, parameters.after_offset)
+    engine = service.engine
     tweets, ids = engine.state.tweets, engine.state.users.ids
     row = tweets.ids.row(tweet_id)
-    if row is None:
+    if row is None or tweets.deleted[row]:
         raise NotFoundError(f"no tweet here has the id {tweet_id!r}")
     author, written = int(tweets.author[row]), int(tweets.created_at[row])
     return TweetView(

@@ -7,21 +7,26 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Response
 
 from app.api import respond
-from app.deps import EngineInUse
+from app.api.after import reached
+from app.api.problems import documented
+from app.deps import ServiceInUse
+from app.errors import BehindError
 from app.schemas import FollowParameters, FollowRecommendations, UserId
 
 router = APIRouter()
 
 
-@router.get("/follow-recommendations/{user_id}", tags=["feed"])
+@router.get("/follow-recommendations/{user_id}", tags=["feed"], responses=documented(BehindError))
 async def follow_recommendations(
     user_id: Annotated[UserId, Path()],
     parameters: Annotated[FollowParameters, Query()],
-    engine: EngineInUse,
+    service: ServiceInUse,
     response: Response,
 ) -> FollowRecommendations:
     """The people whom this person most likely wants to follow, best first; never those whom they
     follow, block or mute, or who block them."""
+    await reached(service, parameters.after_offset)
+    engine = service.engine
     query = engine.hydrate.query(user_id, parameters.limit)
     recommended = engine.who_to_follow.recommend(query, parameters.limit)
     response.headers["Cache-Control"] = "private, no-store"

@@ -10,7 +10,14 @@ from fastapi import Depends, Request, Security
 from fastapi.security import APIKeyHeader
 
 from app.deps import EngineInUse
-from app.errors import ForbiddenError, UnauthorizedError
+from app.errors import (
+    BusyError,
+    ForbiddenError,
+    ReadOnlyError,
+    UnauthorizedError,
+    UnreadableError,
+    UnsupportedMediaError,
+)
 
 _KEY = APIKeyHeader(
     name="X-API-Key", auto_error=False, description="FORYOU_API_KEY; only writing needs it"
@@ -37,6 +44,16 @@ async def may_write(
         )
 
 
+refusals = (
+    UnauthorizedError,
+    ForbiddenError,
+    BusyError,
+    ReadOnlyError,
+    UnreadableError,
+    UnsupportedMediaError,
+)
+"""How a route that writes may refuse."""
+
 Writer = Depends(may_write)
 """What a route that writes declares: `dependencies=[Writer]`."""
 
@@ -50,6 +67,17 @@ def is_loopback(host: str) -> bool:
 
 
 def _came_by_loopback(request: Request) -> bool:
-    """The settings do not know of an address that was given to another server's command line."""
+    """The settings do not know of an address that was given to another server's command line.
+
+    A socket in the file system has no port; what is no address is no socket, but a test's client.
+    """
     host, port = request.scope.get("server") or ("", None)
-    return port is None or is_loopback(host)  # a socket in the file system has no port
+    return port is None or not _is_address(host) or is_loopback(host)
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True

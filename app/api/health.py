@@ -6,9 +6,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
+from app.api.problems import documented
 from app.api.respond import instant
-from app.deps import EngineInUse
+from app.deps import ServiceInUse
 from app.engine import Engine
+from app.errors import FaultError
 from app.schemas import Alive, NoParameters, Ready, Window
 
 router = APIRouter(tags=["operations"])
@@ -20,9 +22,12 @@ async def livez(_: Annotated[NoParameters, Query()]) -> Alive:
     return Alive()
 
 
-@router.get("/readyz")
-async def readyz(_: Annotated[NoParameters, Query()], engine: EngineInUse) -> Ready:
+@router.get("/readyz", responses=documented(FaultError))
+async def readyz(_: Annotated[NoParameters, Query()], service: ServiceInUse) -> Ready:
     """What is being served, as of when, and what is not there."""
+    if service.fault is not None:
+        raise FaultError(f"{service.fault}; restart it, the log has the reason")
+    engine = service.engine
     now = engine.clock.now()
     return Ready(
         clock=engine.clock.mode,

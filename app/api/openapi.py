@@ -13,6 +13,7 @@ from app.api import problems
 from app.engine import Engine
 
 TWEETS: Final = 3  # in an example
+WRITTEN: Final = {"user_id": "example-user", "tweet_id": "example-tweet"}  # who writes on trial
 Document = dict[str, Any]  # JSON, as FastAPI has it
 
 
@@ -32,16 +33,33 @@ def text(document: Document) -> str:
 def with_examples(document: Document, engine: Engine) -> Document:
     """The same document, in which whatever is pressed answers with a full page."""
     user, tweets = reader(engine), _tweets(engine)
-    given = {"user_id": user, "tweet_id": tweets[0] if tweets else None}
-    for path in document["paths"].values():
-        for operation in path.values():
+    read = {"user_id": user, "tweet_id": tweets[0] if tweets else None}
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            given = WRITTEN if method in ("put", "delete") else read
             for parameter in operation.get("parameters", ()):
                 if parameter["in"] == "path" and given.get(parameter["name"]) is not None:
                     parameter["example"] = given[parameter["name"]]
-    if tweets:
-        content = document["paths"]["/score"]["post"]["requestBody"]["content"]
-        content["application/json"]["example"] = {"user_id": user, "tweet_ids": tweets}
+            if (body := _body(path, user, tweets)) and "requestBody" in operation:
+                operation["requestBody"]["content"]["application/json"]["example"] = body
     return document
+
+
+def _body(path: str, user: str, tweets: list[str]) -> Document | None:
+    """What may be sent there and does no harm."""
+    person = {"name": "Ada", "interests": ["science"]}
+    tweet = {"author_id": WRITTEN["user_id"], "text": "Good morning", "topic": "science"}
+    bodies: dict[str, Document] = {
+        "/users": {"users": [{"user_id": WRITTEN["user_id"], **person}]},
+        "/users/{user_id}": person,
+        "/tweets": {"tweets": [{"tweet_id": WRITTEN["tweet_id"], **tweet}]},
+        "/tweets/{tweet_id}": tweet,
+    }
+    if tweets:
+        like = {"event_id": "example", "action": "like", "user_id": user, "tweet_id": tweets[0]}
+        bodies["/events"] = {"events": [like]}
+        bodies["/score"] = {"user_id": user, "tweet_ids": tweets}
+    return bodies.get(path)
 
 
 def reader(engine: Engine) -> str:

@@ -9,6 +9,7 @@ from typing import Any, Final
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.routing import compile_path
 
 from app.errors import (
     InvalidRequestError,
@@ -20,7 +21,7 @@ from app.errors import (
 )
 from app.observability.request import HEADER
 from app.pipeline.failures import FailedClosedError
-from app.schemas import FieldProblem, Problem
+from app.schemas import ID_PATTERN, ID_WORDS, FieldProblem, Problem
 
 MEDIA_TYPE: Final = "application/problem+json"
 SHOWN: Final = 60  # characters of what a stranger sent
@@ -54,6 +55,9 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def refused(request: Request, error: HTTPException) -> Response:
+        methods = _methods(app, request.url.path)
+        if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED and methods:
+            error.headers = {"Allow": ", ".join(methods)}
         problem = of_status(error.status_code, _said(request, error))
         return _answer(request, problem, headers=error.headers)
 
@@ -75,6 +79,16 @@ def document(schema: dict[str, Any]) -> dict[str, Any]:
     return schema
 
 
+def _methods(app: FastAPI, path: str) -> list[str]:
+    """All that a path answers to; the framework knows of the first route alone."""
+    return sorted(
+        method.upper()
+        for template, operations in app.openapi()["paths"].items()
+        if compile_path(template)[0].match(path)
+        for method in operations
+    )
+
+
 def _unreadable(request: Request, error: RequestValidationError) -> ProblemError | None:
     """What is wrong with a body before anything in it can be."""
     form = request.headers.get("content-type", "nothing")
@@ -89,11 +103,16 @@ def _unreadable(request: Request, error: RequestValidationError) -> ProblemError
 
 def _field(error: Mapping[str, Any]) -> FieldProblem:
     """Where, what was expected, and, if it is short, what came."""
+    where = ".".join(map(str, error["loc"]))
+    if error["type"] == "extra_forbidden":
+        return FieldProblem(where=where, detail="nothing here has this name; /docs says what does")
     given, detail = error.get("input"), str(error["msg"])
-    if isinstance(given, str | int | float) and error["type"] != "extra_forbidden":
+    if error.get("ctx", {}).get("pattern") == ID_PATTERN:
+        detail = f"expected {ID_WORDS}"
+    if isinstance(given, str | int | float):
         shown = repr(given)
         detail += f", not {shown if len(shown) <= SHOWN else shown[:SHOWN] + '…'}"
-    return FieldProblem(where=".".join(map(str, error["loc"])), detail=detail)
+    return FieldProblem(where=where, detail=detail)
 
 
 def _said(request: Request, error: HTTPException) -> str:

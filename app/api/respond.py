@@ -41,15 +41,18 @@ def timeline(
     served: Served,
     request_id: str,
     product: str = "for_you",
+    start: int = 0,
+    next_cursor: str | None = None,
 ) -> Timeline:
-    """What was served, as it travels; `product` is what was asked for."""
+    """What was served, as it travels; `product` is what was asked for, `start` the place of the
+    first row."""
     names = served.product.mixer.sources
     proposers = [
         [name for bit, name in enumerate(names) if marks >> bit & 1]
         for marks in served.batch.sources.tolist()
     ]
     items = [
-        Item(**fields, rank=place + 1, sources=proposers[place], source=proposers[place][0])
+        Item(**fields, rank=start + place + 1, sources=proposers[place], source=proposers[place][0])
         for place, fields in enumerate(_tweets(engine, served.product, served.batch))
     ]
     return Timeline(
@@ -58,7 +61,8 @@ def timeline(
         product=product,
         source_distribution=Counter(item.source for item in items),
         items=items,
-        next_cursor=None,
+        next_cursor=next_cursor,
+        exhausted=len(items) < query.limit,
     )
 
 

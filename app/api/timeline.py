@@ -6,10 +6,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
 
-from app.api import respond
+from app.api import pages, respond
+from app.api.after import reached
 from app.api.problems import documented
-from app.deps import EngineInUse, RequestName
-from app.errors import WithheldError
+from app.deps import RequestName, ServiceInUse
+from app.errors import BehindError, ExpiredCursorError, WithheldError
 from app.observability import request as observed
 from app.schemas import Timeline, TimelineParameters, UserId
 
@@ -20,20 +21,32 @@ router = APIRouter()
     "/timeline/{user_id}",
     tags=["feed"],
     response_model_exclude_unset=True,
-    responses=documented(WithheldError),
+    responses=documented(ExpiredCursorError, WithheldError, BehindError),
 )
 async def timeline(
     user_id: Annotated[UserId, Path()],
     parameters: Annotated[TimelineParameters, Query()],
-    engine: EngineInUse,
+    service: ServiceInUse,
     request_id: RequestName,
     response: Response,
 ) -> Timeline:
-    """The tweets that this person most likely wants to see now, best first."""
+    """The tweets that this person most likely wants to see now, best first. What was shown is not
+    shown again; `next_cursor` leads to what was put by."""
+    await reached(service, parameters.after_offset)
+    begun = parameters.cursor and await pages.begun(service, user_id, parameters.cursor)
+    engine = service.engine  # stays the one in use, because from here on nothing is waited for
     query = engine.hydrate.query(user_id, parameters.limit)
-    served = engine.products[parameters.product].run(query)
+    if begun:
+        product = begun.product
+        page = pages.later(service, query, user_id, begun, request_id)
+    else:
+        product = str(parameters.product)
+        page = pages.first(service, query, user_id, product, request_id)
+    served = page.served
     observed.answers(served.product.name, served.trace)
-    answer = respond.timeline(engine, user_id, query, served, request_id, parameters.product)
+    answer = respond.timeline(
+        engine, user_id, query, served, request_id, product, page.start, page.next_cursor
+    )
     if parameters.explain:
         answer.trace = respond.trace(served)
     response.headers["Cache-Control"] = "private, no-store"

@@ -1,21 +1,23 @@
-"""What the viewer has already acted on does not come back."""
+"""What the viewer has acted on, was shown, or was just served does not come back."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from app.pipeline.batch import CandidateBatch, Mask
 from app.pipeline.query import Query
+from ml.state.around import among
 from ml.state.feature_state import FeatureState
 
 
 @dataclass(frozen=True, slots=True)
 class AlreadySeen:
+    """Exactly, as far as memory reaches; what was seen before that by a bloom filter."""
+
     state: FeatureState
 
     def keep(self, query: Query, batch: CandidateBatch) -> Mask:
-        viewer = np.full(len(batch), query.viewer, np.int32)
-        engaged = self.state.engaged
-        return ~engaged.any(engaged.kinds, viewer, batch.tweet)
+        seen = among(batch.tweet, query.seen)
+        if query.viewer >= 0 and self.state.seen_long_ago.count:
+            seen |= self.state.may_have_seen(query.viewer, batch.tweet)
+        return ~seen

@@ -17,9 +17,18 @@ class Clock:
     mode: Mode
     tick: Callable[[], float]
     offset: float
+    shift: float = 0.0  # from the caller's clock to this one
 
     def now(self) -> int:
-        return int(self.tick() + self.offset)
+        return int(self.precisely())
+
+    def precisely(self) -> float:
+        """With what is left of the second."""
+        return self.tick() + self.offset
+
+    def ours(self, theirs: float) -> float:
+        """A time by the caller's clock, by this one."""
+        return theirs + self.shift
 
     @classmethod
     def of(
@@ -29,16 +38,18 @@ class Clock:
         max_age_hours: float,
         wall: Callable[[], float],
         monotonic: Callable[[], float],
+        agree: Callable[[float], float] = float,
     ) -> Clock:
         """`auto` is the wall clock while the newest event is within the window. A dump of last
         month, or a synthetic world, is instead served as of its own end: world time starts at
-        its newest event."""
+        its newest event, or where others that share it `agree` that it did."""
         if setting == "wall":
             return cls("wall", wall, 0)
         if setting == "auto":
             if 0 <= wall() - newest <= max_age_hours * 3600:
                 return cls("wall", wall, 0)
-            return cls("world", monotonic, max(newest, 0) - monotonic())
+            offset = agree(max(newest, 0) - monotonic())
+            return cls("world", monotonic, offset, monotonic() + offset - wall())
         instant = datetime.fromisoformat(setting)
         if instant.tzinfo is None:
             instant = instant.replace(tzinfo=UTC)

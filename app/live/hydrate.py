@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import blake2b
 
 import numpy as np
 
 from app.live.clock import Clock
+from app.live.just_served import JustServed
 from app.live.tastes import Tastes
-from app.pipeline.batch import Column
+from app.pipeline.batch import Column, Rows
 from app.pipeline.query import Query
 from ml.embeddings import realgraph
 from ml.embeddings.encoder import Encoder
@@ -26,6 +27,8 @@ class Hydrate:
     tastes: Tastes
     clock: Clock
     version: str
+    served_hours: float = 24
+    just_served: JustServed = field(default_factory=JustServed)
 
     def query(self, user_id: str, limit: int) -> Query:
         """What this user asks now."""
@@ -48,6 +51,9 @@ class Hydrate:
             followers=around.followers,
             second=around.second,
             hidden=around.hidden,
+            unwelcome=around.unwelcome,
+            unwelcome_since=around.unwelcome_since,
+            seen=self._seen(viewer, now),
         )
 
     def _tie(self, viewer: int, around: Around, now: int) -> Column:
@@ -56,6 +62,17 @@ class Hydrate:
         counts = self.state.tie_counts.read(np.full(len(followee), viewer, np.int32), followee, now)
         back = among(followee, around.followers)
         return realgraph.of_counts(counts, np.ones(len(followee), bool), back)
+
+    def _seen(self, viewer: int, now: int) -> Rows:
+        """What the viewer acted on, was shown, or was lately served, sorted."""
+        state, lately = self.state, now - int(self.served_hours * 3600)
+        seen = (
+            state.engaged_by(viewer),
+            state.seen_by(viewer),
+            state.served_since(viewer, lately),
+            self.just_served.since(viewer, lately),
+        )
+        return np.sort(np.concatenate(seen))
 
     def _unknown(self, now: int, limit: int, seed: int) -> Query:
         return Query(

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
+from typing import Final
+
+from tqdm import tqdm
 
 from ml.bundle import Bundle, load_state, state_fingerprint, state_source
 from ml.errors import BundleError, DataError
 from ml.log import tables
+from ml.log.event_log import EventLog
 from ml.state import ingest
 from ml.state.feature_state import FeatureState
+from ml.state.intake import take
+
+AT_ONCE: Final = 10_000  # records
 
 
 def recall(artifacts: Path, data_dir: Path | None, bundle: Bundle | None) -> FeatureState:
@@ -51,3 +59,12 @@ def _of_tables(artifacts: Path, data: Path) -> FeatureState:
     state = FeatureState(users, tweets)
     state.apply(ingest.events(read, users, tweets))
     return state
+
+
+def replay(state: FeatureState, events: EventLog) -> None:
+    """Read the log from where the state ends."""
+    left = events.end - state.offset
+    with tqdm(total=left, desc="event log", disable=not sys.stderr.isatty(), leave=False) as bar:
+        while records := events.read(state.offset, AT_ONCE):
+            take(state, records)
+            bar.update(len(records))

@@ -15,24 +15,24 @@ REMEMBERED: Final = 10_000  # viewers, the last to ask; half a kilobyte each
 
 
 class Tastes:
-    """A viewer's vector depends on what they did, not on the time, so it lasts until they act."""
+    """A viewer's vector depends on what they did and on what was written, not on the time."""
 
     def __init__(self, state: FeatureState, encoder: Encoder) -> None:
         self._state = state
         self._encoder = encoder
-        self._known: OrderedDict[int, tuple[int, Column]] = OrderedDict()
+        self._known: OrderedDict[int, tuple[int, int, Column]] = OrderedDict()
 
     def of(self, viewer: int, now: int) -> Column:
         """The vector of one viewer, of length 1."""
-        acted = int(self._state.acted[viewer])
+        acted, rewritten = int(self._state.acted[viewer]), self._state.rewritten
         known = self._known.get(viewer)
-        if known is not None and known[0] == acted:
+        if known is not None and known[:2] == (acted, rewritten):
             self._known.move_to_end(viewer)
-            return known[1]
+            return known[2]
         vector: Column = self._encoder.viewers(
             self._state, np.array([viewer], np.int32), np.array([now], np.int64)
         )[0]
-        self._known[viewer] = acted, vector
+        self._known[viewer] = acted, rewritten, vector
         if len(self._known) > REMEMBERED:
             self._known.popitem(last=False)
         return vector

@@ -2,26 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
 from ml.embeddings.encoder import EncodedTweets, Vectors
 from ml.log.events import Rows, Times
 from ml.state.feature_state import FeatureState
+from ml.state.room import Columns
 
 
-@dataclass(frozen=True, slots=True)
-class Unencoded:
+@dataclass
+class Unencoded(Columns):
+    FILL: ClassVar[Mapping[str, float]] = {"authors": 0}
+
     tweets: EncodedTweets
     authors: Vectors
 
     @classmethod
     def of(cls, state: FeatureState) -> Unencoded:
-        nothing = np.zeros((len(state.tweets), 1), np.float32)
-        unknown = np.full(len(state.tweets), np.nan, np.float32)
-        nobody = np.zeros((len(state.users), 1), np.float32)
-        return cls(EncodedTweets(nothing, nothing, nsfw=unknown, toxicity=unknown), nobody)
+        nothing, unknown = np.zeros((0, 1), np.float32), np.empty(0, np.float32)
+        encoder = cls(EncodedTweets(nothing, nothing, nsfw=unknown, toxicity=unknown), nothing)
+        encoder.extend(state, np.empty(0, np.int32), np.empty(0, np.int32))
+        return encoder
+
+    def extend(self, state: FeatureState, tweets: Rows, users: Rows) -> None:
+        self.lengthen(len(state.users))
+        self.tweets.lengthen(len(state.tweets))
+
+    def keep(self, tweets: Rows) -> None:
+        for name in self.tweets.FILL:
+            setattr(self.tweets, name, getattr(self.tweets, name)[tweets])
 
     def viewers(self, state: FeatureState, viewer: Rows, now: Times) -> Vectors:
         return np.zeros((len(viewer), 1), np.float32)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
 
 from app.pipeline import stages
 from app.pipeline.batch import CandidateBatch
@@ -12,6 +15,16 @@ from app.pipeline.components import Filter, Selector
 from app.pipeline.query import Query
 from app.pipeline.scoring_pipeline import ScoringPipeline
 from app.pipeline.trace import Trace
+
+PLACE: Final = "place"  # in the order of a feed, from 0
+
+
+@dataclass(frozen=True, slots=True)
+class Mixed:
+    """What is served, best first, and all that could have been."""
+
+    batch: CandidateBatch
+    pool: CandidateBatch
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,22 +35,43 @@ class MixerPipeline:
     visibility: Sequence[Filter]  # row by row, strict, fails closed
     selector: Selector
     slate: Sequence[Filter] = ()  # what may not stand beside what
+    later: Sequence[Filter] = ()  # asked again of what was put by for a later page
 
     @property
     def sources(self) -> tuple[str, ...]:
         """Who each bit of a row's `sources` stands for."""
         return tuple(type(pipeline.source).__name__ for pipeline in self.candidates)
 
-    def run(self, query: Query, trace: Trace) -> CandidateBatch:
-        """The served rows, best first."""
+    def run(self, query: Query, trace: Trace) -> Mixed:
+        """The first page."""
         batch = stages.retrieve(query, self.candidates, trace)
         batch = stages.sift("eligibility", query, batch, self.eligibility, trace)
         batch = stages.rank(query, batch, self.scoring.ranker, trace)
         batch, score = stages.rescore(query, batch, self.scoring.rescorers, trace)
         batch = stages.diversify(query, batch, score, self.scoring.diversifiers, trace)
         batch = stages.show(query, batch, self.visibility, trace)
-        batch = stages.sift("slate", query, batch, self.slate, trace)
-        return stages.select(query, batch, self.selector, trace)
+        pool = stages.sift("slate", query, batch, self.slate, trace)
+        return Mixed(stages.select(query, pool, self.selector, trace), pool)
+
+    def resume(
+        self, query: Query, pool: CandidateBatch, place: int, trace: Trace
+    ) -> tuple[CandidateBatch, int]:
+        """A later page of a pool that was put by, from a place on, and the place behind it.
+
+        The order is that of the first page; the numbers are as of now.
+        """
+        whole = replace(query, limit=len(pool))
+        ordered = stages.select(whole, pool, self.selector, trace)
+        rest = CandidateBatch(
+            ordered.tweet[place:], ordered.author[place:], ordered.sources[place:]
+        )
+        places = np.arange(place, len(ordered), dtype=np.float32)
+        rest = stages.show(query, rest.with_columns({PLACE: places}), self.later, trace)
+        batch = stages.rank(query, rest, self.scoring.ranker, trace)
+        batch, score = stages.rescore(query, batch, self.scoring.rescorers, trace)
+        batch = stages.diversify(query, batch, score, self.scoring.diversifiers, trace)
+        page = batch.take(np.arange(min(query.limit, len(batch))))
+        return page, int(page[PLACE][-1]) + 1 if len(page) else len(pool)
 
     def appraise(
         self, query: Query, batch: CandidateBatch, trace: Trace

@@ -26,6 +26,7 @@ class Served:
     product: ProductPipeline
     batch: CandidateBatch
     trace: Trace
+    pool: CandidateBatch  # all that could have been served
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +54,8 @@ class ProductPipeline:
     def run(self, query: Query) -> Served:
         """A feed for this query."""
         trace = Trace()
-        product, batch = self._answer(query, trace, lambda mixer: mixer.run(query, trace))
-        return Served(product, batch, trace)
+        product, mixed = self._answer(query, trace, lambda mixer: mixer.run(query, trace))
+        return Served(product, mixed.batch, trace, mixed.pool)
 
     def appraise(self, query: Query, batch: CandidateBatch) -> Appraised:
         """These very tweets, for this query."""

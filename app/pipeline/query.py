@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.pipeline.batch import Column, Mask, Rows
 
@@ -27,7 +28,10 @@ class Query:
     walked: Rows = field(default_factory=nobody)  # the newest that the viewer follows
     followers: Rows = field(default_factory=nobody)  # who follows the viewer, sorted
     second: Rows = field(default_factory=nobody)  # whom `walked` follow, once per way, sorted
+    seen: Rows = field(default_factory=nobody)  # tweets the viewer knows, sorted
     hidden: Rows = field(default_factory=nobody)  # whom a block or a mute keeps away, sorted
+    unwelcome: Rows = field(default_factory=nobody)  # of whom the viewer wanted less, sorted
+    unwelcome_since: NDArray[np.integer] = field(default_factory=nobody)  # when, in unix seconds
 
     def follows(self, author: Rows) -> Mask:
         """Whether the viewer follows each of these authors."""

@@ -31,6 +31,7 @@ def fallback(state: FeatureState, encoder: Encoder, settings: Settings) -> Mixer
             rescorers=[Safety(encoder, s.nsfw_steps, s.toxicity_steps)],
         ),
         visibility=guards.visibility(state, encoder, s),
+        later=guards.later(state, encoder, s),
         slate=[OnePerThread(state)],
         selector=TopK(),
     )

@@ -25,5 +25,6 @@ def following(state: FeatureState, encoder: Encoder, settings: Settings) -> Mixe
         eligibility=guards.eligibility(state, settings),
         scoring=ScoringPipeline(ranker=Newest(state)),
         visibility=guards.visibility(state, encoder, settings),
+        later=guards.later(state, encoder, settings),
         selector=TopK(),
     )

@@ -10,6 +10,7 @@ from app.pipeline.components import Ranker
 from app.pipeline.mixer import MixerPipeline
 from app.pipeline.scoring_pipeline import ScoringPipeline
 from app.products import guards
+from app.rescorers.feedback_fatigue import FeedbackFatigue
 from app.rescorers.out_of_network import OutOfNetwork as Strangers
 from app.rescorers.recency import Recency
 from app.rescorers.safety import Safety
@@ -45,12 +46,14 @@ def for_you(
             ranker=ranker,
             rescorers=[
                 Safety(encoder, s.nsfw_steps, s.toxicity_steps),
-                Recency(state, s.recency_half_life_hours),
+                Recency(state, s.recency_half_life_hours, s.recency_floor),
                 Strangers(s.out_of_network_factor),
+                FeedbackFatigue(s.see_fewer_hours, s.fatigue_hours, s.fatigue_lowest),
             ],
             diversifiers=[AuthorDiversity(s.author_decay, s.author_floor)],
         ),
         visibility=guards.visibility(state, encoder, s),
+        later=guards.later(state, encoder, s),
         slate=[OnePerThread(state)],
         selector=Quota(
             [s.in_network_share, s.graph_share, s.out_of_network_share, s.follow_recs_share]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from app.filters.already_seen import AlreadySeen
+from app.filters.deleted import Deleted
 from app.filters.own_tweets import OwnTweets
+from app.filters.see_fewer import SeeFewer
 from app.filters.social_graph import SocialGraph
 from app.filters.too_old import TooOld
 from app.filters.unsafe import Unsafe
@@ -22,12 +24,21 @@ def eligibility(state: FeatureState, settings: Settings) -> list[Filter]:
         TooOld(state, settings.max_age_hours, settings.fresh_at_least),
         AlreadySeen(state),
         SocialGraph(),
+        SeeFewer(settings.see_fewer_hours),
     ]
 
 
 def visibility(state: FeatureState, encoder: Encoder, settings: Settings) -> list[Filter]:
     """Which tweets may be shown; where one of these fails, nothing is."""
-    return [Unsafe(state, encoder, settings.unsafe_nsfw, settings.unsafe_toxicity)]
+    return [
+        Deleted(state),
+        Unsafe(state, encoder, settings.unsafe_nsfw, settings.unsafe_toxicity),
+    ]
+
+
+def later(state: FeatureState, encoder: Encoder, settings: Settings) -> list[Filter]:
+    """What may have come between a page and the next."""
+    return [*visibility(state, encoder, settings), SocialGraph()]
 
 
 def who_to_follow(state: FeatureState, encoder: Encoder, settings: Settings) -> WhoToFollow:

@@ -41,7 +41,15 @@ class HeavyRanker:
         if query.viewer < 0:
             raise BrokenContractError("nobody is known by that row, so nothing can be predicted")
         encoder = Hydrated(self.encoder.tweets, self.encoder.authors, query.vector)
-        around = Around(query.following, query.walked, query.followers, query.second, query.hidden)
+        around = Around(
+            query.following,
+            query.walked,
+            query.followers,
+            query.second,
+            query.hidden,
+            query.unwelcome,
+            query.unwelcome_since.astype(np.int64),
+        )
         x = Pairs.of_one(self.state, encoder, query.viewer, batch.tweet, query.now, around)
         features = matrix(x, self.impersonal)
         predictions = self.predict(x, features)

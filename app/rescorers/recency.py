@@ -19,7 +19,7 @@ class Recency:
 
     state: FeatureState
     half_life_hours: float
-    floor: float = 0.25
+    floor: float
 
     def factor(self, query: Query, batch: CandidateBatch) -> Column:
         written = self.state.tweets.created_at[batch.tweet]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.pipeline.batch import CandidateBatch, Column, Rows
 from app.pipeline.query import Query
@@ -19,21 +20,65 @@ TEMPERATURE: Final = 0.08  # so much more cosine is worth e times the odds, abou
 class OutOfNetwork:
     """By cosine and by recency: nearness alone would fill the feed with good old tweets.
 
-    Without a trained model all cosines are zero, and the newest come first.
+    Some places go to what is near the viewer's latest engagements rather than near all of them,
+    so that a new interest is met at once. Without a trained model all cosines are zero, and the
+    newest come first.
     """
 
     shelf: Shelf
     encoder: Encoder
     half_life_hours: float
+    latest: int = 3  # engagements
+    latest_hours: float = 48
+    latest_share: float = 0.3
 
     def fetch(self, query: Query, limit: int) -> CandidateBatch:
         fresh = self.shelf.fresh(query.now)
         strangers = ~query.follows(fresh.author)
         tweet = fresh.tweet[strangers]
-        cosine = _cosine(self.encoder.tweets.vector, tweet, query.vector)
         fading = np.log(2) / self.half_life_hours * fresh.age_hours[strangers]
-        worth = cosine / TEMPERATURE - fading
-        return self.shelf.best(query, tweet, worth, limit)
+        near = self._near(query, tweet, query.vector, fading, limit)
+        lately = self._lately(query)
+        if lately is None:
+            return near
+        also = self._near(query, tweet, lately, fading, limit)
+        return _interleaved(near, also, self.latest_share, limit)
+
+    def _near(
+        self,
+        query: Query,
+        tweet: Rows,
+        vector: Column,
+        fading: NDArray[np.float64],
+        limit: int,
+    ) -> CandidateBatch:
+        cosine = _cosine(self.encoder.tweets.vector, tweet, vector)
+        return self.shelf.best(query, tweet, cosine / TEMPERATURE - fading, limit)
+
+    def _lately(self, query: Query) -> Column | None:
+        """The middle of what the viewer engaged with last, if that is not long ago."""
+        if query.viewer < 0:
+            return None
+        tweet, at, there = self.shelf.state.history.of(np.array([query.viewer], np.int32))
+        since = query.now - int(self.latest_hours * 3600)
+        recent = tweet[0, : self.latest][(there & (at >= since))[0, : self.latest]]
+        if not len(recent):
+            return None
+        middle: Column = self.encoder.tweets.vector[recent].mean(axis=0)
+        return middle / max(float(np.linalg.norm(middle)), 1e-9)
+
+
+def _interleaved(
+    one: CandidateBatch, other: CandidateBatch, share: float, limit: int
+) -> CandidateBatch:
+    """The best of both, each row once; of any first places the other has about its share."""
+    turn = np.concatenate([np.arange(1, len(one) + 1) / (1 - share),
+                           np.arange(1, len(other) + 1) / share])  # fmt: skip
+    order = np.argsort(turn, kind="stable")
+    tweet = np.concatenate([one.tweet, other.tweet])[order]
+    first = np.sort(np.unique(tweet, return_index=True)[1])[:limit]
+    author = np.concatenate([one.author, other.author])[order]
+    return CandidateBatch.of(tweet[first], author[first])
 
 
 def _cosine(vectors: Vectors, tweet: Rows, viewer: Column) -> Column:

@@ -114,7 +114,7 @@ class WhoToFollow:
 
     def _may_be_followed(self, query: Query) -> Mask:
         """Whoever has joined, is not the viewer, not yet followed, and not kept away."""
-        may: Mask = self.state.users.created_at <= query.now
+        may: Mask = (self.state.users.created_at <= query.now) & ~self.state.users.gone
         may[query.following] = False
         may[query.hidden] = False
         if query.viewer >= 0:

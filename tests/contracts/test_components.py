@@ -164,7 +164,7 @@ class TestSafety(RescorerContract):
 class TestRecency(RescorerContract):
     @pytest.fixture
     def rescorer(self, tiny_engine: Engine) -> Recency:
-        return Recency(tiny_engine.state, half_life_hours=72)
+        return Recency(tiny_engine.state, half_life_hours=72, floor=0.25)
 
 
 class TestStrangers(RescorerContract):

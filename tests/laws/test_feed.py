@@ -47,7 +47,7 @@ def test_the_order_in_which_a_source_answers_does_not_matter(
     shuffled = [replace(one, source=Shuffled(one.source, seed)) for one in mixer.candidates]
     other = replace(mixer, candidates=shuffled)
     for query in queries(tiny_engine)[:-1:10]:
-        straight, mixed = mixer.run(query, Trace()), other.run(query, Trace())
+        straight, mixed = mixer.run(query, Trace()).batch, other.run(query, Trace()).batch
         np.testing.assert_array_equal(straight.tweet, mixed.tweet)
         np.testing.assert_array_equal(straight["score"], mixed["score"])
 

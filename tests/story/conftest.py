@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
 
 from app.engine import Engine
 from app.main import create_app
+from app.settings import Settings
 
 
 @pytest.fixture(scope="session")
 def client(tiny_engine: Engine) -> Iterator[TestClient]:
     app = create_app(tiny_engine.settings, tiny_engine)
     with TestClient(app, raise_server_exceptions=False) as client:
+        yield client
+
+
+@pytest.fixture
+def live(tiny_artifacts: Path, tiny_data: Path, tmp_path: Path) -> Iterator[TestClient]:
+    """A service of its own, which listens."""
+    settings = Settings(
+        artifacts=tiny_artifacts, data_dir=tiny_data, log=tmp_path / "events.db", log_level="error"
+    )
+    with TestClient(create_app(settings), raise_server_exceptions=False) as client:
         yield client
 
 

@@ -9,6 +9,8 @@ import pytest
 from spoiled import FILES, ROWS, TABLES, Damage, Frames, Spoil, cell, column
 
 from ml.__main__ import main
+from ml.errors import DataError
+from ml.log import files
 
 
 @pytest.fixture
@@ -111,6 +113,25 @@ def test_a_bad_file_is_named(
     data = write(frames, tmp_path / "data")
     damage(data)
     assert said in complaint(data, capsys)
+
+
+def test_a_damaged_file_is_refused_without_another_word(
+    frames: Frames, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Wherever the damage is: libraries have ways of their own to complain."""
+    path = tmp_path / "users.parquet"
+    frames["users"].with_columns(interests=pl.lit(["a", "b"])).write_parquet(path)
+    whole = path.read_bytes()
+    said = []
+    for at in range(len(whole)):
+        path.write_bytes(whole[:at] + b"\xff" + whole[at + 1 :])
+        try:
+            files.load(path)
+        except DataError as error:
+            said.append(str(error))
+    assert len(said) > len(whole) / 2
+    assert all("cannot be read as parquet: " in line and line.isprintable() for line in said)
+    assert capfd.readouterr() == ("", "")
 
 
 def test_a_year_that_no_calendar_has_is_named(

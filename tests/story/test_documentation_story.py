@@ -33,7 +33,8 @@ def test_the_pages_that_explain_the_service_need_no_network(client: TestClient, 
         assert client.get("".join(names)).status_code == 200
 
 
-def test_every_example_answers_when_pressed(client: TestClient, document: dict[str, Any]) -> None:
+def test_every_example_answers_when_pressed(live: TestClient) -> None:
+    document = live.get("/openapi.json").json()
     pressed = 0
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
@@ -41,8 +42,9 @@ def test_every_example_answers_when_pressed(client: TestClient, document: dict[s
             filled = {one["name"]: one["example"] for one in parameters if one["in"] == "path"}
             content = operation.get("requestBody", {}).get("content", {})
             body = content.get("application/json", {}).get("example")
-            answer = client.request(method, path.format(**filled), json=body)
-            assert answer.status_code == 200, path
+            answer = live.request(method, path.format(**filled), json=body)
+            nothing_before = 409 if path == "/admin/rollback" else 200
+            assert answer.status_code == nothing_before, (method, path, answer.text)
             pressed += 1
     assert pressed >= 10
 

@@ -42,7 +42,7 @@ def test_it_says_that_it_lives_and_what_it_serves(client: TestClient, tiny_engin
         ("GET", f"/timeline/{'x' * 129}", None, 422),
         ("GET", "/timeline/1?limit=10000000000000000000000", None, 422),
         ("GET", "/users?cursor=zzz", None, 422),
-        ("DELETE", "/tweets/1", None, 405),
+        ("PATCH", "/tweets/1", None, 405),
         ("POST", "/score", {"user_id": 1.5, "tweet_ids": ["1"]}, 422),
         ("POST", "/score", {"user_id": "1", "tweet_ids": ["a b"]}, 422),
         ("GET", "/readyz?colour=red", None, 422),
@@ -64,6 +64,15 @@ def test_a_wrong_request_is_told_what_is_wrong(
     assert problem.status == status
     assert problem.detail
     assert answer.headers["x-request-id"]
+
+
+def test_what_was_expected_is_said_in_words(client: TestClient) -> None:
+    spaced = client.get("/timeline/a%20b").json()["detail"]
+    assert spaced == (
+        "path.user_id: expected an id: up to 128 letters, digits, or any of _ . : @ -, not 'a b'"
+    )
+    unknown = client.get("/timeline/1?colour=red").json()["detail"]
+    assert unknown == "query.colour: nothing here has this name; /docs says what does"
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import socket
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -28,12 +30,12 @@ def environment(
     return monkeypatch
 
 
-def refused(capsys: pytest.CaptureFixture[str]) -> str:
+def refused(capsys: pytest.CaptureFixture[str], command: Sequence[str] = ("timeline", "1")) -> str:
     """The one line that a start which is refused ends in."""
-    assert main(["timeline", "1"]) == 2
+    assert main([*command]) == 2
     printed = capsys.readouterr()
     assert printed.out == ""
-    (line,) = printed.err.splitlines()
+    (line,) = (line for line in printed.err.splitlines() if " app.engine: " not in line)
     assert line.startswith("error: ")
     return line
 
@@ -47,6 +49,29 @@ def test_a_timeline_in_plain_text(
     for word in ("score", "predicted", "near", "safety", "AuthorDiversity", "InNetwork"):
         assert word in page
     assert sum(line[:2].strip().isdigit() for line in page.splitlines()) == 3
+
+
+def test_a_port_that_is_taken_is_named(
+    environment: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        environment.setenv("FORYOU_PORT", str(port))
+        line = refused(capsys, command=[])
+    assert (
+        f"cannot listen on 127.0.0.1, port {port}: Address already in use; set FORYOU_HOST" in line
+    )
+
+
+def test_what_is_no_id_is_not_asked_for(
+    environment: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(["timeline", "no body"])
+    assert (
+        "expected an id: up to 128 letters, digits, or any of _ . : @ -, not 'no body'"
+        in capsys.readouterr().err
+    )
 
 
 def test_without_a_bundle_the_formula_serves_and_says_so(tiny_data: Path, tmp_path: Path) -> None:
@@ -66,6 +91,22 @@ def test_a_damaged_file_is_named(
     weights = artifacts / version / "heavy_ranker.npz"
     weights.write_bytes(weights.read_bytes()[:-1])
     assert "heavy_ranker.npz" in refused(capsys)
+
+
+@pytest.mark.parametrize("pointer", [b"", b"\xff\xfe\n", b"../elsewhere\n"])
+@pytest.mark.parametrize("folder", [".", "state"])
+def test_a_damaged_pointer_is_named(
+    environment: pytest.MonkeyPatch,
+    artifacts: Path,
+    capsys: pytest.CaptureFixture[str],
+    folder: str,
+    pointer: bytes,
+) -> None:
+    path = artifacts / folder / "current"
+    path.write_bytes(pointer)
+    line = refused(capsys)
+    assert f"{path} names nothing" in line
+    assert "train again" in line
 
 
 def test_a_feature_that_is_gone_is_named(

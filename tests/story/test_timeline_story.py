@@ -26,7 +26,7 @@ def test_a_reader_gets_ten_ranked_tweets(client: TestClient, reader: str) -> Non
 def test_a_score_is_the_base_score_times_every_factor(client: TestClient, reader: str) -> None:
     for item in client.get(f"/timeline/{reader}?limit=100").json()["items"]:
         assert item["score"] == pytest.approx(
-            item["base_score"] * prod(item["factors"].values()), rel=1e-4
+            item["base_score"] * prod(item["factors"].values()), abs=2e-6
         )
         assert 0 <= item["score"] <= item["base_score"] <= 1
 

@@ -53,7 +53,7 @@ def timeline(written: datetime | None) -> Timeline:
 def test_every_number_can_be_read(age: timedelta | None, words: str) -> None:
     page = console.page(timeline(None if age is None else NOW - age))
     assert page.startswith("For 42 at 2026-03-01 12:00 UTC · for_you · model v1 · without nsfw")
-    assert f" 1  unknown · {words} · InNetwork + Graph" in page
+    assert f" 1  tweet 1 by nobody known · {words} · InNetwork + Graph" in page
     assert "0.310 = 0.620 × Safety 1.000 × Recency 0.500" in page
     assert "simclusters 0.440  twhin –      realgraph 0.300" in page
     assert "(no text)" in page

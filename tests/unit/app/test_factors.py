@@ -50,8 +50,15 @@ def test_adult_content_and_abuse_each_count_for_themselves(
 def test_a_score_halves_every_half_life(world, query) -> None:
     world.tweet("b", 0).tweet("b", 72).tweet("b", 144).tweet("b", created_at=None).tweet("b", -5)
     engine = world.engine()
-    factor = Recency(engine.state, half_life_hours=72).factor(query, rows(5))
+    factor = Recency(engine.state, half_life_hours=72, floor=0).factor(query, rows(5))
     assert factor.tolist() == [1, 0.5, 0.25, 1, 1]
+
+
+def test_no_tweet_is_so_old_that_it_keeps_less_than_the_floor(world, query) -> None:
+    world.tweet("b", 72).tweet("b", 10_000)
+    engine = world.engine()
+    factor = Recency(engine.state, half_life_hours=72, floor=0.4).factor(query, rows(2))
+    assert factor.tolist() == [0.5, np.float32(0.4)]
 
 
 def test_strangers_have_to_be_better(query) -> None:

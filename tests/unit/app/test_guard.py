@@ -14,6 +14,7 @@ from pydantic import SecretStr
 from app.api import problems
 from app.api.guard import Writer
 from app.engine import Engine
+from app.service import Service
 
 HERE, ELSEWHERE = "http://127.0.0.1:8000", "http://10.1.2.3:8000"
 
@@ -26,8 +27,8 @@ def status(
     settings = engine.settings.model_copy(update={"host": host, "api_key": secret})
 
     @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[dict[str, Engine]]:
-        yield {"engine": replace(engine, settings=settings)}
+    async def lifespan(_: FastAPI) -> AsyncIterator[dict[str, Service]]:
+        yield {"service": Service(replace(engine, settings=settings))}
 
     app = FastAPI(lifespan=lifespan)
     problems.install(app)

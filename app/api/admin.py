@@ -1,0 +1,39 @@
+"""POST /admin: which bundle is served."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from app.api.guard import Writer, refusals
+from app.api.problems import documented
+from app.deps import ServiceInUse
+from app.errors import ConflictError
+from app.schemas import NoParameters, Serving
+from ml import bundle
+from ml.errors import BundleError
+
+router = APIRouter(
+    tags=["operations"], dependencies=[Writer], responses=documented(*refusals, ConflictError)
+)
+
+
+@router.post("/admin/reload")
+async def reload(_: Annotated[NoParameters, Query()], service: ServiceInUse) -> Serving:
+    """Serve with the bundle that `artifacts/current` names. One that is not fit to serve is
+    refused, and the one in use stays. It happens by itself soon after a training."""
+    try:
+        return Serving(model_version=await service.reload())
+    except BundleError as error:
+        raise ConflictError(str(error)) from error
+
+
+@router.post("/admin/rollback")
+async def rollback(_: Annotated[NoParameters, Query()], service: ServiceInUse) -> Serving:
+    """Make the bundle before this one the current one, and serve with it."""
+    try:
+        bundle.rollback(service.engine.settings.artifacts)
+        return Serving(model_version=await service.reload())
+    except BundleError as error:
+        raise ConflictError(str(error)) from error

@@ -1,0 +1,81 @@
+"""Where a reader is in a page that was made before, in letters that only we can write."""
+
+from __future__ import annotations
+
+import hmac
+import struct
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import dataclass
+from typing import Final
+
+from app.errors import ExpiredCursorError, ForgedCursorError
+
+VERSION: Final = 1
+HEAD: Final = struct.Struct(">BIq")  # version, position, expires
+MAC_BYTES: Final = 16
+PURPOSE: Final = b"cursor\0"  # the key may sign other things too
+LONGEST: Final = 1_000  # letters; ours have at most 210, request ids being short
+REMEDY: Final = "ask for the first page again"
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """The next row, from 0, of what was stored for a request."""
+
+    request_id: str
+    position: int
+    expires: int  # unix seconds, from which on it is of no use
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """Whoever has the same key opens what another sealed, on any worker and after a restart."""
+
+    key: bytes
+
+    def seal(self, cursor: Cursor) -> str:
+        """The cursor in letters that fit into a URL as they are."""
+        head = HEAD.pack(VERSION, cursor.position, cursor.expires)
+        payload = head + cursor.request_id.encode()
+        return _letters(payload + self._mac(payload))
+
+    def open(self, text: str, now: int) -> Cursor:
+        """What was sealed.
+
+        Raises:
+            ForgedCursorError: we never wrote this.
+            ExpiredCursorError: we did, too long ago.
+        """
+        sealed = _bytes(text)
+        payload, mac = sealed[:-MAC_BYTES], sealed[-MAC_BYTES:]
+        if len(payload) < HEAD.size or not hmac.compare_digest(mac, self._mac(payload)):
+            raise ForgedCursorError(
+                f"expected a next_cursor as this service gave it, got something else; {REMEDY}"
+            )
+        version, position, expires = HEAD.unpack_from(payload)
+        if version != VERSION:
+            raise ForgedCursorError(
+                f"this cursor is of version {version}, expected {VERSION}; {REMEDY}"
+            )
+        if now >= expires:
+            raise ExpiredCursorError(f"this cursor expired {now - expires} s ago; {REMEDY}")
+        return Cursor(payload[HEAD.size :].decode(), position, expires)
+
+    def _mac(self, payload: bytes) -> bytes:
+        return hmac.digest(self.key, PURPOSE + payload, "sha256")[:MAC_BYTES]
+
+
+def _letters(sealed: bytes) -> str:
+    return urlsafe_b64encode(sealed).decode().rstrip("=")
+
+
+def _bytes(text: str) -> bytes:
+    """Nothing where the letters are not exactly those that we would write: base64 has spare bits,
+    and Python's reads over what is no base64."""
+    if len(text) > LONGEST:
+        return b""
+    try:
+        sealed = urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    except ValueError:
+        return b""
+    return sealed if _letters(sealed) == text else b""

@@ -1,0 +1,48 @@
+"""Somebody scrolls on, while other things happen."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+from fastapi.testclient import TestClient
+
+from app.service import Service
+from ml.log.event_log import Appended
+from ml.log.record import Entry, Record
+from ml.log.sqlite import SqliteLog
+
+
+def test_the_next_page_may_be_asked_for_before_the_first_is_written_down(
+    live: TestClient, reader: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    append = SqliteLog.append
+
+    def slowly(log: SqliteLog, entries: Sequence[Entry]) -> Appended:
+        time.sleep(0.2)
+        return append(log, entries)
+
+    monkeypatch.setattr(SqliteLog, "append", slowly)
+    first = live.get(f"/timeline/{reader}?limit=3").json()
+    second = live.get(f"/timeline/{reader}?limit=3&cursor={first['next_cursor']}")
+    assert second.status_code == 200
+    assert [item["rank"] for item in second.json()["items"]] == [4, 5, 6]
+
+
+def test_a_later_page_names_the_bundle_that_made_it(
+    live: TestClient, reader: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    find = Service.find
+
+    async def reloaded_meanwhile(service: Service, event_id: str) -> Record | None:
+        found = await find(service, event_id)
+        engine = service.engine
+        service.engine = replace(engine, hydrate=replace(engine.hydrate, version="newer"))
+        return found
+
+    first = live.get(f"/timeline/{reader}?limit=3").json()
+    monkeypatch.setattr(Service, "find", reloaded_meanwhile)
+    second = live.get(f"/timeline/{reader}?limit=3&cursor={first['next_cursor']}").json()
+    assert second["model_version"] == "newer"

@@ -1,0 +1,49 @@
+"""What keeps a service together must not fall apart unheard."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+from fastapi.testclient import TestClient
+
+from app.engine import Engine
+from app.main import create_app
+from app.service import Service
+from ml.log.record import Entry, Kind
+from ml.log.sqlite import SqliteLog
+
+
+def test_a_part_that_stops_is_told_by_readyz(world, tmp_path) -> None:
+    """An entry that nobody should have accepted cannot be taken in."""
+    engine: Engine = world.tweet("b").engine()
+    log = SqliteLog(tmp_path / "events.db")
+    log.append([Entry("bad", Kind.EVENT, 0, "a", {"action": "adore", "user_id": "a"})])
+    with TestClient(create_app(service=Service(engine, log))) as client:
+        until = time.monotonic() + 5
+        while (answer := client.get("/readyz")).status_code == 200 and time.monotonic() < until:
+            time.sleep(0.01)
+        assert answer.status_code == 503
+        assert "adore" in answer.json()["detail"]
+        assert client.get("/timeline/a").status_code == 200
+
+
+def test_what_nobody_waits_for_is_written_before_the_end(world, tmp_path) -> None:
+    engine: Engine = world.tweet("b").engine()
+    log = SqliteLog(tmp_path / "events.db")
+    with TestClient(create_app(service=Service(engine, log))) as client:
+        shown = client.get("/timeline/a").json()["items"]
+    again = SqliteLog(tmp_path / "events.db")
+    (record,) = again.read(0, 10)
+    again.close()
+    assert record.entry.body["shown"] == [item["tweet_id"] for item in shown]
+
+
+def test_a_service_without_a_log_has_nothing_to_stop(world) -> None:
+    service = Service(world.tweet("b").engine())
+
+    async def run() -> None:
+        await service.start()
+        await service.stop()
+
+    asyncio.run(run())

@@ -1,0 +1,43 @@
+"""What was written down is found, also by whoever comes while the next is being written."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from app.live.snapshots import Snapshots
+from ml.log.record import Entry, Kind
+from ml.log.sqlite import SqliteLog
+from ml.state import snapshot
+from ml.state.catalog import Tweets, Users
+from ml.state.feature_state import FeatureState
+from ml.state.intake import take
+
+
+def test_the_next_is_read_where_the_last_goes_meanwhile(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    state, path = FeatureState(Users(), Tweets()), tmp_path / "events.db"
+    snapshots, about = Snapshots.of(path), snapshot.about
+    with closing(SqliteLog(path)) as log:
+
+        def write() -> None:
+            log.append([Entry(f"e{log.end}", Kind.PUT_USER, 1, "ann", {"user_id": "ann"})])
+            take(state, log.read(state.offset, 10))
+            assert snapshots.write(state, "base", tmp_path, log)
+
+        def about_to_go(directory: Path) -> dict[str, object]:
+            told = about(directory)
+            if state.offset == 1:
+                write()
+            return told
+
+        write()
+        monkeypatch.setattr(snapshot, "about", about_to_go)
+        found = snapshots.newest("base", log)
+        assert found is not None
+        assert found.offset == 2
+        assert not caplog.records
+        assert snapshots.newest("another base", log) is None
