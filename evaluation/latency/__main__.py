@@ -9,7 +9,7 @@ from pathlib import Path
 
 from evaluation.latency.bench import Plan, bench
 from evaluation.latency.table import table
-from ml import bundle
+from ml import bundle, command
 from ml.errors import BundleError, FeedError
 
 
@@ -54,4 +54,4 @@ def _parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    command.run(main)

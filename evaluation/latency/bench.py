@@ -40,8 +40,7 @@ def bench(plan: Plan) -> Json:
         ValueError: an answer is too large to compare with.
     """
     load = os.getloadavg()[0]
-    here = {**QUIET, "FORYOU_ARTIFACTS": str(plan.artifacts.resolve())}
-    with TemporaryDirectory() as folder, process("app", settings=here) as service:
+    with TemporaryDirectory() as folder, process("app", settings=_here(plan, folder)) as service:
         content = _content(service, plan)
         (file := Path(folder, "timeline.json")).write_bytes(content)
         with process("evaluation.latency.bare", str(file), settings={}) as route:
@@ -67,6 +66,12 @@ def bench(plan: Plan) -> Json:
         "rounds": rounds,
         "machine": {"cpus": os.cpu_count(), "load_before": load, "uvicorn": _stack()},
     }
+
+
+def _here(plan: Plan, folder: str) -> dict[str, str]:
+    """A service of its own: what it logs is gone with it."""
+    artifacts, log = str(plan.artifacts.resolve()), str(Path(folder, "events.db"))
+    return {**QUIET, "FORYOU_ARTIFACTS": artifacts, "FORYOU_LOG": log}
 
 
 def _content(service: Address, plan: Plan) -> bytes:

@@ -1,0 +1,1 @@
+"""Does the live service keep what it promises, under load and when it is killed?"""
