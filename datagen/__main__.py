@@ -14,6 +14,7 @@ from tqdm import tqdm
 from datagen.generate import generate
 from datagen.parameters import UNTIL, Parameters
 from datagen.write import write
+from ml import command
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -82,4 +83,4 @@ def _progress(hours: Sequence[int]) -> Iterable[int]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    command.run(main)

@@ -24,6 +24,7 @@ SECONDS_TO_ACT: Final = 5
 DISMISSALS: Final = (Action.NOT_INTERESTED, Action.MUTE, Action.BLOCK)
 GENTLE: Final = (0.70, 0.20, 0.10)  # how a dismissal is worded by somebody merely bored
 HOSTILE: Final = (0.30, 0.35, 0.35)  # and by somebody offended
+OFFENCE: Final = 0.2  # from here on somebody is offended
 
 Progress = Callable[[Sequence[int]], Iterable[int]]
 
@@ -103,7 +104,7 @@ def _wording(world: World, user: Rows, tweet: Rows, rng: np.random.Generator) ->
         users.toxic_aversion[user] * tweets.toxic[tweet],
         users.nsfw_aversion[user] * tweets.nsfw[tweet],
     )
-    reach = np.where((offence > 0.2)[:, None], np.cumsum(HOSTILE), np.cumsum(GENTLE))
+    reach = np.where((offence > OFFENCE)[:, None], np.cumsum(HOSTILE), np.cumsum(GENTLE))
     drawn = rng.random(len(user))
     return np.asarray((drawn[:, None] >= reach[:, :2]).sum(axis=1))
 

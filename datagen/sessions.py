@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from datagen.arrivals import arrivals
 from datagen.parameters import DAY, HOUR, Parameters
-from datagen.users import Rows, Users
+from datagen.users import Floats, Rows, Users
 
 LENGTH: Final = 15.0
 LONGEST: Final = 40
@@ -35,11 +35,18 @@ class Sessions:
 
 
 def draw_sessions(parameters: Parameters, users: Users, rng: np.random.Generator) -> Sessions:
-    """Each user's own rhythm; a return within the pause belongs to the same visit."""
+    """All visits of the log."""
     since = np.maximum(users.joined, parameters.start + WARM_UP)
-    visits = rng.poisson(users.sessions_per_day * (parameters.until - since) / DAY)
-    user = np.repeat(np.arange(len(users), dtype=np.int32), visits)
-    started = arrivals(rng, since[user], parameters.until - HOUR // 2)
+    return visit(users.sessions_per_day, since, parameters.until, rng)
+
+
+def visit(
+    per_day: Floats, since: NDArray[np.int64], until: int, rng: np.random.Generator
+) -> Sessions:
+    """Each user's own rhythm; a return within the pause belongs to the same visit."""
+    visits = rng.poisson(per_day * np.maximum(until - since, 0) / DAY)
+    user = np.repeat(np.arange(len(since), dtype=np.int32), visits)
+    started = arrivals(rng, since[user], until - HOUR // 2)
     order = np.lexsort((started, user))
     user, started = user[order], started[order]
     rested = np.ones(len(user), np.bool_)

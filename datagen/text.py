@@ -31,6 +31,7 @@ class Draft:
     nsfw: Floats
     answered: Words  # the handle of the author it replies to, or ""
     hashtags: pl.Series
+    phrases: Rows | None = None  # (communities, FAVOURITES): what each is fond of, if that is known
 
 
 def write_texts(draft: Draft, handles: Words, rng: np.random.Generator) -> pl.Series:
@@ -47,7 +48,7 @@ def write_texts(draft: Draft, handles: Words, rng: np.random.Generator) -> pl.Se
             "subject": subject,
             "joint": _some(np.array(said.JOINTS), np.full(n, 0.6), rng),
             "other": other,
-            "closer": _closers(draft.community, rng),
+            "closer": _closers(draft.community, draft.phrases, rng),
             "aside": _some(np.array(said.ASIDES), np.full(n, 0.4), rng),
             "third": third,
             "insult": _some(np.array(said.INSULTS), 1.25 * toxic - 0.04, rng),
@@ -96,10 +97,23 @@ def _nouns(topic: Rows, rng: np.random.Generator) -> Words:
     return nouns[topic, order[:, :3].T]
 
 
-def _closers(community: Rows, rng: np.random.Generator) -> Words:
+def phrases_of(text: pl.Series, community: Rows, communities: int) -> Rows:
+    """The phrases that each community closes with most often, (communities, FAVOURITES)."""
+    used = [
+        np.bincount(
+            community[text.str.contains(closer, literal=True).to_numpy()], minlength=communities
+        )
+        for closer in said.CLOSERS
+    ]
+    return np.argsort(-np.stack(used, 1), axis=1, kind="stable")[:, :FAVOURITES].astype(np.int32)
+
+
+def _closers(community: Rows, phrases: Rows | None, rng: np.random.Generator) -> Words:
     """Communities are fond of a few phrases of their own."""
     n, closers = len(community), np.array(said.CLOSERS)
-    own = rng.integers(len(closers), size=(int(community.max(initial=0)) + 1, FAVOURITES))
-    fond = own[community, rng.integers(FAVOURITES, size=n)]
+    if phrases is None:
+        size = (int(community.max(initial=0)) + 1, FAVOURITES)
+        phrases = rng.integers(len(closers), size=size).astype(np.int32)
+    fond = phrases[community, rng.integers(FAVOURITES, size=n)]
     plain = rng.integers(len(closers), size=n)
     return closers[np.where(rng.random(n) < FONDNESS, fond, plain)]

@@ -44,22 +44,40 @@ class Tweets:
 
 def draw_tweets(parameters: Parameters, users: Users, rng: np.random.Generator) -> Tweets:
     """Who writes, when, about what, and how well."""
-    n = parameters.tweets
-    alive = parameters.until - np.maximum(users.joined, parameters.start)
-    share = users.posting * alive
+    since = np.maximum(users.joined, parameters.start)
+    return write(parameters, users, since, parameters.until, parameters.tweets, rng)
+
+
+def write(
+    parameters: Parameters,
+    users: Users,
+    since: NDArray[np.int64],  # (users,)
+    until: int,
+    n: int,
+    rng: np.random.Generator,
+    before: Tweets | None = None,
+) -> Tweets:
+    """Tweets by these users between two instants, which may answer those before."""
+    share = users.posting * np.maximum(until - since, 0)
     author = rng.choice(len(users), n, p=share / share.sum()).astype(np.int32)
-    since = np.maximum(users.joined, parameters.start)[author]
-    created = arrivals(rng, since, parameters.until)
+    created = arrivals(rng, since[author], until)
     order = np.argsort(created, kind="stable")
     author, created = author[order], created[order]
-    parent, root = _threads(author, REPLY_REACH * parameters.scale, rng)
+    old = before.author if before else author[:0]
+    parent, root = _threads(
+        np.concatenate((old, author)),
+        before.root if before else author[:0],
+        REPLY_REACH * parameters.scale,
+        rng,
+    )
     toxic = _around(users.toxic[author], HARM_PRECISION, rng)
     nsfw = _around(users.nsfw[author], HARM_PRECISION, rng)
+    topic = _topics(users, author, rng)
     return Tweets(
-        tweet_id=np.arange(1, n + 1, dtype=np.int64),
+        tweet_id=np.arange(1, n + 1, dtype=np.int64) + (before.tweet_id[-1] if before else 0),
         created=created,
         author=author,
-        topic=_topics(users, author, rng)[root],
+        topic=np.concatenate((before.topic, topic))[root] if before else topic[root],
         parent=parent,
         root=root,
         media=rng.random(n) < 0.3 + 0.35 * nsfw,
@@ -99,19 +117,22 @@ def _label(harm: Floats, rng: np.random.Generator) -> pl.Series:
     return pl.select(pl.when(pl.Series(seen)).then(pl.Series(said))).to_series()
 
 
-def _threads(author: Rows, reach: float, rng: np.random.Generator) -> tuple[Rows, Rows]:
-    """Some tweets answer a recent tweet of somebody else; its conversation becomes theirs."""
-    n = len(author)
-    row = np.arange(n, dtype=np.int32)
+def _threads(
+    author: Rows, old_root: Rows, reach: float, rng: np.random.Generator
+) -> tuple[Rows, Rows]:
+    """Some tweets answer a recent tweet of somebody else; its conversation becomes theirs. The
+    oldest are there already, and their conversations stay."""
+    row = np.arange(len(old_root), len(author), dtype=np.int32)
+    n = len(row)
     back = 1 + rng.exponential(max(reach, 1.0), n).astype(np.int32)
     target = row - back
     replies = (rng.random(n) < REPLY_SHARE) & (target >= 0)
-    replies &= author[np.maximum(target, 0)] != author
+    replies &= author[np.maximum(target, 0)] != author[row]
     parent = np.where(replies, target, -1).astype(np.int32)
-    root = np.where(replies, target, row).astype(np.int32)
+    root = np.concatenate((old_root, np.where(replies, target, row))).astype(np.int32)
     while not np.array_equal(root, root[root]):
         root = root[root]
-    return parent, root
+    return parent, root[len(old_root) :]
 
 
 def _topics(users: Users, author: Rows, rng: np.random.Generator) -> Rows:

@@ -13,7 +13,8 @@ from app.settings import InvalidSettingError, read_settings
 from evaluation import describe
 from evaluation.evaluate import evaluate
 from evaluation.report import document, page, terminal
-from ml import bundle
+from evaluation.simulate import simulation
+from ml import bundle, command
 from ml.bundle import Bundle
 from ml.errors import BundleError, DataError, FeedError
 from ml.log.files import fingerprint
@@ -26,6 +27,8 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         if given.command == "describe":
             print(describe.table(describe.describe(given.folder)))
+        elif given.command == "simulate":
+            _simulate(given)
         else:
             _evaluate(given)
     except (FeedError, InvalidSettingError) as error:
@@ -49,6 +52,30 @@ def _evaluate(given: argparse.Namespace) -> None:
     (folder / "report.html").write_text(page.page(report), encoding="utf-8")
     print(terminal.table(report))
     print(f"\n{folder / 'report.html'} and report.json")
+
+
+def _simulate(given: argparse.Namespace) -> None:
+    trained = _bundle(given)
+    settings = read_settings().model_copy(
+        update={"artifacts": given.artifacts, "data_dir": given.data}
+    )
+    report = simulation.run(
+        given.data,
+        settings,
+        simulation.Wanted(
+            policies=tuple(given.policy or ()),
+            users=round(given.users * given.scale),
+            days=given.days,
+            seed=given.seed,
+            workers=given.workers,
+            stress=given.stress,
+        ),
+    )
+    report["world"]["bundle"] = trained.version
+    folder: Path = given.out or given.artifacts / "report"
+    simulation.save(report, folder)
+    print(simulation.table(report))
+    print(f"\n{folder / 'simulation.html'} and simulation.json")
 
 
 def _bundle(given: argparse.Namespace) -> Bundle:
@@ -78,6 +105,27 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command")
     tell = commands.add_parser("describe", help="say what a dataset is like")
     tell.add_argument("folder", type=Path)
+    live = commands.add_parser("simulate", help="let the planted world go on, and use the service")
+    live.add_argument("--data", type=Path, default=argparse.SUPPRESS)
+    live.add_argument("--artifacts", type=Path, default=argparse.SUPPRESS)
+    live.add_argument("--out", type=Path, default=argparse.SUPPRESS)
+    live.add_argument(
+        "--policy",
+        action="append",
+        help="such as for_you, for_you:preset=x-2026 or for_you:frozen; may be repeated; all, if "
+        "left out",
+    )
+    live.add_argument("--users", type=int, default=300, help="how many people use the feed (300)")
+    live.add_argument("--scale", type=float, default=1.0, help="times so many people")
+    live.add_argument("--days", type=float, default=3.0, help="for how long (3)")
+    live.add_argument("--seed", type=int, default=7, help="same seed, same figures")
+    live.add_argument("--workers", type=int, default=2, help="processes; the figures are the same")
+    live.add_argument(
+        "--stress",
+        action=argparse.BooleanOptionalAction,
+        default=None,
+        help="let people make trouble as well; by default if all policies are asked",
+    )
     return parser
 
 
@@ -88,4 +136,4 @@ def _instant(text: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    command.run(main)

@@ -16,7 +16,7 @@ from app.api import respond
 from app.engine import build_engine
 from app.settings import PREFIX, Settings
 from evaluation.report import terminal
-from ml import bundle
+from ml import bundle, command
 from ml.errors import BundleError, DataError, FeedError
 from ml.features import GROUPS
 
@@ -134,4 +134,4 @@ def _cell(text: str | None) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    command.run(main)

@@ -14,28 +14,25 @@ of a policy has `share`, too: how far it is on the way from random (0) to the or
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 
 from evaluation.dataset import TEMPORAL
 from evaluation.evaluate import Findings
 from evaluation.figures import ORACLE, Figures
 from evaluation.heads import HeadReport
 from evaluation.lineup import PRODUCT
-from evaluation.metrics.resample import LEVEL, REPEATS, Figure
+from evaluation.metrics.resample import LEVEL, REPEATS
 from evaluation.policies.product import Funnel
+from evaluation.report.numbers import Json, figure_of, nested, number
 
 FORMAT: Final = 1
-DIGITS: Final = 6
 RANDOM: Final = "random"
 HOST_SETTINGS: Final = {  # not about the feed
     *("host", "port", "api_key", "cors_origins", "log_format", "log_level"),
     *("artifacts", "data_dir", "clock"),
 }
-
-Json = dict[str, Any]  # what JSON can hold
 
 
 def document(findings: Findings) -> Json:
@@ -48,20 +45,20 @@ def document(findings: Findings) -> Json:
         "metrics": {name: _with_share(figures, f.metrics) for name, figures in f.metrics.items()},
         "sources": {name: _with_share(figures, f.metrics) for name, figures in f.sources.items()},
         "heads": {report.name: _head(report) for report in f.heads},
-        "safety": _nested(f.safety),
+        "safety": nested(f.safety),
         "ablation": {
             f"{part.kind}:{part.name}": {
                 "kind": part.kind,
                 "name": part.name,
                 "earns": part.earns,
                 "costs": part.costs,
-                "differences": _nested(part.differences),
+                "differences": nested(part.differences),
             }
             for part in f.ablation
         },
-        "by_source": _nested(f.by_source),
-        "by_user": _nested(f.by_user),
-        "by_author": _nested(f.by_author),
+        "by_source": nested(f.by_source),
+        "by_user": nested(f.by_user),
+        "by_author": nested(f.by_author),
         "funnel": _funnel(f.funnel),
         "missing": list(f.missing),
         "seconds": f.seconds,
@@ -103,10 +100,10 @@ def _with_share(figures: Figures, policies: Mapping[str, Figures]) -> Json:
     start, end = policies[RANDOM], policies.get(ORACLE, {})
     out: Json = {}
     for name, figure in figures.items():
-        out[name] = _figure(figure)
+        out[name] = figure_of(figure)
         share = figure.share_of_way(start[name], end[name]) if name in end else None
         if share:
-            out[name]["share"] = _number(share.value)
+            out[name]["share"] = number(share.value)
     return out
 
 
@@ -115,12 +112,12 @@ def _head(report: HeadReport) -> Json:
     return {
         "impressions": report.impressions,
         "positives": report.positives,
-        "base_rate": _number(report.base_rate),
-        "share_of_oracle": _figure(share) if share else None,
-        "by": _nested(report.figures),
+        "base_rate": number(report.base_rate),
+        "share_of_oracle": figure_of(share) if share else None,
+        "by": nested(report.figures),
         "reliability": {
-            "predicted": [_number(p) for p in report.reliability.predicted],
-            "observed": [_figure(figure) for figure in report.reliability.observed],
+            "predicted": [number(p) for p in report.reliability.predicted],
+            "observed": [figure_of(figure) for figure in report.reliability.observed],
         },
     }
 
@@ -131,31 +128,13 @@ def _funnel(funnel: Funnel) -> Json:
             "product": product,
             "stage": stage,
             "component": component,
-            "rows_in": _number(into / funnel.asked[product]),
-            "rows_out": _number(out / funnel.asked[product]),
+            "rows_in": number(into / funnel.asked[product]),
+            "rows_out": number(out / funnel.asked[product]),
         }
         for (product, stage, component), (into, out) in funnel.rows.items()
         if product in funnel.asked
     ]
     return {"answered": dict(funnel.asked), "rows": rows}
-
-
-def _nested(figures: Mapping[str, Any]) -> Json:
-    """Figures at any depth."""
-    return {
-        name: _figure(inner) if isinstance(inner, Figure) else _nested(inner)
-        for name, inner in figures.items()
-    }
-
-
-def _figure(figure: Figure) -> Json:
-    low, high = figure.interval
-    return {"value": _number(figure.value), "low": _number(low), "high": _number(high)}
-
-
-def _number(value: float) -> float | None:
-    """Rounded, so that the last bit of a sum does not matter; null where there is no number."""
-    return float(f"{value:.{DIGITS}g}") if math.isfinite(value) else None
 
 
 def _instant(seconds: int) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from html import escape
 from typing import Any, Final
 
+from evaluation.report.parts import lines, plate, said
 from evaluation.report.style import STYLE
 from evaluation.report.svg import Bar, bars, curve, stack
 
@@ -76,7 +77,7 @@ def _head(report: Json) -> str:
 def _neighbours(report: Json) -> str:
     metrics = report["metrics"]
     shown = [m for m in ("value@10", "ndcg@10", "recall@20") if m in metrics[PRODUCT]]
-    plots = (_figure(_ranked(metrics, metric), metric) for metric in shown)
+    plots = (plate(_ranked(metrics, metric), metric) for metric in shown)
     return "<h2>Among its neighbours</h2>" + "".join(plots)
 
 
@@ -89,7 +90,7 @@ def _ranked(metrics: Json, metric: str) -> str:
 def _source_mix(report: Json) -> str:
     sources = report["by_source"]
     shares = [(name, by["share"]["value"] or 0.0) for name, by in sources.items()]
-    plot = _figure(stack("Source mix", shares), "who proposed the first ten places")
+    plot = plate(stack("Source mix", shares), "who proposed the first ten places")
     return f"<h2>Sources</h2>{plot}{_table(sources)}"
 
 
@@ -102,7 +103,7 @@ def _funnel(report: Json) -> str:
     ]
     if not steps:
         return ""
-    return "<h2>Candidates</h2>" + _figure(
+    return "<h2>Candidates</h2>" + plate(
         bars("Candidate funnel", steps, ".0f"), "mean rows that leave each part"
     )
 
@@ -120,8 +121,8 @@ def _ablation(report: Json) -> str:
         "<h2>What each part earns</h2>"
         f"<p>Beyond three standard errors, nothing is improved by: "
         f"{escape(', '.join(idle) or 'none of them')}.</p>"
-        + _figure(bars(metric, rows, "+.4f"), f"{metric} of the product less that without the part")
-        + _rows(["part", "improves", "worsens"], verdicts, text=True)
+        + plate(bars(metric, rows, "+.4f"), f"{metric} of the product less that without the part")
+        + lines(["part", "improves", "worsens"], verdicts, text=True)
     )
 
 
@@ -130,12 +131,12 @@ def _heads(report: Json) -> str:
     for name, head in report["heads"].items():
         observed = [_bar("", figure) for figure in head["reliability"]["observed"]]
         plot = curve(f"{name}: predicted and observed", head["reliability"]["predicted"], observed)
-        plots.append(_figure(plot, name))
+        plots.append(plate(plot, name))
         for who, by in head["by"].items():
-            rows.append([name, who, *(_said(by.get(m)) for m in HEAD_METRICS)])
+            rows.append([name, who, *(said(by.get(m)) for m in HEAD_METRICS)])
     header = ["head", "by", *HEAD_METRICS]
     grid = f"<div class='grid'>{''.join(plots)}</div>"
-    return f"<h2>Heads</h2>{grid}{_rows(header, rows)}"
+    return f"<h2>Heads</h2>{grid}{lines(header, rows)}"
 
 
 def _groups(title: str, groups: Json) -> str:
@@ -145,8 +146,8 @@ def _groups(title: str, groups: Json) -> str:
 def _everything(report: Json) -> str:
     both = {**report["metrics"], **report["sources"]}
     names = list(both[PRODUCT])
-    rows = [[name, *(_said(by[name]) for by in both.values())] for name in names]
-    return f"<h2>Every figure</h2>{_rows(['', *both], rows)}"
+    rows = [[name, *(said(by[name]) for by in both.values())] for name in names]
+    return f"<h2>Every figure</h2>{lines(['', *both], rows)}"
 
 
 def _missing(missing: Iterable[str]) -> str:
@@ -157,31 +158,9 @@ def _missing(missing: Iterable[str]) -> str:
 def _table(groups: Json) -> str:
     """Groups down, their figures across."""
     columns = list(next(iter(groups.values())))
-    rows = [[name, *(_said(by.get(c)) for c in columns)] for name, by in groups.items()]
-    return _rows(["", *columns], rows)
-
-
-def _rows(header: list[str], rows: Iterable[list[str]], *, text: bool = False) -> str:
-    kind = " class='text'" if text else ""
-    head = "".join(f"<th>{escape(name)}</th>" for name in header)
-    body = "".join(
-        "<tr>" + "".join(f"<td{kind}>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows
-    )
-    return f"<div class='wide'><table><tr>{head}</tr>{body}</table></div>"
-
-
-def _figure(plot: str, caption: str) -> str:
-    return f"<figure>{plot}<figcaption>{escape(caption)}</figcaption></figure>"
+    rows = [[name, *(said(by.get(c)) for c in columns)] for name, by in groups.items()]
+    return lines(["", *columns], rows)
 
 
 def _bar(label: str, figure: Json, *, strong: bool = False) -> Bar:
     return Bar(label, figure["value"] or 0.0, figure["low"], figure["high"], strong)
-
-
-def _said(figure: Json | None) -> str:
-    if not figure or figure["value"] is None:
-        return "–"
-    share = f" · {figure['share']:.0%}" if figure.get("share") is not None else ""
-    if figure["low"] is None:
-        return f"{figure['value']:.4g}{share}"
-    return f"{figure['value']:.4g} [{figure['low']:.4g}, {figure['high']:.4g}]{share}"

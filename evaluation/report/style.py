@@ -44,4 +44,25 @@ svg .part1 { fill: #e08e3c; }
 svg .part2 { fill: #5aa469; }
 svg .part3 { fill: #b565a7; }
 svg .part4 { fill: #8c8c8c; }
+svg polyline { fill: none; stroke-width: 2; }
+svg .line0 { stroke: #3b82c4; }
+svg .name0 { fill: #3b82c4; }
+svg .line1 { stroke: #e08e3c; }
+svg .name1 { fill: #e08e3c; }
+svg .line2 { stroke: #4fa36b; }
+svg .name2 { fill: #4fa36b; }
+svg .line3 { stroke: #b65fcf; }
+svg .name3 { fill: #b65fcf; }
+svg .line4 { stroke: #d1495b; }
+svg .name4 { fill: #d1495b; }
+svg .line5 { stroke: #7f8c9a; }
+svg .name5 { fill: #7f8c9a; }
+svg .line6 { stroke: #8c6d31; }
+svg .name6 { fill: #8c6d31; }
+svg .line7 { stroke: #17a2b8; }
+svg .name7 { fill: #17a2b8; }
+svg .line8 { stroke: #c78ea6; }
+svg .name8 { fill: #c78ea6; }
+svg .line9 { stroke: #6b7f2a; }
+svg .name9 { fill: #6b7f2a; }
 """

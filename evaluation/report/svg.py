@@ -13,6 +13,8 @@ LABEL: Final = 215  # room for names on the left
 VALUE: Final = 66  # room for numbers on the right
 SQUARE: Final = 220  # the side of a reliability curve
 EDGE: Final = 30
+TALL: Final = 240  # of a plot over time
+LINES: Final = 10  # colours
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,40 @@ def curve(title: str, predicted: Sequence[float], observed: Sequence[Bar]) -> st
         parts.append(f'<circle cx="{x(p):.1f}" cy="{y(bar.value):.1f}" r="3.5" class="strong"/>')
     parts.append(f'<text x="{EDGE}" y="{SQUARE - 8}">predicted, up to {most:.3f}</text>')
     return _svg(title, SQUARE, SQUARE, parts)
+
+
+def lines(title: str, series: Sequence[tuple[str, Sequence[float]]], form: str = ".3f") -> str:
+    """Values over steps of time, one line each, named at its end."""
+    values = [value for _, line in series for value in line]
+    low, high = min([0.0, *values]), max(values, default=1.0) or 1.0
+    steps = max((len(line) for _, line in series), default=1)
+    wide, tall = (WIDTH - EDGE - LABEL) / max(steps - 1, 1), TALL - 2 * EDGE
+
+    def y(value: float) -> float:
+        return TALL - EDGE - (value - low) / ((high - low) or 1) * tall
+
+    parts = [_line(EDGE, y(low), WIDTH - LABEL, y(low), "axis")]
+    ends = _apart([y(line[-1]) if line else 0.0 for _, line in series])
+    for place, (name, line) in enumerate(series):
+        points = " ".join(f"{EDGE + step * wide:.1f},{y(v):.1f}" for step, v in enumerate(line))
+        parts.append(f'<polyline points="{points}" class="line{place % LINES}"/>')
+        parts.append(
+            f'<text x="{WIDTH - LABEL + 8}" y="{ends[place] + 4:.1f}" class="name{place % LINES}">'
+            f"{escape(name)} {line[-1] if line else 0:{form}}</text>"
+        )
+    parts.append(f'<text x="{EDGE}" y="{TALL - 8}">1</text>')
+    parts.append(f'<text x="{WIDTH - LABEL - 14}" y="{TALL - 8}">{steps}</text>')
+    return _svg(title, WIDTH, TALL, parts)
+
+
+def _apart(heights: Sequence[float], gap: float = 15.0) -> list[float]:
+    """The same heights, moved down where names would lie on each other."""
+    order = sorted(range(len(heights)), key=lambda place: heights[place])
+    apart, last = list(heights), -gap
+    for place in order:
+        apart[place] = last = max(heights[place], last + gap)
+    lower = max(last - (TALL - 4), 0.0)
+    return [height - lower for height in apart]
 
 
 def stack(title: str, shares: Sequence[tuple[str, float]]) -> str:

@@ -12,6 +12,7 @@ TOWER = [  # each may import those before it
     "ml.schema",
     "ml.heads",
     "ml.errors",
+    "ml.command",
     "ml.npz",
     "ml.log",
     "ml.state",
@@ -29,23 +30,27 @@ EDGE = ["app.schemas", "app.settings", "app.errors"]
 ROOMS: dict[str, list[str]] = {
     **{room: TOWER[:place] for place, room in enumerate(TOWER)},
     "ml": [],
-    "datagen": ["ml.schema"],
+    "datagen": ["ml.schema", "ml.command"],
     "app": [],
     "app.pipeline": [],
     **{f"app.{room}": ["app.pipeline", *SERVING] for room in COMPONENTS},
     **{room: ["ml.schema", "ml.heads"] for room in EDGE},
     "app.observability": ["app.pipeline"],
     "app.products": [*(f"app.{room}" for room in COMPONENTS), "app.pipeline", "app.settings"],
-    "app.live": ["app.pipeline", *SERVING],
+    "app.live": ["app.pipeline", "app.errors", *SERVING],
 }
 ROOMS["app.products"] += SERVING
 ROOMS["app.engine"] = [room for room in ROOMS if room.startswith("app.")] + SERVING
-ROOMS["app.deps"] = ["app.engine", "app.observability"]
-ROOMS["app.api"] = [*ROOMS["app.engine"], "app.engine", "app.deps"]
+ROOMS["app.service"] = [*ROOMS["app.engine"], "app.engine"]
+ROOMS["app.deps"] = ["app.engine", "app.service", "app.observability"]
+ROOMS["app.api"] = [*ROOMS["app.service"], "app.service", "app.deps"]
 ROOMS["app.main"] = [*ROOMS["app.api"], "app.api"]
 ROOMS["app.console"] = ["app.schemas"]
 ROOMS["app.__main__"] = [*ROOMS["app.main"], "app.main", "app.console"]
 ROOMS["evaluation"] = [*ROOMS["app.engine"], "app.engine", "ml.training", "datagen"]
+ROOMS["evaluation.live"] = [*ROOMS["app.main"], "app.main", "ml.training", "evaluation"]
+ROOMS["evaluation.simulate"] = [*ROOMS["app.main"], "app.main", "datagen", "evaluation"]
+ROOMS["evaluation.__main__"] = [*ROOMS["evaluation.simulate"], "evaluation.simulate"]
 ROOMS["evaluation.readme"] = [*ROOMS["app.main"], "app.console", "evaluation"]
 
 

@@ -26,6 +26,7 @@ FLOORS: Final = {  # on the tiny world, a little below the first honest run
     "for_you": 0.30,  # of the way from random to the oracle, in value@10
     "oracle_ranker": 0.80,  # how much of the oracle the candidates hold
 }
+CHANCE: Final = 0.1  # of the way to the oracle: how far apart dice may land in a world so small
 
 
 @dataclass(frozen=True)
@@ -80,8 +81,9 @@ def test_shuffled_scores_fall_to_random(judge: Judge) -> None:
     figures = {name: judge.figures(name) for name in judge.asked.slates}
     for metric in ("value@10", "value_ndcg@10"):
         by = {name: figure[metric] for name, figure in figures.items()}
-        assert not (by["shuffled_oracle"] - by["random"]).significant
-        assert not (by["shuffled"] - by["chance"]).significant
+        whole_way = (by["oracle"] - by["random"]).value
+        assert abs((by["shuffled_oracle"] - by["random"]).value) < CHANCE * whole_way
+        assert abs((by["shuffled"] - by["chance"]).value) < CHANCE * whole_way
         difference = by["for_you"] - by["shuffled"]
         assert difference.significant
         assert difference.value > 0
