@@ -45,6 +45,30 @@ def test_every_make_target_exists() -> None:
     assert named <= targets
 
 
+def test_every_make_variable_exists() -> None:
+    known = set(re.findall(r"^([A-Z_]+) \?=", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    named = set(
+        re.findall(r"\b([A-Z_]+)=", "\n".join(c for c in COMMANDS if c.startswith("make ")))
+    )
+    assert "REJECTS" in named
+    assert named <= known
+
+
+def test_rejects_reach_the_training() -> None:
+    said = [
+        subprocess.run(
+            ["make", "--dry-run", "train", "DATA=mine", *rejects],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for rejects in (["REJECTS=aside"], [])
+    ]
+    assert '--rejects "aside"' in said[0]
+    assert "--rejects" not in said[1]
+
+
 def test_every_module_can_be_asked_for_help() -> None:
     modules = set(re.findall(r"python -m ([a-z.]+(?: (?:train|timeline|check|promote))?)", TEXT))
     assert modules
