@@ -2,13 +2,14 @@
 PYTHON ?= python3
 PIP_FLAGS ?=
 DATA ?= artifacts/data
+REJECTS ?=
 SEED ?= 7
 SCALE ?= 1
 BIN := .venv/bin
 INSTALL = $(BIN)/pip install --quiet --disable-pip-version-check \
   --config-settings editable_mode=compat $(PIP_FLAGS)
 
-.PHONY: serve test lint evaluate bench data train clean
+.PHONY: serve test lint evaluate simulate bench crash-test soak data train clean
 
 serve: train
 	@FORYOU_DATA_DIR="$(DATA)" $(BIN)/python -m app
@@ -17,7 +18,8 @@ train: .venv/.installed
 	@if [ "$(DATA)" = artifacts/data ] && [ ! -e artifacts/data/users.parquet ]; then \
 	  echo "make: planting a synthetic world in artifacts/data"; \
 	  $(BIN)/python -m datagen --out artifacts/data --seed $(SEED) --scale $(SCALE); fi
-	@$(BIN)/python -m ml train --data "$(DATA)" --out artifacts --if-needed
+	@$(BIN)/python -m ml train --data "$(DATA)" --out artifacts --if-needed \
+	  $(if $(REJECTS),--rejects "$(REJECTS)")
 
 data: .venv/.installed
 	$(BIN)/python -m datagen --out artifacts/data --seed $(SEED) --scale $(SCALE)
@@ -25,8 +27,17 @@ data: .venv/.installed
 evaluate: train .venv/.evaluating
 	@OMP_NUM_THREADS=1 $(BIN)/python -m evaluation --data "$(DATA)"
 
+simulate: train .venv/.evaluating
+	@OMP_NUM_THREADS=1 $(BIN)/python -m evaluation simulate --data "$(DATA)"
+
 bench: train
 	@OMP_NUM_THREADS=1 $(BIN)/python -m evaluation.latency
+
+crash-test: train
+	@OMP_NUM_THREADS=1 FORYOU_DATA_DIR="$(DATA)" $(BIN)/python -m evaluation.live crash
+
+soak: train
+	@OMP_NUM_THREADS=1 FORYOU_DATA_DIR="$(DATA)" $(BIN)/python -m evaluation.live soak
 
 test: .venv/.developing
 	$(BIN)/pytest --cov --cov-report=term:skip-covered --cov-fail-under=90
