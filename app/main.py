@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import gc
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
-from typing import Final
 
 import torch
 from fastapi import FastAPI
@@ -35,8 +33,6 @@ from app.observability.metrics import Metrics
 from app.observability.request import HEADER, Observed
 from app.service import Service
 from app.settings import Settings, read_settings
-
-SWITCH_SECONDS: Final = 0.0005  # so long an answer may wait for a thread that writes the log
 
 
 def create_app(
@@ -99,7 +95,6 @@ def start(settings: Settings) -> Service:
     """
     logs.install(settings.log_format, settings.log_level)
     torch.set_num_threads(1)  # a request is too short to be shared out
-    sys.setswitchinterval(SWITCH_SECONDS)
     service = Service.open(settings)
     gc.freeze()  # what lives as long as the process need not be walked through again and again
     return service
