@@ -82,6 +82,8 @@ def create_app(
         )
     app.add_middleware(Observed, metrics=counted)
     problems.install(app)
+    # FastAPI's documented way to have another document; a function makes `app`, so there is no
+    # class to derive from.
     app.openapi = lambda: app.openapi_schema or openapi.of(app)  # type: ignore[method-assign]
     return app
 

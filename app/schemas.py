@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Final, Literal, NamedTuple
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -99,10 +100,12 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
 
-AfterOffset = Annotated[int | None, Field(ge=0, le=2**53)]
+class AfterParameters(Strict):
+    after_offset: Annotated[int | None, Field(ge=0, le=2**53)] = None
+    """Answer only once all up to this `offset` of a write has had its effect."""
 
 
-class TimelineParameters(Strict):
+class TimelineParameters(AfterParameters):
     limit: Annotated[int, Field(ge=1, le=MOST_TWEETS)] = 10
     """How many tweets."""
     product: Literal["for_you", "following"] = "for_you"
@@ -111,17 +114,10 @@ class TimelineParameters(Strict):
     """Whether to add the trace: who did what, to how many rows, in what time."""
     cursor: Annotated[str | None, Field(pattern=CURSOR_PATTERN)] = None
     """Where to go on: the `next_cursor` of the page before, which says the product as well."""
-    after_offset: AfterOffset = None
-    """Answer only once all up to this `offset` of a write has had its effect."""
 
 
 class NoParameters(Strict):
     """Nothing may be asked for in the URL."""
-
-
-class AfterParameters(Strict):
-    after_offset: AfterOffset = None
-    """Answer only once all up to this `offset` of a write has had its effect."""
 
 
 class FollowParameters(AfterParameters):
@@ -390,11 +386,17 @@ class TweetRow(TweetIn):
     tweet_id: Id
 
 
+def _known_action(name: str) -> str:
+    if name not in ACTIONS:
+        raise ValueError(f"there is no action {name!r}; expected one of {' '.join(ACTIONS)}")
+    return name
+
+
 class EventIn(Strict):
     """Something that somebody did."""
 
     event_id: Id
-    action: Literal[ACTIONS]  # type: ignore[valid-type]  # the table of actions, and impressions
+    action: Annotated[str, AfterValidator(_known_action)]
     user_id: Id
     tweet_id: Id | None = None
     target_user_id: Id | None = None
@@ -444,7 +446,8 @@ def _named(value: object) -> str | None:
 
 def _why(error: ErrorDetails) -> str:
     where = ".".join(map(str, error["loc"]))
-    return f"{where}: {error['msg']}" if where else error["msg"].removeprefix("Value error, ")
+    what = error["msg"].removeprefix("Value error, ")
+    return f"{where}: {what}" if where else what
 
 
 def _loosely(about: str, example: dict[str, object]) -> WithJsonSchema:

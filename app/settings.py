@@ -118,6 +118,12 @@ class Settings(BaseSettings):
     """Candidates that the viewer's followees engaged with, at most."""
     out_of_network_limit: Limit = 100
     """Candidates near the viewer's taste, at most."""
+    latest_share: Annotated[float, Field(ge=0, lt=1)] = 0.3
+    """The share of these that is near the latest engagements alone, rather than near all."""
+    latest_engagements: Annotated[int, Field(ge=1, le=64)] = 3
+    """How many engagements are the latest."""
+    latest_hours: Hours = 48
+    """How long they count as such."""
     communities_limit: Limit = 50
     """Candidates from the viewer's communities, at most."""
     popular_limit: Limit = 50

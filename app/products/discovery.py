@@ -10,7 +10,6 @@ from app.products import guards
 from app.selectors.top_k import TopK
 from app.settings import Settings
 from app.sources.communities import Communities
-from app.sources.out_of_network import OutOfNetwork
 from app.sources.popular import Popular
 from ml.embeddings.encoder import Encoder
 from ml.state.feature_state import FeatureState
@@ -25,7 +24,7 @@ def discovery(
     return replace(
         for_you,
         candidates=[
-            CandidatePipeline(OutOfNetwork(shelf, encoder, fade), s.out_of_network_limit),
+            CandidatePipeline(guards.out_of_network(shelf, encoder, s), s.out_of_network_limit),
             CandidatePipeline(Communities(shelf, fade), s.communities_limit),
             CandidatePipeline(Popular(shelf), s.popular_limit),
         ],

@@ -19,7 +19,6 @@ from app.settings import Settings
 from app.sources.follow_recs import FollowRecs
 from app.sources.graph import Graph
 from app.sources.in_network import InNetwork
-from app.sources.out_of_network import OutOfNetwork
 from app.sources.popular import Popular
 from ml.embeddings.encoder import Encoder
 from ml.state.feature_state import FeatureState
@@ -35,7 +34,7 @@ def for_you(
         candidates=[
             CandidatePipeline(InNetwork(shelf, fade), s.in_network_limit),
             CandidatePipeline(Graph(shelf, fade, s.least_proof, s.proof_hours), s.graph_limit),
-            CandidatePipeline(OutOfNetwork(shelf, encoder, fade), s.out_of_network_limit),
+            CandidatePipeline(guards.out_of_network(shelf, encoder, s), s.out_of_network_limit),
             CandidatePipeline(
                 FollowRecs(shelf, who, fade, s.follow_recs_people), s.follow_recs_limit
             ),

@@ -11,6 +11,7 @@ from app.filters.too_old import TooOld
 from app.filters.unsafe import Unsafe
 from app.pipeline.components import Filter
 from app.settings import Settings
+from app.sources.out_of_network import OutOfNetwork
 from app.sources.shelf import Shelf
 from app.sources.who_to_follow import Weights, WhoToFollow
 from ml.embeddings.encoder import Encoder
@@ -52,6 +53,19 @@ def who_to_follow(state: FeatureState, encoder: Encoder, settings: Settings) -> 
         popular=s.popular_weight,
     )
     return WhoToFollow(state, encoder, weights, s.newly_joined_half_life_hours)
+
+
+def out_of_network(shelf: Shelf, encoder: Encoder, settings: Settings) -> OutOfNetwork:
+    """Strangers near the viewer's taste, and near what they did last."""
+    s = settings
+    return OutOfNetwork(
+        shelf,
+        encoder,
+        s.source_half_life_hours,
+        s.latest_engagements,
+        s.latest_hours,
+        s.latest_share,
+    )
 
 
 def shelf(state: FeatureState, settings: Settings) -> Shelf:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from app.pipeline.batch import CandidateBatch, Column, Rows
 from app.pipeline.query import Query
@@ -37,23 +36,11 @@ class OutOfNetwork:
         strangers = ~query.follows(fresh.author)
         tweet = fresh.tweet[strangers]
         fading = np.log(2) / self.half_life_hours * fresh.age_hours[strangers]
-        near = self._near(query, tweet, query.vector, fading, limit)
-        lately = self._lately(query)
-        if lately is None:
-            return near
-        also = self._near(query, tweet, lately, fading, limit)
-        return _interleaved(near, also, self.latest_share, limit)
-
-    def _near(
-        self,
-        query: Query,
-        tweet: Rows,
-        vector: Column,
-        fading: NDArray[np.float64],
-        limit: int,
-    ) -> CandidateBatch:
-        cosine = _cosine(self.encoder.tweets.vector, tweet, vector)
-        return self.shelf.best(query, tweet, cosine / TEMPERATURE - fading, limit)
+        lately = self._lately(query) if self.latest_share else None
+        tastes = np.stack([query.vector] if lately is None else [query.vector, lately])
+        worth = _cosines(self.encoder.tweets.vector, tweet, tastes) / TEMPERATURE - fading
+        near, *also = (self.shelf.best(query, tweet, one, limit) for one in worth)
+        return _interleaved(near, also[0], self.latest_share, limit) if also else near
 
     def _lately(self, query: Query) -> Column | None:
         """The middle of what the viewer engaged with last, if that is not long ago."""
@@ -81,8 +68,9 @@ def _interleaved(
     return CandidateBatch.of(tweet[first], author[first])
 
 
-def _cosine(vectors: Vectors, tweet: Rows, viewer: Column) -> Column:
-    """Over the whole range of rows that holds the tweets: reading on beats picking out."""
+def _cosines(vectors: Vectors, tweet: Rows, tastes: Vectors) -> Vectors:
+    """(tastes, tweets), over the whole range of rows that holds the tweets: reading on beats
+    picking out."""
     low, high = tweet.min(initial=len(vectors)), tweet.max(initial=-1) + 1
-    cosine: Column = (vectors[low:high] @ viewer)[tweet - low]
-    return cosine
+    cosines: Vectors = (tastes @ vectors[low:high].T)[:, tweet - low]
+    return cosines
