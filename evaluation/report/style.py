@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from typing import Final
 
-STYLE: Final = """
+PARTS: Final = ("#3b82c4", "#e08e3c", "#5aa469", "#b565a7", "#8c8c8c")
+LINES: Final = (
+    "#3b82c4",
+    "#e08e3c",
+    "#4fa36b",
+    "#b65fcf",
+    "#d1495b",
+    "#7f8c9a",
+    "#8c6d31",
+    "#17a2b8",
+    "#c78ea6",
+    "#6b7f2a",
+)
+
+_PAGE: Final = """
 :root {
   color-scheme: light dark;
   --ink: light-dark(#1a1f26, #e7ebf0);
@@ -39,30 +53,15 @@ svg .bar { fill: var(--bar); }
 svg .strong { fill: var(--strong); }
 svg .interval { stroke: var(--ink); stroke-width: 1.5; }
 svg .axis { stroke: var(--soft); stroke-width: 1; }
-svg .part0 { fill: #3b82c4; }
-svg .part1 { fill: #e08e3c; }
-svg .part2 { fill: #5aa469; }
-svg .part3 { fill: #b565a7; }
-svg .part4 { fill: #8c8c8c; }
 svg polyline { fill: none; stroke-width: 2; }
-svg .line0 { stroke: #3b82c4; }
-svg .name0 { fill: #3b82c4; }
-svg .line1 { stroke: #e08e3c; }
-svg .name1 { fill: #e08e3c; }
-svg .line2 { stroke: #4fa36b; }
-svg .name2 { fill: #4fa36b; }
-svg .line3 { stroke: #b65fcf; }
-svg .name3 { fill: #b65fcf; }
-svg .line4 { stroke: #d1495b; }
-svg .name4 { fill: #d1495b; }
-svg .line5 { stroke: #7f8c9a; }
-svg .name5 { fill: #7f8c9a; }
-svg .line6 { stroke: #8c6d31; }
-svg .name6 { fill: #8c6d31; }
-svg .line7 { stroke: #17a2b8; }
-svg .name7 { fill: #17a2b8; }
-svg .line8 { stroke: #c78ea6; }
-svg .name8 { fill: #c78ea6; }
-svg .line9 { stroke: #6b7f2a; }
-svg .name9 { fill: #6b7f2a; }
 """
+STYLE: Final = "".join(
+    [
+        _PAGE,
+        *(f"svg .part{i} {{ fill: {colour}; }}\n" for i, colour in enumerate(PARTS)),
+        *(
+            f"svg .line{i} {{ stroke: {colour}; }}\nsvg .name{i} {{ fill: {colour}; }}\n"
+            for i, colour in enumerate(LINES)
+        ),
+    ]
+)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from html import escape
 from typing import Final
 
+from evaluation.report.style import LINES
+
 WIDTH: Final = 640
 ROW: Final = 26
 LABEL: Final = 215  # room for names on the left
@@ -14,7 +16,6 @@ VALUE: Final = 66  # room for numbers on the right
 SQUARE: Final = 220  # the side of a reliability curve
 EDGE: Final = 30
 TALL: Final = 240  # of a plot over time
-LINES: Final = 10  # colours
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +92,10 @@ def lines(title: str, series: Sequence[tuple[str, Sequence[float]]], form: str =
     ends = _apart([y(line[-1]) if line else 0.0 for _, line in series])
     for place, (name, line) in enumerate(series):
         points = " ".join(f"{EDGE + step * wide:.1f},{y(v):.1f}" for step, v in enumerate(line))
-        parts.append(f'<polyline points="{points}" class="line{place % LINES}"/>')
+        colour = place % len(LINES)
+        parts.append(f'<polyline points="{points}" class="line{colour}"/>')
         parts.append(
-            f'<text x="{WIDTH - LABEL + 8}" y="{ends[place] + 4:.1f}" class="name{place % LINES}">'
+            f'<text x="{WIDTH - LABEL + 8}" y="{ends[place] + 4:.1f}" class="name{colour}">'
             f"{escape(name)} {line[-1] if line else 0:{form}}</text>"
         )
     parts.append(f'<text x="{EDGE}" y="{TALL - 8}">1</text>')

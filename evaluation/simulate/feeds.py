@@ -186,7 +186,8 @@ class Local:
         eligibility = engine.products[PRODUCT].mixer.eligibility
         moment = Moment(query, engine.state, fresh, eligibility, self.truth())
         shown = self.policy.show(moment).tweet
-        engine.state.serve(query.viewer, shown, query.now)
+        viewer = np.full(len(shown), query.viewer, np.int32)
+        engine.state.served.add(viewer, shown, np.full(len(shown), query.now))
         return list(engine.state.tweets.ids.ids(shown))
 
     def close(self) -> None:

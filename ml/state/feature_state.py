@@ -134,10 +134,6 @@ class FeatureState:
         self.version += 1
         self.acted[user] = self.version
 
-    def serve(self, viewer: int, tweet: Rows, now: int) -> None:
-        """Tweets are in an answer to a viewer."""
-        self.served.add(np.full(len(tweet), viewer, np.int32), tweet, np.full(len(tweet), now))
-
     def published(self, now: int) -> Rows:
         """All tweets that exist at `now`, oldest first; those of unknown time come first."""
         return self.calendar.until(now)

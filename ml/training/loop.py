@@ -42,7 +42,7 @@ def fit(
             for step in range(steps):
                 optimiser.zero_grad(set_to_none=True)
                 loss = loss_of(order[step * batch : (step + 1) * batch])
-                loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
+                torch.autograd.backward(loss)
                 optimiser.step()
                 schedule.step()
                 total += loss.item()
