@@ -19,7 +19,7 @@ from app.engine import Engine, build_engine, write_snapshot
 from app.main import create_app, start
 from app.observability import logs
 from app.observability.metrics import SHARED
-from app.schemas import ID_PATTERN, ID_WORDS
+from app.schemas.values import ID_PATTERN, ID_WORDS
 from app.service import Service
 from app.settings import PREFIX, InvalidSettingError, Settings, read_settings
 from ml import command

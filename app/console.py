@@ -8,7 +8,7 @@ from typing import Final
 
 from pydantic import BaseModel
 
-from app.schemas import Item, Timeline
+from app.schemas.timeline import Item, Timeline
 
 WIDTH: Final = 88
 BAR: Final = 40

@@ -10,7 +10,8 @@ from app.api.guard import Writer, refusals
 from app.api.problems import documented
 from app.deps import ServiceInUse
 from app.errors import ConflictError
-from app.schemas import NoParameters, Serving
+from app.schemas.health import Serving
+from app.schemas.parameters import NoParameters
 from ml import bundle
 from ml.errors import BundleError
 

@@ -14,15 +14,9 @@ from app.deps import ServiceInUse
 from app.engine import Engine
 from app.errors import BehindError, NotFoundError
 from app.pipeline.batch import Rows
-from app.schemas import (
-    AfterParameters,
-    PageParameters,
-    TweetId,
-    TweetView,
-    UserId,
-    UserPage,
-    UserView,
-)
+from app.schemas.catalog import TweetView, UserPage, UserView
+from app.schemas.parameters import AfterParameters, PageParameters
+from app.schemas.values import TweetId, UserId
 from ml.state.catalog import UNKNOWN_TIME
 
 router = APIRouter(tags=["catalog"])

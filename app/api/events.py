@@ -10,15 +10,10 @@ from app.api import inscribe
 from app.api.guard import Writer, refusals
 from app.api.problems import documented
 from app.deps import ServiceInUse
-from app.schemas import (
-    IMPRESSION,
-    EventIn,
-    EventResult,
-    EventsRequest,
-    EventsWritten,
-    NoParameters,
-    Unfit,
-)
+from app.schemas.batches import EventResult, EventsRequest, EventsWritten
+from app.schemas.event import IMPRESSION, EventIn
+from app.schemas.judged import Unfit
+from app.schemas.parameters import NoParameters
 from app.service import Service
 from ml.log.record import Entry
 

@@ -11,7 +11,9 @@ from app.api.after import reached
 from app.api.problems import documented
 from app.deps import ServiceInUse
 from app.errors import BehindError
-from app.schemas import FollowParameters, FollowRecommendations, UserId
+from app.schemas.follow_recommendations import FollowRecommendations
+from app.schemas.parameters import FollowParameters
+from app.schemas.values import UserId
 
 router = APIRouter()
 

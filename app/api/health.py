@@ -11,7 +11,8 @@ from app.api.respond import instant
 from app.deps import ServiceInUse
 from app.engine import Engine
 from app.errors import FaultError
-from app.schemas import Alive, NoParameters, Ready, Window
+from app.schemas.health import Alive, Ready, Window
+from app.schemas.parameters import NoParameters
 
 router = APIRouter(tags=["operations"])
 

@@ -10,7 +10,8 @@ from uuid import uuid4
 
 from app.errors import BusyError, ReadOnlyError
 from app.live.clock import Clock
-from app.schemas import EventIn, TweetIn, UserIn
+from app.schemas.event import EventIn
+from app.schemas.rows import TweetIn, UserIn
 from app.service import Service
 from ml.errors import LogFullError
 from ml.log.event_log import Appended

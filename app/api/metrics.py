@@ -14,7 +14,7 @@ from prometheus_client.registry import Collector
 
 from app.deps import EngineInUse, MetricsInUse
 from app.engine import Engine
-from app.schemas import NoParameters
+from app.schemas.parameters import NoParameters
 
 router = APIRouter(tags=["operations"])
 

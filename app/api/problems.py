@@ -21,7 +21,8 @@ from app.errors import (
 )
 from app.observability.request import HEADER
 from app.pipeline.failures import FailedClosedError
-from app.schemas import ID_PATTERN, ID_WORDS, FieldProblem, Problem
+from app.schemas.problem import FieldProblem, Problem
+from app.schemas.values import ID_PATTERN, ID_WORDS
 
 MEDIA_TYPE: Final = "application/problem+json"
 SHOWN: Final = 60  # characters of what a stranger sent

@@ -15,14 +15,8 @@ from app.engine import Engine
 from app.pipeline.product import ProductPipeline
 from app.products.presets import PRESETS
 from app.rankers.heavy import HeavyRanker
-from app.schemas import (
-    CandidateView,
-    ComponentView,
-    NoParameters,
-    PresetView,
-    ProductsView,
-    ProductView,
-)
+from app.schemas.parameters import NoParameters
+from app.schemas.products import CandidateView, ComponentView, PresetView, ProductsView, ProductView
 from ml.heads import NAMES as HEADS
 
 router = APIRouter(tags=["operations"])

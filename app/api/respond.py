@@ -14,17 +14,9 @@ from app.pipeline.batch import CandidateBatch, Column
 from app.pipeline.product import Appraised, ProductPipeline, Served
 from app.pipeline.query import Query
 from app.pipeline.trace import Trace
-from app.schemas import (
-    Appraisal,
-    FollowRecommendation,
-    FollowRecommendations,
-    Item,
-    Reasons,
-    ScoreResponse,
-    Similarities,
-    Span,
-    Timeline,
-)
+from app.schemas.follow_recommendations import FollowRecommendation, FollowRecommendations, Reasons
+from app.schemas.score import Appraisal, ScoreResponse
+from app.schemas.timeline import Item, Similarities, Span, Timeline
 from app.sources.who_to_follow import Recommended
 from ml.heads import NAMES as HEADS
 from ml.state.catalog import UNKNOWN_TIME

@@ -13,7 +13,8 @@ from app.deps import EngineInUse, RequestName
 from app.errors import UnreadableError, UnsupportedMediaError, WithheldError
 from app.observability import request as observed
 from app.pipeline.batch import CandidateBatch
-from app.schemas import NoParameters, ScoreRequest, ScoreResponse
+from app.schemas.parameters import NoParameters
+from app.schemas.score import ScoreRequest, ScoreResponse
 
 router = APIRouter()
 

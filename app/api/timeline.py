@@ -12,7 +12,9 @@ from app.api.problems import documented
 from app.deps import RequestName, ServiceInUse
 from app.errors import BehindError, ExpiredCursorError, WithheldError
 from app.observability import request as observed
-from app.schemas import Timeline, TimelineParameters, UserId
+from app.schemas.parameters import TimelineParameters
+from app.schemas.timeline import Timeline
+from app.schemas.values import UserId
 
 router = APIRouter()
 

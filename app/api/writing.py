@@ -13,19 +13,11 @@ from app.api.guard import Writer, refusals
 from app.api.problems import documented
 from app.deps import ServiceInUse
 from app.errors import ConflictError
-from app.schemas import (
-    NoParameters,
-    RowResult,
-    RowsWritten,
-    TweetId,
-    TweetIn,
-    TweetsRequest,
-    Unfit,
-    UserId,
-    UserIn,
-    UsersRequest,
-    Written,
-)
+from app.schemas.batches import RowResult, RowsWritten, TweetsRequest, UsersRequest, Written
+from app.schemas.judged import Unfit
+from app.schemas.parameters import NoParameters
+from app.schemas.rows import TweetIn, UserIn
+from app.schemas.values import TweetId, UserId
 from app.service import Service
 from ml.log.record import Entry
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import uvicorn
 from fastapi import FastAPI
 
-from app.schemas import Timeline
+from app.schemas.timeline import Timeline
 
 
 def bare(content: Timeline) -> FastAPI:

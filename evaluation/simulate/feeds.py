@@ -14,7 +14,9 @@ import numpy as np
 from app.api import inscribe
 from app.engine import Engine, build_engine
 from app.main import create_app
-from app.schemas import MOST_WRITTEN, EventIn, TweetIn, UserIn
+from app.schemas.batches import MOST_WRITTEN
+from app.schemas.event import EventIn
+from app.schemas.rows import TweetIn, UserIn
 from app.service import Service
 from app.settings import Settings
 from datagen.world import World

@@ -6,7 +6,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.engine import Engine
-from app.schemas import FollowRecommendations
+from app.schemas.follow_recommendations import FollowRecommendations
 
 
 def test_a_reader_is_told_whom_to_follow_and_why(

@@ -12,7 +12,7 @@ from fastapi.testclient import TestClient
 from app.engine import Engine
 from app.filters.unsafe import Unsafe
 from app.main import create_app
-from app.schemas import Problem
+from app.schemas.problem import Problem
 
 
 def test_it_says_that_it_lives_and_what_it_serves(client: TestClient, tiny_engine: Engine) -> None:

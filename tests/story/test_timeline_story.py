@@ -9,7 +9,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.engine import Engine
-from app.schemas import Timeline
+from app.schemas.timeline import Timeline
 
 
 def test_a_reader_gets_ten_ranked_tweets(client: TestClient, reader: str) -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from app import console
-from app.schemas import Item, Predictions, Safety, Similarities, Timeline
+from app.schemas.timeline import Item, Predictions, Safety, Similarities, Timeline
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 

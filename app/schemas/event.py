@@ -1,0 +1,54 @@
+"""Something that somebody did."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+from pydantic import AfterValidator, Field, model_validator
+
+from app.schemas.strict import Strict
+from app.schemas.values import Id, Moment
+from ml.schema import BY_LABEL, ON_USERS, Action
+
+IMPRESSION: Final = Action.IMPRESSION.label
+
+
+ABOUT_USERS: Final = frozenset(action.label for action in ON_USERS)
+
+
+ACTIONS: Final = (*BY_LABEL, IMPRESSION)
+
+
+def _known_action(name: str) -> str:
+    if name not in ACTIONS:
+        raise ValueError(f"there is no action {name!r}; expected one of {' '.join(ACTIONS)}")
+    return name
+
+
+class EventIn(Strict):
+    """Something that somebody did."""
+
+    event_id: Id
+    action: Annotated[str, AfterValidator(_known_action)]
+    user_id: Id
+    tweet_id: Id | None = None
+    target_user_id: Id | None = None
+    created_at: Moment = None
+    value: Annotated[float | None, Field(allow_inf_nan=False)] = None
+    request_id: Id | None = None
+    position: Annotated[int | None, Field(ge=0, le=100_000)] = None
+
+    @model_validator(mode="after")
+    def _names_what_it_is_about(self) -> EventIn:
+        if self.action in ABOUT_USERS:
+            if self.target_user_id is None:
+                raise ValueError(f"{self.action} needs a target_user_id")
+            if self.target_user_id == self.user_id:
+                raise ValueError(f"nobody can {self.action} themselves")
+        elif self.tweet_id is None:
+            raise ValueError(f"{self.action} needs a tweet_id")
+        elif self.target_user_id is not None:
+            raise ValueError(f"{self.action} is about a tweet, so it has no target_user_id")
+        if self.action == IMPRESSION and self.request_id is None:
+            raise ValueError("an impression needs the request_id of the timeline it was part of")
+        return self

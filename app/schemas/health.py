@@ -1,0 +1,42 @@
+"""Is it running, and what is it running on?"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from app.schemas.strict import Strict
+
+
+class Window(Strict):
+    """Which tweets are fresh enough to be shown."""
+
+    max_age_hours: float
+    oldest: datetime
+    tweets: int
+    widened: bool
+    """Too few were young enough, so the newest were taken."""
+
+
+class Alive(Strict):
+    status: Literal["alive"] = "alive"
+
+
+class Ready(Strict):
+    status: Literal["ready"] = "ready"
+    clock: Literal["wall", "world", "frozen"]
+    as_of: datetime
+    model_version: str
+    ranker: str
+    missing: list[str]
+    """Models that are not there."""
+    not_in_data: list[str]
+    """What the tables lacked when the models were trained."""
+    users: int
+    tweets: int
+    window: Window
+
+
+class Serving(Strict):
+    model_version: str
+    """The bundle that is served from now on."""

@@ -1,0 +1,49 @@
+"""What may be asked for in a URL."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final, Literal
+
+from pydantic import Field
+
+from app.schemas.strict import Strict
+
+MOST_TWEETS: Final = 100  # in a timeline
+
+
+MOST_PEOPLE: Final = 100  # on one page
+
+
+CURSOR_PATTERN: Final = r"^[0-9A-Za-z_=-]{1,512}$"
+
+
+class NoParameters(Strict):
+    """Nothing may be asked for in the URL."""
+
+
+class AfterParameters(Strict):
+    after_offset: Annotated[int | None, Field(ge=0, le=2**53)] = None
+    """Answer only once all up to this `offset` of a write has had its effect."""
+
+
+class TimelineParameters(AfterParameters):
+    limit: Annotated[int, Field(ge=1, le=MOST_TWEETS)] = 10
+    """How many tweets."""
+    product: Literal["for_you", "following"] = "for_you"
+    """Which feed: the best for this person, or everything by whom they follow, newest first."""
+    explain: bool = False
+    """Whether to add the trace: who did what, to how many rows, in what time."""
+    cursor: Annotated[str | None, Field(pattern=CURSOR_PATTERN)] = None
+    """Where to go on: the `next_cursor` of the page before, which says the product as well."""
+
+
+class FollowParameters(AfterParameters):
+    limit: Annotated[int, Field(ge=1, le=MOST_PEOPLE)] = 10
+    """How many people."""
+
+
+class PageParameters(AfterParameters):
+    limit: Annotated[int, Field(ge=1, le=MOST_PEOPLE)] = 20
+    """How many."""
+    cursor: Annotated[str | None, Field(pattern=r"^[0-9a-f]{8}$")] = None
+    """Where to go on: the `next_cursor` of the page before."""

@@ -1,0 +1,61 @@
+"""What serves, described by itself."""
+
+from __future__ import annotations
+
+from pydantic import JsonValue
+
+from app.schemas.strict import Strict
+
+
+class ComponentView(Strict):
+    name: str
+    about: str
+    settings: dict[str, JsonValue]
+
+
+class CandidateView(Strict):
+    source: ComponentView
+    limit: int
+    gates: list[ComponentView]
+
+
+class ProductView(Strict):
+    """One page, in the order in which it runs."""
+
+    name: str
+    gates: list[ComponentView]
+    otherwise: str | None
+    """Who answers those whom a gate keeps out."""
+    fallback: str | None
+    """Who answers where this one fails."""
+    candidates: list[CandidateView]
+    eligibility: list[ComponentView]
+    ranker: ComponentView
+    rescorers: list[ComponentView]
+    diversifiers: list[ComponentView]
+    visibility: list[ComponentView]
+    slate: list[ComponentView]
+    selector: ComponentView
+
+
+class PresetView(Strict):
+    name: str
+    about: str
+    weights: dict[str, float]
+    """Of the predicted probability of each action, by head."""
+    per_average: bool
+    """The weights are what an average impression contributes, whatever the head's base rate."""
+    untrained: list[str]
+    """Heads with a weight here for which there was nothing to learn from."""
+    without_head: dict[str, float]
+    """What its source weighs besides, and nothing here predicts."""
+
+
+class ProductsView(Strict):
+    asked: dict[str, str]
+    """What may be asked for as `product`, and who answers first."""
+    products: list[ProductView]
+    preset: str
+    weights: dict[str, float]
+    """The weights in use, per predicted probability."""
+    presets: list[PresetView]

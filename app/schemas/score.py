@@ -1,0 +1,30 @@
+"""Given tweets, and what they are worth to somebody."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+from pydantic import Field
+
+from app.schemas.strict import Strict
+from app.schemas.timeline import Answer, ScoredTweet
+from app.schemas.values import Id
+
+MOST_SCORED: Final = 1_000  # in one call
+
+
+class ScoreRequest(Strict):
+    user_id: Id
+    tweet_ids: Annotated[list[Id], Field(min_length=1, max_length=MOST_SCORED)]
+
+
+class Appraisal(ScoredTweet):
+    eligible: bool
+    dropped_by: str | None
+    """The first filter that would keep it out of a timeline."""
+
+
+class ScoreResponse(Answer):
+    items: list[Appraisal]
+    unknown: list[str]
+    """The ids that belong to no tweet."""

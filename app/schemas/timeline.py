@@ -1,0 +1,91 @@
+"""The feed, with every number that made its order."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from app.schemas.strict import Strict
+from app.schemas.values import Probability
+
+
+class Predictions(Strict):
+    """The probability of each action, should the viewer see the tweet."""
+
+    engagement: Probability
+    like: Probability
+    retweet: Probability
+    reply: Probability
+    follow: Probability
+    negative: Probability
+    report: Probability
+
+
+class Similarities(Strict):
+    """How near viewer and tweet are, in 0–1."""
+
+    simclusters: float | None
+    twhin: float | None
+    realgraph: float | None
+
+
+class Safety(Strict):
+    """The probability that the tweet is adult content, or abuse."""
+
+    nsfw: Probability
+    toxicity: Probability
+
+
+class ScoredTweet(Strict):
+    tweet_id: str
+    author_id: str | None
+    created_at: datetime | None
+    text: str | None
+    score: float
+    """`base_score` times every factor, in 0–1."""
+    base_score: float
+    """What the ranker makes of it: a half is an average impression."""
+    predictions: Predictions
+    similarities: Similarities
+    safety: Safety
+    factors: dict[str, float]
+    """What each rescorer and diversifier multiplied the score by."""
+
+
+class Item(ScoredTweet):
+    rank: int
+    sources: list[str]
+    """Everybody who proposed it."""
+    source: str
+    """The first of them, whose share of the feed it counts for."""
+
+
+class Span(Strict):
+    stage: str
+    component: str
+    rows_in: int
+    rows_out: int
+    micros: int
+    error: str | None
+
+
+class Answer(Strict):
+    request_id: str
+    user_id: str
+    product: str
+    served_by: str
+    """The product that really answered."""
+    missing: list[str]
+    """What was not used: a source that failed, a model that is not there."""
+    model_version: str
+    as_of: datetime
+
+
+class Timeline(Answer):
+    source_distribution: dict[str, int]
+    items: list[Item]
+    next_cursor: str | None = None
+    """Where the next page begins; null on the last. It is good for half an hour."""
+    exhausted: bool = False
+    """There was not enough that this person had not seen."""
+    trace: list[Span] | None = None
+    """Only where `explain` was asked for."""
