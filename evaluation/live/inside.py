@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -10,12 +9,11 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from fastapi import FastAPI
-from starlette.types import Message
 
+from evaluation.in_process import ask
 from evaluation.live.connection import Json
 
 BEHIND: Final = 503  # asked to ask again
-SERVER: Final = ("127.0.0.1", 80)
 
 
 @asynccontextmanager
@@ -38,43 +36,15 @@ class Inside:
             ConnectionError: it was a refusal.
         """
         content = b"" if body is None else json.dumps(body).encode()
-        status, parts = 0, []
-        url = urlsplit(path)
-
-        async def receive() -> Message:
-            return {"type": "http.request", "body": content, "more_body": False}
-
-        async def send(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-            else:
-                parts.append(message.get("body", b""))
-
-        scope = {
-            "type": "http",
-            "asgi": {"version": "3.0"},
-            "http_version": "1.1",
-            "method": method,
-            "scheme": "http",
-            "path": url.path,
-            "raw_path": url.path.encode(),
-            "query_string": url.query.encode(),
-            "root_path": "",
-            "headers": [
-                (b"content-type", b"application/json"),
-                (b"content-length", str(len(content)).encode()),
-            ],
-            "client": SERVER,
-            "server": SERVER,
-            "state": self._state.copy(),
-        }
+        url, headers = urlsplit(path), {"content-type": "application/json"}
         try:
-            await asyncio.create_task(self._app(scope, receive, send))  # in a context of its own
+            status, said = await ask(
+                self._app, self._state, method, url.path, url.query, content, headers
+            )
         except Exception as error:  # which a server would have answered with 500
             raise ConnectionError(f"{method} {path}: {error!r}") from error
         if status == BEHIND:
             return await self.send(method, path, body)
         if status != 200:
-            raise ConnectionError(f"{method} {path}: {status} {b''.join(parts)[:300]!r}")
-        return json.loads(b"".join(parts))
+            raise ConnectionError(f"{method} {path}: {status} {said[:300]!r}")
+        return json.loads(said)

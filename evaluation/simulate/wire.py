@@ -1,17 +1,16 @@
-"""HTTP without a network: requests are handed to the application in this very process."""
+"""An application, asked by whoever knows nothing of event loops."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 from contextlib import AsyncExitStack
-from typing import Any, Final
-from urllib.parse import quote, urlencode
+from typing import Any
+from urllib.parse import urlencode
 
 from fastapi import FastAPI
-from starlette.types import Message
 
-HOST: Final = "simulation"
+from evaluation.in_process import ask
 
 Json = dict[str, Any]  # what JSON can hold
 
@@ -44,34 +43,7 @@ class Wire:
     def _ask(
         self, method: str, path: str, asked: str, body: bytes, headers: dict[str, str]
     ) -> tuple[int, Json]:
-        named = {"host": HOST, "content-length": str(len(body)), **headers}
-        scope = {
-            "type": "http",
-            "asgi": {"version": "3.0"},
-            "http_version": "1.1",
-            "method": method,
-            "scheme": "http",
-            "path": path,
-            "raw_path": quote(path).encode(),
-            "query_string": asked.encode(),
-            "root_path": "",
-            "headers": [(name.lower().encode(), value.encode()) for name, value in named.items()],
-            "client": (HOST, 0),
-            "server": (HOST, 80),
-            "state": dict(self._state),
-        }
-        incoming: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
-        sent: list[Message] = []
-
-        async def receive() -> Message:
-            return incoming.pop() if incoming else {"type": "http.disconnect"}
-
-        async def send(message: Message) -> None:
-            sent.append(message)
-
-        self._run(self._app(scope, receive, send))
-        status = next(m["status"] for m in sent if m["type"] == "http.response.start")
-        said = b"".join(m.get("body", b"") for m in sent if m["type"] == "http.response.body")
+        status, said = self._run(ask(self._app, self._state, method, path, asked, body, headers))
         return status, json.loads(said)
 
     def _run(self, work: Any) -> Any:  # any coroutine, and what it answers

@@ -1,21 +1,17 @@
 """What leaves training, and how does serving know that it is the same thing?"""
 
 from ml.bundle.bundle import Bundle
+from ml.bundle.disk import current
 from ml.bundle.manifest import HeadCard, Manifest
-from ml.bundle.store import (
-    current,
+from ml.bundle.states import (
     forget_states,
-    load,
     load_state,
-    promote,
-    publish,
     publish_state,
-    rollback,
     state_fingerprint,
     state_source,
-    versions,
     write_state,
 )
+from ml.bundle.store import load, promote, publish, rollback, versions
 
 __all__ = [
     "Bundle",

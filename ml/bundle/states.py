@@ -1,0 +1,54 @@
+"""States on disk: what serving starts from, and what a live service writes down now and then."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from ml.bundle.disk import aside, current, into_place, point
+from ml.log.tables import Tables
+from ml.state import snapshot
+from ml.state.feature_state import FeatureState
+
+
+def publish_state(artifacts: Path, state: FeatureState, tables: Tables, source: Path) -> None:
+    """Write the state that serving starts from and make it current; older ones are left alone."""
+    write_state(artifacts / "state", tables.fingerprint, state, source, tables.fingerprint)
+
+
+def write_state(
+    folder: Path, name: str, state: FeatureState, source: Path, fingerprint: str
+) -> None:
+    """Write a state into a folder of states and make it current there."""
+    with aside(folder) as written:
+        snapshot.save(state, written, source, fingerprint)
+        into_place(written, folder / name)
+    point(folder, name)
+
+
+def forget_states(folder: Path) -> None:
+    """Remove all states of a folder but the current one."""
+    for path in folder.glob(f"*/{snapshot.ABOUT}"):
+        if path.parent.name != current(folder):
+            shutil.rmtree(path.parent)
+
+
+def load_state(artifacts: Path) -> FeatureState | None:
+    """The state of all rows of the data that was last trained on; None where there is none.
+
+    Raises:
+        BundleError: it is missing or damaged.
+    """
+    fingerprint = state_fingerprint(artifacts)
+    return snapshot.load(artifacts / "state" / fingerprint) if fingerprint else None
+
+
+def state_fingerprint(artifacts: Path) -> str | None:
+    """Which data the current state is of."""
+    return current(artifacts / "state")
+
+
+def state_source(artifacts: Path) -> Path | None:
+    """The folder of tables that the current state was made of."""
+    fingerprint = state_fingerprint(artifacts)
+    return snapshot.source(artifacts / "state" / fingerprint) if fingerprint else None
