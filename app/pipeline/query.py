@@ -9,10 +9,17 @@ from numpy.typing import NDArray
 
 from app.pipeline.batch import Column, Mask, Rows
 
+Times = NDArray[np.int64]  # unix seconds
+
 
 def nobody() -> Rows:
     """No rows at all."""
     return np.empty(0, np.int32)
+
+
+def never() -> Times:
+    """No times at all."""
+    return np.empty(0, np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +38,7 @@ class Query:
     seen: Rows = field(default_factory=nobody)  # tweets the viewer knows, sorted
     hidden: Rows = field(default_factory=nobody)  # whom a block or a mute keeps away, sorted
     unwelcome: Rows = field(default_factory=nobody)  # of whom the viewer wanted less, sorted
-    unwelcome_since: NDArray[np.integer] = field(default_factory=nobody)  # when, in unix seconds
+    unwelcome_since: Times = field(default_factory=never)  # when, in unix seconds
 
     def follows(self, author: Rows) -> Mask:
         """Whether the viewer follows each of these authors."""

@@ -48,7 +48,7 @@ class HeavyRanker:
             query.second,
             query.hidden,
             query.unwelcome,
-            query.unwelcome_since.astype(np.int64),
+            query.unwelcome_since,
         )
         x = Pairs.of_one(self.state, encoder, query.viewer, batch.tweet, query.now, around)
         features = matrix(x, self.impersonal)

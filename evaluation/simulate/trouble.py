@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from evaluation.simulate import stress
 from evaluation.simulate.contestants import Contestant
 from evaluation.simulate.diary import Diary
 from evaluation.simulate.document import ORACLE
 from evaluation.simulate.feeds import PRODUCT
 from evaluation.simulate.plan import Plan, plan
 from evaluation.simulate.simulate import Life
+from evaluation.simulate.stress import brigade, hits, spammer, turning
 
 BRIGADE: Final = "brigade"
 SPAMMER: Final = "spammer"
@@ -33,17 +33,17 @@ class Trouble:
         """All scenarios for the service; the oracle says what could be done at best."""
         service, best = Contestant.read(PRODUCT), Contestant.read(ORACLE)
         old = len(days.panel) - days.newcomers
-        hits = stress.with_hits(days)
-        turning = stress.turning(plan(data, old, stress.TURNING_DAYS, days.seed))
+        with_hits = hits.with_hits(days)
+        turned = turning.turning(plan(data, old, turning.TURNING_DAYS, days.seed))
         return cls(
             days,
             (
-                Life(f"{TURNING}/{PRODUCT}", turning, service),  # the longest first
-                Life(f"{TURNING}/{ORACLE}", turning, best),
-                Life(f"{BRIGADE}/{PRODUCT}", days, service, tuple(stress.brigade(days))),
-                Life(f"{SPAMMER}/{PRODUCT}", stress.with_spammer(days), service),
-                Life(f"{VIRAL}/{PRODUCT}", hits, service),
-                Life(f"{VIRAL}/{ORACLE}", hits, best),
+                Life(f"{TURNING}/{PRODUCT}", turned, service),  # the longest first
+                Life(f"{TURNING}/{ORACLE}", turned, best),
+                Life(f"{BRIGADE}/{PRODUCT}", days, service, tuple(brigade.brigade(days))),
+                Life(f"{SPAMMER}/{PRODUCT}", spammer.with_spammer(days), service),
+                Life(f"{VIRAL}/{PRODUCT}", with_hits, service),
+                Life(f"{VIRAL}/{ORACLE}", with_hits, best),
             ),
         )
 
@@ -57,8 +57,8 @@ class Trouble:
         spammed, viral, turned = (f"{scenario}/{PRODUCT}" for scenario in (SPAMMER, VIRAL, TURNING))
         attacked = diaries[f"{BRIGADE}/{PRODUCT}"]
         return {
-            BRIGADE: stress.reach(self.days, diaries[PRODUCT], attacked),
-            SPAMMER: stress.spam(plans[spammed], diaries[spammed]),
-            VIRAL: stress.hits(plans[viral], both(VIRAL)),
-            TURNING: stress.followed(plans[turned], both(TURNING)),
+            BRIGADE: brigade.reach(self.days, diaries[PRODUCT], attacked),
+            SPAMMER: spammer.spam(plans[spammed], diaries[spammed]),
+            VIRAL: hits.hits(plans[viral], both(VIRAL)),
+            TURNING: turning.followed(plans[turned], both(TURNING)),
         }

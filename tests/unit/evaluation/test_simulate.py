@@ -13,7 +13,7 @@ import pytest
 
 from app.settings import InvalidSettingError, Settings
 from evaluation.__main__ import main
-from evaluation.simulate import document, page, stress
+from evaluation.simulate import document, page
 from evaluation.simulate.chance import Question, uniform
 from evaluation.simulate.contestants import DEFAULT, Contestant, available
 from evaluation.simulate.course import live
@@ -21,6 +21,7 @@ from evaluation.simulate.diary import Diary
 from evaluation.simulate.people import People
 from evaluation.simulate.plan import Plan, plan
 from evaluation.simulate.simulation import Wanted, run
+from evaluation.simulate.stress import brigade, spammer, turning
 from ml.errors import DataError
 from ml.schema import Action
 
@@ -180,12 +181,12 @@ def test_the_documented_keys_are_there(simulated: dict[str, Any]) -> None:
 def test_trouble_is_told(
     tiny_data: Path, tiny_settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stress, "TURNING_DAYS", 4.0)
-    monkeypatch.setattr(stress, "TURNING_USERS", 3)
-    monkeypatch.setattr(stress, "TURN_AT", 43_200)
-    monkeypatch.setattr(stress, "SETTLED", 8)
-    monkeypatch.setattr(stress, "HOSTILE", 10)
-    monkeypatch.setattr(stress, "SPAM_PER_DAY", 20)
+    monkeypatch.setattr(turning, "TURNING_DAYS", 4.0)
+    monkeypatch.setattr(turning, "TURNING_USERS", 3)
+    monkeypatch.setattr(turning, "TURN_AT", 43_200)
+    monkeypatch.setattr(turning, "SETTLED", 8)
+    monkeypatch.setattr(brigade, "HOSTILE", 10)
+    monkeypatch.setattr(spammer, "SPAM_PER_DAY", 20)
     report = run(tiny_data, tiny_settings, replace(WANTED, policies=("for_you",), stress=True))
     assert set(report["stress"]) == {"brigade", "spammer", "viral", "taste"}
     json.loads(document.written(report))
