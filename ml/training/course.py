@@ -161,6 +161,7 @@ def _calibrate(
             continue
         scale, shift = calibrate.platt(log_odds[:, column], label[:, column], rows.weight)
         ranker.scale[column], ranker.shift[column] = scale, shift
+        scale, shift = float(ranker.scale[column]), float(ranker.shift[column])  # as it serves
         if column < len(HEADS):
             p = 1 / (1 + np.exp(-(log_odds[:, column].astype(np.float64) * scale + shift)))
             cards[name] = HeadCard(
