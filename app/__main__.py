@@ -7,6 +7,7 @@ import os
 import re
 import socket
 import sys
+from contextlib import ExitStack
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
@@ -47,7 +48,7 @@ def main(arguments: list[str] | None = None) -> int:
         settings = read_settings()
         if given.command == "timeline":
             logs.install(settings.log_format, settings.log_level)
-            _print(build_engine(settings), given.user_id, given.limit)
+            _print(settings, given.user_id, given.limit)
         elif given.command == "snapshot":
             _snapshot(settings)
         elif settings.workers > 1:
@@ -60,7 +61,14 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def _print(engine: Engine, user_id: str, limit: int) -> None:
+def _print(settings: Settings, user_id: str, limit: int) -> None:
+    """What the service would answer, and nobody remembers that it did."""
+    with ExitStack() as stack:
+        log = None
+        if settings.log_file.exists():
+            log = SqliteLog(settings.log_file)
+            stack.callback(log.close)
+        engine = build_engine(settings, log=log)
     query = engine.hydrate.query(user_id, limit)
     served = engine.products["for_you"].run(query)
     print(console.page(respond.timeline(engine, user_id, query, served, request_id="console")))

@@ -172,16 +172,21 @@ class Service:
     async def _watch(self) -> None:
         """Whatever `current` comes to name is served, if it is fit to be."""
         artifacts: Path = self.engine.settings.artifacts
-        seen = current(artifacts)
+        seen: str | None = self.engine.hydrate.version
+        told = ""
         while True:
             await asyncio.sleep(WATCH_SECONDS)
-            named = current(artifacts)
-            if named != seen and named != self.engine.hydrate.version:
-                try:
+            try:
+                named = current(artifacts)
+                if named == seen:
+                    continue
+                seen = named
+                if named not in (None, self.engine.hydrate.version):
                     await self.reload()
-                except BundleError as error:
+            except BundleError as error:
+                if str(error) != told:  # which a pointer that is damaged says every second
                     log.error("%s stays: %s", self.engine.hydrate.version, error)
-            seen = named
+                told = str(error)
 
 
 def _environment(settings: Settings) -> dict[str, str]:
