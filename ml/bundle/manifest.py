@@ -6,7 +6,7 @@ from typing import Final
 
 from pydantic import BaseModel, ConfigDict
 
-FORMAT: Final = 2  # raise it when a bundle of old can no longer be read
+FORMAT: Final = 3  # raise it when a bundle of old can no longer be read
 
 
 class HeadCard(BaseModel):

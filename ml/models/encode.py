@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from ml.embeddings.encoder import EncodedTweets, Vectors
 from ml.log.events import Rows, Times
 from ml.models import buckets
-from ml.models.safety import Safety, probability
+from ml.models.record import evidence, record
+from ml.models.safety import Safety, probability, said, word_buckets
 from ml.models.two_tower import AUTHOR_BUCKETS, DIM, TAG_BUCKETS, WORD_BUCKETS, TwoTower
 from ml.models.viewer_inputs import ViewerInputs
 from ml.state.feature_state import FeatureState
 from ml.state.room import Columns
+
+
+@dataclass(eq=False)
+class Said(Columns):
+    """Log-odds of harm by what each tweet says alone; (tweets,) each."""
+
+    FILL: ClassVar[Mapping[str, float]] = {"nsfw": 0, "toxicity": 0}
+
+    nsfw: NDArray[np.float32]
+    toxicity: NDArray[np.float32]
 
 
 @dataclass(eq=False)
@@ -30,6 +42,7 @@ class TowerEncoder(Columns):
     nsfw: Safety | None
     toxicity: Safety | None
     tweets: EncodedTweets
+    said: Said
     authors: Vectors  # (users, DIM)
 
     @classmethod
@@ -38,11 +51,12 @@ class TowerEncoder(Columns):
     ) -> TowerEncoder:
         """Encode all that there is."""
         nothing, none = np.empty((0, DIM), np.float32), np.empty(0, np.float32)
-        encoder = cls(tower, nsfw, toxicity, EncodedTweets(nothing, nothing, none, none), nothing)
-        users, tweets = (
+        tweets = EncodedTweets(nothing, nothing, none, none)
+        encoder = cls(tower, nsfw, toxicity, tweets, Said(none, none), nothing)
+        everybody, everything = (
             np.arange(len(part), dtype=np.int32) for part in (state.users, state.tweets)
         )
-        encoder._encode(state, tweets, users)
+        encoder._encode(state, everything, everybody)
         return encoder
 
     def extend(self, state: FeatureState, tweets: Rows, users: Rows) -> None:
@@ -53,8 +67,9 @@ class TowerEncoder(Columns):
 
     def keep(self, tweets: Rows) -> None:
         """Only these tweets, in rows of their own, as the state lets the others go."""
-        for name in self.tweets.FILL:
-            setattr(self.tweets, name, getattr(self.tweets, name)[tweets])
+        for part in (self.tweets, self.said):
+            for name in part.FILL:
+                setattr(part, name, getattr(part, name)[tweets])
 
     @torch.inference_mode()
     def viewers(self, state: FeatureState, viewer: Rows, now: Times) -> Vectors:
@@ -76,15 +91,40 @@ class TowerEncoder(Columns):
     def _encode(self, state: FeatureState, tweets: Rows, users: Rows) -> None:
         self.lengthen(len(state.users))
         self.tweets.lengthen(len(state.tweets))
+        self.said.lengthen(len(state.tweets))
         if len(users):
             self.authors[users] = _authors(self.tower, state, users).numpy()
         if len(tweets):
             content = _content(self.tower, state, tweets, self.authors)
-            metadata = state.tweets.metadata[tweets]
             self.tweets.content[tweets] = content.numpy()
             self.tweets.vector[tweets] = self.tower.tweet(content).numpy()
-            self.tweets.nsfw[tweets] = probability(self.nsfw, metadata)
-            self.tweets.toxicity[tweets] = probability(self.toxicity, metadata)
+            self._read(state, tweets)
+            self._judge(state, tweets)
+
+    @property
+    def _safety(self) -> Iterator[tuple[str, Safety]]:
+        """The models that there are, by what they find."""
+        for name, model in (("nsfw", self.nsfw), ("toxicity", self.toxicity)):
+            if model is not None:
+                yield name, model
+
+    def _read(self, state: FeatureState, tweets: Rows) -> None:
+        """What these tweets say, each by itself."""
+        metadata, words = state.tweets.metadata[tweets], word_buckets(state.tweets, tweets)
+        for name, model in self._safety:
+            getattr(self.said, name)[tweets] = said(model, metadata, words)
+
+    def _judge(self, state: FeatureState, tweets: Rows) -> None:
+        """These tweets, and all else that their authors wrote, by their records as they are now."""
+        catalog = state.tweets
+        author = catalog.author[tweets]
+        theirs, _ = state.posts.gather(np.unique(author[author >= 0]))
+        row = np.union1d(tweets[~catalog.deleted[tweets]], theirs).astype(np.int32)
+        author, written = catalog.author[row], catalog.created_at[row]
+        for name, model in self._safety:
+            label, scores = catalog.declared[name][row], getattr(self.said, name)[row]
+            before = record(author, written, evidence(scores, label), float(model.prior))
+            getattr(self.tweets, name)[row] = probability(model, scores, before)
 
 
 def _authors(tower: TwoTower, state: FeatureState, users: Rows) -> Tensor:

@@ -69,6 +69,15 @@ class Tweets(Columns):
     def __len__(self) -> int:
         return len(self.text)
 
+    @property
+    def declared(self) -> dict[str, NDArray[np.float32]]:
+        """The labels, by what the safety models call them."""
+        return {"nsfw": self.nsfw, "toxicity": self.toxic}
+
+    def texts(self, row: Rows) -> pl.Series:
+        """What these tweets say, "" where they say nothing."""
+        return pl.Series("text", [self.text[which] or "" for which in row.tolist()], pl.String)
+
     @classmethod
     def of(cls, frame: pl.DataFrame, users: Users) -> Tweets:
         """The rows of a table."""

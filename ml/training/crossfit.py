@@ -38,7 +38,7 @@ def prepare(
     mine = np.isin(event_fold, (-1, *TOWER_FOLDS))
     known.apply(events[mine])
     tower = two_tower.train_at_once(known, events[mine], options.seed)
-    encoders = Encoders.of(tower, tweets, np.ones(len(tweets), bool), options.seed)
+    encoders = Encoders.of(tower, tweets, np.ones(len(tweets), bool))
 
     fold = _fold(examples.viewer, examples.tweet)
     parts: dict[int, RankerRows] = {}

@@ -31,16 +31,12 @@ class Encoders:
         return TowerEncoder.of(state, self.tower, self.nsfw, self.toxicity)
 
     @classmethod
-    def of(
-        cls, tower: TwoTower, tweets: Tweets, learnable: NDArray[np.bool_], seed: int
-    ) -> Encoders:
+    def of(cls, tower: TwoTower, tweets: Tweets, learnable: NDArray[np.bool_]) -> Encoders:
         """Fit the safety models on the `learnable` tweets that somebody labelled."""
-        metadata = tweets.metadata[learnable]
-        return cls(
-            tower,
-            nsfw=safety.train("nsfw", metadata, tweets.nsfw[learnable], seed),
-            toxicity=safety.train("toxicity", metadata, tweets.toxic[learnable], seed),
-        )
+        found = {
+            name: safety.train(tweets, learnable, label) for name, label in tweets.declared.items()
+        }
+        return cls(tower, found["nsfw"], found["toxicity"])
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,33 +7,65 @@ from typing import Final
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from scipy.sparse import csr_matrix, hstack
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import cross_val_predict
+from torch import Tensor
 
-from ml.models.safety import Safety
-from ml.training.loop import fit
+from ml.models.record import evidence, record
+from ml.models.safety import BUCKETS, Safety, said, word_buckets
+from ml.state.tweets import Tweets
 
 AT_LEAST: Final = 20  # examples of each kind; with fewer there is no model
-EPOCHS: Final = 30
-BATCH: Final = 256
-RATE: Final = 5e-3
+PENALTY: Final = 1 / 3  # on squared weights: words are many, and examples few
+FOLDS: Final = 5
+ITERATIONS: Final = 1_000
 
 
 def train(
-    name: str, metadata: NDArray[np.float32], label: NDArray[np.float32], seed: int
+    tweets: Tweets, learnable: NDArray[np.bool_], label: NDArray[np.float32]
 ) -> Safety | None:
-    """Fit on rows whose label is known; None where there is too little to learn from."""
-    known = ~np.isnan(label)
-    metadata, label = metadata[known], label[known]
-    if min(label.sum(), (1 - label).sum()) < AT_LEAST:
+    """Fit on the `learnable` tweets (tweets,) whose label is known, and on what their authors
+    wrote before; None where there is too little to learn from."""
+    past = np.flatnonzero(learnable).astype(np.int32)
+    known = ~np.isnan(label[past])
+    harmful = label[past][known] > 0
+    if min(harmful.sum(), (~harmful).sum()) < AT_LEAST:
         return None
-    torch.manual_seed(seed)
-    model = Safety()
-    x, y = torch.from_numpy(metadata), torch.from_numpy(label)
-    model.mean, model.spread = x.mean(0), x.std(0).clamp(min=1e-3)
+    model, metadata, words = Safety().eval(), tweets.metadata[past], word_buckets(tweets, past)
+    model.mean = torch.from_numpy(metadata[known].mean(axis=0))
+    model.spread = torch.from_numpy(metadata[known].std(axis=0)).clamp(min=1e-3)
+    model.prior = torch.tensor(float(harmful.mean()))
+    x = _inputs(model, metadata[known], words[torch.from_numpy(known)])
+    regression = LogisticRegression(C=1 / PENALTY, max_iter=ITERATIONS).fit(x, harmful)
+    numbers = regression.coef_[0, : metadata.shape[1]]
+    _write(model.numbers, numbers, regression.intercept_)
+    with torch.no_grad():
+        model.words.weight[:, 0] = torch.from_numpy(regression.coef_[0, len(numbers) :])
 
-    def loss_of(positions: torch.Tensor) -> torch.Tensor:
-        return torch.nn.functional.binary_cross_entropy_with_logits(
-            model(x[positions]), y[positions]
-        )
-
-    fit(name, model, len(y), loss_of, epochs=EPOCHS, batch=BATCH, rate=RATE, decay=1e-3, seed=seed)
+    scores = said(model, metadata, words)
+    scores[known] = cross_val_predict(  # which have not seen the label, as with what is to come
+        regression, x, harmful, cv=FOLDS, method="decision_function"
+    )
+    harm = evidence(scores, label[past])
+    before = record(tweets.author[past], tweets.created_at[past], harm, float(model.prior))
+    both = LogisticRegression(C=1e3).fit(np.column_stack([scores, before])[known], harmful)
+    _write(model.both, both.coef_[0], both.intercept_)
     return model
+
+
+def _inputs(model: Safety, metadata: NDArray[np.float32], words: Tensor) -> csr_matrix:
+    """(tweets, 10 + BUCKETS): what `Safety.said` is a linear function of."""
+    bucket = words.numpy()
+    row, place = np.nonzero(bucket)
+    length = np.maximum((bucket != 0).sum(axis=1), 1)
+    shape = len(bucket), BUCKETS
+    bag = csr_matrix((1 / np.sqrt(length[row]), (row, bucket[row, place])), shape=shape)
+    numbers = (metadata - model.mean.numpy()) / model.spread.numpy()
+    return hstack([csr_matrix(numbers), bag]).tocsr()
+
+
+@torch.no_grad()
+def _write(layer: torch.nn.Linear, weight: NDArray[np.float64], bias: NDArray[np.float64]) -> None:
+    layer.weight[0] = torch.from_numpy(weight)
+    layer.bias[:] = torch.from_numpy(bias)

@@ -26,7 +26,7 @@ def prepare(
     """Walk the log once: no row is encoded by a model that was fitted on it or on later ones."""
     state = FeatureState(users, tweets)
     tower = two_tower.train(state, events.before(towers_until), options.seed)
-    encoders = Encoders.of(tower, tweets, tweets.created_at < towers_until, options.seed)
+    encoders = Encoders.of(tower, tweets, tweets.created_at < towers_until)
     later = examples[examples.at >= towers_until]
     rest = events[int(np.searchsorted(events.at, towers_until)) :]
     rows = featurise(state, rest, encoders.encode(state), later)
