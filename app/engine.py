@@ -117,7 +117,7 @@ def forget(engine: Engine) -> None:
     s, state = engine.settings, engine.state
     kept = retain(state, engine.clock.now(), s.retention_hours, s.fresh_at_least)
     if kept.moved:
-        engine.encoder.keep(kept.tweet)
+        engine.encoder.keep(state, kept.tweet)
         engine.hydrate.just_served.forget()
     state.touch(np.empty(0, np.int32))
 

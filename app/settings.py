@@ -155,11 +155,13 @@ class Settings(BaseSettings):
     """That many follow them."""
     newly_joined_half_life_hours: Hours = 720
     """How fast somebody stops being new."""
+    explore_limit: Limit = 10
+    """Candidates on a topic that the viewer may have come to like, at most."""
 
-    nsfw_steps: Steps = ((0.8, 0.1), (0.5, 0.7))
+    nsfw_steps: Steps = ((0.8, 0.1), (0.2, 0.7))
     """Scores of tweets above a probability of NSFW are multiplied by a factor; the highest
     step counts."""
-    toxicity_steps: Steps = ((0.7, 0.1), (0.5, 0.8))
+    toxicity_steps: Steps = ((0.7, 0.1), (0.2, 0.8))
     """The same for toxicity."""
     recency_half_life_hours: Hours = 720
     """The time in which a score halves; long, because the ranker knows the age as well."""
@@ -177,9 +179,13 @@ class Settings(BaseSettings):
     """What each further tweet by one author keeps of the one before it, above the floor."""
     author_floor: Share = 0.25
     """What a further tweet by one author keeps in any case."""
-    unsafe_nsfw: Factor = 0.95
+    topic_decay: Share = 0.8
+    """What each further tweet on one topic keeps of the one before it, above the floor."""
+    topic_floor: Share = 0.7
+    """What a further tweet on one topic keeps in any case."""
+    unsafe_nsfw: Factor = 0.5
     """Tweets from this probability of NSFW on are hidden, unless the viewer allows them."""
-    unsafe_toxicity: Factor = 0.90
+    unsafe_toxicity: Factor = 0.5
     """Tweets from this probability of toxicity on are hidden."""
 
     in_network_share: Share = 0.50
@@ -190,6 +196,8 @@ class Settings(BaseSettings):
     """The share of places for strangers near the viewer's taste."""
     follow_recs_share: Share = 0.05
     """The share of places for people whom the viewer might want to follow."""
+    explore_share: Share = 0.10
+    """The share of places kept for what the viewer may have come to like, to find out."""
 
     @property
     def log_file(self) -> Path:

@@ -1,4 +1,4 @@
-"""What is surely adult content or abuse is not shown.
+"""What is more likely adult content or abuse than not is not shown.
 
 A viewer may ask to see adult content; nobody asks to be abused, so toxicity stays out for all.
 """
@@ -22,8 +22,8 @@ class Unsafe:
 
     state: FeatureState
     encoder: Encoder
-    nsfw: float = 0.95
-    toxicity: float = 0.90
+    nsfw: float = 0.5
+    toxicity: float = 0.5
 
     def keep(self, query: Query, batch: CandidateBatch) -> Mask:
         scores, declared = self.encoder.tweets, self.state.tweets

@@ -32,7 +32,7 @@ class Unencoded(Columns):
         self.lengthen(len(state.users))
         self.tweets.lengthen(len(state.tweets))
 
-    def keep(self, tweets: Rows) -> None:
+    def keep(self, state: FeatureState, tweets: Rows) -> None:
         for name in self.tweets.FILL:
             setattr(self.tweets, name, getattr(self.tweets, name)[tweets])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.diversifiers.author_diversity import AuthorDiversity
+from app.diversifiers.topic_diversity import TopicDiversity
 from app.filters.one_per_thread import OnePerThread
 from app.gates.follows_few import FollowsFew
 from app.pipeline.candidate_pipeline import CandidatePipeline
@@ -16,6 +17,7 @@ from app.rescorers.recency import Recency
 from app.rescorers.safety import Safety
 from app.selectors.quota import Quota
 from app.settings import Settings
+from app.sources.explore import Explore
 from app.sources.follow_recs import FollowRecs
 from app.sources.graph import Graph
 from app.sources.in_network import InNetwork
@@ -39,6 +41,7 @@ def for_you(
                 FollowRecs(shelf, who, fade, s.follow_recs_people), s.follow_recs_limit
             ),
             CandidatePipeline(Popular(shelf), s.popular_limit, gates=[FollowsFew(s.few)]),
+            CandidatePipeline(Explore(shelf, encoder, fade), s.explore_limit),
         ],
         eligibility=guards.eligibility(state, s),  # not own, too old, seen, blocked or muted
         scoring=ScoringPipeline(
@@ -49,12 +52,16 @@ def for_you(
                 Strangers(s.out_of_network_factor),
                 FeedbackFatigue(s.see_fewer_hours, s.fatigue_hours, s.fatigue_lowest),
             ],
-            diversifiers=[AuthorDiversity(s.author_decay, s.author_floor)],
+            diversifiers=[
+                AuthorDiversity(s.author_decay, s.author_floor),
+                TopicDiversity(state, s.topic_decay, s.topic_floor),
+            ],
         ),
         visibility=guards.visibility(state, encoder, s),
         later=guards.later(state, encoder, s),
         slate=[OnePerThread(state)],
         selector=Quota(
-            [s.in_network_share, s.graph_share, s.out_of_network_share, s.follow_recs_share]
+            [s.in_network_share, s.graph_share, s.out_of_network_share, s.follow_recs_share],
+            kept=[0, 0, 0, 0, 0, s.explore_share],
         ),
     )

@@ -19,8 +19,8 @@ class Safety:
     """Of each label the highest step that a tweet is above counts; the two labels multiply."""
 
     encoder: Encoder
-    nsfw: Steps = ((0.8, 0.1), (0.5, 0.7))
-    toxicity: Steps = ((0.7, 0.1), (0.5, 0.8))
+    nsfw: Steps = ((0.8, 0.1), (0.2, 0.7))
+    toxicity: Steps = ((0.7, 0.1), (0.2, 0.8))
 
     def factor(self, query: Query, batch: CandidateBatch) -> Column:
         scores = self.encoder.tweets

@@ -58,6 +58,6 @@ class GrowingEncoder(Encoder, Protocol):
         """Encode tweets and users that are new or say something new."""
         ...
 
-    def keep(self, tweets: Rows) -> None:
-        """Only these tweets, in rows of their own, as the state lets the others go."""
+    def keep(self, state: FeatureState, tweets: Rows) -> None:
+        """Only these tweets, in rows of their own, as the state has let the others go."""
         ...

@@ -65,11 +65,12 @@ class TowerEncoder(Columns):
         wrote, _ = state.posts.gather(users[users < len(self.authors)])
         self._encode(state, np.union1d(tweets, wrote).astype(np.int32), users)
 
-    def keep(self, tweets: Rows) -> None:
-        """Only these tweets, in rows of their own, as the state lets the others go."""
+    def keep(self, state: FeatureState, tweets: Rows) -> None:
+        """Only these tweets, in rows of their own, as the state has let the others go."""
         for part in (self.tweets, self.said):
             for name in part.FILL:
                 setattr(part, name, getattr(part, name)[tweets])
+        self._judge(state, np.arange(len(tweets), dtype=np.int32))
 
     @torch.inference_mode()
     def viewers(self, state: FeatureState, viewer: Rows, now: Times) -> Vectors:

@@ -91,6 +91,11 @@ class FeatureState:
         return self.tally.topic
 
     @property
+    def topic_counts_lately(self) -> PairCounts:
+        """The same, of the last days."""
+        return self.tally.topic_lately
+
+    @property
     def by_time(self) -> Rows:
         """All tweets but the deleted, oldest first."""
         return self.calendar.row

@@ -23,7 +23,7 @@ NOBODY: Final[Rows] = np.empty(0, np.int32)
 @dataclass(frozen=True, slots=True)
 class Taken:
     """What others must react to: the rows of tweets that are new or say something new, and of
-    users who are new or have a new profile."""
+    users who are new, have a new profile, or have a tweet less."""
 
     tweets: Rows
     users: Rows
@@ -64,10 +64,12 @@ def _take_in(state: FeatureState, batch: Batch) -> Taken:
     state.touch(NOBODY)
     profiles = _put_users(state, batch.users)
     tweets = _put_tweets(state, batch.tweets)
-    publishing.delete(state, batch.deleted)
+    fewer = publishing.delete(state, batch.deleted)
     _happen(state, batch.events)
     gone = _erase(state, batch.erased)
-    users = np.concatenate([profiles, gone, np.arange(everybody, len(state.users), dtype=np.int32)])
+    users = np.concatenate(
+        [profiles, fewer, gone, np.arange(everybody, len(state.users), dtype=np.int32)]
+    )
     return Taken(tweets, users)
 
 

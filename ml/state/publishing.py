@@ -29,13 +29,16 @@ def put(state: FeatureState, frame: pl.DataFrame, at: Times, tie: Ties) -> Rows:
     return touched[~state.tweets.deleted[touched]]
 
 
-def delete(state: FeatureState, ids: Sequence[str]) -> None:
-    """Delete tweets; one that is not here yet will be deleted when it comes."""
+def delete(state: FeatureState, ids: Sequence[str]) -> Rows:
+    """Delete tweets; one that is not here yet will be deleted when it comes. The authors of those
+    that were here."""
     row = state.tweets.ids.known(ids)
     state.tweets.tombstones.update(
         id_ for id_, known in zip(ids, (row >= 0).tolist(), strict=True) if not known
     )
     _bury(state, row[row >= 0])
+    author = state.tweets.author[row[row >= 0]]
+    return author[author >= 0]
 
 
 def delete_of(state: FeatureState, author: int) -> None:

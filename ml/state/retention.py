@@ -44,7 +44,7 @@ def retain(state: FeatureState, now: int, keep_hours: float, at_least: int) -> K
     horizon = now - int(keep_hours * 3600)
     kept = _tweets_kept(state, horizon, at_least)
     _let_pairs_go(state, horizon, kept)
-    for counts in (state.tie_counts, state.topic_counts):
+    for counts in (state.tie_counts, state.topic_counts, state.topic_counts_lately):
         _let_faded_go(counts, now, horizon)
     for complaints in (state.tally.tweet_complaints, state.tally.author_complaints):
         complaints.keep_from(horizon // DAY_SECONDS)

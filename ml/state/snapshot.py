@@ -17,7 +17,7 @@ from ml.state.pair_index import PairIndex
 from ml.state.parked import Waiting
 from ml.state.threads import Reply
 
-SCHEMA = 3  # raise it when the meaning of a stored array changes
+SCHEMA = 4  # raise it when the meaning of a stored array changes
 ABOUT = "state.json"
 OF_THE_PROCESS = ("version", "rewritten", "acted")  # nothing that another process should know
 

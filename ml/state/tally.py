@@ -16,6 +16,7 @@ from ml.state.counts import COMPLAINTS, Count
 TWEET_HALF_LIFE_HOURS: Final = 72.0
 PERSON_HALF_LIFE_HOURS: Final = 15 * 24.0
 TIE_HALF_LIFE_HOURS: Final = 30 * 24.0
+LATELY_HALF_LIFE_HOURS: Final = 3 * 24.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ class Tally:
         self.viewer = DecayedCounts(width, PERSON_HALF_LIFE_HOURS, users)
         self.tie = PairCounts(width, TIE_HALF_LIFE_HOURS)  # (viewer, author)
         self.topic = PairCounts(width, PERSON_HALF_LIFE_HOURS)  # (viewer, topic)
+        self.topic_lately = PairCounts(width, LATELY_HALF_LIFE_HOURS)  # the same, of the last days
         self.tweet_complaints = Complaints(len(COMPLAINTS))
         self.author_complaints = Complaints(len(COMPLAINTS))
 
@@ -76,7 +78,8 @@ class Tally:
         met = acts[acts.author >= 0]
         self.tie.add(met.user, met.author, met.kind, met.at, met.weight)
         met = acts[acts.topic != 0]
-        self.topic.add(met.user, met.topic, met.kind, met.at, met.weight)
+        for tastes in (self.topic, self.topic_lately):
+            tastes.add(met.user, met.topic, met.kind, met.at, met.weight)
 
     def complain(self, acts: Acts) -> None:
         """What complaints say of a tweet and its author: no more than a crowd may."""
@@ -100,5 +103,5 @@ class Tally:
     def forget_actor(self, user: int) -> None:
         """Count somebody's acts from nothing."""
         self.viewer.clear(np.array([user], np.int32))
-        for pairs in (self.tie, self.topic):
+        for pairs in (self.tie, self.topic, self.topic_lately):
             pairs.counts.clear(np.flatnonzero(pairs.index.left == user).astype(np.int32))

@@ -15,6 +15,7 @@ from contracts import (
 )
 
 from app.diversifiers.author_diversity import AuthorDiversity
+from app.diversifiers.topic_diversity import TopicDiversity
 from app.engine import Engine
 from app.filters.already_seen import AlreadySeen
 from app.filters.one_per_thread import OnePerThread
@@ -25,6 +26,7 @@ from app.filters.unsafe import Unsafe
 from app.gates.follows_few import FollowsFew
 from app.gates.follows_somebody import FollowsSomebody
 from app.gates.has_taste import HasTaste
+from app.pipeline.query import Query
 from app.products import guards
 from app.rankers.heuristic import Heuristic
 from app.rankers.newest import Newest
@@ -34,6 +36,7 @@ from app.rescorers.safety import Safety
 from app.selectors.quota import Quota
 from app.selectors.top_k import TopK
 from app.sources.communities import Communities
+from app.sources.explore import Explore
 from app.sources.follow_recs import FollowRecs
 from app.sources.graph import Graph
 from app.sources.in_network import InNetwork
@@ -99,6 +102,22 @@ class TestPopular(SourceContract):
     @pytest.fixture
     def source(self, shelf: Shelf) -> Popular:
         return Popular(shelf)
+
+
+class TestExplore(SourceContract):
+    @pytest.fixture
+    def query(self, tiny_engine: Engine) -> Query:
+        """Somebody who has turned to something new."""
+        source = Explore(
+            guards.shelf(tiny_engine.state, tiny_engine.settings), tiny_engine.encoder, 24
+        )
+        ids = tiny_engine.state.users.ids
+        asking = (tiny_engine.hydrate.query(ids.id(row), 10) for row in range(len(ids)))
+        return next(query for query in asking if len(source.fetch(query, 60)) > 50)
+
+    @pytest.fixture
+    def source(self, shelf: Shelf, tiny_engine: Engine) -> Explore:
+        return Explore(shelf, tiny_engine.encoder, half_life_hours=24)
 
 
 class TestAlreadySeen(RowFilterContract):
@@ -179,6 +198,12 @@ class TestAuthorDiversity(DiversifierContract):
         return AuthorDiversity()
 
 
+class TestTopicDiversity(DiversifierContract):
+    @pytest.fixture
+    def diversifier(self, tiny_engine: Engine) -> TopicDiversity:
+        return TopicDiversity(tiny_engine.state)
+
+
 class TestTopK(SelectorContract):
     @pytest.fixture
     def selector(self) -> TopK:
@@ -189,3 +214,9 @@ class TestQuota(SelectorContract):
     @pytest.fixture
     def selector(self) -> Quota:
         return Quota([0.5, 0.15, 0.35])
+
+
+class TestQuotaThatKeepsPlaces(SelectorContract):
+    @pytest.fixture
+    def selector(self) -> Quota:
+        return Quota([0.5, 0.15, 0.35], kept=[0, 0, 0, 0.1])

@@ -66,6 +66,27 @@ def test_sources_without_a_share_only_fill_up(batch_of: Batches, query: Query) -
     assert Quota(SHARES).select(query, batch).tolist() == [1, 2, 0]
 
 
+@given(rows, st.integers(1, 40))
+def test_places_that_are_kept_leave_a_shorter_feed_the_beginning_of_a_longer_one(
+    pairs: list[tuple[int, int]], limit: int
+) -> None:
+    quota = Quota(SHARES, kept=[0, 0, 0, 0.2])
+    whole = quota.select(asking(100), of(pairs))
+    np.testing.assert_array_equal(quota.select(asking(limit), of(pairs)), whole[:limit])
+    assert len(set(whole.tolist())) == len(whole) == min(100, len(pairs))
+
+
+def test_a_source_has_the_places_that_are_kept_for_it_whatever_it_is_worth(
+    batch_of: Batches, query: Query
+) -> None:
+    batch = batch_of([0] * 40, list(np.linspace(1, 0.1, 40)), [1] * 30 + [8] * 10)
+    chosen = Quota(SHARES, kept=[0, 0, 0, 0.1]).select(replace(query, limit=20), batch)
+    assert np.flatnonzero(batch.sources[chosen] == 8).tolist() == [4, 14]
+    assert chosen[4] == 30  # the best of them first
+    none = batch_of([0] * 30, list(np.linspace(1, 0.1, 30)), [1] * 30)
+    assert Quota(SHARES, kept=[0, 0, 0, 0.1]).select(query, none).tolist() == list(range(10))
+
+
 def test_of_equals_the_older_row_comes_first(batch_of: Batches, query: Query) -> None:
     batch = batch_of([0] * 4, [0.5, 0.9, 0.5, 0.5])
     assert TopK().select(query, batch).tolist() == [1, 0, 2, 3]

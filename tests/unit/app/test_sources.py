@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.engine import Engine
 from app.pipeline.components import CandidateSource
 from app.products import guards
+from app.sources.explore import Explore
 from app.sources.follow_recs import FollowRecs
 from app.sources.graph import Graph
 from app.sources.in_network import InNetwork
@@ -96,3 +97,50 @@ def test_the_future_is_not_proposed(world) -> None:
     world.tweet("g", -1).tweet("g", 1).act("b", "like", 1)
     engine = world.engine()
     assert found(engine, Popular(shelf(engine))) == [1]
+
+
+def explored(engine: Engine, limit: int = 10) -> list[int]:
+    return found(engine, Explore(shelf(engine), engine.encoder, 24), limit=limit)
+
+
+def test_explore_is_more_of_what_somebody_has_turned_to(world) -> None:
+    for topic in ("jazz", "jazz", "chess", None):
+        world.tweet("g", topic=topic)
+    world.act("a", "like", 0)
+    assert explored(world.engine(), limit=1) == [1]
+
+
+def test_nothing_is_explored_where_nothing_was_engaged_with(world) -> None:
+    world.tweet("g", topic="jazz").tweet("g", topic="chess")
+    assert explored(world.engine()) == []
+    assert (
+        Explore(shelf(engine := world.engine()), engine.encoder, 24)._wanted(
+            engine.hydrate.query("never met", 10)
+        )
+        is None
+    )
+
+
+def test_what_friends_write_needs_no_exploring(world) -> None:
+    world.tweet("g", topic="jazz").tweet("b", topic="jazz").follow("a", "b").act("a", "like", 0)
+    assert 1 not in explored(world.engine())
+
+
+def test_a_topic_without_doubt_needs_no_exploring(world) -> None:
+    for _ in range(8):
+        world.tweet("g", topic="jazz")
+    for tweet in range(6):
+        world.act("a", "like", tweet)
+    assert explored(world.engine()) == []
+
+
+def test_what_was_engaged_with_long_ago_is_not_tried_again(world) -> None:
+    world.tweet("g", topic="jazz").tweet("g", topic="jazz").act("a", "like", 0, ago=20 * 24)
+    assert explored(world.engine(max_age_hours=1000)) == []
+
+
+def test_the_likeliest_topic_is_tried(world) -> None:
+    for topic in ("jazz", "jazz", "chess", "chess", "chess"):
+        world.tweet("g", topic=topic)
+    world.act("a", "like", 2).act("a", "like", 3, ago=2).act("a", "like", 0, ago=0.5)
+    assert explored(world.engine(), limit=1) == [4]

@@ -1,0 +1,60 @@
+"""More of what the viewer may have come to like, to find out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from app.pipeline.batch import CandidateBatch
+from app.pipeline.query import Query
+from app.sources.shelf import Shelf
+from ml.embeddings.encoder import Encoder
+from ml.features import author, tweet
+from ml.features.liking import liking
+from ml.features.pairs import Pairs
+from ml.state.tokens import Tokens
+
+
+@dataclass(frozen=True, slots=True)
+class Explore:
+    """Tweets by strangers on one topic that the viewer engaged with lately, and that is not known
+    to be theirs: the likeliest. The best received come first.
+
+    Who engages off their usual track may have meant the author, or the topic. The ranker has seen
+    too many of the first kind to believe in the second; a few more tweets tell. What is passed by
+    is soon let go.
+    """
+
+    shelf: Shelf
+    encoder: Encoder
+    half_life_hours: float
+    hopeful: float = 0.1  # what is liked with a lower probability is not worth a place
+    certain: float = 0.97  # what is liked with a greater one needs no exploring
+
+    def fetch(self, query: Query, limit: int) -> CandidateBatch:
+        state, found = self.shelf.state, np.empty(0, np.int32)
+        wanted = self._wanted(query)
+        if wanted is None:
+            return self.shelf.best(query, found, np.empty(0), limit)
+        fresh = self.shelf.fresh(query.now)
+        on_topic = state.tweets.tags[fresh.tweet, 0] == wanted
+        rows = np.flatnonzero(on_topic & ~query.follows(fresh.author))
+        found = fresh.tweet[rows]
+        x = Pairs.of_one(state, self.encoder, query.viewer, found, query.now)
+        received = tweet.tweet_engagement_rate(x) + author.author_engagement_rate(x)
+        worth = received - np.log(2) / self.half_life_hours * fresh.age_hours[rows]
+        return self.shelf.best(query, found, worth, limit)
+
+    def _wanted(self, query: Query) -> np.uint32 | None:
+        """The topic to try; of equally likely ones that of the newest engagement."""
+        state = self.shelf.state
+        if query.viewer < 0:
+            return None
+        latest, _, there = state.history.of(np.array([query.viewer], np.int32))
+        topic: Tokens = state.tweets.tags[latest[there], 0]
+        topic = topic[(topic != 0) & ~np.isin(topic, state.users.interests[query.viewer])]
+        likely = liking(state, query.viewer, topic, query.now)
+        likely[likely > self.certain] = 0
+        best = int(np.argmax(likely)) if len(topic) else -1
+        return topic[best] if best >= 0 and likely[best] >= self.hopeful else None

@@ -1,0 +1,32 @@
+"""Has somebody come to like a topic? What they did about it in the last days says how likely."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ml.features.rates import TYPICAL, engaged
+from ml.state.counts import ENGAGED, Count
+from ml.state.feature_state import FeatureState
+from ml.state.tokens import Tokens
+
+TYPICALLY: Final = sum(TYPICAL[kind] for kind in ENGAGED)  # per impression
+LIKED: Final = 2.5 * TYPICALLY  # how often people engage with what they like
+OTHER: Final = 0.4 * TYPICALLY  # and with the rest
+BEFORE: Final = 0.05  # so many of the topics that somebody does not declare they like all the same
+
+
+def liking(state: FeatureState, viewer: int, topic: Tokens, now: int) -> NDArray[np.float64]:
+    """(topics,) how likely it is that the viewer likes each topic: Bayes' rule over two rates.
+
+    Counts of the last days alone are asked: who passed something by a month ago may like it now.
+    """
+    who = np.full(len(topic), viewer, np.int32)
+    counts = state.topic_counts_lately.read(who, topic.view(np.int32), now)
+    yes = engaged(counts)
+    no = np.maximum(counts[:, Count.IMPRESSION] - yes, 0)
+    log_odds = yes * np.log(LIKED / OTHER) + no * np.log((1 - LIKED) / (1 - OTHER))
+    likely: NDArray[np.float64] = 1 / (1 + (1 - BEFORE) / BEFORE * np.exp(-log_odds))
+    return likely

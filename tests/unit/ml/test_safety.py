@@ -1,0 +1,161 @@
+"""A tweet is judged by what it says, and by what its author said before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn.metrics import roc_auc_score
+from told import Told
+
+from datagen.__main__ import main as plant
+from datagen.world import World
+from ml.log import tables
+from ml.log.record import Kind
+from ml.models.encode import TowerEncoder
+from ml.models.record import evidence, record
+from ml.models.safety import said, word_buckets
+from ml.models.two_tower import TwoTower
+from ml.state import ingest
+from ml.state.catalog import Tweets, Users
+from ml.state.feature_state import FeatureState
+from ml.training import safety
+
+Encode = Callable[[FeatureState], TowerEncoder]
+
+HOUR = 3600
+PRIOR = 0.1
+
+tweets_by_somebody = st.lists(
+    st.tuples(st.integers(-1, 3), st.integers(0, 5), st.floats(0, 1)), min_size=1, max_size=30
+)
+
+
+def records(rows: list[tuple[int, int, float]]) -> np.ndarray:
+    author, written, harm = (np.array(column) for column in zip(*rows, strict=True))
+    return record(author.astype(np.int32), written, harm.astype(float), PRIOR)
+
+
+@given(tweets_by_somebody)
+def test_a_record_is_the_mean_of_what_came_before(rows: list[tuple[int, int, float]]) -> None:
+    for one, log_odds in zip(rows, records(rows), strict=True):
+        before = [harm for who, at, harm in rows if who == one[0] >= 0 and at < one[1]]
+        share = (sum(before) + PRIOR) / (len(before) + 1)
+        assert 1 / (1 + np.exp(-float(log_odds))) == pytest.approx(share, abs=1e-6)
+
+
+@given(tweets_by_somebody, st.randoms())
+def test_a_record_depends_on_no_order_and_on_nobody_else(
+    rows: list[tuple[int, int, float]], random: object
+) -> None:
+    order = list(range(len(rows)))
+    random.shuffle(order)  # type: ignore[attr-defined]
+    straight = records(rows)
+    np.testing.assert_array_equal(records([rows[i] for i in order]), straight[order])
+    mine = [i for i, row in enumerate(rows) if row[0] == rows[0][0]]
+    np.testing.assert_array_equal(records([rows[i] for i in mine]), straight[mine])
+
+
+def test_what_moderators_declare_outweighs_what_it_says() -> None:
+    harm = evidence(np.array([5.0, -5.0, 5.0], np.float32), np.array([0, 1, np.nan], np.float32))
+    assert harm[0] < 0.05 < 0.9 < harm[1]
+    assert harm[2] > 0.99
+
+
+def test_the_model_says_what_its_regression_says(tiny_catalog: tuple[Users, Tweets]) -> None:
+    """What was fitted on a sparse matrix is what serves."""
+    tweets = tiny_catalog[1]
+    model = safety.train(tweets, np.ones(len(tweets), bool), tweets.toxic)
+    assert model is not None
+    rows = np.arange(50, dtype=np.int32)
+    words = word_buckets(tweets, rows)
+    x = safety._inputs(model, tweets.metadata[rows], words)
+    learned = {name: value.numpy() for name, value in model.state_dict().items()}
+    weight = np.concatenate([learned["numbers.weight"][0], learned["words.weight"][:, 0]])
+    expected = x @ weight + learned["numbers.bias"]
+    np.testing.assert_allclose(said(model, tweets.metadata[rows], words), expected, atol=1e-4)
+
+
+def test_too_few_labels_make_no_model(tiny_catalog: tuple[Users, Tweets]) -> None:
+    tweets = tiny_catalog[1]
+    few = tweets.toxic.copy()
+    few[np.flatnonzero(few == 1)[safety.AT_LEAST - 1 :]] = np.nan
+    assert safety.train(tweets, np.ones(len(tweets), bool), few) is None
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> tuple[World, Users, Tweets]:
+    """Enough tweets to learn from, and what they really are."""
+    folder = tmp_path_factory.mktemp("written")
+    plant(["--out", str(folder), "--seed", "7", "--scale", "0.5"])
+    return World.load(folder / "truth"), *ingest.catalog(tables.read(folder))
+
+
+@pytest.fixture(scope="module")
+def encode(written: tuple[World, Users, Tweets]) -> Encode:
+    """Safety models fitted on the first half of it."""
+    tweets = written[2]
+    early = tweets.created_at < np.median(tweets.created_at)
+    models = [safety.train(tweets, early, label) for label in tweets.declared.values()]
+    assert all(models)
+    return lambda state: TowerEncoder.of(state, TwoTower().eval(), *models)
+
+
+def test_the_record_adds_to_what_a_tweet_says(
+    encode: Encode, written: tuple[World, Users, Tweets]
+) -> None:
+    """On tweets that the models have not seen, against what was planted."""
+    world, users, tweets = written
+    encoder = encode(FeatureState(users, tweets))
+    new = tweets.created_at >= np.median(tweets.created_at)
+    for harm, by_text, by_both in (
+        (world.tweets.toxic, encoder.said.toxicity, encoder.tweets.toxicity),
+        (world.tweets.nsfw, encoder.said.nsfw, encoder.tweets.nsfw),
+    ):
+        text, both = (roc_auc_score(harm[new] > 0.5, score[new]) for score in (by_text, by_both))
+        assert both > text + 0.01 > 0.9
+
+
+@pytest.fixture
+def told() -> Told:
+    """Ann was abusive twice, and bob never; both now say the same."""
+    told = Told()
+    for n in range(1, 3):
+        told.tweet(f"a{n}", "ann", n * HOUR, text="You people are clowns", toxic=True)
+        told.tweet(f"b{n}", "bob", n * HOUR, text="Good morning to the chess club", toxic=False)
+    for author in ("ann", "bob"):
+        told.tweet(f"{author} now", author, 9 * HOUR, text="Never trust the rebound")
+    return told
+
+
+def toxicity(encoder: TowerEncoder, told: Told, tweet: str) -> float:
+    return float(encoder.tweets.toxicity[told.state.tweets.ids.known([tweet])[0]])
+
+
+def test_who_was_abusive_is_suspected(encode: Encode, told: Told) -> None:
+    encoder = encode(told.state)
+    assert toxicity(encoder, told, "ann now") > 2 * toxicity(encoder, told, "bob now")
+
+
+def test_what_is_deleted_is_held_against_nobody(encode: Encode, told: Told) -> None:
+    encoder = encode(told.state)
+    before = toxicity(encoder, told, "ann now")
+    for n in range(1, 3):
+        taken = told.tell(Kind.DELETE_TWEET, 10 * HOUR, tweet_id=f"a{n}")
+        encoder.extend(told.state, taken.tweets, taken.users)
+    fresh = encode(told.state)
+    assert toxicity(encoder, told, "ann now") == pytest.approx(toxicity(fresh, told, "ann now"))
+    assert toxicity(encoder, told, "ann now") < before / 2
+
+
+def test_what_comes_late_counts_as_if_it_had_come_in_time(encode: Encode, told: Told) -> None:
+    encoder = encode(told.state)
+    before = toxicity(encoder, told, "bob now")
+    taken = told.tweet("b0", "bob", HOUR, text="You people are clowns", toxic=True)
+    encoder.extend(told.state, taken.tweets, taken.users)
+    assert toxicity(encoder, told, "bob now") > before
+    fresh = encode(told.state)
+    assert toxicity(encoder, told, "bob now") == pytest.approx(toxicity(fresh, told, "bob now"))
