@@ -70,7 +70,7 @@ def build_engine(
         FeedError: the artifacts are damaged, or do not agree with this code or this data.
         InvalidSettingError: a setting names something that does not exist.
     """
-    bundle = load(settings.artifacts)
+    bundle = load(settings.artifacts, settings.bundle)
     state = remembered(settings, bundle, log)
     newest = max(state.newest, int(state.tweets.created_at.max(initial=0)))
     clock = Clock.of(settings.clock, newest, settings.max_age_hours, wall, monotonic, agree)
@@ -128,7 +128,7 @@ def rebuild(engine: Engine) -> Engine:
     Raises:
         BundleError: it is not fit to serve.
     """
-    bundle = load(engine.settings.artifacts)
+    bundle = load(engine.settings.artifacts, engine.settings.bundle)
     built = assemble(engine.settings, engine.state, bundle, engine.clock)
     hydrate = replace(built.hydrate, just_served=engine.hydrate.just_served)
     return replace(built, hydrate=hydrate)

@@ -170,7 +170,9 @@ class Service:
         self.engine.encoder.extend(self.engine.state, taken.tweets, taken.users)
 
     async def _watch(self) -> None:
-        """Whatever `current` comes to name is served, if it is fit to be."""
+        """Whatever `current` comes to name is served, if it is fit to be, and no other is wanted."""
+        if self.engine.settings.bundle is not None:
+            return
         artifacts: Path = self.engine.settings.artifacts
         seen: str | None = self.engine.hydrate.version
         told = ""

@@ -74,6 +74,8 @@ class Settings(BaseSettings):
     """What is worth a line in the log; a request is, at `info`."""
     artifacts: Path = Path("artifacts")
     """Where training left the models and the state."""
+    bundle: str | None = None
+    """The version of the models to serve, whatever is made current; by default what is current."""
     data_dir: Path | None = None
     """The tables that training must have seen as they are now; by default those it did see, if
     they are still there. Where nothing was trained they are served directly."""

@@ -57,7 +57,7 @@ def _evaluate(given: argparse.Namespace) -> None:
 def _simulate(given: argparse.Namespace) -> None:
     trained = _bundle(given)
     settings = read_settings().model_copy(
-        update={"artifacts": given.artifacts, "data_dir": given.data}
+        update={"artifacts": given.artifacts, "data_dir": given.data, "bundle": trained.version}
     )
     report = simulation.run(
         given.data,

@@ -33,8 +33,13 @@ async def reload(_: Annotated[NoParameters, Query()], service: ServiceInUse) -> 
 @router.post("/admin/rollback")
 async def rollback(_: Annotated[NoParameters, Query()], service: ServiceInUse) -> Serving:
     """Make the bundle before this one the current one, and serve with it."""
+    settings = service.engine.settings
+    if settings.bundle is not None:
+        raise ConflictError(
+            f"FORYOU_BUNDLE={settings.bundle} says what is served; unset it to go back"
+        )
     try:
-        bundle.rollback(service.engine.settings.artifacts)
+        bundle.rollback(settings.artifacts)
         return Serving(model_version=await service.reload())
     except BundleError as error:
         raise ConflictError(str(error)) from error

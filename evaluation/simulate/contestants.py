@@ -1,7 +1,7 @@
 """A policy is a name and a function; settings and habits may follow the name, after colons.
 
-`for_you:preset=x-2026` is the service with another preset, `for_you:frozen` the same service if it
-forgot whatever people do.
+`for_you:preset=x-2026` is the service with another preset, `for_you:bundle=6a85eff34f8c` with other
+models, `for_you:frozen` the same service if it forgot whatever people do.
 """
 
 from __future__ import annotations
@@ -32,6 +32,9 @@ from ml.schema import Action
 
 FROZEN: Final = "frozen"
 STILL_HEARD: Final = frozenset({Action.MUTE.label, Action.BLOCK.label})  # by who is frozen
+TEXTUAL: Final = {"product"} | {
+    name for name, field in Settings.model_fields.items() if field.annotation in (str, str | None)
+}
 PART: Final = re.compile(":(?=[a-z_]+(?:=|:|$))")  # a setting may hold colons itself
 FOR_EVER: Final = 10_000.0  # hours
 Ask = Callable[[], Truth]
@@ -116,7 +119,9 @@ class Contestant:
                 f"{', '.join((PRODUCT, *LOCAL))}"
             )
         given = [part.partition("=") for part in more if part != FROZEN]
-        settings = tuple((key, _value(value)) for key, _, value in given)
+        settings = tuple(
+            (key, value if key in TEXTUAL else _value(value)) for key, _, value in given
+        )
         return cls(label, name, settings, FROZEN in more)
 
     def feed(self, settings: Settings, world: Callable[[], World]) -> Feed:

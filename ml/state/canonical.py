@@ -37,7 +37,7 @@ def canonical(state: FeatureState) -> dict[str, Part]:
         "viewer counts": dict(_counts(tally.viewer, users, now)),
         "tie counts": dict(_pair_counts(tally.tie, users, users, now)),
         "topic counts": dict(_pair_counts(tally.topic, users, None, now)),
-        "topic counts lately": dict(_pair_counts(tally.topic_lately, users, None, now)),
+        "recent topic counts": dict(_pair_counts(tally.topic_lately, users, None, now)),
         "history": dict(_history(state)),
         "seen": dict(_times(state.seen, users, tweets)),
         "served": dict(_times(state.served, users, tweets)),

@@ -90,3 +90,17 @@ def test_a_pointer_that_is_damaged_does_not_end_the_watch(
     assert serving(client) == first
     (artifacts / "current").write_text(second)
     assert soon(lambda: serving(client) == second)
+
+
+def test_a_bundle_that_is_named_is_served_whatever_is_current(
+    artifacts: Path, two: tuple[Path, str, str]
+) -> None:
+    _, first, second = two
+    settings = Settings(artifacts=artifacts, bundle=second, log_level="error")
+    with TestClient(create_app(settings)) as client:
+        assert serving(client) == second
+        assert client.post("/admin/reload").json() == {"model_version": second}
+        refused = client.post("/admin/rollback")
+        assert refused.status_code == 409
+        assert "FORYOU_BUNDLE" in refused.json()["detail"]
+        assert bundle.current(artifacts) == first

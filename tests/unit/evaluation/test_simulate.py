@@ -45,6 +45,12 @@ def simulated(tiny_data: Path, tiny_settings: Settings) -> dict[str, Any]:
     return run(tiny_data, tiny_settings, WANTED)
 
 
+def test_a_policy_is_a_name_and_settings() -> None:
+    one = Contestant.read("for_you:preset=x-2026:bundle=123456789012:few=3:frozen")
+    assert (one.name, one.frozen) == ("for_you", True)
+    assert dict(one.settings) == {"preset": "x-2026", "bundle": "123456789012", "few": 3}
+
+
 def test_chance_is_uniform_and_every_question_has_its_own() -> None:
     row = np.arange(100_000)
     drawn = uniform(7, Question.ACTED, row // 300, row % 300, 1)
