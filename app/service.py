@@ -170,7 +170,7 @@ class Service:
         self.engine.encoder.extend(self.engine.state, taken.tweets, taken.users)
 
     async def _watch(self) -> None:
-        """Whatever `current` comes to name is served, if it is fit to be, and no other is wanted."""
+        """Whatever `current` comes to name is served, if it is fit to be and none was named."""
         if self.engine.settings.bundle is not None:
             return
         artifacts: Path = self.engine.settings.artifacts

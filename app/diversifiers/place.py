@@ -11,7 +11,8 @@ from app.pipeline.batch import Column, Rows
 def place_within(group: NDArray[np.integer], score: Column, tie: Rows) -> NDArray[np.float64]:
     """0 for each group's best row, 1 for its second best, and so on; a row of group -1 has no
     like."""
-    group = np.where(group >= 0, group, -1 - tie.astype(np.int64))
+    if (group < 0).any():
+        group = np.where(group >= 0, group, -1 - tie.astype(np.int64))
     order = np.lexsort((tie, -score, group))
     starts = np.flatnonzero(np.diff(group[order], prepend=group[order][:1] - 1))
     lengths = np.diff(starts, append=len(group))

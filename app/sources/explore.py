@@ -53,7 +53,8 @@ class Explore:
             return None
         latest, _, there = state.history.of(np.array([query.viewer], np.int32))
         topic: Tokens = state.tweets.tags[latest[there], 0]
-        topic = topic[(topic != 0) & ~np.isin(topic, state.users.interests[query.viewer])]
+        declared = state.users.interests[query.viewer]
+        topic = topic[(topic != 0) & (topic[:, None] != declared).all(axis=1)]
         likely = liking(state, query.viewer, topic, query.now)
         likely[likely > self.certain] = 0
         best = int(np.argmax(likely)) if len(topic) else -1
