@@ -185,9 +185,9 @@ class Settings(BaseSettings):
     """What each further tweet on one topic keeps of the one before it, above the floor."""
     topic_floor: Share = 0.7
     """What a further tweet on one topic keeps in any case."""
-    unsafe_nsfw: Factor = 0.5
+    unsafe_nsfw: Factor = 0.3
     """Tweets from this probability of NSFW on are hidden, unless the viewer allows them."""
-    unsafe_toxicity: Factor = 0.5
+    unsafe_toxicity: Factor = 0.3
     """Tweets from this probability of toxicity on are hidden."""
 
     in_network_share: Share = 0.50

@@ -1,4 +1,4 @@
-"""What is more likely adult content or abuse than not is not shown.
+"""What may well be adult content or abuse is not shown.
 
 A viewer may ask to see adult content; nobody asks to be abused, so toxicity stays out for all.
 """
@@ -22,8 +22,8 @@ class Unsafe:
 
     state: FeatureState
     encoder: Encoder
-    nsfw: float = 0.5
-    toxicity: float = 0.5
+    nsfw: float = 0.3
+    toxicity: float = 0.3
 
     def keep(self, query: Query, batch: CandidateBatch) -> Mask:
         scores, declared = self.encoder.tweets, self.state.tweets

@@ -74,7 +74,7 @@ def judged(world) -> Callable[[list[float], list[float]], Engine]:
 
 def test_unsafe_is_what_probably_is_or_what_somebody_declared(world, judged) -> None:
     world.tweet("b").tweet("b").tweet("b").tweet("b", nsfw=True).tweet("b", toxic=True).tweet("b")
-    engine = judged([0.5, 0.0, 0.49, 0.0, 0.0, np.nan], [0.0, 0.5, 0.49, 0.0, 0.0, np.nan])
+    engine = judged([0.3, 0.0, 0.29, 0.0, 0.0, np.nan], [0.0, 0.3, 0.29, 0.0, 0.0, np.nan])
     filter_ = Unsafe(engine.state, engine.encoder)
     assert kept(engine, filter_) == [2, 5]
     batch = CandidateBatch.of(np.arange(6, dtype=np.int32), np.ones(6, np.int32))
