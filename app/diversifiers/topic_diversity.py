@@ -18,7 +18,7 @@ class TopicDiversity:
 
     state: FeatureState
     decay: float = 0.8
-    floor: float = 0.7
+    floor: float = 0.85
 
     def factor(self, query: Query, batch: CandidateBatch, score: Column) -> Column:
         topic = self.state.tweets.tags[batch.tweet, 0].astype(np.int64)
