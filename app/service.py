@@ -167,7 +167,7 @@ class Service:
                 log.error("no snapshot was written; the next start will read more of the log")
 
     def _react(self, taken: Taken) -> None:
-        self.engine.encoder.extend(self.engine.state, taken.tweets, taken.users)
+        self.engine.encoder.extend(self.engine.state, taken)
 
     async def _watch(self) -> None:
         """Whatever `current` comes to name is served, if it is fit to be and none was named."""

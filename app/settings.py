@@ -92,7 +92,8 @@ class Settings(BaseSettings):
     served_hours: Annotated[float, Field(ge=0, le=10_000)] = 24
     """How long what was served is not served again, seen or not."""
     retention_hours: Annotated[float, Field(ge=1, le=1_000_000)] = 8_760
-    """How long anything stays in memory; it stays on disk."""
+    """How long anything stays in memory, the record of who was abusive included; it stays on
+    disk."""
     seen_false_positives: Annotated[float, Field(ge=0.0001, le=0.1)] = 0.005
     """Of what was never seen, the share taken for seen long ago."""
     snapshot_minutes: Annotated[float, Field(gt=0, le=100_000)] = 10
@@ -164,7 +165,7 @@ class Settings(BaseSettings):
     """Scores of tweets above a probability of NSFW are multiplied by a factor; the highest
     step counts."""
     toxicity_steps: Steps = ((0.7, 0.1), (0.2, 0.8))
-    """The same for toxicity."""
+    """The same for toxicity. Steps from `FORYOU_UNSAFE_TOXICITY` on have nothing left to do."""
     recency_half_life_hours: Hours = 720
     """The time in which a score halves; long, because the ranker knows the age as well."""
     recency_floor: Share = 0.25
@@ -189,6 +190,8 @@ class Settings(BaseSettings):
     """Tweets from this probability of NSFW on are hidden, unless the viewer allows them."""
     unsafe_toxicity: Factor = 0.3
     """Tweets from this probability of toxicity on are hidden."""
+    unsafe_though_denied: Factor = 0.95
+    """The same for what somebody declared to be neither."""
 
     in_network_share: Share = 0.50
     """The share of places for people the viewer follows; shares never shorten a feed."""

@@ -80,7 +80,7 @@ def _simulate(given: argparse.Namespace) -> None:
 
 def _bundle(given: argparse.Namespace) -> Bundle:
     """What was trained on this very data: of other data nobody could say what was held out."""
-    trained = bundle.load(given.artifacts, given.bundle)
+    trained = bundle.load(given.artifacts, given.bundle or read_settings().bundle)
     train = f"python -m ml train --data {given.data} --out {given.artifacts}"
     if trained is None:
         raise BundleError(f"{given.artifacts} holds no bundle; run {train}")

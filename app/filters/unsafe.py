@@ -18,24 +18,34 @@ from ml.state.feature_state import FeatureState
 
 @dataclass(frozen=True, slots=True)
 class Unsafe:
-    """Drops from these probabilities on, and whatever its author or a moderator declared."""
+    """Drops from these probabilities on, and whatever its author or a moderator declared.
+
+    What was declared to be harmless is believed, unless the models are as good as certain: who is
+    abusive may say otherwise.
+    """
 
     state: FeatureState
     encoder: Encoder
     nsfw: float = 0.3
     toxicity: float = 0.3
+    denied: float = 0.95  # of both, where somebody declared that it is not so
 
     def keep(self, query: Query, batch: CandidateBatch) -> Mask:
         scores, declared = self.encoder.tweets, self.state.tweets
-        toxic = _is(scores.toxicity, declared.toxic, batch.tweet, self.toxicity)
+        toxic = self._is(scores.toxicity, declared.toxic, batch.tweet, self.toxicity)
         if query.sensitive_ok:
             return ~toxic
-        return ~toxic & ~_is(scores.nsfw, declared.nsfw, batch.tweet, self.nsfw)
+        return ~toxic & ~self._is(scores.nsfw, declared.nsfw, batch.tweet, self.nsfw)
 
-
-def _is(
-    probability: NDArray[np.float32], label: NDArray[np.float32], tweet: Rows, threshold: float
-) -> Mask:
-    """Whether each tweet is declared so, or as good as. No model (NaN) knows of nothing."""
-    found: Mask = (probability[tweet] >= threshold) | (label[tweet] == 1)
-    return found
+    def _is(
+        self,
+        probability: NDArray[np.float32],
+        label: NDArray[np.float32],
+        tweet: Rows,
+        threshold: float,
+    ) -> Mask:
+        """Whether each tweet is declared so, or as good as. No model (NaN) knows of nothing."""
+        said = label[tweet]
+        bar = np.where(said == 0, max(self.denied, threshold), threshold)
+        found: Mask = (probability[tweet] >= bar) | (said == 1)
+        return found

@@ -11,6 +11,7 @@ import numpy as np
 from ml.embeddings.encoder import EncodedTweets, Vectors
 from ml.log.events import Rows, Times
 from ml.state.feature_state import FeatureState
+from ml.state.intake import Taken
 from ml.state.room import Columns
 
 
@@ -25,10 +26,10 @@ class Unencoded(Columns):
     def of(cls, state: FeatureState) -> Unencoded:
         nothing, unknown = np.zeros((0, 1), np.float32), np.empty(0, np.float32)
         encoder = cls(EncodedTweets(nothing, nothing, nsfw=unknown, toxicity=unknown), nothing)
-        encoder.extend(state, np.empty(0, np.int32), np.empty(0, np.int32))
+        encoder.extend(state)
         return encoder
 
-    def extend(self, state: FeatureState, tweets: Rows, users: Rows) -> None:
+    def extend(self, state: FeatureState, taken: Taken | None = None) -> None:
         self.lengthen(len(state.users))
         self.tweets.lengthen(len(state.tweets))
 

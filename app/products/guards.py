@@ -33,7 +33,13 @@ def visibility(state: FeatureState, encoder: Encoder, settings: Settings) -> lis
     """Which tweets may be shown; where one of these fails, nothing is."""
     return [
         Deleted(state),
-        Unsafe(state, encoder, settings.unsafe_nsfw, settings.unsafe_toxicity),
+        Unsafe(
+            state,
+            encoder,
+            settings.unsafe_nsfw,
+            settings.unsafe_toxicity,
+            settings.unsafe_though_denied,
+        ),
     ]
 
 

@@ -23,9 +23,9 @@ class Quota:
     """`shares` belong to the first sources, in their order; the others only fill up.
 
     A place goes to the best row among the sources that are not above their share of the feed
-    up to there; where those have run dry, to the best row of any. A source that has less than is
-    `kept` for it goes before them all. So shares never shorten the feed, and ten places are the
-    first ten of a hundred.
+    up to there; where those have run dry, to the best row of any. Where fewer rows than are
+    `kept` for a source are among those that it proposed, alone or with others, the next is one of
+    them. So shares never shorten the feed, and ten places are the first ten of a hundred.
     """
 
     shares: Sequence[float]
@@ -33,23 +33,39 @@ class Quota:
 
     def select(self, query: Query, batch: CandidateBatch) -> Order:
         best_first = np.lexsort((batch.tweet, -batch["score"]))
-        queues = self._queues(batch.sources[best_first], query.limit)
+        marks = batch.sources[best_first]
+        queues = self._queues(marks, query.limit)
+        due = {s: deque(_of(marks, s)) for s, share in enumerate(self.kept) if share > 0}
         taken = [0] * len(queues)
         chosen: list[int] = []
         while len(chosen) < query.limit and any(queues):
-            waiting = [source for source, queue in enumerate(queues) if queue]
-            below = [s for s in waiting if taken[s] < self._quota(s, len(chosen) + 1)]
-            short = [s for s in waiting if taken[s] < self._kept(s, len(chosen) + 1)]
-            source = min(short or below or waiting, key=lambda s: queues[s][0])
+            row = self._kept_for(due, marks, chosen)
+            if row is None:
+                row = self._best(queues, taken, len(chosen) + 1)
+            source = _first(int(marks[row]))
             taken[source] += 1
-            chosen.append(queues[source].popleft())
+            for waiting in (queues[source], *due.values()):
+                if row in waiting:
+                    waiting.remove(row)
+            chosen.append(row)
         return best_first[chosen]
+
+    def _best(self, queues: list[deque[int]], taken: list[int], places: int) -> int:
+        waiting = [source for source, queue in enumerate(queues) if queue]
+        below = [s for s in waiting if taken[s] < self._quota(s, places)]
+        return queues[min(below or waiting, key=lambda s: queues[s][0])][0]
 
     def _quota(self, source: int, places: int) -> int:
         return ceil(self.shares[source] * places) if source < len(self.shares) else 0
 
-    def _kept(self, source: int, places: int) -> int:
-        return floor(self.kept[source] * places + MIDDLE) if source < len(self.kept) else 0
+    def _kept_for(
+        self, due: dict[int, deque[int]], marks: NDArray[np.uint32], chosen: list[int]
+    ) -> int | None:
+        for source, waiting in due.items():
+            wanted = floor(self.kept[source] * (len(chosen) + 1) + MIDDLE)
+            if waiting and wanted > np.count_nonzero(marks[chosen] & np.uint32(1 << source)):
+                return waiting[0]
+        return None
 
     def _queues(self, marks: NDArray[np.uint32], limit: int) -> list[deque[int]]:
         """For each source the first rows that wait for it; a row waits for its first source."""
@@ -59,3 +75,14 @@ class Quota:
             deque(np.flatnonzero(lowest == 1 << source)[:limit].tolist())
             for source in range(sources)
         ]
+
+
+def _of(marks: NDArray[np.uint32], source: int) -> list[int]:
+    """The rows that a source proposed."""
+    rows: list[int] = np.flatnonzero(marks & np.uint32(1 << source)).tolist()
+    return rows
+
+
+def _first(marks: int) -> int:
+    """The first source that proposed a row of these marks."""
+    return (marks & -marks).bit_length() - 1

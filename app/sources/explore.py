@@ -6,13 +6,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.pipeline.batch import CandidateBatch
+from app.pipeline.batch import CandidateBatch, Mask, Rows
 from app.pipeline.query import Query
 from app.sources.shelf import Shelf
 from ml.embeddings.encoder import Encoder
 from ml.features import author, tweet
 from ml.features.liking import liking
 from ml.features.pairs import Pairs
+from ml.state.around import among
+from ml.state.counts import Count
 from ml.state.tokens import Tokens
 
 
@@ -38,20 +40,27 @@ class Explore:
         if wanted is None:
             return self.shelf.best(query, found, np.empty(0), limit)
         fresh = self.shelf.fresh(query.now)
-        on_topic = state.tweets.tags[fresh.tweet, 0] == wanted
-        rows = np.flatnonzero(on_topic & ~query.follows(fresh.author))
+        rows = np.flatnonzero(state.tweets.tags[fresh.tweet, 0] == wanted)
+        rows = rows[self._may_be_tried(query, fresh.author[rows])]
         found = fresh.tweet[rows]
         x = Pairs.of_one(state, self.encoder, query.viewer, found, query.now)
         received = tweet.tweet_engagement_rate(x) + author.author_engagement_rate(x)
         worth = received - np.log(2) / self.half_life_hours * fresh.age_hours[rows]
         return self.shelf.best(query, found, worth, limit)
 
+    def _may_be_tried(self, query: Query, author: Rows) -> Mask:
+        """Strangers, but for whom the viewer does not want to see; the places are few."""
+        unwanted = query.follows(author) | (author == query.viewer)
+        may: Mask = ~(unwanted | among(author, query.hidden) | among(author, query.unwelcome))
+        return may
+
     def _wanted(self, query: Query) -> np.uint32 | None:
-        """The topic to try; of equally likely ones that of the newest engagement."""
-        state = self.shelf.state
-        if query.viewer < 0:
+        """The topic to try; of equally likely ones that of the newest engagement. Where nobody
+        knows what the viewer saw, nobody knows what they passed by."""
+        state, viewer = self.shelf.state, np.array([query.viewer], np.int32)
+        if not state.viewer_counts.read(viewer, query.now)[0, Count.IMPRESSION] > 0:
             return None
-        latest, _, there = state.history.of(np.array([query.viewer], np.int32))
+        latest, _, there = state.history.of(viewer)
         topic: Tokens = state.tweets.tags[latest[there], 0]
         declared = state.users.interests[query.viewer]
         topic = topic[(topic != 0) & (topic[:, None] != declared).all(axis=1)]

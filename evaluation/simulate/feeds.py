@@ -209,7 +209,7 @@ class Local:
         state = self.engine.state
         records = [Record(state.offset + 1 + n, entry) for n, entry in enumerate(entries)]
         taken = take(state, records)
-        self.engine.encoder.extend(state, taken.tweets, taken.users)
+        self.engine.encoder.extend(state, taken)
 
 
 def _without(name: str, row: Json) -> Json:

@@ -49,11 +49,7 @@ def promote(artifacts: Path, version: str) -> None:
     Raises:
         BundleError: there is no such bundle.
     """
-    if not (artifacts / version / MANIFEST).is_file():
-        raise BundleError(
-            f"{artifacts} has no bundle {version!r}; there are: "
-            f"{', '.join(versions(artifacts)) or 'none'}"
-        )
+    _check_there(artifacts, version)
     if (before := current(artifacts)) not in (None, version):
         point(artifacts, str(before), PREVIOUS)
     point(artifacts, version)
@@ -83,6 +79,8 @@ def load(artifacts: Path, version: str | None = None) -> Bundle | None:
     Raises:
         BundleError: it is missing a file, damaged, or does not agree with this code.
     """
+    if version is not None:
+        _check_there(artifacts, version)
     version = version or current(artifacts)
     if version is None:
         return None
@@ -100,6 +98,14 @@ def load(artifacts: Path, version: str | None = None) -> Bundle | None:
     )
     probes.verify(models, folder)
     return Bundle(version, manifest, models)
+
+
+def _check_there(artifacts: Path, version: str) -> None:
+    if not (artifacts / version / MANIFEST).is_file():
+        raise BundleError(
+            f"{artifacts} has no bundle {version!r}; there are: "
+            f"{', '.join(versions(artifacts)) or 'none'}"
+        )
 
 
 def _read_manifest(folder: Path) -> Manifest:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ml.log.events import Rows, Times
 from ml.state.feature_state import FeatureState
+from ml.state.intake import Taken
 from ml.state.room import Columns
 
 Vectors = NDArray[np.float32]
@@ -18,7 +19,8 @@ Vectors = NDArray[np.float32]
 
 @dataclass(eq=False)
 class EncodedTweets(Columns):
-    """What the models said of each tweet once, when it arrived."""
+    """What the models say of each tweet. Of its safety they may come to think otherwise, as its
+    author writes more."""
 
     FILL: ClassVar[Mapping[str, float]] = {
         "vector": 0,
@@ -54,8 +56,8 @@ class Encoder(Protocol):
 class GrowingEncoder(Encoder, Protocol):
     """An encoder that follows a state as it grows."""
 
-    def extend(self, state: FeatureState, tweets: Rows, users: Rows) -> None:
-        """Encode tweets and users that are new or say something new."""
+    def extend(self, state: FeatureState, taken: Taken) -> None:
+        """React to what the state has taken in."""
         ...
 
     def keep(self, state: FeatureState, tweets: Rows) -> None:

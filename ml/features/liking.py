@@ -8,13 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml.features.rates import TYPICAL, engaged
-from ml.state.counts import ENGAGED, Count
+from ml.state.counts import COMPLAINTS, ENGAGED, Count
 from ml.state.feature_state import FeatureState
 from ml.state.tokens import Tokens
 
 TYPICALLY: Final = sum(TYPICAL[kind] for kind in ENGAGED)  # per impression
 LIKED: Final = 2.5 * TYPICALLY  # how often people engage with what they like
 OTHER: Final = 0.4 * TYPICALLY  # and with the rest
+REFUSED: Final = 2.0  # log-odds that a complaint speaks against a topic
 BEFORE: Final = 0.05  # so many of the topics that somebody does not declare they like all the same
 
 
@@ -28,5 +29,6 @@ def liking(state: FeatureState, viewer: int, topic: Tokens, now: int) -> NDArray
     yes = engaged(counts)
     no = np.maximum(counts[:, Count.IMPRESSION] - yes, 0)
     log_odds = yes * np.log(LIKED / OTHER) + no * np.log((1 - LIKED) / (1 - OTHER))
+    log_odds -= REFUSED * counts[:, COMPLAINTS].sum(axis=1)
     likely: NDArray[np.float64] = 1 / (1 + (1 - BEFORE) / BEFORE * np.exp(-log_odds))
     return likely

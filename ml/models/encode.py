@@ -1,10 +1,10 @@
-"""The towers at work: tweets and authors once, viewers anew for every request."""
+"""The towers at work: tweets and authors when they say something, viewers for every request."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Final
 
 import numpy as np
 import torch
@@ -19,7 +19,10 @@ from ml.models.safety import Safety, probability, said, word_buckets
 from ml.models.two_tower import AUTHOR_BUCKETS, DIM, TAG_BUCKETS, WORD_BUCKETS, TwoTower
 from ml.models.viewer_inputs import ViewerInputs
 from ml.state.feature_state import FeatureState
+from ml.state.intake import Taken
 from ml.state.room import Columns
+
+AT_ONCE: Final = 65_536  # tweets read at a time
 
 
 @dataclass(eq=False)
@@ -57,13 +60,19 @@ class TowerEncoder(Columns):
             np.arange(len(part), dtype=np.int32) for part in (state.users, state.tweets)
         )
         encoder._encode(state, everything, everybody)
+        encoder._read(state, everything)
+        encoder._judge(state, everything)
         return encoder
 
-    def extend(self, state: FeatureState, tweets: Rows, users: Rows) -> None:
+    def extend(self, state: FeatureState, taken: Taken) -> None:
         """Encode tweets and users that are new or say something new; with whoever says of
-        themselves something new, all that they wrote."""
+        themselves something new, all that they wrote. Who deletes, is judged by what is left."""
+        users = taken.users
         wrote, _ = state.posts.gather(users[users < len(self.authors)])
-        self._encode(state, np.union1d(tweets, wrote).astype(np.int32), users)
+        self._encode(state, np.union1d(taken.tweets, wrote).astype(np.int32), users)
+        self._read(state, taken.tweets)
+        left, _ = state.posts.gather(taken.fewer)
+        self._judge(state, np.union1d(taken.tweets, left).astype(np.int32))
 
     def keep(self, state: FeatureState, tweets: Rows) -> None:
         """Only these tweets, in rows of their own, as the state has let the others go."""
@@ -99,8 +108,6 @@ class TowerEncoder(Columns):
             content = _content(self.tower, state, tweets, self.authors)
             self.tweets.content[tweets] = content.numpy()
             self.tweets.vector[tweets] = self.tower.tweet(content).numpy()
-            self._read(state, tweets)
-            self._judge(state, tweets)
 
     @property
     def _safety(self) -> Iterator[tuple[str, Safety]]:
@@ -111,9 +118,12 @@ class TowerEncoder(Columns):
 
     def _read(self, state: FeatureState, tweets: Rows) -> None:
         """What these tweets say, each by itself."""
-        metadata, words = state.tweets.metadata[tweets], word_buckets(state.tweets, tweets)
-        for name, model in self._safety:
-            getattr(self.said, name)[tweets] = said(model, metadata, words)
+        models = list(self._safety)
+        for start in range(0, len(tweets) if models else 0, AT_ONCE):
+            some = tweets[start : start + AT_ONCE]
+            metadata, words = state.tweets.metadata[some], word_buckets(state.tweets, some)
+            for name, model in models:
+                getattr(self.said, name)[some] = said(model, metadata, words)
 
     def _judge(self, state: FeatureState, tweets: Rows) -> None:
         """These tweets, and all else that their authors wrote, by their records as they are now."""

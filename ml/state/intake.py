@@ -22,11 +22,12 @@ NOBODY: Final[Rows] = np.empty(0, np.int32)
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What others must react to: the rows of tweets that are new or say something new, and of
-    users who are new, have a new profile, or have a tweet less."""
+    """What others must react to: the rows of tweets that are new or say something new, of users
+    who are new or have a new profile, and of those who have a tweet less."""
 
     tweets: Rows
     users: Rows
+    fewer: Rows
 
 
 def take(state: FeatureState, records: Sequence[Record]) -> Taken:
@@ -39,7 +40,9 @@ def take(state: FeatureState, records: Sequence[Record]) -> Taken:
     state.offset = max(state.offset, max((record.offset for record in records), default=0))
     tweets = np.concatenate([NOBODY, *(one.tweets for one in taken)])
     users = np.concatenate([NOBODY, *(one.users for one in taken)])
-    return Taken(np.unique(tweets[~state.tweets.deleted[tweets]]), np.unique(users))
+    fewer = np.concatenate([NOBODY, *(one.fewer for one in taken)])
+    tweets = tweets[~state.tweets.deleted[tweets]]
+    return Taken(np.unique(tweets), np.unique(users), np.unique(fewer))
 
 
 def _decoded(records: Sequence[Record]) -> list[Batch]:
@@ -67,10 +70,8 @@ def _take_in(state: FeatureState, batch: Batch) -> Taken:
     fewer = publishing.delete(state, batch.deleted)
     _happen(state, batch.events)
     gone = _erase(state, batch.erased)
-    users = np.concatenate(
-        [profiles, fewer, gone, np.arange(everybody, len(state.users), dtype=np.int32)]
-    )
-    return Taken(tweets, users)
+    users = np.concatenate([profiles, gone, np.arange(everybody, len(state.users), dtype=np.int32)])
+    return Taken(tweets, users, fewer)
 
 
 def _put_users(state: FeatureState, puts: Sequence[Put]) -> Rows:

@@ -1,4 +1,4 @@
-"""Ten numbers that show on the outside of a tweet: what the safety models look at.
+"""Ten numbers that show on the outside of a tweet: what the safety models look at, beside words.
 
 They are read off the text once, when a tweet arrives; no model and no history is needed.
 """

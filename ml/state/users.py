@@ -86,6 +86,8 @@ class Users(Columns):
 
     def erased(self, row: Rows, at: Times, tie: Ties) -> NDArray[np.bool_]:
         """Whether what somebody did at that time has been erased since."""
+        if not len(self):
+            return np.zeros(len(row), bool)
         return not_before(self.erased_at[row], self.erased_tie[row], at, tie) & (row >= 0)
 
     @property

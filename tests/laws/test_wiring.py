@@ -11,6 +11,7 @@ import pytest
 
 from app.engine import Engine
 from app.pipeline.product import ProductPipeline
+from app.selectors.quota import Quota
 
 VERBS = {
     "gates": "admits",
@@ -68,3 +69,10 @@ def test_every_product_keeps_out_the_same_tweets(tiny_engine: Engine) -> None:
     for other in others:
         assert other.mixer.eligibility == first.mixer.eligibility
         assert other.mixer.visibility == first.mixer.visibility
+
+
+def test_places_are_kept_for_what_is_explored_and_nobody_else(tiny_engine: Engine) -> None:
+    mixer = tiny_engine.products["for_you"].mixer
+    assert isinstance(mixer.selector, Quota)
+    kept = [name for name, share in zip(mixer.sources, mixer.selector.kept, strict=True) if share]
+    assert kept == ["Explore"]

@@ -27,6 +27,7 @@ class World:
         self.tweets: list[dict[str, object]] = []
         self.follows: list[dict[str, object]] = []
         self.acts: list[dict[str, object]] = []
+        self.views: list[dict[str, object]] = []
         self.joined: dict[str, int] = {}
 
     def join(self, user: str, hours_ago: float) -> World:
@@ -59,6 +60,11 @@ class World:
         self.acts.append({**row, "tweet_id": None if tweet is None else str(tweet)})
         return self
 
+    def view(self, user: str, tweet: int, ago: float = 1) -> World:
+        at = NOW - int(ago * HOUR)
+        self.views.append({"user_id": user, "tweet_id": str(tweet), "created_at": at})
+        return self
+
     def engine(self, **settings: object) -> Engine:
         """The world at `NOW`."""
         users = [
@@ -71,6 +77,7 @@ class World:
             ("tweets", self.tweets),
             ("follows", self.follows),
             ("interactions", self.acts),
+            ("impressions", self.views),
         ):
             if rows:
                 frame = pl.DataFrame(rows, infer_schema_length=None)

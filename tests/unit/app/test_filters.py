@@ -82,6 +82,12 @@ def test_unsafe_is_what_probably_is_or_what_somebody_declared(world, judged) -> 
     assert np.flatnonzero(filter_.keep(willing, batch)).tolist() == [0, 2, 3, 5]
 
 
+def test_what_was_declared_harmless_is_believed_but_for_the_worst(world, judged) -> None:
+    world.tweet("b", toxic=False, nsfw=False).tweet("b", toxic=False).tweet("b")
+    engine = judged([0.9, 0.0, 0.0], [0.9, 0.96, 0.9])
+    assert kept(engine, Unsafe(engine.state, engine.encoder)) == [0]
+
+
 def test_the_best_of_a_conversation_speaks_for_all(world, query) -> None:
     world.tweet("b").tweet("c", in_reply_to_id="0").tweet("d", conversation_id="0").tweet("e")
     engine = world.engine()

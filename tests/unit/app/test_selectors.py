@@ -66,6 +66,15 @@ def test_sources_without_a_share_only_fill_up(batch_of: Batches, query: Query) -
     assert Quota(SHARES).select(query, batch).tolist() == [1, 2, 0]
 
 
+def test_a_kept_place_goes_to_what_others_proposed_as_well(batch_of: Batches, query: Query) -> None:
+    batch = batch_of([0] * 40, list(np.linspace(1, 0.1, 40)), [1] * 30 + [4 | 8] * 10)
+    chosen = Quota(SHARES, kept=[0, 0, 0, 0.1]).select(replace(query, limit=20), batch)
+    assert np.count_nonzero(batch.sources[chosen] & 8) >= 2
+    first = batch_of([0] * 40, list(np.linspace(1, 0.1, 40)), [1 | 8] * 5 + [1] * 30 + [8] * 5)
+    chosen = Quota([1.0], kept=[0, 0, 0, 0.1]).select(query, first)
+    assert chosen.tolist() == list(range(10))  # what is kept has been served already
+
+
 @given(rows, st.integers(1, 40))
 def test_places_that_are_kept_leave_a_shorter_feed_the_beginning_of_a_longer_one(
     pairs: list[tuple[int, int]], limit: int

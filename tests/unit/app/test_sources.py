@@ -106,8 +106,20 @@ def explored(engine: Engine, limit: int = 10) -> list[int]:
 def test_explore_is_more_of_what_somebody_has_turned_to(world) -> None:
     for topic in ("jazz", "jazz", "chess", None):
         world.tweet("g", topic=topic)
-    world.act("a", "like", 0)
+    world.view("a", 0).act("a", "like", 0)
     assert explored(world.engine(), limit=1) == [1]
+
+
+def test_nothing_is_explored_where_nobody_knows_what_was_seen(world) -> None:
+    world.tweet("g", topic="jazz").tweet("g", topic="jazz").act("a", "like", 0)
+    assert explored(world.engine()) == []
+
+
+def test_nothing_is_explored_by_whom_nobody_wants_to_see(world) -> None:
+    for author in "ggacd":
+        world.tweet(author, topic="jazz")
+    world.view("a", 0).act("a", "like", 0).act("a", "mute", on="c").act("a", "block", on="d")
+    assert explored(world.engine()) == [0, 1]
 
 
 def test_nothing_is_explored_where_nothing_was_engaged_with(world) -> None:
@@ -122,7 +134,8 @@ def test_nothing_is_explored_where_nothing_was_engaged_with(world) -> None:
 
 
 def test_what_friends_write_needs_no_exploring(world) -> None:
-    world.tweet("g", topic="jazz").tweet("b", topic="jazz").follow("a", "b").act("a", "like", 0)
+    world.tweet("g", topic="jazz").tweet("b", topic="jazz").follow("a", "b")
+    world.view("a", 0).act("a", "like", 0)
     assert 1 not in explored(world.engine())
 
 
@@ -130,17 +143,19 @@ def test_a_topic_without_doubt_needs_no_exploring(world) -> None:
     for _ in range(8):
         world.tweet("g", topic="jazz")
     for tweet in range(6):
-        world.act("a", "like", tweet)
+        world.view("a", tweet).act("a", "like", tweet)
     assert explored(world.engine()) == []
 
 
 def test_what_was_engaged_with_long_ago_is_not_tried_again(world) -> None:
-    world.tweet("g", topic="jazz").tweet("g", topic="jazz").act("a", "like", 0, ago=20 * 24)
+    world.tweet("g", topic="jazz").tweet("g", topic="jazz")
+    world.view("a", 0, ago=20 * 24).act("a", "like", 0, ago=20 * 24).view("a", 1, ago=30)
     assert explored(world.engine(max_age_hours=1000)) == []
 
 
 def test_the_likeliest_topic_is_tried(world) -> None:
     for topic in ("jazz", "jazz", "chess", "chess", "chess"):
         world.tweet("g", topic=topic)
-    world.act("a", "like", 2).act("a", "like", 3, ago=2).act("a", "like", 0, ago=0.5)
+    world.view("a", 0).act("a", "like", 0, ago=0.5)
+    world.act("a", "like", 2).act("a", "like", 3, ago=2)
     assert explored(world.engine(), limit=1) == [4]

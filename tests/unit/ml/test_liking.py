@@ -40,6 +40,12 @@ def test_passing_by_speaks_against_it_and_engaging_for_it(told: Told) -> None:
     assert likes_jazz(told) > 0.5
 
 
+def test_who_refuses_a_topic_does_not_like_it(told: Told) -> None:
+    told.act("bob", "like", "j0", at=DAY)
+    told.act("bob", "not_interested", "j1", at=DAY)
+    assert likes_jazz(told) < BEFORE
+
+
 def test_it_is_forgotten_either_way(told: Told) -> None:
     for n in range(20):
         told.act("bob", "impression", f"j{n}", at=DAY)

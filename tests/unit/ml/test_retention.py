@@ -15,6 +15,7 @@ from ml.state import snapshot
 from ml.state.canonical import canonical, differences
 from ml.state.catalog import Tweets, Users
 from ml.state.feature_state import FeatureState
+from ml.state.intake import Taken
 from ml.state.retention import retain
 
 HOUR = 3600
@@ -103,14 +104,14 @@ def test_the_encoder_follows(tiny_bundle: Bundle, told: Told) -> None:
     everything = (
         np.arange(len(part), dtype=np.int32) for part in (told.state.tweets, told.state.users)
     )
-    encoder.extend(told.state, *everything)
+    encoder.extend(told.state, Taken(*everything, np.empty(0, np.int32)))
     same(encoder, tiny_bundle.encode(told.state))
     for taken in (
         told.tweet("t9", "ann", 12 * HOUR, text="something else entirely"),
         told.tweet("new", "dan", 12 * HOUR),
         told.tell(Kind.PUT_USER, user_id="ann", interests=["jazz"]),
     ):
-        encoder.extend(told.state, taken.tweets, taken.users)
+        encoder.extend(told.state, taken)
     same(encoder, tiny_bundle.encode(told.state))
     kept = retain(told.state, 10 * HOUR, keep_hours=1.5, at_least=0)
     encoder.keep(told.state, kept.tweet)

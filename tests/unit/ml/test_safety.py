@@ -145,7 +145,7 @@ def test_what_is_deleted_is_held_against_nobody(encode: Encode, told: Told) -> N
     before = toxicity(encoder, told, "ann now")
     for n in range(1, 3):
         taken = told.tell(Kind.DELETE_TWEET, 10 * HOUR, tweet_id=f"a{n}")
-        encoder.extend(told.state, taken.tweets, taken.users)
+        encoder.extend(told.state, taken)
     fresh = encode(told.state)
     assert toxicity(encoder, told, "ann now") == pytest.approx(toxicity(fresh, told, "ann now"))
     assert toxicity(encoder, told, "ann now") < before / 2
@@ -155,7 +155,7 @@ def test_what_comes_late_counts_as_if_it_had_come_in_time(encode: Encode, told: 
     encoder = encode(told.state)
     before = toxicity(encoder, told, "bob now")
     taken = told.tweet("b0", "bob", HOUR, text="You people are clowns", toxic=True)
-    encoder.extend(told.state, taken.tweets, taken.users)
+    encoder.extend(told.state, taken)
     assert toxicity(encoder, told, "bob now") > before
     fresh = encode(told.state)
     assert toxicity(encoder, told, "bob now") == pytest.approx(toxicity(fresh, told, "bob now"))
