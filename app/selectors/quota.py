@@ -35,18 +35,19 @@ class Quota:
         best_first = np.lexsort((batch.tweet, -batch["score"]))
         marks = batch.sources[best_first]
         queues = self._queues(marks, query.limit)
-        due = {s: deque(_of(marks, s)) for s, share in enumerate(self.kept) if share > 0}
+        due = [_Due(s, share, marks) for s, share in enumerate(self.kept) if share > 0]
         taken = [0] * len(queues)
         chosen: list[int] = []
         while len(chosen) < query.limit and any(queues):
-            row = self._kept_for(due, marks, chosen)
-            if row is None:
-                row = self._best(queues, taken, len(chosen) + 1)
+            places = len(chosen) + 1
+            short = [one.rows[0] for one in due if one.is_short(places)]
+            row = short[0] if short else self._best(queues, taken, places)
             source = _first(int(marks[row]))
             taken[source] += 1
-            for waiting in (queues[source], *due.values()):
-                if row in waiting:
-                    waiting.remove(row)
+            if row in queues[source]:  # where what is kept lies deeper, it may not wait there
+                queues[source].remove(row)
+            for one in due:
+                one.note(row)
             chosen.append(row)
         return best_first[chosen]
 
@@ -58,15 +59,6 @@ class Quota:
     def _quota(self, source: int, places: int) -> int:
         return ceil(self.shares[source] * places) if source < len(self.shares) else 0
 
-    def _kept_for(
-        self, due: dict[int, deque[int]], marks: NDArray[np.uint32], chosen: list[int]
-    ) -> int | None:
-        for source, waiting in due.items():
-            wanted = floor(self.kept[source] * (len(chosen) + 1) + MIDDLE)
-            if waiting and wanted > np.count_nonzero(marks[chosen] & np.uint32(1 << source)):
-                return waiting[0]
-        return None
-
     def _queues(self, marks: NDArray[np.uint32], limit: int) -> list[deque[int]]:
         """For each source the first rows that wait for it; a row waits for its first source."""
         lowest = marks & (~marks + np.uint32(1))
@@ -77,10 +69,23 @@ class Quota:
         ]
 
 
-def _of(marks: NDArray[np.uint32], source: int) -> list[int]:
-    """The rows that a source proposed."""
-    rows: list[int] = np.flatnonzero(marks & np.uint32(1 << source)).tolist()
-    return rows
+class _Due:
+    """The rows that a source proposed, alone or with others, and how many have had a place."""
+
+    def __init__(self, source: int, share: float, marks: NDArray[np.uint32]) -> None:
+        self.rows: list[int] = np.flatnonzero(marks & np.uint32(1 << source)).tolist()
+        self.share = share
+        self.had = 0
+
+    def is_short(self, places: int) -> bool:
+        """Whether the last of so many places should be one of theirs."""
+        return bool(self.rows) and self.had < floor(self.share * places + MIDDLE)
+
+    def note(self, row: int) -> None:
+        """A row has a place now."""
+        if row in self.rows:
+            self.rows.remove(row)
+            self.had += 1
 
 
 def _first(marks: int) -> int:
