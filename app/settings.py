@@ -182,10 +182,6 @@ class Settings(BaseSettings):
     """What each further tweet by one author keeps of the one before it, above the floor."""
     author_floor: Share = 0.25
     """What a further tweet by one author keeps in any case."""
-    topic_decay: Share = 0.8
-    """What each further tweet on one topic keeps of the one before it, above the floor."""
-    topic_floor: Share = 0.85
-    """What a further tweet on one topic keeps in any case."""
     unsafe_nsfw: Factor = 0.3
     """Tweets from this probability of NSFW on are hidden, unless the viewer allows them."""
     unsafe_toxicity: Factor = 0.3

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from app.diversifiers.author_diversity import AuthorDiversity
-from app.diversifiers.topic_diversity import TopicDiversity
 from app.filters.one_per_thread import OnePerThread
 from app.gates.follows_few import FollowsFew
 from app.pipeline.candidate_pipeline import CandidatePipeline
@@ -52,10 +51,7 @@ def for_you(
                 Strangers(s.out_of_network_factor),
                 FeedbackFatigue(s.see_fewer_hours, s.fatigue_hours, s.fatigue_lowest),
             ],
-            diversifiers=[
-                AuthorDiversity(s.author_decay, s.author_floor),
-                TopicDiversity(state, s.topic_decay, s.topic_floor),
-            ],
+            diversifiers=[AuthorDiversity(s.author_decay, s.author_floor)],
         ),
         visibility=guards.visibility(state, encoder, s),
         later=guards.later(state, encoder, s),

@@ -15,7 +15,6 @@ from contracts import (
 )
 
 from app.diversifiers.author_diversity import AuthorDiversity
-from app.diversifiers.topic_diversity import TopicDiversity
 from app.engine import Engine
 from app.filters.already_seen import AlreadySeen
 from app.filters.one_per_thread import OnePerThread
@@ -196,12 +195,6 @@ class TestAuthorDiversity(DiversifierContract):
     @pytest.fixture
     def diversifier(self) -> AuthorDiversity:
         return AuthorDiversity()
-
-
-class TestTopicDiversity(DiversifierContract):
-    @pytest.fixture
-    def diversifier(self, tiny_engine: Engine) -> TopicDiversity:
-        return TopicDiversity(tiny_engine.state)
 
 
 class TestTopK(SelectorContract):

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from app.diversifiers.author_diversity import AuthorDiversity
-from app.diversifiers.topic_diversity import TopicDiversity
 from app.pipeline.batch import CandidateBatch
 from app.rescorers.out_of_network import OutOfNetwork
 from app.rescorers.recency import Recency
@@ -76,12 +75,3 @@ def test_each_further_tweet_by_an_author_counts_less_in_the_order_of_score(batch
 def test_tweets_by_nobody_known_are_by_different_people(batch_of, query) -> None:
     batch = batch_of([-1, -1, -1], [0.1, 0.9, 0.5])
     assert AuthorDiversity().factor(query, batch, batch["score"]).tolist() == [1, 1, 1]
-
-
-def test_each_further_tweet_on_a_topic_counts_a_little_less(world, batch_of, query) -> None:
-    for topic in ("chess", "jazz", "chess", None, None, "chess"):
-        world.tweet("b", topic=topic)
-    batch = batch_of([7] * 6, [0.1, 0.9, 0.5, 0.3, 0.3, 0.2])
-    state = world.engine().state
-    factor = TopicDiversity(state, decay=0.5, floor=0.5).factor(query, batch, batch["score"])
-    assert factor.tolist() == [0.625, 1, 1, 1, 1, 0.75]
