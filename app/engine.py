@@ -123,7 +123,7 @@ def forget(engine: Engine) -> None:
 
 
 def rebuild(engine: Engine) -> Engine:
-    """The same state and clock, with the bundle that is now the current one.
+    """The same state and clock, with the bundle that is now the current one, or the one named.
 
     Raises:
         BundleError: it is not fit to serve.

@@ -127,7 +127,7 @@ class Service:
             self._group.submit_quietly([entry])
 
     async def reload(self) -> str:
-        """Serve with the bundle that is now the current one; its version.
+        """Serve with the bundle that is now the current one, or the one named; its version.
 
         Raises:
             BundleError: it is not fit to serve; the one in use stays.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from random import Random
 
 import numpy as np
 import pytest
@@ -49,10 +50,10 @@ def test_a_record_is_the_mean_of_what_came_before(rows: list[tuple[int, int, flo
 
 @given(tweets_by_somebody, st.randoms())
 def test_a_record_depends_on_no_order_and_on_nobody_else(
-    rows: list[tuple[int, int, float]], random: object
+    rows: list[tuple[int, int, float]], random: Random
 ) -> None:
     order = list(range(len(rows)))
-    random.shuffle(order)  # type: ignore[attr-defined]
+    random.shuffle(order)
     straight = records(rows)
     np.testing.assert_array_equal(records([rows[i] for i in order]), straight[order])
     mine = [i for i, row in enumerate(rows) if row[0] == rows[0][0]]
