@@ -15,17 +15,17 @@ import uvicorn
 from uvicorn.supervisors import Multiprocess
 
 from app import console
-from app.api import openapi, respond
-from app.engine import Engine, build_engine, write_snapshot
+from app.api import openapi, serializers
 from app.main import create_app, start
 from app.observability import logs
 from app.observability.metrics import SHARED
 from app.schemas.values import ID_PATTERN, ID_WORDS
-from app.service import Service
+from app.serving.engine import Engine, build_engine, write_snapshot
+from app.serving.service import Service
 from app.settings import PREFIX, InvalidSettingError, Settings, read_settings
 from ml import command
 from ml.errors import FeedError
-from ml.log.sqlite import SqliteLog
+from ml.event_log.sqlite import SqliteLog
 
 BACKLOG: Final = 2_048  # connections that nobody has accepted yet
 QUIETLY: Final[dict[str, Any]] = {
@@ -71,7 +71,7 @@ def _print(settings: Settings, user_id: str, limit: int) -> None:
         engine = build_engine(settings, log=log)
     query = engine.hydrate.query(user_id, limit)
     served = engine.products["for_you"].run(query)
-    print(console.page(respond.timeline(engine, user_id, query, served, request_id="console")))
+    print(console.page(serializers.timeline(engine, user_id, query, served, request_id="console")))
 
 
 def _snapshot(settings: Settings) -> None:

@@ -15,6 +15,7 @@ from starlette.middleware.cors import CORSMiddleware
 from app.api import (
     admin,
     catalog,
+    catalog_writes,
     events,
     follow_recommendations,
     health,
@@ -24,14 +25,13 @@ from app.api import (
     products,
     score,
     timeline,
-    writing,
 )
-from app.engine import Engine
 from app.errors import InvalidRequestError, ProblemError
 from app.observability import logs
 from app.observability.metrics import Metrics
 from app.observability.request import HEADER, Observed
-from app.service import Service
+from app.serving.engine import Engine
+from app.serving.service import Service
 from app.settings import Settings, read_settings
 
 
@@ -67,10 +67,10 @@ def create_app(
         version=version("foryou"),
         lifespan=lifespan,
         responses=problems.documented(InvalidRequestError, ProblemError),
-        max_body_size=settings.most_bytes,
+        max_body_size=settings.max_body_bytes,
     )
     reading = (timeline, follow_recommendations, score, catalog, products, health, metrics)
-    for room in (*reading, events, writing, admin):
+    for room in (*reading, events, catalog_writes, admin):
         app.include_router(room.router)
     if settings.cors_origins:
         app.add_middleware(

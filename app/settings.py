@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from difflib import get_close_matches
 from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
@@ -17,7 +18,15 @@ from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 from ml.heads import NAMES as HEADS
 
 PREFIX: Final = "FORYOU_"
+RENAMED: Final = {  # old names are read in this release, with a warning
+    "FEW": "POPULAR_MAX_FOLLOWING",
+    "LEAST_PROOF": "MIN_SOCIAL_PROOF",
+    "MOST_WAITING": "MAX_QUEUED_ENTRIES",
+    "MOST_BYTES": "MAX_BODY_BYTES",
+}
 WEIGHED: Final = (*HEADS, "similarity")  # the last is the head of the embeddings
+
+logger = logging.getLogger(__name__)
 
 
 class InvalidSettingError(Exception):
@@ -83,9 +92,9 @@ class Settings(BaseSettings):
     """The event log's file; by default `events.db` beside the models."""
     workers: Annotated[int, Field(ge=1, le=64)] = 1
     """How many processes answer; they share the event log."""
-    most_waiting: Annotated[int, Field(ge=1, le=1_000_000)] = 10_000
+    max_queued_entries: Annotated[int, Field(ge=1, le=1_000_000)] = 10_000
     """How many entries may wait to be written; who brings more is asked to come back."""
-    most_bytes: Annotated[int, Field(ge=1_000, le=1_000_000_000)] = 4_194_304
+    max_body_bytes: Annotated[int, Field(ge=1_000, le=1_000_000_000)] = 4_194_304
     """How large the body of a request may be."""
     impressions: Literal["served", "client"] = "served"
     """Whether what was served counts as seen, or only what a client says was seen."""
@@ -131,11 +140,11 @@ class Settings(BaseSettings):
     """Candidates from the viewer's communities, at most."""
     popular_limit: Limit = 50
     """Candidates that everybody engages with, at most."""
-    few: Annotated[int, Field(ge=0, le=10_000)] = 10
+    popular_max_following: Annotated[int, Field(ge=0, le=10_000)] = 10
     """Who follows no more people than this is also offered what is popular."""
     newcomer_limit: Annotated[int, Field(ge=1, le=5_000)] = 300
     """The same, for somebody of whom nothing is known."""
-    least_proof: Annotated[int, Field(ge=1, le=100)] = 1
+    min_social_proof: Annotated[int, Field(ge=1, le=100)] = 1
     """How many followees must have engaged with a candidate of Graph."""
     proof_hours: Hours = 168
     """How long a followee's engagement counts for a candidate of Graph."""
@@ -220,7 +229,7 @@ def read_settings() -> Settings:
     """
     _refuse_misspelt(os.environ)
     try:
-        return Settings()
+        return Settings(**_renamed(os.environ))
     except ValidationError as error:
         first = error.errors()[0]
         name = PREFIX + str(first["loc"][0]).upper()
@@ -230,9 +239,20 @@ def read_settings() -> Settings:
         raise InvalidSettingError(f"{error}: {error.__cause__}") from error
 
 
+def _renamed(environment: Mapping[str, str]) -> dict[str, Any]:
+    """The values of settings that are still given by their old names."""
+    given = {name.upper(): value for name, value in environment.items() if value}
+    found = {}
+    for old, new in RENAMED.items():
+        if PREFIX + old in given and PREFIX + new not in given:
+            logger.warning("%s%s is now called %s%s; rename it", PREFIX, old, PREFIX, new)
+            found[new.lower()] = given[PREFIX + old]
+    return found
+
+
 def _refuse_misspelt(environment: Iterable[str]) -> None:
     """A setting that is not read is worse than one that is refused."""
-    known = [PREFIX + name.upper() for name in Settings.model_fields]
+    known = [PREFIX + name.upper() for name in (*Settings.model_fields, *RENAMED)]
     for name in sorted(environment):
         if name.upper().startswith(PREFIX) and name.upper() not in known:
             near = get_close_matches(name.upper(), known, n=1, cutoff=0)

@@ -9,9 +9,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from datagen.behaviour_weights import ACTIONS
 from datagen.follows import tie_strength
 from datagen.log import Columns
-from datagen.mix import ACTIONS
 from datagen.parameters import HOUR
 from datagen.policy import Policy
 from datagen.sessions import Sessions, draw_sessions

@@ -8,8 +8,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from datagen.follow_graph import NEVER, FollowGraph, Keys
 from datagen.parameters import DAY, Parameters, instants
-from datagen.ties import NEVER, Keys, Ties
 from datagen.users import Floats, Rows, Users
 
 FOLLOWS_PER_USER: Final = 30
@@ -28,7 +28,7 @@ WAYS: Final = {
 }
 
 
-def draw_follows(parameters: Parameters, users: Users, rng: np.random.Generator) -> Ties:
+def draw_follows(parameters: Parameters, users: Users, rng: np.random.Generator) -> FollowGraph:
     """Rounds of following: as the graph grows, so do the friends of friends."""
     n = len(users)
     degree = rng.lognormal(0.0, DEGREE_SPREAD, n)
@@ -41,13 +41,13 @@ def draw_follows(parameters: Parameters, users: Users, rng: np.random.Generator)
         followee = _someone(follower, key, users, rng)
         fresh = follower.astype(np.int64) * n + followee
         key = np.union1d(key, fresh[(followee >= 0) & (followee != follower)])
-    ties = Ties(n, key, np.zeros_like(key), np.zeros(len(key), np.float32))
+    ties = FollowGraph(n, key, np.zeros_like(key), np.zeros(len(key), np.float32))
     since = _since(parameters, ties, users, rng)
-    return Ties(n, key, since, tie_strength(ties, ties.follower, ties.followee, users, rng))
+    return FollowGraph(n, key, since, tie_strength(ties, ties.follower, ties.followee, users, rng))
 
 
 def tie_strength(
-    ties: Ties, follower: Rows, followee: Rows, users: Users, rng: np.random.Generator
+    ties: FollowGraph, follower: Rows, followee: Rows, users: Users, rng: np.random.Generator
 ) -> Floats:
     """Closer when they follow back and when the tone is right, and a little by chance."""
     mutual = ties.since_of(ties.keys(followee, follower)) < NEVER
@@ -56,7 +56,7 @@ def tie_strength(
     return np.clip(strength, 0.05, 1.0).astype(np.float32)
 
 
-def follows_table(ties: Ties, users: Users) -> pl.DataFrame:
+def follows_table(ties: FollowGraph, users: Users) -> pl.DataFrame:
     """The graph without the closeness."""
     return pl.DataFrame(
         {
@@ -68,7 +68,7 @@ def follows_table(ties: Ties, users: Users) -> pl.DataFrame:
 
 
 def _since(
-    parameters: Parameters, ties: Ties, users: Users, rng: np.random.Generator
+    parameters: Parameters, ties: FollowGraph, users: Users, rng: np.random.Generator
 ) -> NDArray[np.int64]:
     """Some weeks after both have joined, and before the end."""
     both = np.maximum(users.joined[ties.follower], users.joined[ties.followee])

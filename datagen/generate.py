@@ -6,10 +6,10 @@ import numpy as np
 import polars as pl
 
 from datagen.behaviour import Progress, live
+from datagen.behaviour_weights import planted_mix
 from datagen.follows import draw_follows, follows_table
 from datagen.hashtags import draw_hashtags
 from datagen.log import impressions_table, interactions_table
-from datagen.mix import planted_mix
 from datagen.names import full_names, handles_of
 from datagen.parameters import Parameters
 from datagen.text import Draft, write_texts

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from datagen.offers import Offers, Slates
 from datagen.pairs import Pairs
 from datagen.parameters import HOUR
-from datagen.race import race
 from datagen.sessions import Sessions
+from datagen.slate_sampling import race
 from datagen.users import Rows
 from datagen.world import World
 

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from datagen.mix import HABIT_SPREAD
+from datagen.behaviour_weights import HABIT_SPREAD
 from datagen.parameters import DAY, Parameters, instants
 from datagen.vocabulary import TOPICS
 

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from datagen.mix import ACTIONS, SIGNALS, Mix
+from datagen.behaviour_weights import ACTIONS, SIGNALS, Mix
+from datagen.follow_graph import FollowGraph
 from datagen.parameters import HOUR, Parameters
-from datagen.ties import Ties
 from datagen.tweets import Tweets
 from datagen.users import Floats, Rows, Users
 
@@ -29,7 +29,7 @@ class World:
     mix: Mix
     users: Users
     tweets: Tweets
-    ties: Ties
+    ties: FollowGraph
 
     def probabilities(self, user: Rows, tweet: Rows, at: Seconds) -> dict[str, Floats]:
         """P(action | examined) for each head; nobody follows twice."""
@@ -93,7 +93,7 @@ class World:
             Mix(weights, **numbers["mix"]),
             Users(**_load(folder / "users.npz")),
             Tweets(**_load(folder / "tweets.npz")),
-            Ties(int(ties.pop("users")), **ties),
+            FollowGraph(int(ties.pop("users")), **ties),
         )
 
 
@@ -106,7 +106,7 @@ def _rows_of(ids: Ids, known: Ids) -> Rows:
     return place.astype(np.int32)
 
 
-def _columns(part: Users | Tweets | Ties | Mix) -> dict[str, Any]:
+def _columns(part: Users | Tweets | FollowGraph | Mix) -> dict[str, Any]:
     return {field.name: getattr(part, field.name) for field in fields(part)}
 
 

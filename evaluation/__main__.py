@@ -16,8 +16,8 @@ from evaluation.report import document, page, terminal
 from evaluation.simulate import simulation
 from ml import bundle, command
 from ml.bundle import Bundle
+from ml.dataset.files import fingerprint
 from ml.errors import BundleError, DataError, FeedError
-from ml.log.files import fingerprint
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -10,11 +10,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app.engine import Engine
 from app.pipeline.mixer import MixerPipeline
 from app.pipeline.scoring_pipeline import ScoringPipeline
 from app.rankers.heavy import HeavyRanker, Predict
 from app.selectors.top_k import TopK
+from app.serving.engine import Engine
 from evaluation.figures import Figures
 from evaluation.metrics.resample import Figure
 from evaluation.policies.policy import Policy

@@ -11,17 +11,18 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from app.engine import Engine, assemble
-from app.live.clock import Clock
+from app.serving.clock import Clock
+from app.serving.engine import Engine, assemble
 from app.settings import Settings
 from evaluation.dataset import TEMPORAL, Dataset
 from evaluation.policies.policy import Moment, Policy, Values
 from evaluation.relevant import Engagements, Relevant
 from evaluation.slates import PLACES, Slates
 from evaluation.visits import Visits
+from ml.arrays import Rows
 from ml.bundle import Bundle
 from ml.features.rates import engaged
-from ml.log.events import Events, Rows
+from ml.state.events import Events
 from ml.state.feature_state import FeatureState
 from ml.training.replay import walk
 

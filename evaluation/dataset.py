@@ -10,14 +10,15 @@ import polars as pl
 
 from evaluation.truth import Truth
 from ml.bundle import Bundle
+from ml.dataset import tables as tables_on_disk
+from ml.dataset.tables import Tables
 from ml.errors import DataError
-from ml.log import tables as tables_on_disk
-from ml.log.events import Events
-from ml.log.tables import Tables
 from ml.schema import Action
-from ml.state import ingest
-from ml.state.catalog import Tweets, Users
+from ml.state.events import Events
 from ml.state.feature_state import FeatureState
+from ml.state.tables.tweets import Tweets
+from ml.state.tables.users import Users
+from ml.state.updates import tables_to_events
 
 TEMPORAL: Final = "temporal"  # asked at a moment, judged by what came after it
 SPLIT: Final = "split"  # no times: judged by the rows that the data itself holds out
@@ -61,13 +62,13 @@ def read(folder: Path, bundle: Bundle, cut: int | None = None) -> Dataset:
         DataError: the tables are not what they should be, or hold nothing out.
     """
     tables = tables_on_disk.read(folder)
-    users, tweets = ingest.catalog(tables)
-    events = ingest.events(tables, users, tweets)
+    users, tweets = tables_to_events.catalog(tables)
+    events = tables_to_events.events(tables, users, tweets)
     cut = max(bundle.manifest.as_of, cut or bundle.manifest.as_of)
     if tables.has_times:
         held_out, protocol = events[events.at >= cut], TEMPORAL
     elif tables.has_split:
-        held_out, protocol = ingest.events(_test_rows(tables), users, tweets), SPLIT
+        held_out, protocol = tables_to_events.events(_test_rows(tables), users, tweets), SPLIT
     else:
         raise DataError(
             f"{folder}: interactions have neither times nor a split column, so nothing can be held "

@@ -14,13 +14,16 @@ from evaluation.held_out import AVERSE, PRIOR
 from evaluation.metrics.tails import exponent
 from evaluation.metrics.thresholds import Thresholds
 from evaluation.truth import Truth
+from ml.arrays import Rows
+from ml.dataset import tables as tables_on_disk
+from ml.dataset.tables import Tables
 from ml.heads import HEADS
-from ml.log import tables as tables_on_disk
-from ml.log.events import Events, Rows
-from ml.log.tables import Tables
 from ml.schema import ENGAGEMENTS, Action
-from ml.state import ingest
-from ml.state.catalog import UNKNOWN_TIME, Tweets, Users
+from ml.state.events import Events
+from ml.state.structures.event_order import UNKNOWN_TIME
+from ml.state.tables.tweets import Tweets
+from ml.state.tables.users import Users
+from ml.state.updates import tables_to_events
 from ml.training.examples import Examples, of_impressions
 
 SESSION_SECONDS: Final = 1800  # a longer pause begins a new session
@@ -38,8 +41,8 @@ def describe(folder: Path) -> dict[str, Section]:
         DataError: the tables are not what they should be.
     """
     tables = tables_on_disk.read(folder)
-    users, tweets = ingest.catalog(tables)
-    events = ingest.events(tables, users, tweets)
+    users, tweets = tables_to_events.catalog(tables)
+    events = tables_to_events.events(tables, users, tweets)
     truth = Truth.read(folder / "truth", users, tweets)
     sections = {
         "size": _size(tables),

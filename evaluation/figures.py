@@ -25,7 +25,7 @@ from evaluation.metrics import ranking
 from evaluation.metrics.exposure import Exposure
 from evaluation.metrics.resample import Figure, Weights, mean
 from evaluation.slates import PLACES, Slates
-from ml.log.events import Rows
+from ml.arrays import Rows
 
 CUTOFFS: Final = (5, 10, 20)
 AT: Final = 10  # the slate that people see

@@ -9,14 +9,15 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app.engine import Engine, assemble
-from app.live.clock import Clock
+from app.follow_recommendations.recommender import FollowRecommender, Weights
+from app.serving.clock import Clock
+from app.serving.engine import Engine, assemble
 from app.settings import Settings
-from app.sources.who_to_follow import Weights, WhoToFollow
 from evaluation.dataset import Dataset
+from ml.arrays import Rows
 from ml.bundle import Bundle
-from ml.log.events import Events, Rows
 from ml.schema import Action
+from ml.state.events import Events
 
 PLACES: Final = 20
 FAME_ALONE: Final = Weights(friends=0, follows_you=0, taste=0, newly_joined=0, popular=1)
@@ -56,7 +57,7 @@ def _later_follows(dataset: Dataset) -> Events:
     return follows[joined[follows.user] & joined[follows.target]]
 
 
-def _hits(engine: Engine, who: WhoToFollow, follows: Events) -> NDArray[np.bool_]:
+def _hits(engine: Engine, who: FollowRecommender, follows: Events) -> NDArray[np.bool_]:
     """Whether each follow was foreseen."""
     foreseen = np.zeros(len(follows), bool)
     for viewer in np.unique(follows.user).tolist():

@@ -17,7 +17,7 @@ from ml.features import Pairs, matrix
 from ml.features.rates import engaged
 from ml.heads import NAMES as HEADS
 from ml.schema import Action
-from ml.state.feature_state import Count
+from ml.state.tables.counts import Count
 from ml.training.examples import Examples, of_impressions
 from ml.training.replay import walk
 

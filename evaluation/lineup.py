@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Final
 
-from app.engine import Engine
 from app.pipeline.product import ProductPipeline
 from app.pipeline.scoring_pipeline import ScoringPipeline
 from app.rankers.heavy import HeavyRanker
 from app.rankers.heuristic import Heuristic
 from app.selectors.top_k import TopK
+from app.serving.engine import Engine
 from evaluation.dataset import TEMPORAL, Dataset
 from evaluation.policies import factorisation, simple
 from evaluation.policies.factorisation import Factorisation

@@ -12,8 +12,8 @@ from typing import Any, Final
 import torch
 
 from app import console
-from app.api import respond
-from app.engine import build_engine
+from app.api import serializers
+from app.serving.engine import build_engine
 from app.settings import PREFIX, Settings
 from evaluation.report import terminal
 from ml import bundle, command
@@ -51,7 +51,7 @@ def timeline() -> str:
     engine = build_engine(Settings(artifacts=ARTIFACTS))
     query = engine.hydrate.query(VIEWER, SHOWN)
     served = engine.products["for_you"].run(query)
-    page = console.page(respond.timeline(engine, VIEWER, query, served, request_id="readme"))
+    page = console.page(serializers.timeline(engine, VIEWER, query, served, request_id="readme"))
     return f"```\n{page}\n```"
 
 

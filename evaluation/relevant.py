@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ml.log.events import Events, Rows, Times
+from ml.arrays import Rows, Times
 from ml.schema import ENGAGEMENTS
+from ml.state.events import Events
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evaluation.policies.policy import Answer
-from ml.log.events import Rows
+from ml.arrays import Rows
 
 PLACES: Final = 20
 

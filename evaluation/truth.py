@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from datagen.world import World
-from ml.log.events import Rows, Times
-from ml.state.catalog import Tweets, Users
+from ml.arrays import Rows, Times
+from ml.state.tables.tweets import Tweets
+from ml.state.tables.users import Users
 
 UNSAFE: Final = 0.5  # the share of harm from which on a tweet deserves its label
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from evaluation.dataset import SPLIT, Dataset
-from ml.log.events import Events, Rows, Times
+from ml.arrays import Rows, Times
 from ml.schema import ENGAGEMENTS, Action
+from ml.state.events import Events
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,13 +10,13 @@ from pathlib import Path
 import torch
 
 from ml import bundle, command
-from ml.bundle import gate
+from ml.bundle import promotion_check
+from ml.dataset import rejects, report
+from ml.dataset.tables import Tables
+from ml.dataset.validation import Validation, survey
 from ml.errors import DataError, FeedError, LogError
-from ml.log import rejects, report
-from ml.log.sqlite import SqliteLog
-from ml.log.survey import Survey, survey
-from ml.log.tables import Tables
-from ml.training import course
+from ml.event_log.sqlite import SqliteLog
+from ml.training import train
 from ml.training.freshness import reason_to_train
 from ml.training.options import TrainingOptions
 
@@ -54,7 +54,7 @@ def _train(given: argparse.Namespace) -> None:
     tables = Tables.of(_surveyed(given)) if given.rejects else None
     with ExitStack() as stack:
         log = stack.enter_context(closing(_log(given.from_log))) if given.from_log else None
-        version = course.train(given.data, given.artifacts, options, tables, log)
+        version = train.train(given.data, given.artifacts, options, tables, log)
     trained = bundle.load(given.artifacts)
     assert trained is not None
     print(f"bundle {version}: {sum(trained.manifest.parameters.values()):,} parameters")
@@ -80,7 +80,7 @@ def _check(given: argparse.Namespace) -> None:
     print(report.summary(_surveyed(given)))
 
 
-def _surveyed(given: argparse.Namespace) -> Survey:
+def _surveyed(given: argparse.Namespace) -> Validation:
     """Tables without an obstacle; rows at fault set aside where that was asked for."""
     rejecting = given.rejects is not None
     if rejecting:
@@ -98,7 +98,7 @@ def _surveyed(given: argparse.Namespace) -> Survey:
 
 def _promote(given: argparse.Namespace) -> None:
     if not given.anyway:
-        gate.check(given.artifacts, given.version, bundle.current(given.artifacts))
+        promotion_check.check(given.artifacts, given.version, bundle.current(given.artifacts))
     bundle.promote(given.artifacts, given.version)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from app.engine import Engine, build_engine
+from app.serving.engine import Engine, build_engine
 from app.settings import Settings
 from datagen.__main__ import main as plant
 from evaluation import dataset
@@ -18,13 +18,14 @@ from evaluation.evaluate import Findings, evaluate
 from evaluation.report import document
 from ml import bundle
 from ml.bundle import Bundle
-from ml.log import tables as tables_on_disk
-from ml.log.events import Events
-from ml.log.tables import Tables
-from ml.state import ingest
-from ml.state.catalog import Tweets, Users
+from ml.dataset import tables as tables_on_disk
+from ml.dataset.tables import Tables
+from ml.state.events import Events
 from ml.state.feature_state import FeatureState
-from ml.training import course
+from ml.state.tables.tweets import Tweets
+from ml.state.tables.users import Users
+from ml.state.updates import tables_to_events
+from ml.training import train
 from ml.training.options import TrainingOptions
 
 torch.set_num_threads(1)
@@ -45,19 +46,19 @@ def tiny_tables(tiny_data: Path) -> Tables:
 
 @pytest.fixture(scope="session")
 def tiny_catalog(tiny_tables: Tables) -> tuple[Users, Tweets]:
-    return ingest.catalog(tiny_tables)
+    return tables_to_events.catalog(tiny_tables)
 
 
 @pytest.fixture(scope="session")
 def tiny_events(tiny_tables: Tables, tiny_catalog: tuple[Users, Tweets]) -> Events:
-    return ingest.events(tiny_tables, *tiny_catalog)
+    return tables_to_events.events(tiny_tables, *tiny_catalog)
 
 
 @pytest.fixture(scope="session")
 def tiny_artifacts(tiny_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What training on them published."""
     folder = tmp_path_factory.mktemp("artifacts")
-    course.train(tiny_data, folder, TrainingOptions())
+    train.train(tiny_data, folder, TrainingOptions())
     return folder
 
 

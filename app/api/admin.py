@@ -6,9 +6,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from app.api.guard import Writer, refusals
+from app.api.access import Writer, refusals
+from app.api.dependencies import ServiceInUse
 from app.api.problems import documented
-from app.deps import ServiceInUse
 from app.errors import ConflictError
 from app.schemas.health import Serving
 from app.schemas.parameters import NoParameters

@@ -7,17 +7,17 @@ from typing import Annotated
 import numpy as np
 from fastapi import APIRouter, Path, Query
 
-from app.api.after import reached
+from app.api.dependencies import ServiceInUse
 from app.api.problems import documented
-from app.api.respond import instant
-from app.deps import ServiceInUse
-from app.engine import Engine
+from app.api.read_your_writes import reached
+from app.api.serializers import instant
 from app.errors import BehindError, NotFoundError
 from app.pipeline.batch import Rows
 from app.schemas.catalog import TweetView, UserPage, UserView
 from app.schemas.parameters import AfterParameters, PageParameters
 from app.schemas.values import TweetId, UserId
-from ml.state.catalog import UNKNOWN_TIME
+from app.serving.engine import Engine
+from ml.state.structures.event_order import UNKNOWN_TIME
 
 router = APIRouter(tags=["catalog"])
 

@@ -6,16 +6,16 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from app.api import inscribe
-from app.api.guard import Writer, refusals
+from app.api import log_entries
+from app.api.access import Writer, refusals
+from app.api.dependencies import ServiceInUse
 from app.api.problems import documented
-from app.deps import ServiceInUse
 from app.schemas.batches import EventResult, EventsRequest, EventsWritten
 from app.schemas.event import IMPRESSION, EventIn
 from app.schemas.judged import Unfit
 from app.schemas.parameters import NoParameters
-from app.service import Service
-from ml.log.record import Entry
+from app.serving.service import Service
+from ml.event_log.record import Entry
 
 router = APIRouter(tags=["events"])
 
@@ -44,15 +44,15 @@ async def events(
             results.append(EventResult(event_id=given.event_id, status="duplicate"))
             continue
         try:
-            entries.append(inscribe.event(service.engine.clock, given))
-        except inscribe.TooEarlyError as error:
+            entries.append(log_entries.event(service.engine.clock, given))
+        except log_entries.TooEarlyError as error:
             results.append(
                 EventResult(event_id=given.event_id, status="rejected", problem=str(error))
             )
             continue
         places.append(len(results))
         results.append(EventResult(event_id=given.event_id, status="accepted"))
-    appended = await inscribe.append(service, entries)
+    appended = await log_entries.append(service, entries)
     for place, accepted in zip(places, appended.accepted, strict=True):
         if not accepted:
             results[place].status = "duplicate"

@@ -6,10 +6,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
 
-from app.api import respond
-from app.api.after import reached
+from app.api import serializers
+from app.api.dependencies import ServiceInUse
 from app.api.problems import documented
-from app.deps import ServiceInUse
+from app.api.read_your_writes import reached
 from app.errors import BehindError
 from app.schemas.follow_recommendations import FollowRecommendations
 from app.schemas.parameters import FollowParameters
@@ -32,4 +32,4 @@ async def follow_recommendations(
     query = engine.hydrate.query(user_id, parameters.limit)
     recommended = engine.who_to_follow.recommend(query, parameters.limit)
     response.headers["Cache-Control"] = "private, no-store"
-    return respond.people(engine, query, recommended)
+    return serializers.people(engine, query, recommended)

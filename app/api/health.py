@@ -6,13 +6,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
+from app.api.dependencies import ServiceInUse
 from app.api.problems import documented
-from app.api.respond import instant
-from app.deps import ServiceInUse
-from app.engine import Engine
+from app.api.serializers import instant
 from app.errors import FaultError
 from app.schemas.health import Alive, Ready, Window
 from app.schemas.parameters import NoParameters
+from app.serving.engine import Engine
 
 router = APIRouter(tags=["operations"])
 
@@ -33,7 +33,7 @@ async def readyz(_: Annotated[NoParameters, Query()], service: ServiceInUse) -> 
     return Ready(
         clock=engine.clock.mode,
         as_of=instant(now),
-        model_version=engine.hydrate.version,
+        model_version=engine.model_version,
         ranker=type(engine.products["for_you"].mixer.scoring.ranker).__name__,
         missing=list(engine.missing),
         not_in_data=engine.bundle.manifest.missing if engine.bundle else [],

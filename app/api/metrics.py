@@ -12,9 +12,9 @@ from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4, CollectorRegistry, Metri
 from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily
 from prometheus_client.registry import Collector
 
-from app.deps import EngineInUse, MetricsInUse
-from app.engine import Engine
+from app.api.dependencies import EngineInUse, MetricsInUse
 from app.schemas.parameters import NoParameters
+from app.serving.engine import Engine
 
 router = APIRouter(tags=["operations"])
 
@@ -40,7 +40,7 @@ class Served(Collector):
     def collect(self) -> Iterable[Metric]:
         engine = self.engine
         ranker = type(engine.products["for_you"].mixer.scoring.ranker).__name__
-        facts = {"version": engine.hydrate.version, "ranker": ranker, "clock": engine.clock.mode}
+        facts = {"version": engine.model_version, "ranker": ranker, "clock": engine.clock.mode}
         yield InfoMetricFamily("foryou_bundle", "What ranks, and by which clock.", facts)
         missing = GaugeMetricFamily(
             "foryou_missing", "A model that is not there, and so takes no part.", labels=["part"]

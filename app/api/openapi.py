@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from app.api import problems
-from app.engine import Engine
+from app.serving.engine import Engine
 
 TWEETS: Final = 3  # in an example
 WRITTEN: Final = {"user_id": "example-user", "tweet_id": "example-tweet"}  # who writes on trial

@@ -10,13 +10,13 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import JsonValue
 
-from app.deps import EngineInUse
-from app.engine import Engine
+from app.api.dependencies import EngineInUse
 from app.pipeline.product import ProductPipeline
 from app.products.presets import PRESETS
 from app.rankers.heavy import HeavyRanker
 from app.schemas.parameters import NoParameters
 from app.schemas.products import CandidateView, ComponentView, PresetView, ProductsView, ProductView
+from app.serving.engine import Engine
 from ml.heads import NAMES as HEADS
 
 router = APIRouter(tags=["operations"])

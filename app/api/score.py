@@ -7,9 +7,9 @@ from typing import Annotated
 import numpy as np
 from fastapi import APIRouter, Query, Response
 
-from app.api import respond
+from app.api import serializers
+from app.api.dependencies import EngineInUse, RequestName
 from app.api.problems import documented
-from app.deps import EngineInUse, RequestName
 from app.errors import UnreadableError, UnsupportedMediaError, WithheldError
 from app.observability import request as observed
 from app.pipeline.batch import CandidateBatch
@@ -38,8 +38,8 @@ async def score(
     rows = np.array(asked, np.int32)
     query = engine.hydrate.query(request.user_id, limit=len(rows))
     batch = CandidateBatch.of(rows, tweets.author[rows])
-    appraised = engine.products["for_you"].appraise(query, batch)
-    observed.answers(appraised.product.name, appraised.trace)
+    scored = engine.products["for_you"].score(query, batch)
+    observed.answers(scored.product.name, scored.trace)
     unknown = [id_ for id_ in dict.fromkeys(request.tweet_ids) if id_ not in known]
     response.headers["Cache-Control"] = "private, no-store"
-    return respond.appraisals(engine, request.user_id, query, appraised, unknown, request_id)
+    return serializers.score_response(engine, request.user_id, query, scored, unknown, request_id)

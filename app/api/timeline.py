@@ -6,15 +6,16 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
 
-from app.api import pages, respond
-from app.api.after import reached
+from app.api import serializers
+from app.api.dependencies import RequestName, ServiceInUse
 from app.api.problems import documented
-from app.deps import RequestName, ServiceInUse
+from app.api.read_your_writes import reached
 from app.errors import BehindError, ExpiredCursorError, WithheldError
 from app.observability import request as observed
 from app.schemas.parameters import TimelineParameters
 from app.schemas.timeline import Timeline
 from app.schemas.values import UserId
+from app.serving import pagination
 
 router = APIRouter()
 
@@ -35,21 +36,21 @@ async def timeline(
     """The tweets that this person most likely wants to see now, best first. What was shown is not
     shown again; `next_cursor` leads to what was put by."""
     await reached(service, parameters.after_offset)
-    begun = parameters.cursor and await pages.begun(service, user_id, parameters.cursor)
+    begun = parameters.cursor and await pagination.begun(service, user_id, parameters.cursor)
     engine = service.engine  # stays the one in use, because from here on nothing is waited for
     query = engine.hydrate.query(user_id, parameters.limit)
     if begun:
         product = begun.product
-        page = pages.later(service, query, user_id, begun, request_id)
+        page = pagination.later(service, query, user_id, begun, request_id)
     else:
         product = str(parameters.product)
-        page = pages.first(service, query, user_id, product, request_id)
+        page = pagination.first(service, query, user_id, product, request_id)
     served = page.served
     observed.answers(served.product.name, served.trace)
-    answer = respond.timeline(
+    answer = serializers.timeline(
         engine, user_id, query, served, request_id, product, page.start, page.next_cursor
     )
     if parameters.explain:
-        answer.trace = respond.trace(served)
+        answer.trace = serializers.trace(served)
     response.headers["Cache-Control"] = "private, no-store"
     return answer

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from app.pipeline.batch import CandidateBatch, Mask
 from app.pipeline.query import Query
-from ml.state.around import among
 from ml.state.feature_state import FeatureState
+from ml.state.tables.neighborhood import among
 
 
 @dataclass(frozen=True, slots=True)

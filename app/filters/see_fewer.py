@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from app.pipeline.batch import CandidateBatch, Mask
 from app.pipeline.query import Query
-from ml.state.around import among
+from ml.state.tables.neighborhood import among
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,5 +14,5 @@ class SeeFewer:
     hours: float = 14 * 24
 
     def keep(self, query: Query, batch: CandidateBatch) -> Mask:
-        lately = query.now - query.unwelcome_since < self.hours * 3600
-        return ~among(batch.author, query.unwelcome[lately])
+        lately = query.now - query.neighborhood.see_fewer_since < self.hours * 3600
+        return ~among(batch.author, query.neighborhood.see_fewer_authors[lately])

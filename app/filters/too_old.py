@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from app.pipeline.batch import CandidateBatch, Mask
 from app.pipeline.query import Query
-from ml.state.catalog import UNKNOWN_TIME
 from ml.state.feature_state import FeatureState
+from ml.state.structures.event_order import UNKNOWN_TIME
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,4 +12,4 @@ class FollowsFew:
     at_most: int
 
     def admits(self, query: Query) -> bool:
-        return len(query.following) <= self.at_most
+        return len(query.neighborhood.following) <= self.at_most

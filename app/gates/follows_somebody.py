@@ -10,4 +10,4 @@ from app.pipeline.query import Query
 @dataclass(frozen=True, slots=True)
 class FollowsSomebody:
     def admits(self, query: Query) -> bool:
-        return len(query.following) > 0
+        return len(query.neighborhood.following) > 0

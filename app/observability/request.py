@@ -21,7 +21,7 @@ ACCEPTABLE: Final = re.compile(r"[\w.:@-]{1,128}", re.ASCII)
 METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 ROUTINE: Final = frozenset({"/livez", "/readyz", "/metrics"})  # asked by machines, all day long
 
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -84,7 +84,7 @@ class Observed:
         if record.trace is not None:
             self.metrics.trace(record.trace)
         level = logging.DEBUG if route in ROUTINE and status < 400 else logging.INFO
-        if log.isEnabledFor(level):
+        if logger.isEnabledFor(level):
             path = (scope.get("raw_path") or scope["path"].encode()).decode("ascii", "replace")
             fields = {
                 "method": method,
@@ -93,4 +93,4 @@ class Observed:
                 "milliseconds": round(seconds * 1000, 2),
                 "served_by": record.served_by or None,
             }
-            log.log(level, "%s %s", method, path, extra={"fields": fields})
+            logger.log(level, "%s %s", method, path, extra={"fields": fields})

@@ -35,7 +35,7 @@ class MixerPipeline:
     visibility: Sequence[Filter]  # row by row, strict, fails closed
     selector: Selector
     slate: Sequence[Filter] = ()  # what may not stand beside what
-    later: Sequence[Filter] = ()  # asked again of what was put by for a later page
+    recheck: Sequence[Filter] = ()  # asked again of what was put by for a later page
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -45,15 +45,15 @@ class MixerPipeline:
     def run(self, query: Query, trace: Trace) -> Mixed:
         """The first page."""
         batch = stages.retrieve(query, self.candidates, trace)
-        batch = stages.sift("eligibility", query, batch, self.eligibility, trace)
+        batch = stages.filter("eligibility", query, batch, self.eligibility, trace)
         batch = stages.rank(query, batch, self.scoring.ranker, trace)
         batch, score = stages.rescore(query, batch, self.scoring.rescorers, trace)
         batch = stages.diversify(query, batch, score, self.scoring.diversifiers, trace)
-        batch = stages.show(query, batch, self.visibility, trace)
-        pool = stages.sift("slate", query, batch, self.slate, trace)
+        batch = stages.filter_visibility(query, batch, self.visibility, trace)
+        pool = stages.filter("slate", query, batch, self.slate, trace)
         return Mixed(stages.select(query, pool, self.selector, trace), pool)
 
-    def resume(
+    def next_page(
         self, query: Query, pool: CandidateBatch, place: int, trace: Trace
     ) -> tuple[CandidateBatch, int]:
         """A later page of a pool that was put by, from a place on, and the place behind it.
@@ -66,18 +66,20 @@ class MixerPipeline:
             ordered.tweet[place:], ordered.author[place:], ordered.sources[place:]
         )
         places = np.arange(place, len(ordered), dtype=np.float32)
-        rest = stages.show(query, rest.with_columns({PLACE: places}), self.later, trace)
+        rest = stages.filter_visibility(
+            query, rest.with_columns({PLACE: places}), self.recheck, trace
+        )
         batch = stages.rank(query, rest, self.scoring.ranker, trace)
         batch, score = stages.rescore(query, batch, self.scoring.rescorers, trace)
         batch = stages.diversify(query, batch, score, self.scoring.diversifiers, trace)
         page = batch.take(np.arange(min(query.limit, len(batch))))
         return page, int(page[PLACE][-1]) + 1 if len(page) else len(pool)
 
-    def appraise(
+    def score(
         self, query: Query, batch: CandidateBatch, trace: Trace
     ) -> tuple[CandidateBatch, list[str | None]]:
         """Every given row by itself: what it is worth, and which filter would drop it."""
-        dropped_by = stages.judge(query, batch, self.eligibility, self.visibility, trace)
+        dropped_by = stages.explain_filters(query, batch, self.eligibility, self.visibility, trace)
         batch = stages.rank(query, batch, self.scoring.ranker, trace)
         batch, score = stages.rescore(query, batch, self.scoring.rescorers, trace)
         return batch.with_columns({stages.SCORE: score}), dropped_by

@@ -15,7 +15,7 @@ from app.pipeline.query import Query
 from app.pipeline.stages import admit
 from app.pipeline.trace import Trace
 
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 Answer = TypeVar("Answer")
 
 
@@ -30,7 +30,7 @@ class Served:
 
 
 @dataclass(frozen=True, slots=True)
-class Appraised:
+class Scored:
     """What given tweets are worth, who says so, and which filter would drop each."""
 
     product: ProductPipeline
@@ -57,13 +57,13 @@ class ProductPipeline:
         product, mixed = self._answer(query, trace, lambda mixer: mixer.run(query, trace))
         return Served(product, mixed.batch, trace, mixed.pool)
 
-    def appraise(self, query: Query, batch: CandidateBatch) -> Appraised:
+    def score(self, query: Query, batch: CandidateBatch) -> Scored:
         """These very tweets, for this query."""
         trace = Trace()
         product, (batch, dropped_by) = self._answer(
-            query, trace, lambda mixer: mixer.appraise(query, batch, trace)
+            query, trace, lambda mixer: mixer.score(query, batch, trace)
         )
-        return Appraised(product, batch, dropped_by, trace)
+        return Scored(product, batch, dropped_by, trace)
 
     def _answer(
         self, query: Query, trace: Trace, ask: Callable[[MixerPipeline], Answer]
@@ -77,5 +77,5 @@ class ProductPipeline:
         except Exception:
             if self.fallback is None:
                 raise
-            log.exception("%s failed, %s answers", self.name, self.fallback.name)
+            logger.exception("%s failed, %s answers", self.name, self.fallback.name)
             return self.fallback._answer(query, trace, ask)

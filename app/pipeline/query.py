@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,9 +18,39 @@ def nobody() -> Rows:
     return np.empty(0, np.int32)
 
 
-def never() -> Times:
-    """No times at all."""
-    return np.empty(0, np.int64)
+class Neighborhood(Protocol):
+    """The users around the viewer: rows of users, sorted unless noted."""
+
+    @property
+    def following(self) -> Rows: ...
+
+    @property
+    def sampled_followees(self) -> Rows:
+        """The newest of `following`, who are asked for more; in no order."""
+        ...
+
+    @property
+    def followers(self) -> Rows: ...
+
+    @property
+    def second_degree(self) -> Rows:
+        """The followees of `sampled_followees`, one entry for each path."""
+        ...
+
+    @property
+    def excluded_authors(self) -> Rows:
+        """Those whom a block in either direction, or the viewer's own mute, excludes."""
+        ...
+
+    @property
+    def see_fewer_authors(self) -> Rows:
+        """Those of whom the viewer once asked to see less."""
+        ...
+
+    @property
+    def see_fewer_since(self) -> Times:
+        """When the viewer last asked, for each of `see_fewer_authors`."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,21 +59,15 @@ class Query:
     now: int  # unix seconds: the only clock that a stage may read
     limit: int
     seed: int  # where chance comes from: the same for the same viewer, moment and model
-    following: Rows  # whom the viewer follows, in the order of rows
-    tie: Column  # how strong the tie to each of them is, in 0–1
-    vector: Column  # where the viewer's taste lies; zeros where nobody knows
+    neighborhood: Neighborhood
+    tie_strength: Column  # to each of `neighborhood.following`, in 0–1
+    vector: Column  # the viewer's taste; zeros where it is not known
     sensitive_ok: bool = False  # the viewer asked to see adult content
-    walked: Rows = field(default_factory=nobody)  # the newest that the viewer follows
-    followers: Rows = field(default_factory=nobody)  # who follows the viewer, sorted
-    second: Rows = field(default_factory=nobody)  # whom `walked` follow, once per way, sorted
     seen: Rows = field(default_factory=nobody)  # tweets the viewer knows, sorted
-    hidden: Rows = field(default_factory=nobody)  # whom a block or a mute keeps away, sorted
-    unwelcome: Rows = field(default_factory=nobody)  # of whom the viewer wanted less, sorted
-    unwelcome_since: Times = field(default_factory=never)  # when, in unix seconds
 
     def follows(self, author: Rows) -> Mask:
         """Whether the viewer follows each of these authors."""
-        highest = max(author.max(initial=0), self.following.max(initial=0))
+        highest = max(author.max(initial=0), self.neighborhood.following.max(initial=0))
         followed = np.zeros(highest + 2, bool)  # the last place, that of -1, stays free
-        followed[self.following] = True
+        followed[self.neighborhood.following] = True
         return followed[author]

@@ -51,7 +51,7 @@ def retrieve(query: Query, pipelines: Sequence[CandidatePipeline], trace: Trace)
     return merge(batches)
 
 
-def sift(
+def filter(
     stage: str, query: Query, batch: CandidateBatch, filters: Sequence[Filter], trace: Trace
 ) -> CandidateBatch:
     """Keep the rows that every filter keeps."""
@@ -63,12 +63,12 @@ def sift(
     return batch
 
 
-def show(
+def filter_visibility(
     query: Query, batch: CandidateBatch, filters: Sequence[Filter], trace: Trace
 ) -> CandidateBatch:
     """Keep the rows that may be shown; where that cannot be known, show nothing."""
     with _failing_closed(trace):
-        return sift("visibility", query, batch, filters, trace)
+        return filter("visibility", query, batch, filters, trace)
 
 
 def rank(query: Query, batch: CandidateBatch, ranker: Ranker, trace: Trace) -> CandidateBatch:
@@ -121,7 +121,7 @@ def select(query: Query, batch: CandidateBatch, selector: Selector, trace: Trace
     return batch
 
 
-def judge(
+def explain_filters(
     query: Query,
     batch: CandidateBatch,
     eligibility: Sequence[Filter],

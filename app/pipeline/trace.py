@@ -9,7 +9,7 @@ from types import TracebackType
 
 from app.pipeline.failures import BrokenContractError
 
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -64,7 +64,7 @@ class _Running:
         self.span.error, self.span.rows_out = repr(error), 0
         if not self.forgive or isinstance(error, BrokenContractError):
             return False
-        log.warning(
+        logger.warning(
             "%s %s failed and is missed", self.span.stage, self.span.component, exc_info=error
         )
         return True

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from app.pipeline.candidate_pipeline import CandidatePipeline
 from app.pipeline.mixer import MixerPipeline
-from app.products import guards
+from app.products import shared_stages
 from app.selectors.top_k import TopK
 from app.settings import Settings
 from app.sources.communities import Communities
@@ -19,12 +19,14 @@ def discovery(
     for_you: MixerPipeline, state: FeatureState, encoder: Encoder, settings: Settings
 ) -> MixerPipeline:
     """For You, out of network alone."""
-    s, shelf = settings, guards.shelf(state, settings)
+    s, shelf = settings, shared_stages.shelf(state, settings)
     fade = settings.source_half_life_hours
     return replace(
         for_you,
         candidates=[
-            CandidatePipeline(guards.out_of_network(shelf, encoder, s), s.out_of_network_limit),
+            CandidatePipeline(
+                shared_stages.out_of_network(shelf, encoder, s), s.out_of_network_limit
+            ),
             CandidatePipeline(Communities(shelf, fade), s.communities_limit),
             CandidatePipeline(Popular(shelf), s.popular_limit),
         ],

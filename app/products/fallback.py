@@ -6,7 +6,7 @@ from app.filters.one_per_thread import OnePerThread
 from app.pipeline.candidate_pipeline import CandidatePipeline
 from app.pipeline.mixer import MixerPipeline
 from app.pipeline.scoring_pipeline import ScoringPipeline
-from app.products import guards
+from app.products import shared_stages
 from app.rankers.newest import Newest
 from app.rescorers.safety import Safety
 from app.selectors.top_k import TopK
@@ -19,19 +19,19 @@ from ml.state.feature_state import FeatureState
 
 def fallback(state: FeatureState, encoder: Encoder, settings: Settings) -> MixerPipeline:
     """What is not shown elsewhere is not shown here."""
-    s, shelf = settings, guards.shelf(state, settings)
+    s, shelf = settings, shared_stages.shelf(state, settings)
     return MixerPipeline(
         candidates=[
             CandidatePipeline(InNetwork(shelf, s.source_half_life_hours), s.in_network_limit),
             CandidatePipeline(Popular(shelf), s.newcomer_limit),
         ],
-        eligibility=guards.eligibility(state, s),
+        eligibility=shared_stages.eligibility(state, s),
         scoring=ScoringPipeline(
             ranker=Newest(state),
             rescorers=[Safety(encoder, s.nsfw_steps, s.toxicity_steps)],
         ),
-        visibility=guards.visibility(state, encoder, s),
-        later=guards.later(state, encoder, s),
+        visibility=shared_stages.visibility(state, encoder, s),
+        recheck=shared_stages.recheck(state, encoder, s),
         slate=[OnePerThread(state)],
         selector=TopK(),
     )

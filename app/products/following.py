@@ -7,7 +7,7 @@ from typing import Final
 from app.pipeline.candidate_pipeline import CandidatePipeline
 from app.pipeline.mixer import MixerPipeline
 from app.pipeline.scoring_pipeline import ScoringPipeline
-from app.products import guards
+from app.products import shared_stages
 from app.rankers.newest import Newest
 from app.selectors.top_k import TopK
 from app.settings import Settings
@@ -19,12 +19,12 @@ TIME_ALONE: Final = 1e-6  # hours: fading so fast that no tie makes up for being
 
 
 def following(state: FeatureState, encoder: Encoder, settings: Settings) -> MixerPipeline:
-    shelf = guards.shelf(state, settings)
+    shelf = shared_stages.shelf(state, settings)
     return MixerPipeline(
         candidates=[CandidatePipeline(InNetwork(shelf, TIME_ALONE), settings.following_limit)],
-        eligibility=guards.eligibility(state, settings),
+        eligibility=shared_stages.eligibility(state, settings),
         scoring=ScoringPipeline(ranker=Newest(state)),
-        visibility=guards.visibility(state, encoder, settings),
-        later=guards.later(state, encoder, settings),
+        visibility=shared_stages.visibility(state, encoder, settings),
+        recheck=shared_stages.recheck(state, encoder, settings),
         selector=TopK(),
     )

@@ -9,7 +9,7 @@ from app.pipeline.candidate_pipeline import CandidatePipeline
 from app.pipeline.components import Ranker
 from app.pipeline.mixer import MixerPipeline
 from app.pipeline.scoring_pipeline import ScoringPipeline
-from app.products import guards
+from app.products import shared_stages
 from app.rescorers.feedback_fatigue import FeedbackFatigue
 from app.rescorers.out_of_network import OutOfNetwork as Strangers
 from app.rescorers.recency import Recency
@@ -28,21 +28,25 @@ from ml.state.feature_state import FeatureState
 def for_you(
     state: FeatureState, encoder: Encoder, ranker: Ranker, settings: Settings
 ) -> MixerPipeline:
-    s, shelf = settings, guards.shelf(state, settings)
-    who = guards.who_to_follow(state, encoder, settings)
+    s, shelf = settings, shared_stages.shelf(state, settings)
+    who = shared_stages.who_to_follow(state, encoder, settings)
     fade = settings.source_half_life_hours
     return MixerPipeline(
         candidates=[
             CandidatePipeline(InNetwork(shelf, fade), s.in_network_limit),
-            CandidatePipeline(Graph(shelf, fade, s.least_proof, s.proof_hours), s.graph_limit),
-            CandidatePipeline(guards.out_of_network(shelf, encoder, s), s.out_of_network_limit),
+            CandidatePipeline(Graph(shelf, fade, s.min_social_proof, s.proof_hours), s.graph_limit),
+            CandidatePipeline(
+                shared_stages.out_of_network(shelf, encoder, s), s.out_of_network_limit
+            ),
             CandidatePipeline(
                 FollowRecs(shelf, who, fade, s.follow_recs_people), s.follow_recs_limit
             ),
-            CandidatePipeline(Popular(shelf), s.popular_limit, gates=[FollowsFew(s.few)]),
+            CandidatePipeline(
+                Popular(shelf), s.popular_limit, gates=[FollowsFew(s.popular_max_following)]
+            ),
             CandidatePipeline(Explore(shelf, encoder, fade), s.explore_limit),
         ],
-        eligibility=guards.eligibility(state, s),  # not own, too old, seen, blocked or muted
+        eligibility=shared_stages.eligibility(state, s),  # not own, too old, seen, blocked or muted
         scoring=ScoringPipeline(
             ranker=ranker,
             rescorers=[
@@ -53,8 +57,8 @@ def for_you(
             ],
             diversifiers=[AuthorDiversity(s.author_decay, s.author_floor)],
         ),
-        visibility=guards.visibility(state, encoder, s),
-        later=guards.later(state, encoder, s),
+        visibility=shared_stages.visibility(state, encoder, s),
+        recheck=shared_stages.recheck(state, encoder, s),
         slate=[OnePerThread(state)],
         selector=Quota(
             [s.in_network_share, s.graph_share, s.out_of_network_share, s.follow_recs_share],

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from app.pipeline.candidate_pipeline import CandidatePipeline
 from app.pipeline.mixer import MixerPipeline
-from app.products import guards
+from app.products import shared_stages
 from app.rankers.heuristic import Heuristic
 from app.selectors.top_k import TopK
 from app.settings import Settings
@@ -19,7 +19,7 @@ def newcomer(
     for_you: MixerPipeline, state: FeatureState, encoder: Encoder, settings: Settings
 ) -> MixerPipeline:
     """For You from what is popular, by how well it was received: there is no one to predict."""
-    popular = Popular(guards.shelf(state, settings))
+    popular = Popular(shared_stages.shelf(state, settings))
     return replace(
         for_you,
         candidates=[CandidatePipeline(popular, settings.newcomer_limit)],

@@ -13,10 +13,9 @@ from app.pipeline.batch import CandidateBatch, Column
 from app.pipeline.failures import BrokenContractError
 from app.pipeline.query import Query
 from app.rankers.fusion import Fusion
+from ml.arrays import Rows, Times
 from ml.embeddings.encoder import EncodedTweets, Encoder, Vectors
-from ml.features import NAMES, Impersonal, Pairs, matrix
-from ml.log.events import Rows, Times
-from ml.state.around import Around
+from ml.features import NAMES, Pairs, TweetFeatureCache, matrix
 from ml.state.feature_state import FeatureState
 
 Predict = Callable[[Pairs, NDArray[np.float32]], Mapping[str, Column]]
@@ -35,22 +34,15 @@ class HeavyRanker:
     encoder: Encoder
     predict: Predict
     fusion: Fusion
-    impersonal: Impersonal = field(default_factory=Impersonal)
+    impersonal: TweetFeatureCache = field(default_factory=TweetFeatureCache)
 
     def score(self, query: Query, batch: CandidateBatch) -> Mapping[str, Column]:
         if query.viewer < 0:
             raise BrokenContractError("nobody is known by that row, so nothing can be predicted")
         encoder = Hydrated(self.encoder.tweets, self.encoder.authors, query.vector)
-        around = Around(
-            query.following,
-            query.walked,
-            query.followers,
-            query.second,
-            query.hidden,
-            query.unwelcome,
-            query.unwelcome_since,
+        x = Pairs.of_one(
+            self.state, encoder, query.viewer, batch.tweet, query.now, query.neighborhood
         )
-        x = Pairs.of_one(self.state, encoder, query.viewer, batch.tweet, query.now, around)
         features = matrix(x, self.impersonal)
         predictions = self.predict(x, features)
         return {

@@ -8,7 +8,7 @@ import numpy as np
 
 from app.pipeline.batch import CandidateBatch, Column
 from app.pipeline.query import Query
-from ml.state.around import found_among
+from ml.state.tables.neighborhood import found_among
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +22,10 @@ class FeedbackFatigue:
 
     def factor(self, query: Query, batch: CandidateBatch) -> Column:
         factor = np.ones(len(batch), np.float32)
-        place, unwelcome = found_among(batch.author, query.unwelcome)
+        place, unwelcome = found_among(batch.author, query.neighborhood.see_fewer_authors)
         if not unwelcome.any():
             return factor
-        since_hours = (query.now - query.unwelcome_since[place[unwelcome]]) / 3600
+        since_hours = (query.now - query.neighborhood.see_fewer_since[place[unwelcome]]) / 3600
         step = np.floor((since_hours - self.hidden_hours) / self.hours * self.steps)
         risen = self.lowest + (1 - self.lowest) * np.clip(step, 0, self.steps) / self.steps
         factor[unwelcome] = risen

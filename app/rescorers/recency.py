@@ -8,8 +8,8 @@ import numpy as np
 
 from app.pipeline.batch import CandidateBatch, Column
 from app.pipeline.query import Query
-from ml.state.catalog import UNKNOWN_TIME
 from ml.state.feature_state import FeatureState
+from ml.state.structures.event_order import UNKNOWN_TIME
 
 
 @dataclass(frozen=True, slots=True)

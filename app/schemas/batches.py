@@ -11,7 +11,7 @@ from app.schemas.judged import Judged, _loosely
 from app.schemas.rows import TweetRow, UserRow
 from app.schemas.strict import Strict
 
-MOST_WRITTEN: Final = 1_000  # in one call
+MAX_WRITTEN: Final = 1_000  # in one call
 
 
 class EventsRequest(Strict):
@@ -28,7 +28,7 @@ class EventsRequest(Strict):
                 ),
             ]
         ],
-        Field(min_length=1, max_length=MOST_WRITTEN),
+        Field(min_length=1, max_length=MAX_WRITTEN),
     ]
 
 
@@ -44,7 +44,7 @@ class UsersRequest(Strict):
                 ),
             ]
         ],
-        Field(min_length=1, max_length=MOST_WRITTEN),
+        Field(min_length=1, max_length=MAX_WRITTEN),
     ]
 
 
@@ -60,7 +60,7 @@ class TweetsRequest(Strict):
                 ),
             ]
         ],
-        Field(min_length=1, max_length=MOST_WRITTEN),
+        Field(min_length=1, max_length=MAX_WRITTEN),
     ]
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from pydantic import ValidationError, ValidatorFunctionWrapHandler, WithJsonSchema, WrapValidator
 from pydantic_core import ErrorDetails
 
-from app.schemas.values import MOST_ID
+from app.schemas.values import MAX_ID_LENGTH
 
 
 class Unfit(NamedTuple):
@@ -29,7 +29,7 @@ def _named(value: object) -> str | None:
     if isinstance(value, dict):
         for key in ("event_id", "user_id", "tweet_id"):
             if isinstance(value.get(key), str | int):
-                return str(value[key])[:MOST_ID]
+                return str(value[key])[:MAX_ID_LENGTH]
     return None
 
 

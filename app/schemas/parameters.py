@@ -8,10 +8,10 @@ from pydantic import Field
 
 from app.schemas.strict import Strict
 
-MOST_TWEETS: Final = 100  # in a timeline
+MAX_TWEETS: Final = 100  # in a timeline
 
 
-MOST_PEOPLE: Final = 100  # on one page
+MAX_PEOPLE: Final = 100  # on one page
 
 
 CURSOR_PATTERN: Final = r"^[0-9A-Za-z_=-]{1,512}$"
@@ -27,7 +27,7 @@ class AfterParameters(Strict):
 
 
 class TimelineParameters(AfterParameters):
-    limit: Annotated[int, Field(ge=1, le=MOST_TWEETS)] = 10
+    limit: Annotated[int, Field(ge=1, le=MAX_TWEETS)] = 10
     """How many tweets."""
     product: Literal["for_you", "following"] = "for_you"
     """Which feed: the best for this person, or everything by whom they follow, newest first."""
@@ -38,12 +38,12 @@ class TimelineParameters(AfterParameters):
 
 
 class FollowParameters(AfterParameters):
-    limit: Annotated[int, Field(ge=1, le=MOST_PEOPLE)] = 10
+    limit: Annotated[int, Field(ge=1, le=MAX_PEOPLE)] = 10
     """How many people."""
 
 
 class PageParameters(AfterParameters):
-    limit: Annotated[int, Field(ge=1, le=MOST_PEOPLE)] = 20
+    limit: Annotated[int, Field(ge=1, le=MAX_PEOPLE)] = 20
     """How many."""
     cursor: Annotated[str | None, Field(pattern=r"^[0-9a-f]{8}$")] = None
     """Where to go on: the `next_cursor` of the page before."""

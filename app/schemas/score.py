@@ -10,21 +10,21 @@ from app.schemas.strict import Strict
 from app.schemas.timeline import Answer, ScoredTweet
 from app.schemas.values import Id
 
-MOST_SCORED: Final = 1_000  # in one call
+MAX_SCORED: Final = 1_000  # in one call
 
 
 class ScoreRequest(Strict):
     user_id: Id
-    tweet_ids: Annotated[list[Id], Field(min_length=1, max_length=MOST_SCORED)]
+    tweet_ids: Annotated[list[Id], Field(min_length=1, max_length=MAX_SCORED)]
 
 
-class Appraisal(ScoredTweet):
+class ScoreItem(ScoredTweet):
     eligible: bool
     dropped_by: str | None
     """The first filter that would keep it out of a timeline."""
 
 
 class ScoreResponse(Answer):
-    items: list[Appraisal]
+    items: list[ScoreItem]
     unknown: list[str]
     """The ids that belong to no tweet."""

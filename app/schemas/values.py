@@ -14,7 +14,7 @@ ID_PATTERN: Final = r"^[0-9A-Za-z_.:@\u00c0-\u1fff\u2c00-\ud7ff\uf900-\uffdc-]{1
 ID_WORDS: Final = "an id: up to 128 letters, digits, or any of _ . : @ -"
 
 
-MOST_ID: Final = 128
+MAX_ID_LENGTH: Final = 128
 
 
 LATEST: Final = 4_102_444_800  # 2100-01-01, in unix seconds
@@ -26,7 +26,7 @@ LONGEST_TEXT: Final = 10_000  # characters
 LONGEST_NAME: Final = 200
 
 
-MOST_WORDS: Final = 64
+MAX_WORDS: Final = 64
 
 
 def _as_string(value: object) -> object:
@@ -81,7 +81,7 @@ Moment = Annotated[
 
 
 Words = Annotated[
-    list[Annotated[str, Field(max_length=LONGEST_NAME)]] | None, Field(max_length=MOST_WORDS)
+    list[Annotated[str, Field(max_length=LONGEST_NAME)]] | None, Field(max_length=MAX_WORDS)
 ]
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from app.pipeline.batch import CandidateBatch
 from app.pipeline.query import Query
-from app.sources.shelf import Shelf
+from app.retrieval.fresh_tweets import FreshTweets
 from ml.embeddings import simclusters
 from ml.features.similarity import COMMUNITIES
 
@@ -17,7 +17,7 @@ from ml.features.similarity import COMMUNITIES
 class Communities:
     """By cosine of community vectors and by recency."""
 
-    shelf: Shelf
+    shelf: FreshTweets
     half_life_hours: float
     communities: simclusters.Communities = COMMUNITIES
 

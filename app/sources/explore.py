@@ -8,14 +8,14 @@ import numpy as np
 
 from app.pipeline.batch import CandidateBatch, Mask, Rows
 from app.pipeline.query import Query
-from app.sources.shelf import Shelf
+from app.retrieval.fresh_tweets import FreshTweets
 from ml.embeddings.encoder import Encoder
 from ml.features import author, tweet
 from ml.features.liking import liking
 from ml.features.pairs import Pairs
-from ml.state.around import among
-from ml.state.counts import Count
-from ml.state.tokens import Tokens
+from ml.state.structures.tokens import Tokens
+from ml.state.tables.counts import Count
+from ml.state.tables.neighborhood import among
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Explore:
     is soon let go.
     """
 
-    shelf: Shelf
+    shelf: FreshTweets
     encoder: Encoder
     half_life_hours: float
     hopeful: float = 0.1  # what is liked with a lower probability is not worth a place
@@ -51,7 +51,11 @@ class Explore:
     def _may_be_tried(self, query: Query, author: Rows) -> Mask:
         """Strangers, but for whom the viewer does not want to see; the places are few."""
         unwanted = query.follows(author) | (author == query.viewer)
-        may: Mask = ~(unwanted | among(author, query.hidden) | among(author, query.unwelcome))
+        may: Mask = ~(
+            unwanted
+            | among(author, query.neighborhood.excluded_authors)
+            | among(author, query.neighborhood.see_fewer_authors)
+        )
         return may
 
     def _wanted(self, query: Query) -> np.uint32 | None:

@@ -6,18 +6,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from app.follow_recommendations.recommender import FollowRecommender
 from app.pipeline.batch import CandidateBatch
 from app.pipeline.query import Query
-from app.sources.shelf import Shelf
-from app.sources.who_to_follow import WhoToFollow
+from app.retrieval.fresh_tweets import FreshTweets
 
 
 @dataclass(frozen=True, slots=True)
 class FollowRecs:
     """By recommendation and by recency: twice the recommendation makes up for one half-life."""
 
-    shelf: Shelf
-    who: WhoToFollow
+    shelf: FreshTweets
+    who: FollowRecommender
     half_life_hours: float
     people: int = 10
 

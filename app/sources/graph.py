@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from app.pipeline.batch import CandidateBatch, Rows
 from app.pipeline.query import Query
-from app.sources.shelf import Shelf
+from app.retrieval.fresh_tweets import FreshTweets
+from ml.arrays import Times
 from ml.embeddings.graph_feature_service import PROOF_HOURS
-from ml.log.events import Times
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +21,9 @@ class Graph:
     What they wrote themselves is left to `InNetwork`, so an author is never their own proof.
     """
 
-    shelf: Shelf
+    shelf: FreshTweets
     half_life_hours: float
-    least_proof: int = 1
+    min_social_proof: int = 1
     lately_hours: float = PROOF_HOURS
 
     def fetch(self, query: Query, limit: int) -> CandidateBatch:
@@ -32,15 +32,19 @@ class Graph:
         foreign = ~query.follows(state.tweets.author[tweet])
         tweet, who = np.unique(tweet[foreign], return_inverse=True)
         proof = np.bincount(who, minlength=len(tweet))
-        weight = np.bincount(who, weights=query.tie[followee[foreign]] + 0.05, minlength=len(tweet))
+        weight = np.bincount(
+            who, weights=query.tie_strength[followee[foreign]] + 0.05, minlength=len(tweet)
+        )
         age_hours = self.shelf.age_hours(tweet, query.now)
         worth = np.log2(weight + 1e-9) - age_hours / self.half_life_hours
-        proven = (proof >= self.least_proof) & self.shelf.is_fresh(query, tweet)
+        proven = (proof >= self.min_social_proof) & self.shelf.is_fresh(query, tweet)
         return self.shelf.best(query, tweet[proven], worth[proven], limit)
 
     def _engagements(self, query: Query) -> tuple[Rows, NDArray[np.intp]]:
         """Tweets, and for each the position in `following` of who engaged, once per pair."""
-        tweet, at, there = self.shelf.state.history.of(query.following)  # (following, LENGTH)
+        tweet, at, there = self.shelf.state.history.of(
+            query.neighborhood.following
+        )  # (following, LENGTH)
         followee, slot = np.nonzero(there & self._lately(at, query.now))
         pair = np.unique(followee << 32 | tweet[followee, slot])
         return (pair & 0xFFFFFFFF).astype(np.int32), pair >> 32

@@ -8,20 +8,20 @@ import numpy as np
 
 from app.pipeline.batch import CandidateBatch
 from app.pipeline.query import Query
-from app.sources.shelf import Shelf
+from app.retrieval.fresh_tweets import FreshTweets
 
 
 @dataclass(frozen=True, slots=True)
 class InNetwork:
     """By recency and by tie (RealGraph): twice the tie makes up for one half-life."""
 
-    shelf: Shelf
+    shelf: FreshTweets
     half_life_hours: float
 
     def fetch(self, query: Query, limit: int) -> CandidateBatch:
-        tweet, followee = self.shelf.state.posts.gather(query.following)
+        tweet, followee = self.shelf.state.posts.gather(query.neighborhood.following)
         fresh = self.shelf.is_fresh(query, tweet)
-        tweet, tie = tweet[fresh], query.tie[followee[fresh]]
+        tweet, tie = tweet[fresh], query.tie_strength[followee[fresh]]
         age_hours = self.shelf.age_hours(tweet, query.now)
         worth = np.log2(tie + 0.05) - age_hours / self.half_life_hours
         return self.shelf.best(query, tweet, worth, limit)

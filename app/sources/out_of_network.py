@@ -9,7 +9,7 @@ import numpy as np
 
 from app.pipeline.batch import CandidateBatch, Column, Rows
 from app.pipeline.query import Query
-from app.sources.shelf import Shelf
+from app.retrieval.fresh_tweets import FreshTweets
 from ml.embeddings.encoder import Encoder, Vectors
 
 TEMPERATURE: Final = 0.08  # so much more cosine is worth e times the odds, about as trained
@@ -24,7 +24,7 @@ class OutOfNetwork:
     newest come first.
     """
 
-    shelf: Shelf
+    shelf: FreshTweets
     encoder: Encoder
     half_life_hours: float
     latest: int = 3  # engagements

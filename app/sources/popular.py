@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from app.pipeline.batch import CandidateBatch
 from app.pipeline.query import Query
-from app.sources.shelf import Shelf
+from app.retrieval.fresh_tweets import FreshTweets
 from ml.features.rates import engaged
 
 
@@ -14,7 +14,7 @@ from ml.features.rates import engaged
 class Popular:
     """By likes, retweets and replies, which fade in `FeatureState`."""
 
-    shelf: Shelf
+    shelf: FreshTweets
 
     def fetch(self, query: Query, limit: int) -> CandidateBatch:
         tweet = self.shelf.fresh(query.now).tweet

@@ -22,7 +22,7 @@ from time import perf_counter
 import numpy as np
 from tqdm import tqdm
 
-from app.live.snapshots import Snapshots
+from app.serving.snapshots import Snapshots
 from evaluation.live import replayed
 from evaluation.live.command import Given
 from evaluation.live.findings import Findings, least, none
@@ -31,8 +31,8 @@ from evaluation.live.load import Load
 from evaluation.live.server import Server, start
 from evaluation.live.traffic import Traffic
 from ml import bundle
-from ml.log.record import Record
-from ml.log.sqlite import SqliteLog
+from ml.event_log.record import Record
+from ml.event_log.sqlite import SqliteLog
 
 SHORTEST, LONGEST = 0.2, 6.0  # seconds until a kill
 SNAPSHOTS_SHARE = 0.6  # of the rounds

@@ -26,7 +26,7 @@ from ml.state.feature_state import FeatureState
 ALONE_MILLIS: Final = 250.0
 TOGETHER_MILLIS: Final = 1_000.0
 WORKERS: Final = 2
-PATIENCE_SECONDS: Final = 3.0  # less than an idle connection is kept for
+TIMEOUT_SECONDS: Final = 3.0  # less than an idle connection is kept for
 AUTHORS: Final = 8
 TWEETS: Final = 100  # by each: a block is seen by none of them being left
 ROUND: Final = 5  # effects per viewer
@@ -147,7 +147,7 @@ class Trial:
         start = perf_counter()
         (await writing.send(write)).ok()
         while not await seen():
-            if perf_counter() - start > PATIENCE_SECONDS:
+            if perf_counter() - start > TIMEOUT_SECONDS:
                 break  # which is how long it took, at least
         self.millis[kind].append((perf_counter() - start) * 1000)
         self._bar.update()

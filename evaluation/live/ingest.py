@@ -24,7 +24,7 @@ from evaluation.live.traffic import Traffic
 
 BATCH: Final = 100
 LEAST_PER_SECOND: Final = 5_000
-MOST_TIMES: Final = 3.0  # of the idle p99
+MAX_TIMES: Final = 3.0  # of the idle p99
 CONNECTIONS: Final = 8
 WARM_SECONDS: Final = 5.0
 BUSY: Final = 429
@@ -58,7 +58,7 @@ def measure(given: Given) -> Findings:
         [
             least("events per second", per_second, LEAST_PER_SECOND),
             least("for", pouring.seconds, options.seconds * 0.95, " s"),
-            most("p99 of timelines against idle", times, MOST_TIMES, "×"),
+            most("p99 of timelines against idle", times, MAX_TIMES, "×"),
             most("the last event has its effect after", pouring.behind, 1_000, " ms"),
             none("answers that were none", len(pouring.refused) + len(reading.refused)),
         ],

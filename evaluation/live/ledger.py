@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from evaluation.live.traffic import Body, name_of
-from ml.log.event_log import EventLog
-from ml.log.record import Entry, Kind, Record
+from ml.event_log.port import EventLog
+from ml.event_log.record import Entry, Kind, Record
 
-AT_ONCE: Final = 20_000  # records
+BATCH_RECORDS: Final = 20_000  # records
 SUBJECT: Final = {
     Kind.PUT_USER: "user_id",
     Kind.PUT_TWEET: "tweet_id",
@@ -49,7 +49,7 @@ class Ledger:
 def everything(log: EventLog) -> list[Record]:
     """All records of a log."""
     records: list[Record] = []
-    while more := log.read(records[-1].offset if records else 0, AT_ONCE):
+    while more := log.read(records[-1].offset if records else 0, BATCH_RECORDS):
         records += more
     return records
 

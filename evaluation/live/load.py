@@ -12,7 +12,7 @@ from evaluation.live.connection import Answer, Connection, request
 from evaluation.live.ledger import Ledger
 from evaluation.live.server import Address
 from evaluation.live.traffic import Body, Traffic
-from ml.log.record import Kind
+from ml.event_log.record import Kind
 
 WRITERS: Final = 3
 READERS: Final = 2

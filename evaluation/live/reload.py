@@ -17,8 +17,8 @@ from typing import Any, Final
 import numpy as np
 from tqdm import tqdm
 
-from app.engine import Engine, build_engine
 from app.pipeline.batch import CandidateBatch
+from app.serving.engine import Engine, build_engine
 from evaluation.live.command import Given
 from evaluation.live.connection import Answer, Connection, request
 from evaluation.live.findings import Findings, least, most, none, quantiles
@@ -26,7 +26,7 @@ from evaluation.live.pace import Steady
 from evaluation.live.server import Address, serving
 from ml import bundle
 from ml.errors import BundleError
-from ml.training import course
+from ml.training import train
 from ml.training.options import TrainingOptions
 
 TOLERANCE: Final = 1e-5
@@ -153,7 +153,7 @@ def _pair(given: Given) -> tuple[str, str]:
     if current is None or source is None:
         raise BundleError(f"{given.artifacts} holds no bundle; run python -m ml train")
     options = TrainingOptions(seed=given.seed + 1)
-    other = given.options.other or course.train(source, given.artifacts, options)
+    other = given.options.other or train.train(source, given.artifacts, options)
     bundle.load(given.artifacts, other)
     bundle.promote(given.artifacts, other)
     bundle.promote(given.artifacts, current)
@@ -187,8 +187,6 @@ class World:
         tweets = engine.state.tweets
         row = np.array([tweets.ids.row(item["tweet_id"]) for item in told["items"]], np.int32)
         query = engine.hydrate.query(told["user_id"], len(row))
-        appraised = engine.products["for_you"].appraise(
-            query, CandidateBatch.of(row, tweets.author[row])
-        )
+        scored = engine.products["for_you"].score(query, CandidateBatch.of(row, tweets.author[row]))
         said = np.array([item["base_score"] for item in told["items"]])
-        return float(np.abs(appraised.batch["base_score"] - said).max())
+        return float(np.abs(scored.batch["base_score"] - said).max())

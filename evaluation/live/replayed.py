@@ -7,16 +7,16 @@ from typing import Final
 
 import numpy as np
 
-from app.engine import remembered
+from app.serving.engine import remembered
 from app.settings import Settings
 from evaluation.live.connection import Connection
 from evaluation.live.server import Address
 from ml import bundle
-from ml.log.event_log import EventLog
-from ml.log.record import Record
-from ml.state.canonical import differences
+from ml.event_log.port import EventLog
+from ml.event_log.record import Record
 from ml.state.feature_state import FeatureState
-from ml.state.intake import take
+from ml.state.storage.state_diff import differences
+from ml.state.updates.apply_records import take
 
 SIZES: Final = (1, 7, 100, 999, 4_000)  # records taken in at once
 SAMPLE: Final = 300  # tweets that a service is asked for

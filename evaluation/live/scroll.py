@@ -14,15 +14,15 @@ from typing import Any, Final
 import numpy as np
 from tqdm import tqdm
 
-from app.engine import Engine, build_engine
 from app.pipeline.batch import CandidateBatch
 from app.pipeline.product import ProductPipeline
+from app.serving.engine import Engine, build_engine
 from evaluation.live.command import Given
 from evaluation.live.connection import Connection, request
 from evaluation.live.findings import Findings, least, none
 from evaluation.live.server import Address, serving
 from evaluation.live.traffic import Body, Traffic
-from ml.log.sqlite import SqliteLog
+from ml.event_log.sqlite import SqliteLog
 from ml.state.feature_state import FeatureState
 
 READERS: Final = 2

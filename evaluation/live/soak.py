@@ -15,21 +15,21 @@ from typing import Final
 import numpy as np
 from tqdm import tqdm
 
-from app.engine import build_engine
 from app.main import create_app
-from app.service import Service
+from app.serving.engine import build_engine
+from app.serving.service import Service
 from evaluation.live.command import Given
 from evaluation.live.findings import Findings, least, most, none
 from evaluation.live.inside import Inside, running
 from evaluation.live.traffic import Body, Traffic
-from ml.log.sqlite import SqliteLog
+from ml.event_log.sqlite import SqliteLog
 
 BATCH: Final = 1_000  # events in one request
 TWEETS: Final = 10  # written anew with every batch
 PEOPLE: Final = 1  # who join with every batch
 READERS: Final = 5  # who look with every batch
 LATEST: Final = 5_000  # tweets that are talked about
-MOST_GROWTH: Final = 0.02
+MAX_GROWTH: Final = 0.02
 SAMPLES: Final = 200  # of the memory, in all
 STATUS: Final = Path("/proc/self/status")
 

@@ -10,7 +10,7 @@ from evaluation.live.connection import Connection
 from evaluation.live.server import Server
 
 PROC: Final = Path("/proc")
-MOST_TRIED: Final = 400  # connections
+MAX_TRIED: Final = 400  # connections
 
 
 async def one_to_each(server: Server, workers: int) -> list[Connection]:
@@ -21,7 +21,7 @@ async def one_to_each(server: Server, workers: int) -> list[Connection]:
     """
     found: dict[int, Connection] = {}
     spare: list[Connection] = []
-    for _ in range(MOST_TRIED):
+    for _ in range(MAX_TRIED):
         connection = await Connection.to(server.address)
         (await connection.get("/livez")).ok()  # who answers has accepted it
         process = _process(server.process.pid, connection)

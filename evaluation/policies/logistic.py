@@ -16,7 +16,7 @@ from ml.heads import NAMES as HEADS
 from ml.state.feature_state import FeatureState
 from ml.training.featurise import featurise
 from ml.training.heavy_ranker import RankerRows
-from ml.training.material import examples
+from ml.training.training_data import examples
 
 ROWS: Final = 50_000  # the last so many examples before the cut
 ITERATIONS: Final = 300

@@ -14,10 +14,10 @@ from app.pipeline.batch import CandidateBatch
 from app.pipeline.components import Filter
 from app.pipeline.query import Query
 from evaluation.truth import Chances, Truth
-from ml.log.events import Rows
+from ml.arrays import Rows
 from ml.state.feature_state import FeatureState
 
-SPARE: Final = 32  # looked at beyond the limit, in place of what may not be shown
+OVERFETCH: Final = 32  # looked at beyond the limit, in place of what may not be shown
 
 Values = NDArray[np.floating]
 
@@ -67,7 +67,7 @@ class Best:
     def show(self, moment: Moment) -> Answer:
         score, limit = self.score(moment), moment.query.limit
         kept = np.flatnonzero(np.isfinite(score))
-        reach = limit + SPARE
+        reach = limit + OVERFETCH
         while True:
             top = best(moment.fresh[kept], score[kept], reach)
             shown = moment.admitted(top)

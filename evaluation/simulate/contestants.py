@@ -14,12 +14,12 @@ from typing import Any, Final
 
 import numpy as np
 
-from app.engine import Engine
 from app.pipeline.batch import CandidateBatch, Column
 from app.pipeline.query import Query
 from app.pipeline.scoring_pipeline import ScoringPipeline
 from app.rankers.heuristic import Heuristic
 from app.selectors.top_k import TopK
+from app.serving.engine import Engine
 from app.settings import InvalidSettingError, Settings
 from datagen.world import World
 from evaluation.policies import factorisation, simple

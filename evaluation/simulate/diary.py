@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evaluation.simulate.people import Looked
-from ml.log.events import Rows
+from ml.arrays import Rows
 from ml.schema import Action
 
 Flags = NDArray[np.bool_]

@@ -11,22 +11,22 @@ from typing import Any, Final, Protocol
 
 import numpy as np
 
-from app.api import inscribe
-from app.engine import Engine, build_engine
+from app.api import log_entries
 from app.main import create_app
-from app.schemas.batches import MOST_WRITTEN
+from app.schemas.batches import MAX_WRITTEN
 from app.schemas.event import EventIn
 from app.schemas.rows import TweetIn, UserIn
-from app.service import Service
+from app.serving.engine import Engine, build_engine
+from app.serving.service import Service
 from app.settings import Settings
 from datagen.world import World
 from evaluation.policies.policy import Moment, Policy
 from evaluation.policies.product import EvaluationError
 from evaluation.simulate.wire import Wire
 from evaluation.truth import Truth
-from ml.log.events import Rows
-from ml.log.record import Entry, Record
-from ml.state.intake import take
+from ml.arrays import Rows
+from ml.event_log.record import Entry, Record
+from ml.state.updates.apply_records import take
 
 PRODUCT: Final = "for_you"
 BEHIND: Final = 503  # what was told has not had its effect yet, on a machine that is busy
@@ -131,8 +131,8 @@ class Served:
 
     def _post(self, what: str, items: Sequence[Json]) -> None:
         """In batches, none of which may have been refused."""
-        for start in range(0, len(items), MOST_WRITTEN):
-            some = list(items[start : start + MOST_WRITTEN])
+        for start in range(0, len(items), MAX_WRITTEN):
+            some = list(items[start : start + MAX_WRITTEN])
             told = _checked(*self._wire.post(f"/{what}", {what: some}))
             refused = [one for one in told["results"] if one["status"] != "accepted"]
             if refused:
@@ -162,7 +162,7 @@ class Local:
         clock = self.engine.clock
         self._take(
             [
-                inscribe.user(clock, user["user_id"], UserIn(**_without("user_id", user)))
+                log_entries.user(clock, user["user_id"], UserIn(**_without("user_id", user)))
                 for user in users
             ]
         )
@@ -171,14 +171,14 @@ class Local:
         clock = self.engine.clock
         self._take(
             [
-                inscribe.tweet(clock, tweet["tweet_id"], TweetIn(**_without("tweet_id", tweet)))
+                log_entries.tweet(clock, tweet["tweet_id"], TweetIn(**_without("tweet_id", tweet)))
                 for tweet in tweets
             ]
         )
 
     def tell(self, events: Sequence[Json]) -> None:
         clock = self.engine.clock
-        self._take([inscribe.event(clock, EventIn(**event)) for event in events])
+        self._take([log_entries.event(clock, EventIn(**event)) for event in events])
 
     def show(self, user: str, limit: int, request: str) -> list[str]:
         engine = self.engine

@@ -20,7 +20,7 @@ from evaluation.simulate.diary import Diary
 from evaluation.simulate.people import People
 from evaluation.simulate.plan import Plan
 from evaluation.truth import UNSAFE
-from ml.log.events import Rows
+from ml.arrays import Rows
 
 FIRST: Final = 10  # impressions of who or what is new
 WITHIN: Final = DAY  # whoever is back by then has returned

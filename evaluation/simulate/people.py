@@ -16,13 +16,13 @@ from datagen.behaviour import (
     SECONDS_PER_TWEET,
     SECONDS_TO_ACT,
 )
+from datagen.behaviour_weights import ACTIONS
 from datagen.follows import tie_strength
-from datagen.mix import ACTIONS
 from datagen.users import Floats
 from datagen.world import World
 from evaluation.simulate.chance import Question, generator, uniform
 from evaluation.truth import UNSAFE
-from ml.log.events import Rows
+from ml.arrays import Rows
 from ml.schema import ENGAGEMENTS, ON_USERS, Action
 
 PATIENCE: Final = 0.5  # what is left of a disappointment with every engagement

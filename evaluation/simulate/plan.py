@@ -11,14 +11,14 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from datagen.onward import Onward, go_on
+from datagen.continuation import Onward, go_on
 from datagen.sessions import visit
 from datagen.users import Floats
 from datagen.world import World
 from evaluation.simulate.chance import Question, generator
+from ml.arrays import Rows
+from ml.dataset import tables as tables_on_disk
 from ml.errors import DataError
-from ml.log import tables as tables_on_disk
-from ml.log.events import Rows
 
 NEWCOMERS: Final = 0.1  # of the panel: people who join meanwhile
 SETTLING: Final = 30  # seconds between joining and looking

@@ -14,14 +14,16 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from ml import npz
+from ml.arrays import Rows, Times
 from ml.bundle.bundle import Models, probabilities
 from ml.errors import BundleError
 from ml.features import NAMES, Pairs, matrix
-from ml.log.events import Events, Rows, Times
 from ml.models.heavy_ranker import OUTPUTS
-from ml.state.catalog import Tweets, Users
+from ml.state.events import Events
 from ml.state.feature_state import FeatureState
+from ml.state.storage import npz
+from ml.state.tables.tweets import Tweets
+from ml.state.tables.users import Users
 
 EVENTS: Final = 500
 PAIRS: Final = 32
@@ -66,7 +68,7 @@ class Probe:
             _within(user_rows, kept.target),
             kept.at,
             kept.position,
-            kept.tie,
+            kept.tiebreak,
         )
         return cls(
             users[user_rows.tolist()],

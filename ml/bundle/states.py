@@ -6,9 +6,9 @@ import shutil
 from pathlib import Path
 
 from ml.bundle.disk import aside, current, into_place, point
-from ml.log.tables import Tables
-from ml.state import snapshot
+from ml.dataset.tables import Tables
 from ml.state.feature_state import FeatureState
+from ml.state.storage import snapshot
 
 
 def publish_state(artifacts: Path, state: FeatureState, tables: Tables, source: Path) -> None:

@@ -8,8 +8,8 @@ from typing import TypeVar
 import torch
 from torch import nn
 
-from ml import npz
 from ml.errors import BundleError
+from ml.state.storage import npz
 
 M = TypeVar("M", bound=nn.Module)
 

@@ -9,16 +9,16 @@ from typing import ClassVar, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from ml.log.events import Rows, Times
+from ml.arrays import Rows, Times
 from ml.state.feature_state import FeatureState
-from ml.state.intake import Taken
-from ml.state.room import Columns
+from ml.state.structures.growable import GrowableColumns
+from ml.state.updates.apply_records import Taken
 
 Vectors = NDArray[np.float32]
 
 
 @dataclass(eq=False)
-class EncodedTweets(Columns):
+class EncodedTweets(GrowableColumns):
     """What the models say of each tweet. Of its safety they may come to think otherwise, as its
     author writes more."""
 

@@ -7,9 +7,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ml.log.events import Rows, Times
-from ml.state.around import WALKED, times_among
+from ml.arrays import Rows, Times
 from ml.state.feature_state import FeatureState
+from ml.state.tables.neighborhood import SAMPLED, times_among
 
 PROOF_HOURS: Final = 7 * 24.0  # how long an engagement counts as social proof
 
@@ -17,8 +17,8 @@ PROOF_HOURS: Final = 7 * 24.0  # how long an engagement counts as social proof
 def followees_following(state: FeatureState, viewer: Rows, author: Rows) -> NDArray[np.float64]:
     """(pairs,) how many of the viewer's followees follow the author."""
     viewers, position = np.unique(viewer, return_inverse=True)
-    followee, owner = state.graph.followees(viewers, WALKED)
-    second, step = state.graph.followees(followee, WALKED)
+    followee, owner = state.graph.followees(viewers, SAMPLED)
+    second, step = state.graph.followees(followee, SAMPLED)
     return _times_met(owner[step], second, position, author)
 
 
@@ -27,7 +27,7 @@ def followees_engaged(
 ) -> NDArray[np.float64]:
     """(pairs,) how many of the viewer's followees engaged with the tweet lately."""
     viewers, position = np.unique(viewer, return_inverse=True)
-    followee, owner = state.graph.followees(viewers, WALKED)
+    followee, owner = state.graph.followees(viewers, SAMPLED)
     engaged, at, there = state.history.of(followee)  # (followees, LENGTH)
     latest = np.zeros(len(viewers), np.int64)
     np.maximum.at(latest, position, now)

@@ -10,8 +10,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ml.log.events import Rows, Times
-from ml.state.feature_state import Count, FeatureState
+from ml.arrays import Rows, Times
+from ml.state.feature_state import FeatureState
+from ml.state.tables.counts import Count
 
 FOLLOW: Final = 0.35
 FOLLOWED_BACK: Final = 0.25

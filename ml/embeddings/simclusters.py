@@ -14,9 +14,9 @@ from typing import Final, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from ml.log.events import Rows
+from ml.arrays import Rows
 from ml.state.feature_state import FeatureState
-from ml.state.tokens import Tokens
+from ml.state.structures.tokens import Tokens
 
 COMMUNITIES: Final = 150
 ACTIVE: Final = 3  # communities per vector, at most

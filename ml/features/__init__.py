@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml.features import author, moment, relation, similarity, tweet, viewer
-from ml.features.impersonal import Impersonal
 from ml.features.pairs import Pairs
+from ml.features.tweet_feature_cache import TweetFeatureCache
 
-__all__ = ["FEATURES", "GROUPS", "NAMES", "Feature", "Impersonal", "Pairs", "matrix"]
+__all__ = ["FEATURES", "GROUPS", "NAMES", "Feature", "Pairs", "TweetFeatureCache", "matrix"]
 
 Feature = Callable[[Pairs], NDArray[np.floating]]
 
@@ -28,7 +28,7 @@ NAMES: Final = tuple(feature.__name__ for feature in FEATURES)
 IMPERSONAL: Final = len(GROUPS["tweet"]) + len(GROUPS["temporal"])  # the last, whoever asks
 
 
-def matrix(x: Pairs, impersonal: Impersonal | None = None) -> NDArray[np.float32]:
+def matrix(x: Pairs, impersonal: TweetFeatureCache | None = None) -> NDArray[np.float32]:
     """(pairs, features), in the order of `FEATURES`.
 
     Who asks often lets `impersonal` remember the features in which the viewer has no part.

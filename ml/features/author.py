@@ -6,7 +6,7 @@ from typing import Final
 
 from ml.features.pairs import Pairs, Values
 from ml.features.rates import engagement_rate, log1p, rate
-from ml.state.feature_state import Count
+from ml.state.tables.counts import Count
 
 STRENGTH: Final = 60.0
 

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml.features.rates import TYPICAL, engaged
-from ml.state.counts import COMPLAINTS, ENGAGED, Count
 from ml.state.feature_state import FeatureState
-from ml.state.tokens import Tokens
+from ml.state.structures.tokens import Tokens
+from ml.state.tables.counts import COMPLAINTS, ENGAGED, Count
 
 TYPICALLY: Final = sum(TYPICAL[kind] for kind in ENGAGED)  # per impression
 LIKED: Final = 2.5 * TYPICALLY  # how often people engage with what they like

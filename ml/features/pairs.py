@@ -4,18 +4,35 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ml.arrays import Rows, Times
 from ml.embeddings import graph_feature_service
 from ml.embeddings.encoder import Encoder, Vectors
-from ml.log.events import Rows, Times
-from ml.state.around import Around, among, times_among
-from ml.state.counters import Counts
 from ml.state.feature_state import FeatureState
+from ml.state.structures.counters import Counts
+from ml.state.tables.neighborhood import Neighborhood, among, times_among
 
 Values = NDArray[np.floating]
+
+
+class KnownNeighborhood(Protocol):
+    """What features read of the users around a viewer; rows of users, all but one sorted."""
+
+    @property
+    def following(self) -> Rows: ...
+
+    @property
+    def sampled_followees(self) -> Rows: ...
+
+    @property
+    def followers(self) -> Rows: ...
+
+    @property
+    def second_degree(self) -> Rows: ...
 
 
 @dataclass(frozen=True)
@@ -31,7 +48,7 @@ class Pairs:
     viewer: Rows
     tweet: Rows
     now: Times
-    known: Around | None = None  # around the only viewer, where somebody has looked already
+    known: KnownNeighborhood | None = None  # of the only viewer, where it was looked up before
 
     def __len__(self) -> int:
         return len(self.tweet)
@@ -44,7 +61,7 @@ class Pairs:
         viewer: int,
         tweet: Rows,
         now: int,
-        known: Around | None = None,
+        known: KnownNeighborhood | None = None,
     ) -> Pairs:
         """One viewer, many tweets, one moment."""
         return cls(
@@ -99,33 +116,33 @@ class Pairs:
         return self.state.topic_counts.read(self.viewer, topic, self.now)
 
     @cached_property
-    def around(self) -> Around:
-        """Around the only viewer."""
-        return self.known or Around.of(self.state.graph, int(self.viewer[0]))
+    def neighborhood(self) -> KnownNeighborhood:
+        """The neighborhood of the only viewer."""
+        return self.known or Neighborhood.of(self.state.graph, int(self.viewer[0]))
 
     @cached_property
     def follows(self) -> NDArray[np.bool_]:
         if self.one_viewer:
-            return among(self.author, self.around.following)
+            return among(self.author, self.neighborhood.following)
         return self.state.graph.follows(self.viewer, self.author)
 
     @cached_property
     def followed_back(self) -> NDArray[np.bool_]:
         if self.one_viewer:
-            return among(self.author, self.around.followers)
+            return among(self.author, self.neighborhood.followers)
         return self.state.graph.follows(self.author, self.viewer)
 
     @cached_property
     def followees_following(self) -> Counts:
         if self.one_viewer:
-            return times_among(self.author, self.around.second).astype(np.float64)
+            return times_among(self.author, self.neighborhood.second_degree).astype(np.float64)
         return graph_feature_service.followees_following(self.state, self.viewer, self.author)
 
     @cached_property
     def followees_engaged(self) -> Counts:
         if self.one_viewer:
             return graph_feature_service.engaged_by(
-                self.state, self.around.walked, self.tweet, int(self.now[0])
+                self.state, self.neighborhood.sampled_followees, self.tweet, int(self.now[0])
             )
         return graph_feature_service.followees_engaged(
             self.state, self.viewer, self.tweet, self.now

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml.features.pairs import Values
-from ml.state.counters import Counts
-from ml.state.feature_state import ENGAGED, Count
+from ml.state.structures.counters import Counts
+from ml.state.tables.counts import ENGAGED, Count
 
 TYPICAL: Final = {  # per impression; what a rate is shrunk towards
     Count.LIKE: 0.05,

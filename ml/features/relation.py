@@ -8,7 +8,7 @@ import numpy as np
 
 from ml.features.pairs import Pairs, Values
 from ml.features.rates import engaged, engagement_rate, log1p
-from ml.state.feature_state import Count
+from ml.state.tables.counts import Count
 
 AUTHOR_STRENGTH: Final = 8.0
 TOPIC_STRENGTH: Final = 15.0

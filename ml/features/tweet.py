@@ -8,8 +8,8 @@ import numpy as np
 
 from ml.features.pairs import Pairs, Values
 from ml.features.rates import engaged, engagement_rate, log1p, rate
-from ml.state.feature_state import Count
-from ml.state.metadata import NAMES as METADATA
+from ml.state.tables.counts import Count
+from ml.state.tables.metadata import NAMES as METADATA
 
 STRENGTH: Final = 15.0
 

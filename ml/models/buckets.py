@@ -6,9 +6,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ml.log.events import Rows
-from ml.state.tokens import Tokens, token
-from ml.state.vocabulary import Vocabulary
+from ml.arrays import Rows
+from ml.state.structures.tokens import Tokens, token
+from ml.state.structures.vocabulary import Vocabulary
 
 
 def of_tokens(tokens: Tokens, buckets: int) -> Tensor:

@@ -11,22 +11,22 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from ml.arrays import Rows, Times
 from ml.embeddings.encoder import EncodedTweets, Vectors
-from ml.log.events import Rows, Times
 from ml.models import buckets
-from ml.models.record import evidence, record
+from ml.models.author_history import evidence, record
 from ml.models.safety import Safety, probability, said, word_buckets
 from ml.models.two_tower import AUTHOR_BUCKETS, DIM, TAG_BUCKETS, WORD_BUCKETS, TwoTower
 from ml.models.viewer_inputs import ViewerInputs
 from ml.state.feature_state import FeatureState
-from ml.state.intake import Taken
-from ml.state.room import Columns
+from ml.state.structures.growable import GrowableColumns
+from ml.state.updates.apply_records import Taken
 
-AT_ONCE: Final = 65_536  # tweets read at a time
+BATCH_TWEETS: Final = 65_536  # tweets read at a time
 
 
 @dataclass(eq=False)
-class Said(Columns):
+class Said(GrowableColumns):
     """Log-odds of harm by what each tweet says alone; (tweets,) each."""
 
     FILL: ClassVar[Mapping[str, float]] = {"nsfw": 0, "toxicity": 0}
@@ -36,7 +36,7 @@ class Said(Columns):
 
 
 @dataclass(eq=False)
-class TowerEncoder(Columns):
+class TowerEncoder(GrowableColumns):
     """An `Encoder` made of the two towers and the safety models; it grows with the state."""
 
     FILL: ClassVar[Mapping[str, float]] = {"authors": 0}
@@ -119,8 +119,8 @@ class TowerEncoder(Columns):
     def _read(self, state: FeatureState, tweets: Rows) -> None:
         """What these tweets say, each by itself."""
         models = list(self._safety)
-        for start in range(0, len(tweets) if models else 0, AT_ONCE):
-            some = tweets[start : start + AT_ONCE]
+        for start in range(0, len(tweets) if models else 0, BATCH_TWEETS):
+            some = tweets[start : start + BATCH_TWEETS]
             metadata, words = state.tweets.metadata[some], word_buckets(state.tweets, some)
             for name, model in models:
                 getattr(self.said, name)[some] = said(model, metadata, words)

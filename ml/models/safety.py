@@ -9,11 +9,11 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from ml.log.events import Rows
+from ml.arrays import Rows
 from ml.models import buckets
-from ml.state import tokens
-from ml.state.metadata import NAMES
-from ml.state.tweets import Tweets
+from ml.state.structures import tokens
+from ml.state.tables.metadata import NAMES
+from ml.state.tables.tweets import Tweets
 
 BUCKETS: Final = 16_384
 WORDS: Final = 48  # of a text, the first

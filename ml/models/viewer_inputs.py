@@ -8,9 +8,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ml.log.events import Rows, Times
+from ml.arrays import Rows, Times
 from ml.state.feature_state import FeatureState
-from ml.state.tokens import Tokens
+from ml.state.structures.tokens import Tokens
 
 HISTORY_HALF_LIFE_HOURS: Final = 10 * 24.0
 FOLLOWEES: Final = 48  # the newest

@@ -7,24 +7,26 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ml.log.events import Events, Rows, Times
-from ml.schema import ENGAGEMENTS, Action
-from ml.state.bloom import FALSE_POSITIVES, Bloom
-from ml.state.catalog import UNKNOWN_TIME, Tweets, Users
-from ml.state.counters import Counts, DecayedCounts, PairCounts
-from ml.state.counts import COMPLAINTS, COUNT_OF
-from ml.state.counts import ENGAGED as ENGAGED
-from ml.state.counts import Count as Count
-from ml.state.graph import RELATIONS, Graph
-from ml.state.history import History
-from ml.state.moment import NEVER
-from ml.state.pair_times import PairTimes
-from ml.state.parked import Parked
-from ml.state.published import Published
-from ml.state.ragged import Ragged
-from ml.state.room import with_room
-from ml.state.tally import Acts, Tally
-from ml.state.toggles import Changes, Toggles
+from ml.arrays import Rows, Times
+from ml.schema import ENGAGEMENTS, UNDOES, Action
+from ml.state.events import Events
+from ml.state.structures.bloom import FALSE_POSITIVES, Bloom
+from ml.state.structures.counters import Counts, DecayedCounts, PairCounts
+from ml.state.structures.event_order import NEVER, UNKNOWN_TIME
+from ml.state.structures.growable import with_room
+from ml.state.structures.lww_register import Changes, LwwRegister
+from ml.state.structures.pair_times import PairTimes
+from ml.state.structures.ragged import Ragged
+from ml.state.structures.time_index import TimeIndex
+from ml.state.tables.counts import COMPLAINTS, COUNT_OF
+from ml.state.tables.counts import ENGAGED as ENGAGED
+from ml.state.tables.counts import Count as Count
+from ml.state.tables.engagement_counts import Acts, EngagementCounts
+from ml.state.tables.graph import RELATIONS, Graph
+from ml.state.tables.history import History
+from ml.state.tables.pending_events import PendingEvents
+from ml.state.tables.tweets import Tweets
+from ml.state.tables.users import Users
 
 ON_PAIR: Final = (
     Action.LIKE,
@@ -51,14 +53,14 @@ class FeatureState:
     ) -> None:
         self.users = users
         self.tweets = tweets
-        self.tally = Tally(len(users), len(tweets))
-        self.engaged = Toggles(ON_PAIR)  # (viewer, tweet)
+        self.tally = EngagementCounts(len(users), len(tweets))
+        self.engaged = LwwRegister(ON_PAIR, UNDOES)  # (viewer, tweet)
         self.engagements = Ragged(len(users))  # each viewer's rows of `engaged`
         self.graph = Graph(len(users))
         self.history = History(len(users))
         self.seen = PairTimes(len(users))  # (viewer, tweet), when the tweet was last shown
         self.served = PairTimes(len(users))  # (viewer, tweet), when it was last in an answer
-        self.parked = Parked()  # events about tweets that are not here yet
+        self.parked = PendingEvents()  # events about tweets that are not here yet
         self.newest = UNKNOWN_TIME  # the time of the newest event applied
         self.version = 0  # how often something was taken in
         self.rewritten = 0  # how often a profile or a text was
@@ -104,7 +106,7 @@ class FeatureState:
         """Put every tweet that is not deleted on show."""
         tweets = self.tweets
         there = np.flatnonzero(~tweets.deleted).astype(np.int32)
-        self.calendar = Published(there, tweets.created_at[there])
+        self.calendar = TimeIndex(there, tweets.created_at[there])
         known = self.by_time[tweets.author[self.by_time] >= 0]
         self.posts.refill(tweets.author[known], known)
 
@@ -188,14 +190,16 @@ class FeatureState:
             return
         index = self.engaged.index
         user, tweet = index.left[row], index.right[row]
-        at, tie = self.engaged.newest(row, ENGAGEMENT_KINDS)
+        at, tiebreak = self.engaged.newest(row, ENGAGEMENT_KINDS)
         at[self.tweets.deleted[tweet]] = NEVER
-        short = self.history.update(user, tweet, at, tie)
+        short = self.history.update(user, tweet, at, tiebreak)
         if len(short):
             row, owner = self.engagements.gather(short)
-            at, tie = self.engaged.newest(row, ENGAGEMENT_KINDS)
+            at, tiebreak = self.engaged.newest(row, ENGAGEMENT_KINDS)
             there = (at != NEVER) & ~self.tweets.deleted[index.right[row]]
-            self.history.fill(short, owner[there], index.right[row[there]], at[there], tie[there])
+            self.history.fill(
+                short, owner[there], index.right[row[there]], at[there], tiebreak[there]
+            )
 
     def count_engagements(self, changes: Changes) -> None:
         """Add and take back what people said of tweets."""
@@ -230,9 +234,9 @@ class FeatureState:
 
     def _standing(self, events: Events, between_users: bool) -> Events:
         """The events that have not been erased since."""
-        gone = self.users.erased(events.user, events.at, events.tie)
+        gone = self.users.erased(events.user, events.at, events.tiebreak)
         if between_users:
-            gone |= self.users.erased(events.target, events.at, events.tie)
+            gone |= self.users.erased(events.target, events.at, events.tiebreak)
         return events[~gone] if gone.any() else events
 
     def _count_once(self, events: Events) -> None:
@@ -244,7 +248,9 @@ class FeatureState:
             return
         acts = self._acts(events.user, events.tweet, kind, events.at, np.ones(len(events)))
         self.tally.add_for_subject(acts)
-        acts = acts[(kind != Count.POST) & ~self.users.erased(events.user, events.at, events.tie)]
+        acts = acts[
+            (kind != Count.POST) & ~self.users.erased(events.user, events.at, events.tiebreak)
+        ]
         self.tally.add_for_actor(acts)
         shown = acts[acts.kind == Count.IMPRESSION]
         self.seen.add(shown.user, shown.tweet, shown.at)
@@ -255,7 +261,7 @@ class FeatureState:
             return
         listed = len(self.engaged.index)
         changes = self.engaged.apply(
-            events.action, events.user, events.tweet, events.at, events.tie
+            events.action, events.user, events.tweet, events.at, events.tiebreak
         )
         new = np.arange(listed, len(self.engaged.index), dtype=np.int32)
         self.engagements.append(self.engaged.index.left[new], new)
@@ -265,7 +271,9 @@ class FeatureState:
         averse = (events.action == Action.NOT_INTERESTED) & (author >= 0)
         if averse.any():
             some = events[averse]
-            self.graph.apply(some.action, some.user, author[averse], some.at, some.tie, some.tweet)
+            self.graph.apply(
+                some.action, some.user, author[averse], some.at, some.tiebreak, some.tweet
+            )
 
     def _relate(self, events: Events) -> None:
         """Follows, mutes and blocks; what came from a tweet also counts for that tweet."""
@@ -275,7 +283,9 @@ class FeatureState:
         kind = np.full(len(follows), int(Count.FOLLOW))
         acts = self._acts(follows.user, follows.tweet, kind, follows.at, np.ones(len(follows)))
         self.tally.add_for_subject(acts)
-        self.tally.add_for_actor(acts[~self.users.erased(follows.user, follows.at, follows.tie)])
+        self.tally.add_for_actor(
+            acts[~self.users.erased(follows.user, follows.at, follows.tiebreak)]
+        )
         standing = self._standing(events[events.target >= 0], between_users=True)
         self.count_relations(
             self.graph.apply(
@@ -283,7 +293,7 @@ class FeatureState:
                 standing.user,
                 standing.target,
                 standing.at,
-                standing.tie,
+                standing.tiebreak,
                 standing.tweet,
             )
         )

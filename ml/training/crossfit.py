@@ -8,15 +8,17 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from ml.arrays import Rows
 from ml.features import Pairs, matrix
-from ml.log.events import Events, Rows
-from ml.state.catalog import Tweets, Users
+from ml.state.events import Events
 from ml.state.feature_state import FeatureState
+from ml.state.tables.tweets import Tweets
+from ml.state.tables.users import Users
 from ml.training import two_tower
 from ml.training.examples import Examples
 from ml.training.heavy_ranker import RankerRows
-from ml.training.material import Encoders, Material
 from ml.training.options import TrainingOptions
+from ml.training.training_data import Encoders, Material
 
 FOLDS: Final = 5
 TOWER_FOLDS: Final = (0, 1)

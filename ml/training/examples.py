@@ -9,14 +9,15 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from ml.arrays import Rows, Times
 from ml.heads import HEADS
-from ml.log.events import Events, Rows, Times
 from ml.schema import ENGAGEMENTS, Action
-from ml.state.catalog import Tweets
+from ml.state.events import Events
 from ml.state.feature_state import FeatureState
+from ml.state.tables.tweets import Tweets
 
 ATTRIBUTION_SECONDS: Final = 24 * 3600  # an action belongs to the last impression before it
-NEGATIVES: Final = 4  # drawn per positive where the data has no impressions
+NEGATIVES: Final = 4  # sampled per positive where the data has no impressions
 WINDOW_HOURS: Final = 168.0
 WINDOW_AT_LEAST: Final = 2_000
 
@@ -63,7 +64,7 @@ def of_impressions(events: Events, tweets: Tweets) -> Examples:
     return Examples(shown.user, shown.tweet, shown.at, shown.position, label, weight)
 
 
-def drawn(events: Events, state: FeatureState, rng: np.random.Generator) -> Examples:
+def sample_negatives(events: Events, state: FeatureState, rng: np.random.Generator) -> Examples:
     """Where nobody logged impressions: engagements, and for each some tweets of that moment's
     window, half uniformly and half by how often they were engaged with.
 

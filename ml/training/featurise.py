@@ -9,8 +9,8 @@ from tqdm import tqdm
 
 from ml.embeddings.encoder import Encoder
 from ml.features import NAMES, Pairs, matrix
-from ml.log.events import Events
 from ml.models.two_tower import DIM
+from ml.state.events import Events
 from ml.state.feature_state import FeatureState
 from ml.training.examples import Examples
 from ml.training.heavy_ranker import RankerRows

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from ml import bundle
+from ml.dataset import tables
 from ml.errors import BundleError
-from ml.log import tables
 
 
 def reason_to_train(data: Path, artifacts: Path) -> str | None:

@@ -14,7 +14,7 @@ from torch import Tensor
 from ml.embeddings.encoder import Vectors
 from ml.heads import NAMES as HEADS
 from ml.models.heavy_ranker import PROJECTION, HeavyRanker
-from ml.training.loop import fit
+from ml.training.optimize import fit
 
 EPOCHS: Final = 6
 BATCH: Final = 1024

@@ -9,7 +9,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ml.log.events import Events, Times
+from ml.arrays import Times
+from ml.state.events import Events
 from ml.state.feature_state import FeatureState
 
 BUCKET_SECONDS: Final = 60

@@ -12,9 +12,9 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import cross_val_predict
 from torch import Tensor
 
-from ml.models.record import evidence, record
+from ml.models.author_history import evidence, record
 from ml.models.safety import BUCKETS, Safety, said, word_buckets
-from ml.state.tweets import Tweets
+from ml.state.tables.tweets import Tweets
 
 AT_LEAST: Final = 20  # examples of each kind; with fewer there is no model
 PENALTY: Final = 1 / 3  # on squared weights: words are many, and examples few

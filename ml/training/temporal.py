@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from ml.log.events import Events
-from ml.state.catalog import Tweets, Users
+from ml.state.events import Events
 from ml.state.feature_state import FeatureState
+from ml.state.tables.tweets import Tweets
+from ml.state.tables.users import Users
 from ml.training import two_tower
 from ml.training.examples import Examples
 from ml.training.featurise import featurise
-from ml.training.material import Encoders, Material
 from ml.training.options import TrainingOptions
+from ml.training.training_data import Encoders, Material
 
 
 def prepare(

@@ -9,13 +9,14 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from ml.log.events import Events, Rows
+from ml.arrays import Rows
 from ml.models import buckets
 from ml.models.two_tower import AUTHOR_BUCKETS, DIM, TAG_BUCKETS, WORD_BUCKETS, TwoTower
 from ml.models.viewer_inputs import ViewerInputs
 from ml.schema import ENGAGEMENTS
+from ml.state.events import Events
 from ml.state.feature_state import FeatureState
-from ml.training.loop import fit
+from ml.training.optimize import fit
 from ml.training.replay import walk
 
 BUCKET_SECONDS: Final = 3600  # histories need not be fresher than that to learn from

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from app.engine import Engine
 from app.pipeline.batch import CandidateBatch
 from app.pipeline.components import (
     CandidateSource,
@@ -17,6 +16,7 @@ from app.pipeline.components import (
     Selector,
 )
 from app.pipeline.query import Query
+from app.serving.engine import Engine
 
 ROWS = 300
 

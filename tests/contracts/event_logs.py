@@ -11,8 +11,8 @@ from multiprocessing.connection import Connection
 
 import pytest
 
-from ml.log.event_log import EventLog
-from ml.log.record import Entry, Kind, Record
+from ml.event_log.port import EventLog
+from ml.event_log.record import Entry, Kind, Record
 
 AT = 1_700_000_000_000_000
 WRITERS = 4

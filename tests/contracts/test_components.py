@@ -3,19 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from contracts import (
-    DiversifierContract,
-    FilterContract,
-    GateContract,
-    RankerContract,
-    RescorerContract,
-    RowFilterContract,
-    SelectorContract,
-    SourceContract,
-)
 
 from app.diversifiers.author_diversity import AuthorDiversity
-from app.engine import Engine
 from app.filters.already_seen import AlreadySeen
 from app.filters.one_per_thread import OnePerThread
 from app.filters.own_tweets import OwnTweets
@@ -26,14 +15,16 @@ from app.gates.follows_few import FollowsFew
 from app.gates.follows_somebody import FollowsSomebody
 from app.gates.has_taste import HasTaste
 from app.pipeline.query import Query
-from app.products import guards
+from app.products import shared_stages
 from app.rankers.heuristic import Heuristic
 from app.rankers.newest import Newest
 from app.rescorers.out_of_network import OutOfNetwork as Strangers
 from app.rescorers.recency import Recency
 from app.rescorers.safety import Safety
+from app.retrieval.fresh_tweets import FreshTweets
 from app.selectors.quota import Quota
 from app.selectors.top_k import TopK
+from app.serving.engine import Engine
 from app.sources.communities import Communities
 from app.sources.explore import Explore
 from app.sources.follow_recs import FollowRecs
@@ -41,12 +32,21 @@ from app.sources.graph import Graph
 from app.sources.in_network import InNetwork
 from app.sources.out_of_network import OutOfNetwork
 from app.sources.popular import Popular
-from app.sources.shelf import Shelf
+from tests.contracts.contracts import (
+    DiversifierContract,
+    FilterContract,
+    GateContract,
+    RankerContract,
+    RescorerContract,
+    RowFilterContract,
+    SelectorContract,
+    SourceContract,
+)
 
 
 @pytest.fixture
-def shelf(tiny_engine: Engine) -> Shelf:
-    return guards.shelf(tiny_engine.state, tiny_engine.settings)
+def shelf(tiny_engine: Engine) -> FreshTweets:
+    return shared_stages.shelf(tiny_engine.state, tiny_engine.settings)
 
 
 class TestFollowsSomebody(GateContract):
@@ -69,37 +69,37 @@ class TestHasTaste(GateContract):
 
 class TestInNetwork(SourceContract):
     @pytest.fixture
-    def source(self, shelf: Shelf) -> InNetwork:
+    def source(self, shelf: FreshTweets) -> InNetwork:
         return InNetwork(shelf, half_life_hours=24)
 
 
 class TestGraph(SourceContract):
     @pytest.fixture
-    def source(self, shelf: Shelf) -> Graph:
+    def source(self, shelf: FreshTweets) -> Graph:
         return Graph(shelf, half_life_hours=24)
 
 
 class TestOutOfNetwork(SourceContract):
     @pytest.fixture
-    def source(self, shelf: Shelf, tiny_engine: Engine) -> OutOfNetwork:
+    def source(self, shelf: FreshTweets, tiny_engine: Engine) -> OutOfNetwork:
         return OutOfNetwork(shelf, tiny_engine.encoder, half_life_hours=24)
 
 
 class TestCommunities(SourceContract):
     @pytest.fixture
-    def source(self, shelf: Shelf) -> Communities:
+    def source(self, shelf: FreshTweets) -> Communities:
         return Communities(shelf, half_life_hours=24)
 
 
 class TestFollowRecs(SourceContract):
     @pytest.fixture
-    def source(self, shelf: Shelf, tiny_engine: Engine) -> FollowRecs:
+    def source(self, shelf: FreshTweets, tiny_engine: Engine) -> FollowRecs:
         return FollowRecs(shelf, tiny_engine.who_to_follow, half_life_hours=24)
 
 
 class TestPopular(SourceContract):
     @pytest.fixture
-    def source(self, shelf: Shelf) -> Popular:
+    def source(self, shelf: FreshTweets) -> Popular:
         return Popular(shelf)
 
 
@@ -108,14 +108,14 @@ class TestExplore(SourceContract):
     def query(self, tiny_engine: Engine) -> Query:
         """Somebody who has turned to something new."""
         source = Explore(
-            guards.shelf(tiny_engine.state, tiny_engine.settings), tiny_engine.encoder, 24
+            shared_stages.shelf(tiny_engine.state, tiny_engine.settings), tiny_engine.encoder, 24
         )
         ids = tiny_engine.state.users.ids
         asking = (tiny_engine.hydrate.query(ids.id(row), 10) for row in range(len(ids)))
         return next(query for query in asking if len(source.fetch(query, 60)) > 50)
 
     @pytest.fixture
-    def source(self, shelf: Shelf, tiny_engine: Engine) -> Explore:
+    def source(self, shelf: FreshTweets, tiny_engine: Engine) -> Explore:
         return Explore(shelf, tiny_engine.encoder, half_life_hours=24)
 
 

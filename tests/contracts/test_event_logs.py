@@ -6,9 +6,9 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from event_logs import EventLogContract, Open
 
-from ml.log.sqlite import SqliteLog
+from ml.event_log.sqlite import SqliteLog
+from tests.contracts.event_logs import EventLogContract, Open
 
 
 class TestSqliteLog(EventLogContract):

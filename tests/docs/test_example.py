@@ -11,10 +11,10 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from app.engine import Engine
 from app.pipeline.candidate_pipeline import CandidatePipeline
 from app.pipeline.trace import Trace
-from app.products import guards
+from app.products import shared_stages
+from app.serving.engine import Engine
 
 TEXT = (Path(__file__).parents[2] / "README.md").read_text()
 EXAMPLE = next(iter(re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)))
@@ -26,7 +26,7 @@ def test_a_source_is_one_file_and_one_line(
     module = ModuleType("app.sources.missed")
     monkeypatch.setitem(sys.modules, module.__name__, module)
     exec(compile(EXAMPLE, "README.md", "exec"), module.__dict__)
-    source = module.Missed(guards.shelf(tiny_engine.state, tiny_engine.settings))
+    source = module.Missed(shared_stages.shelf(tiny_engine.state, tiny_engine.settings))
 
     mixer = tiny_engine.products["for_you"].mixer
     longer = replace(mixer, candidates=[*mixer.candidates, CandidatePipeline(source, 50)])
@@ -39,7 +39,7 @@ def test_a_source_is_one_file_and_one_line(
     )
     found = source.fetch(query, 50)
     assert 0 < len(found) <= 50
-    assert np.isin(found.author, query.following).all()
+    assert np.isin(found.author, query.neighborhood.following).all()
     written = tiny_engine.state.tweets.created_at[found.tweet]
     assert (np.diff(written) >= 0).all()
 

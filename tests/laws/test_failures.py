@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pytest
 
-from app.engine import Engine
 from app.pipeline.batch import CandidateBatch, Column, Mask, Order
 from app.pipeline.failures import BrokenContractError, FailedClosedError
 from app.pipeline.mixer import MixerPipeline
 from app.pipeline.product import ProductPipeline
 from app.pipeline.query import Query
+from app.serving.engine import Engine
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ def test_visibility_fails_closed(product: ProductPipeline, query: Query) -> None
     with pytest.raises(FailedClosedError, match="Broken"):
         blind.run(query)
     with pytest.raises(FailedClosedError, match="Broken"):
-        blind.appraise(query, CandidateBatch.of(np.zeros(1, np.int32), np.zeros(1, np.int32)))
+        blind.score(query, CandidateBatch.of(np.zeros(1, np.int32), np.zeros(1, np.int32)))
 
 
 @pytest.mark.parametrize(

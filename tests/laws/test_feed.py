@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pytest
 
-from app.engine import Engine
 from app.pipeline.batch import CandidateBatch
 from app.pipeline.components import CandidateSource
 from app.pipeline.query import Query
 from app.pipeline.trace import Trace
+from app.serving.engine import Engine
 
 
 @dataclass(frozen=True)
@@ -57,9 +57,9 @@ def test_a_tweet_is_worth_the_same_alone_and_among_many(tiny_engine: Engine) -> 
     tweet = np.arange(0, 500, dtype=np.int32)
     batch = CandidateBatch.of(tweet, tiny_engine.state.tweets.author[tweet])
     for query in queries(tiny_engine)[:5]:
-        among, _ = mixer.appraise(query, batch, Trace())
+        among, _ = mixer.score(query, batch, Trace())
         for row in range(0, 500, 61):
-            alone, _ = mixer.appraise(query, batch.take(np.array([row])), Trace())
+            alone, _ = mixer.score(query, batch.take(np.array([row])), Trace())
             for name, column in among.columns.items():
                 assert alone[name][0] == pytest.approx(column[row], abs=1e-5), name
 

@@ -8,14 +8,21 @@ from graphlib import TopologicalSorter
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
+BASE = ["ml.schema", "ml.heads", "ml.errors", "ml.arrays", "ml.command"]
+STATE = [
+    "ml.state.structures",
+    "ml.state.events",
+    "ml.state.tables",
+    "ml.state.feature_state",
+    "ml.state.updates",
+    "ml.state.storage",
+]
 TOWER = [  # each may import those before it
-    "ml.schema",
-    "ml.heads",
-    "ml.errors",
-    "ml.command",
-    "ml.npz",
-    "ml.log",
-    "ml.state",
+    *BASE,
+    "ml.dataset",
+    "ml.event_log",
+    "ml.event_log.to_tables",
+    *STATE,
     "ml.embeddings",
     "ml.features",
     "ml.models",
@@ -24,34 +31,35 @@ TOWER = [  # each may import those before it
     "ml.__main__",
 ]
 SERVING = TOWER[: TOWER.index("ml.training")]
-COMPONENTS = ["gates", "sources", "filters", "rankers", "rescorers", "diversifiers", "selectors"]
+KINDS = ["gates", "sources", "filters", "rankers", "rescorers", "diversifiers", "selectors"]
+COMPONENTS = [f"app.{kind}" for kind in KINDS]
+SHARED = ["app.retrieval", "app.follow_recommendations"]  # by components
 EDGE = ["app.schemas", "app.settings", "app.errors"]
 
 ROOMS: dict[str, list[str]] = {
     **{room: TOWER[:place] for place, room in enumerate(TOWER)},
     "ml": [],
+    "ml.state": [],
+    "ml.event_log": BASE,
+    "ml.event_log.to_tables": [*BASE, "ml.event_log", "ml.dataset"],
+    "ml.state.structures": ["ml.arrays"],
     "datagen": ["ml.schema", "ml.command"],
     "app": [],
     "app.pipeline": [],
-    **{f"app.{room}": ["app.pipeline", *SERVING] for room in COMPONENTS},
+    "app.retrieval": ["app.pipeline", *SERVING],
+    "app.follow_recommendations": ["app.pipeline", "app.retrieval", *SERVING],
+    **{room: ["app.pipeline", *SHARED, *SERVING] for room in COMPONENTS},
     **{room: ["ml.schema", "ml.heads"] for room in EDGE},
-    "app.observability": ["app.pipeline"],
-    "app.products": [*(f"app.{room}" for room in COMPONENTS), "app.pipeline", "app.settings"],
-    "app.live": ["app.pipeline", "app.errors", *SERVING],
+    "app.observability": ["app.pipeline", "app.schemas"],
+    "app.products": [*COMPONENTS, *SHARED, "app.pipeline", "app.settings", *SERVING],
 }
-ROOMS["app.products"] += SERVING
-ROOMS["app.engine"] = [room for room in ROOMS if room.startswith("app.")] + SERVING
-ROOMS["app.service"] = [*ROOMS["app.engine"], "app.engine"]
-ROOMS["app.deps"] = ["app.engine", "app.service", "app.observability"]
-ROOMS["app.api"] = [*ROOMS["app.service"], "app.service", "app.deps"]
+BELOW_SERVING = [room for room in ROOMS if room.startswith("app.")]
+ROOMS["app.serving"] = [*BELOW_SERVING, *SERVING]
+ROOMS["app.api"] = [*ROOMS["app.serving"], "app.serving"]
 ROOMS["app.main"] = [*ROOMS["app.api"], "app.api"]
 ROOMS["app.console"] = ["app.schemas"]
 ROOMS["app.__main__"] = [*ROOMS["app.main"], "app.main", "app.console"]
-ROOMS["evaluation"] = [*ROOMS["app.engine"], "app.engine", "ml.training", "datagen"]
-ROOMS["evaluation.live"] = [*ROOMS["app.main"], "app.main", "ml.training", "evaluation"]
-ROOMS["evaluation.simulate"] = [*ROOMS["app.main"], "app.main", "datagen", "evaluation"]
-ROOMS["evaluation.__main__"] = [*ROOMS["evaluation.simulate"], "evaluation.simulate"]
-ROOMS["evaluation.readme"] = [*ROOMS["app.main"], "app.console", "evaluation"]
+ROOMS["evaluation"] = [*ROOMS["app.main"], "app.main", "app.console", "datagen", "ml.training"]
 
 
 def test_an_import_points_down_or_stays_in_its_room() -> None:

@@ -10,15 +10,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ml.log.columns import dtype
-from ml.log.ids import IdKind
-from ml.log.record import Entry, Kind, Record
+from ml.dataset.coercion import dtype
+from ml.dataset.ids import IdKind
+from ml.event_log.record import Entry, Kind, Record
 from ml.schema import TWEETS, USERS
-from ml.state import snapshot
-from ml.state.canonical import differences
-from ml.state.catalog import Tweets, Users
 from ml.state.feature_state import FeatureState
-from ml.state.intake import take
+from ml.state.storage import snapshot
+from ml.state.storage.state_diff import differences
+from ml.state.tables.tweets import Tweets
+from ml.state.tables.users import Users
+from ml.state.updates.apply_records import take
 
 SECOND = 1_000_000
 DAY = 86_400 * SECOND

@@ -7,11 +7,12 @@ import pytest
 
 from ml.bundle import Bundle
 from ml.features import NAMES, Pairs, matrix
-from ml.log.events import Events
 from ml.schema import Action
-from ml.state.canonical import differences
-from ml.state.catalog import Tweets, Users
+from ml.state.events import Events
 from ml.state.feature_state import FeatureState
+from ml.state.storage.state_diff import differences
+from ml.state.tables.tweets import Tweets
+from ml.state.tables.users import Users
 from ml.training.examples import of_impressions
 from ml.training.featurise import featurise
 from ml.training.replay import BUCKET_SECONDS

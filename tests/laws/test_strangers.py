@@ -7,10 +7,10 @@ from copy import deepcopy
 import numpy as np
 import pytest
 
-from app.engine import Engine, assemble
 from app.pipeline.batch import CandidateBatch
 from app.pipeline.failures import BrokenContractError
 from app.rankers.heavy import HeavyRanker
+from app.serving.engine import Engine, assemble
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +41,7 @@ def test_a_strangers_scores_read_nobodys_row(tiny_engine: Engine, changed: Engin
     tweet = np.arange(300, dtype=np.int32)
     batch = CandidateBatch.of(tweet, tiny_engine.state.tweets.author[tweet])
     one, other = (
-        engine.products["for_you"].appraise(engine.hydrate.query("never-met", 300), batch)
+        engine.products["for_you"].score(engine.hydrate.query("never-met", 300), batch)
         for engine in (tiny_engine, changed)
     )
     assert one.dropped_by == other.dropped_by

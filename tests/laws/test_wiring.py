@@ -9,9 +9,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from app.engine import Engine
 from app.pipeline.product import ProductPipeline
 from app.selectors.quota import Quota
+from app.serving.engine import Engine
 
 VERBS = {
     "gates": "admits",

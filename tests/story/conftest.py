@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from app.engine import Engine
 from app.main import create_app
+from app.serving.engine import Engine
 from app.settings import Settings
 
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from spoiled import FILES, ROWS, TABLES, Damage, Frames, Spoil, cell, column
 
 from ml.__main__ import main
+from ml.dataset import files
 from ml.errors import DataError
-from ml.log import files
+from tests.story.spoiled import FILES, ROWS, TABLES, Damage, Frames, Spoil, cell, column
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from fastapi.testclient import TestClient
 
-from app.engine import Engine
+from app.serving.engine import Engine
 from ml.heads import NAMES as HEADS
 
 

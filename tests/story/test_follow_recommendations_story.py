@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from fastapi.testclient import TestClient
 
-from app.engine import Engine
 from app.schemas.follow_recommendations import FollowRecommendations
+from app.serving.engine import Engine
 
 
 def test_a_reader_is_told_whom_to_follow_and_why(
@@ -18,7 +18,7 @@ def test_a_reader_is_told_whom_to_follow_and_why(
     items = FollowRecommendations.model_validate_json(answer.content).items
     assert len({item.user_id for item in items}) == 10
     query = tiny_engine.hydrate.query(reader, 10)
-    following = set(tiny_engine.state.users.ids.ids(query.following))
+    following = set(tiny_engine.state.users.ids.ids(query.neighborhood.following))
     for item in items:
         assert item.user_id not in following | {reader}
         assert sum(dict(item.reasons).values()) == pytest.approx(item.score, abs=1e-5)

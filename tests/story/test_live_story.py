@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from app.engine import Engine
+from app.serving.engine import Engine
 
 
 def engine_of(client: TestClient) -> Engine:

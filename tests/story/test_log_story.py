@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from app.engine import Engine
 from app.main import create_app
 from app.observability import logs
+from app.serving.engine import Engine
 from app.sources.graph import Graph
 
 

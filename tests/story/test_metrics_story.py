@@ -16,10 +16,10 @@ from prometheus_client import generate_latest
 from prometheus_client.parser import text_string_to_metric_families as families
 
 from app import observability
-from app.engine import Engine
 from app.main import create_app
 from app.observability.metrics import Metrics
 from app.rankers.heavy import HeavyRanker
+from app.serving.engine import Engine
 from app.sources.graph import Graph
 
 DASHBOARD = Path(observability.__file__).with_name("grafana.json")
@@ -130,7 +130,7 @@ def test_our_own_mistake_is_counted_and_keeps_its_name(tiny_engine: Engine) -> N
 def test_what_is_served_and_what_is_not_there_can_be_seen(
     watched: Watched, tiny_engine: Engine
 ) -> None:
-    assert watched("foryou_bundle_info", version=tiny_engine.hydrate.version, clock="world") == 1
+    assert watched("foryou_bundle_info", version=tiny_engine.model_version, clock="world") == 1
     assert watched("foryou_users") == len(tiny_engine.state.users)
     lacking = create_app(tiny_engine.settings, replace(tiny_engine, missing=("report",)))
     with TestClient(lacking) as client:

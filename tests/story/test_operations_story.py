@@ -9,17 +9,17 @@ from urllib.parse import quote
 import pytest
 from fastapi.testclient import TestClient
 
-from app.engine import Engine
 from app.filters.unsafe import Unsafe
 from app.main import create_app
 from app.schemas.problem import Problem
+from app.serving.engine import Engine
 
 
 def test_it_says_that_it_lives_and_what_it_serves(client: TestClient, tiny_engine: Engine) -> None:
     assert client.get("/livez").json() == {"status": "alive"}
     ready = client.get("/readyz").json()
     assert ready["clock"] == "world"
-    assert ready["model_version"] == tiny_engine.hydrate.version
+    assert ready["model_version"] == tiny_engine.model_version
     assert ready["ranker"] == "HeavyRanker"
     assert ready["users"] == len(tiny_engine.state.users)
     assert ready["window"]["widened"] is True

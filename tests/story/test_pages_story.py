@@ -9,10 +9,10 @@ from dataclasses import replace
 import pytest
 from fastapi.testclient import TestClient
 
-from app.service import Service
-from ml.log.event_log import Appended
-from ml.log.record import Entry, Record
-from ml.log.sqlite import SqliteLog
+from app.serving.service import Service
+from ml.event_log.port import Appended
+from ml.event_log.record import Entry, Record
+from ml.event_log.sqlite import SqliteLog
 
 
 def test_the_next_page_may_be_asked_for_before_the_first_is_written_down(

@@ -13,7 +13,7 @@ from fastapi.testclient import TestClient
 from app.main import create_app
 from app.settings import Settings
 from ml import bundle
-from ml.training import course
+from ml.training import train
 from ml.training.options import TrainingOptions
 
 
@@ -26,7 +26,7 @@ def two(
     shutil.copytree(tiny_artifacts, folder)
     first = bundle.current(folder)
     assert first is not None
-    second = course.train(tiny_data, folder, TrainingOptions(seed=8))
+    second = train.train(tiny_data, folder, TrainingOptions(seed=8))
     assert second != first
     bundle.promote(folder, first)
     return folder, first, second

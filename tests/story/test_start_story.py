@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from app.__main__ import main
-from app.engine import build_engine
+from app.serving.engine import build_engine
 from app.settings import Settings
 
 
@@ -80,7 +80,7 @@ def test_without_a_bundle_the_formula_serves_and_says_so(tiny_data: Path, tmp_pa
     served = engine.products["for_you"].run(query)
     assert served.product.name == "heuristic"
     assert engine.missing == ("bundle",)
-    assert engine.hydrate.version == "heuristic"
+    assert engine.model_version == "heuristic"
     assert len(served.batch) == 10
 
 

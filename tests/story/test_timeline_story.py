@@ -8,8 +8,8 @@ from math import prod
 import pytest
 from fastapi.testclient import TestClient
 
-from app.engine import Engine
 from app.schemas.timeline import Timeline
+from app.serving.engine import Engine
 
 
 def test_a_reader_gets_ten_ranked_tweets(client: TestClient, reader: str) -> None:

@@ -14,7 +14,7 @@ from evaluation.simulate.course import Told
 from evaluation.simulate.diary import Diary
 from evaluation.simulate.plan import Plan
 from evaluation.simulate.stress.outside import Counts, per_member
-from ml.log.events import Rows
+from ml.arrays import Rows
 from ml.schema import Action
 
 HOSTILE: Final = 200  # accounts

@@ -8,13 +8,13 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from datagen.onward import joined_by, some
+from datagen.continuation import joined_by, some
 from datagen.parameters import instants
 from datagen.tweets import Tweets
 from datagen.vocabulary import TOPICS
 from evaluation.simulate.diary import Diary
 from evaluation.simulate.plan import Plan
-from ml.log.events import Rows
+from ml.arrays import Rows
 
 Counts = NDArray[np.float64]
 

@@ -14,7 +14,7 @@ from evaluation.simulate.chance import Question, generator
 from evaluation.simulate.diary import Diary
 from evaluation.simulate.plan import Plan, Turn
 from evaluation.simulate.stress.outside import Counts
-from ml.log.events import Rows
+from ml.arrays import Rows
 
 TURNING_DAYS: Final = 9.0
 

@@ -10,10 +10,11 @@ import numpy as np
 import polars as pl
 import pytest
 
-from app.engine import Engine, build_engine
 from app.pipeline.batch import CandidateBatch
 from app.pipeline.query import Query
+from app.serving.engine import Engine, build_engine
 from app.settings import Settings
+from ml.state.tables.neighborhood import Neighborhood
 
 NOW = 1_800_000_000
 HOUR = 3600
@@ -99,8 +100,8 @@ def query() -> Query:
         now=NOW,
         limit=10,
         seed=0,
-        following=np.array([1, 2], np.int32),
-        tie=np.array([0.5, 0.5], np.float32),
+        neighborhood=replace(Neighborhood.nobody(), following=np.array([1, 2], np.int32)),
+        tie_strength=np.array([0.5, 0.5], np.float32),
         vector=np.zeros(1, np.float32),
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.live.clock import Clock
+from app.serving.clock import Clock
 
 NEWEST = 1_000_000
 DAY = 86_400

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.errors import BadCursorError, ExpiredCursorError, ForgedCursorError
-from app.live.cursor import LONGEST, MAC_BYTES, PURPOSE, Cursor, Signer, _bytes, _letters
+from app.serving.cursor import LONGEST, MAC_BYTES, PURPOSE, Cursor, Signer, _bytes, _letters
 
 NOW = 1_700_000_000
 KEY = bytes(range(32))

@@ -8,7 +8,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from app.engine import Engine
 from app.filters.one_per_thread import OnePerThread
 from app.filters.own_tweets import OwnTweets
 from app.filters.social_graph import SocialGraph
@@ -16,6 +15,7 @@ from app.filters.too_old import TooOld
 from app.filters.unsafe import Unsafe
 from app.pipeline.batch import CandidateBatch
 from app.pipeline.components import Filter
+from app.serving.engine import Engine
 from ml.embeddings.encoder import EncodedTweets
 
 

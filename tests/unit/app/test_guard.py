@@ -12,9 +12,9 @@ from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
 from app.api import problems
-from app.api.guard import Writer
-from app.engine import Engine
-from app.service import Service
+from app.api.access import Writer
+from app.serving.engine import Engine
+from app.serving.service import Service
 
 HERE, ELSEWHERE = "http://127.0.0.1:8000", "http://10.1.2.3:8000"
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from app.engine import build_engine
 from app.pipeline.product import ProductPipeline
 from app.products.presets import PRESETS
+from app.serving.engine import build_engine
 from app.settings import WEIGHED, Settings
 
 
@@ -44,13 +44,13 @@ def test_chance_depends_on_viewer_moment_and_model_alone(world) -> None:
 def test_whom_the_viewer_follows_is_known_with_the_ties(world) -> None:
     world.tweet("g", 1).follow("a", "g", "c").act("a", "like", 0)
     query = world.engine().hydrate.query("a", 10)
-    assert query.following.tolist() == [2, 6]
-    assert 0 < query.tie[0] < query.tie[1] < 1
+    assert query.neighborhood.following.tolist() == [2, 6]
+    assert 0 < query.tie_strength[0] < query.tie_strength[1] < 1
 
 
 def test_what_is_popular_is_only_for_those_who_follow_few(world) -> None:
     world.tweet("g", 3).tweet("h", 2).follow("a", "g").follow("b", "g", "h").act("c", "like", 0)
-    engine = world.engine(few=1)
+    engine = world.engine(popular_max_following=1)
 
     def asked(viewer: str) -> set[str]:
         served = engine.products["for_you"].run(engine.hydrate.query(viewer, 10))

@@ -13,6 +13,7 @@ from app.pipeline.batch import CandidateBatch
 from app.pipeline.query import Query
 from app.selectors.quota import Quota
 from app.selectors.top_k import TopK
+from ml.state.tables.neighborhood import Neighborhood
 
 Batches = Callable[..., CandidateBatch]
 SHARES = [0.5, 0.15, 0.35]
@@ -28,7 +29,7 @@ def of(pairs: list[tuple[int, int]]) -> CandidateBatch:
 
 def asking(limit: int) -> Query:
     none = np.empty(0, np.float32)
-    return Query(0, 0, limit, 0, np.empty(0, np.int32), none, none)
+    return Query(0, 0, limit, 0, Neighborhood.nobody(), none, none)
 
 
 @given(rows, st.integers(1, 40))

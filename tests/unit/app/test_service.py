@@ -7,11 +7,11 @@ import time
 
 from fastapi.testclient import TestClient
 
-from app.engine import Engine
 from app.main import create_app
-from app.service import Service
-from ml.log.record import Entry, Kind
-from ml.log.sqlite import SqliteLog
+from app.serving.engine import Engine
+from app.serving.service import Service
+from ml.event_log.record import Entry, Kind
+from ml.event_log.sqlite import SqliteLog
 
 
 def test_a_part_that_stops_is_told_by_readyz(world, tmp_path) -> None:

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from app.live.snapshots import Snapshots
-from ml.log.record import Entry, Kind
-from ml.log.sqlite import SqliteLog
-from ml.state import snapshot
-from ml.state.catalog import Tweets, Users
+from app.serving.snapshots import Snapshots
+from ml.event_log.record import Entry, Kind
+from ml.event_log.sqlite import SqliteLog
 from ml.state.feature_state import FeatureState
-from ml.state.intake import take
+from ml.state.storage import snapshot
+from ml.state.tables.tweets import Tweets
+from ml.state.tables.users import Users
+from ml.state.updates.apply_records import take
 
 
 def test_the_next_is_read_where_the_last_goes_meanwhile(

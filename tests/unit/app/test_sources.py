@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from app.engine import Engine
 from app.pipeline.components import CandidateSource
-from app.products import guards
+from app.products import shared_stages
+from app.retrieval.fresh_tweets import FreshTweets
+from app.serving.engine import Engine
 from app.sources.explore import Explore
 from app.sources.follow_recs import FollowRecs
 from app.sources.graph import Graph
 from app.sources.in_network import InNetwork
 from app.sources.out_of_network import OutOfNetwork
 from app.sources.popular import Popular
-from app.sources.shelf import Shelf
 
 
-def shelf(engine: Engine) -> Shelf:
-    return guards.shelf(engine.state, engine.settings)
+def shelf(engine: Engine) -> FreshTweets:
+    return shared_stages.shelf(engine.state, engine.settings)
 
 
 def found(engine: Engine, source: CandidateSource, viewer: str = "a", limit: int = 10) -> list[int]:
@@ -42,13 +42,13 @@ def test_graph_is_what_followees_engaged_with_by_how_many(world) -> None:
     world.act("b", "like", 0).act("b", "like", 1).act("c", "like", 1).act("d", "like", 2)
     engine = world.engine()
     assert found(engine, Graph(shelf(engine), 24)) == [1, 0]
-    assert found(engine, Graph(shelf(engine), 24, least_proof=2)) == [1]
+    assert found(engine, Graph(shelf(engine), 24, min_social_proof=2)) == [1]
 
 
 def test_a_like_and_a_retweet_by_one_person_are_one_proof(world) -> None:
     world.tweet("g", 5).follow("a", "b").act("b", "like", 0).act("b", "retweet", 0)
     engine = world.engine()
-    assert found(engine, Graph(shelf(engine), 24, least_proof=2)) == []
+    assert found(engine, Graph(shelf(engine), 24, min_social_proof=2)) == []
 
 
 def test_authors_are_no_proof_of_their_own_tweets(world) -> None:

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from app.live.tail import Tail
-from ml.log.sqlite import SqliteLog
-from ml.state.catalog import Tweets, Users
+from app.serving.tail import Tail
+from ml.event_log.sqlite import SqliteLog
 from ml.state.feature_state import FeatureState
+from ml.state.tables.tweets import Tweets
+from ml.state.tables.users import Users
 
 
 @pytest.fixture

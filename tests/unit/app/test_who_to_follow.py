@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from app.engine import Engine
-from app.sources.who_to_follow import Recommended, Weights
+from app.follow_recommendations.recommender import Recommended, Weights
+from app.serving.engine import Engine
 
 NOTHING = Weights(0, 0, 0, 0, 0)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from datagen.offers import Offers, Slates
-from datagen.race import race
+from datagen.slate_sampling import race
 
 
 def offers(sessions: int, weights: dict[int, list[float]]) -> Offers:

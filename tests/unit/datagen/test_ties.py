@@ -1,22 +1,22 @@
-"""Ties are found by their ends and hold from their beginning."""
+"""FollowGraph are found by their ends and hold from their beginning."""
 
 from __future__ import annotations
 
 import numpy as np
 
+from datagen.follow_graph import FollowGraph
 from datagen.pairs import Pairs
-from datagen.ties import Ties
 
 ROW = np.int32
 
 
-def ties() -> Ties:
+def ties() -> FollowGraph:
     """0 follows 1 from second 10, 2 follows 0 from second 20; three users."""
     key = np.array([1, 6])
-    return Ties(3, key, np.array([10, 20]), np.array([0.5, 0.7], np.float32))
+    return FollowGraph(3, key, np.array([10, 20]), np.array([0.5, 0.7], np.float32))
 
 
-def strength(them: Ties, at: int) -> list[float]:
+def strength(them: FollowGraph, at: int) -> list[float]:
     follower, followee = np.array([0, 2, 1], ROW), np.array([1, 0, 0], ROW)
     return them.strength_between(follower, followee, np.full(3, at)).round(3).tolist()
 
@@ -36,7 +36,7 @@ def test_a_tie_made_earlier_replaces_the_one_to_come() -> None:
 
 def test_no_ties_at_all_are_ties_too() -> None:
     empty = np.empty(0, np.int64)
-    nobody = Ties(3, empty, empty, np.empty(0, np.float32))
+    nobody = FollowGraph(3, empty, empty, np.empty(0, np.float32))
     assert strength(nobody, 100) == [0, 0, 0]
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from datagen.mix import ACTIONS
+from datagen.behaviour_weights import ACTIONS
 from datagen.world import World
 from ml.heads import NAMES
 

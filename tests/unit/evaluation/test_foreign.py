@@ -16,7 +16,7 @@ from evaluation.report import document, page, terminal
 from ml import bundle
 from ml.errors import DataError
 from ml.schema import ENGAGEMENTS
-from ml.training import course
+from ml.training import train
 from ml.training.options import TrainingOptions
 
 KEPT = {
@@ -40,7 +40,7 @@ def split(tiny_data: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Pa
             table = table.with_columns(split=said).filter(pl.col("action").is_in(ENGAGED))
         table.write_parquet(folder / f"{name}.parquet")
     artifacts = tmp_path_factory.mktemp("split-artifacts")
-    course.train(folder, artifacts, TrainingOptions())
+    train.train(folder, artifacts, TrainingOptions())
     return folder, artifacts
 
 
@@ -94,7 +94,7 @@ def test_times_without_impressions_or_truth(tiny_data: Path, tmp_path: Path) -> 
     data.mkdir()
     for name in KEPT:
         pl.read_parquet(tiny_data / f"{name}.parquet").write_parquet(data / f"{name}.parquet")
-    course.train(data, artifacts, TrainingOptions())
+    train.train(data, artifacts, TrainingOptions())
     trained = bundle.load(artifacts)
     assert trained is not None
     settings = Settings(artifacts=artifacts, data_dir=data)

@@ -21,8 +21,8 @@ from evaluation.live.scroll import Reader
 from evaluation.live.server import Server, serving, start
 from evaluation.live.traffic import ACTIONS, Traffic
 from evaluation.live.workers import one_to_each
-from ml.log.record import Entry, Kind
-from ml.log.sqlite import SqliteLog
+from ml.event_log.record import Entry, Kind
+from ml.event_log.sqlite import SqliteLog
 from ml.schema import Action
 from ml.state.feature_state import FeatureState
 

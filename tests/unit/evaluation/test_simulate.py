@@ -46,9 +46,15 @@ def simulated(tiny_data: Path, tiny_settings: Settings) -> dict[str, Any]:
 
 
 def test_a_policy_is_a_name_and_settings() -> None:
-    one = Contestant.read("for_you:preset=x-2026:bundle=123456789012:few=3:frozen")
+    one = Contestant.read(
+        "for_you:preset=x-2026:bundle=123456789012:popular_max_following=3:frozen"
+    )
     assert (one.name, one.frozen) == ("for_you", True)
-    assert dict(one.settings) == {"preset": "x-2026", "bundle": "123456789012", "few": 3}
+    assert dict(one.settings) == {
+        "preset": "x-2026",
+        "bundle": "123456789012",
+        "popular_max_following": 3,
+    }
 
 
 def test_chance_is_uniform_and_every_question_has_its_own() -> None:

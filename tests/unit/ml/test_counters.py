@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ml.state.counters import DecayedCounts, PairCounts
+from ml.state.structures.counters import DecayedCounts, PairCounts
 
 HOUR = 3600
 

@@ -14,7 +14,7 @@ from ml.__main__ import main
 from ml.bundle import Bundle
 from ml.features import Pairs
 from ml.state.feature_state import FeatureState
-from ml.training import course
+from ml.training import train
 from ml.training.freshness import reason_to_train
 from ml.training.options import TrainingOptions
 
@@ -46,7 +46,7 @@ def files_of(artifacts: Path) -> dict[str, bytes]:
 def test_training_twice_gives_the_same_bytes(
     tiny_data: Path, tiny_artifacts: Path, tmp_path: Path
 ) -> None:
-    course.train(tiny_data, tmp_path, TrainingOptions())
+    train.train(tiny_data, tmp_path, TrainingOptions())
     assert files_of(tmp_path) == files_of(tiny_artifacts)
 
 
@@ -62,7 +62,7 @@ def test_nothing_after_the_cut_touches_the_models(
         others = frame.filter(late).select(pl.col("tweet_id").shuffle(seed=1))
         known, after = frame.filter(~late), frame.filter(late)
         pl.concat([known, after.with_columns(others)]).write_parquet(data / f"{name}.parquet")
-    course.train(data, tmp_path / "artifacts", TrainingOptions())
+    train.train(data, tmp_path / "artifacts", TrainingOptions())
     version = tiny_bundle.version
     assert files_of(tmp_path / "artifacts" / version) == files_of(tiny_artifacts / version)
 
@@ -87,7 +87,7 @@ def test_a_row_scores_the_same_alone_or_among_many(
 
 
 def test_data_without_times_or_impressions_trains(timeless: Path, tmp_path: Path) -> None:
-    course.train(timeless, tmp_path, TrainingOptions())
+    train.train(timeless, tmp_path, TrainingOptions())
     trained = bundle.load(tmp_path)
     assert trained is not None
     assert {"impressions", "interactions.created_at", "model:nsfw"} <= set(trained.manifest.missing)
@@ -101,7 +101,7 @@ def test_a_head_without_examples_is_missing_and_not_served(tiny_data: Path, tmp_
     shutil.copytree(tiny_data, data, ignore=shutil.ignore_patterns("truth"))
     path = data / "interactions.parquet"
     pl.read_parquet(path).filter(pl.col("action") != "reply").write_parquet(path)
-    course.train(data, tmp_path / "artifacts", TrainingOptions())
+    train.train(data, tmp_path / "artifacts", TrainingOptions())
     trained = bundle.load(tmp_path / "artifacts")
     state = bundle.load_state(tmp_path / "artifacts")
     assert trained is not None

@@ -11,11 +11,12 @@ import polars as pl
 from ml.bundle import Bundle
 from ml.embeddings import graph_feature_service, realgraph, simclusters
 from ml.features import NAMES, Pairs, matrix
-from ml.log.events import Events
 from ml.schema import Action
-from ml.state.catalog import Tweets, Users
+from ml.state.events import Events
 from ml.state.feature_state import FeatureState
-from ml.state.tokens import token
+from ml.state.structures.tokens import token
+from ml.state.tables.tweets import Tweets
+from ml.state.tables.users import Users
 
 Catalog = tuple[Users, Tweets]
 

@@ -1,15 +1,16 @@
-"""Labels belong to the impression that came before them; drawn negatives are no engagements."""
+"""Labels belong to the impression that came before them; sampled negatives are no engagements."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from ml.heads import NAMES as HEADS
-from ml.log.events import Events
 from ml.schema import ENGAGEMENTS, Action
-from ml.state.catalog import Tweets, Users
+from ml.state.events import Events
 from ml.state.feature_state import FeatureState
-from ml.training.examples import drawn, of_impressions
+from ml.state.tables.tweets import Tweets
+from ml.state.tables.users import Users
+from ml.training.examples import of_impressions, sample_negatives
 
 DAY = 86_400
 
@@ -57,7 +58,7 @@ def test_drawn_negatives_are_fresh_and_weighted_back_to_uniform(
     events = tiny_events[tiny_events.action != Action.IMPRESSION]
     state = FeatureState(*tiny_catalog)
     state.apply(events)
-    examples = drawn(events, state, rng)
+    examples = sample_negatives(events, state, rng)
     negative = examples.label.sum(1) == 0
     assert 2.5 < negative.sum() / (~negative).sum() <= 4
     viewer, tweet = examples.viewer[negative], examples.tweet[negative]

@@ -7,15 +7,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ml.log.events import Events
-from ml.log.tables import Tables
+from ml.dataset.tables import Tables
 from ml.models.viewer_inputs import ViewerInputs
 from ml.schema import Action
-from ml.state import snapshot
-from ml.state.canonical import differences
-from ml.state.catalog import Tweets, Users
-from ml.state.feature_state import Count, FeatureState
-from ml.state.history import LENGTH, History
+from ml.state.events import Events
+from ml.state.feature_state import FeatureState
+from ml.state.storage import snapshot
+from ml.state.storage.state_diff import differences
+from ml.state.tables.counts import Count
+from ml.state.tables.history import LENGTH, History
+from ml.state.tables.tweets import Tweets
+from ml.state.tables.users import Users
 
 HOUR = 3600
 
@@ -87,10 +89,12 @@ def test_the_newest_followees_are_those_followed_last(state: FeatureState) -> No
 def test_the_oldest_is_forgotten_first() -> None:
     history = History(2)
     tweets = np.arange(LENGTH + 10, dtype=np.int32)
-    tie = np.zeros(len(tweets), np.uint64)
-    history.update(np.ones(len(tweets), np.int32), tweets, tweets.astype(np.int64), tie)
+    tiebreak = np.zeros(len(tweets), np.uint64)
+    history.update(np.ones(len(tweets), np.int32), tweets, tweets.astype(np.int64), tiebreak)
     assert history.tweet[1].tolist() == list(range(LENGTH + 9, 9, -1))
-    history.update(np.array([1], np.int32), np.array([999], np.int32), np.array([999]), tie[:1])
+    history.update(
+        np.array([1], np.int32), np.array([999], np.int32), np.array([999]), tiebreak[:1]
+    )
     assert 10 not in history.tweet[1]
     assert 999 in history.tweet[1]
 

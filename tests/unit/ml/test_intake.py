@@ -7,17 +7,19 @@ from typing import Any
 
 import numpy as np
 import pytest
-from told import Told
 
 from ml.errors import DataError
-from ml.log.record import Entry, Kind, Record
-from ml.state import snapshot
-from ml.state.canonical import differences
-from ml.state.catalog import Tweets, Users
-from ml.state.complaints import DAILY
-from ml.state.feature_state import Count, FeatureState
-from ml.state.history import LENGTH
-from ml.state.intake import take
+from ml.event_log.record import Entry, Kind, Record
+from ml.state.feature_state import FeatureState
+from ml.state.storage import snapshot
+from ml.state.storage.state_diff import differences
+from ml.state.tables.complaints import DAILY
+from ml.state.tables.counts import Count
+from ml.state.tables.history import LENGTH
+from ml.state.tables.tweets import Tweets
+from ml.state.tables.users import Users
+from ml.state.updates.apply_records import take
+from tests.unit.ml.recorded_state import RecordedState
 
 DAY = 86_400
 
@@ -27,11 +29,11 @@ def _act(user: str, action: str, tweet: str) -> dict[str, Any]:
 
 
 @pytest.fixture
-def told() -> Told:
-    return Told()
+def told() -> RecordedState:
+    return RecordedState()
 
 
-def test_a_tweet_can_be_shown_and_liked_at_once(told: Told) -> None:
+def test_a_tweet_can_be_shown_and_liked_at_once(told: RecordedState) -> None:
     taken = told.tweet("t", "ann", topic="Jazz", has_media=True)
     assert told.tweets(taken.tweets) == ["t"]
     assert told.state.users.ids.ids(taken.users) == ["ann"]
@@ -43,7 +45,7 @@ def test_a_tweet_can_be_shown_and_liked_at_once(told: Told) -> None:
     assert told.count("ann", Count.POST) == pytest.approx(1, rel=1e-3)
 
 
-def test_what_happens_to_a_tweet_that_is_not_here_waits_for_it(told: Told) -> None:
+def test_what_happens_to_a_tweet_that_is_not_here_waits_for_it(told: RecordedState) -> None:
     told.act("bob", "like", "t")
     told.act("bob", "block", "t", target_user_id="eve")
     assert len(told.state.parked) == 2
@@ -53,12 +55,12 @@ def test_what_happens_to_a_tweet_that_is_not_here_waits_for_it(told: Told) -> No
     assert told.tweets(told.state.engaged_by(told.row("bob"))) == ["t"]
 
 
-def test_a_deleted_tweet_never_comes_back(told: Told) -> None:
-    told.tell(Kind.DELETE_TWEET, tweet_id="late")
+def test_a_deleted_tweet_never_comes_back(told: RecordedState) -> None:
+    told.record(Kind.DELETE_TWEET, tweet_id="late")
     told.tweet("late", "ann")
     told.tweet("early", "ann")
     told.act("bob", "like", "early")
-    told.tell(Kind.DELETE_TWEET, tweet_id="early")
+    told.record(Kind.DELETE_TWEET, tweet_id="early")
     told.tweet("early", "ann")
     told.act("bob", "retweet", "early")
     state = told.state
@@ -68,7 +70,7 @@ def test_a_deleted_tweet_never_comes_back(told: Told) -> None:
     assert state.tweets.text == [None, None]
 
 
-def test_a_later_put_changes_what_a_tweet_says_and_nothing_else(told: Told) -> None:
+def test_a_later_put_changes_what_a_tweet_says_and_nothing_else(told: RecordedState) -> None:
     told.tweet("t", "ann", 10, text="new", hashtags=["a", "b"])
     taken = told.tweet("t", "bob", 5, text="old")
     assert not len(taken.tweets)
@@ -81,14 +83,14 @@ def test_a_later_put_changes_what_a_tweet_says_and_nothing_else(told: Told) -> N
     assert np.expm1(tweets.metadata[0, -2]) == pytest.approx(2)
 
 
-def test_tweets_that_come_late_are_shown_in_the_order_of_time(told: Told) -> None:
+def test_tweets_that_come_late_are_shown_in_the_order_of_time(told: RecordedState) -> None:
     for tweet, at in (("c", 30), ("a", 10), ("d", 40), ("b", 20)):
         told.tweet(tweet, "ann", at)
     assert told.tweets(told.state.by_time) == ["a", "b", "c", "d"]
     assert told.tweets(told.state.published(20)) == ["a", "b"]
 
 
-def test_a_thread_finds_its_beginning_when_that_comes(told: Told) -> None:
+def test_a_thread_finds_its_beginning_when_that_comes(told: RecordedState) -> None:
     told.tweet("reply", "ann", in_reply_to_id="root")
     told.tweet("deep", "ann", in_reply_to_id="reply", conversation_id="root")
     tweets = told.state.tweets
@@ -97,11 +99,11 @@ def test_a_thread_finds_its_beginning_when_that_comes(told: Told) -> None:
     assert told.tweets(tweets.conversation) == ["root", "root", "root"]
 
 
-def test_served_seen_and_engaged_are_three_things(told: Told) -> None:
+def test_served_seen_and_engaged_are_three_things(told: RecordedState) -> None:
     for tweet in "abc":
         told.tweet(tweet, "ann")
-    told.tell(Kind.SERVED, 1000, user_id="bob", shown=["c", "a"], impressions=True)
-    told.tell(Kind.SERVED, 2000, user_id="bob", shown=["b"], impressions=False)
+    told.record(Kind.SERVED, 1000, user_id="bob", shown=["c", "a"], impressions=True)
+    told.record(Kind.SERVED, 2000, user_id="bob", shown=["b"], impressions=False)
     bob = told.row("bob")
     assert told.tweets(told.state.seen_by(bob)) == ["a", "c"]
     assert not len(told.state.seen_by(bob, since=1001))
@@ -110,7 +112,7 @@ def test_served_seen_and_engaged_are_three_things(told: Told) -> None:
     assert not len(told.state.engaged_by(bob))
 
 
-def test_a_crowd_cannot_bury_an_author(told: Told) -> None:
+def test_a_crowd_cannot_bury_an_author(told: RecordedState) -> None:
     told.tweet("t", "ann")
     told.tweet("u", "ann")
     for number in range(50):
@@ -127,7 +129,7 @@ def test_a_crowd_cannot_bury_an_author(told: Told) -> None:
     assert told.count("ann", Count.NEGATIVE) > DAILY
 
 
-def test_a_complaint_is_remembered_of_the_author(told: Told) -> None:
+def test_a_complaint_is_remembered_of_the_author(told: RecordedState) -> None:
     told.tweet("t", "ann")
     told.act("bob", "not_interested", "t", at=77)
     pair = [np.array([told.row(who)], np.int32) for who in ("bob", "ann")]
@@ -135,7 +137,7 @@ def test_a_complaint_is_remembered_of_the_author(told: Told) -> None:
     assert np.isnan(told.state.graph.not_interested_since(*pair[::-1])).all()
 
 
-def test_the_history_is_made_good_when_the_newest_is_taken_back(told: Told) -> None:
+def test_the_history_is_made_good_when_the_newest_is_taken_back(told: RecordedState) -> None:
     names = [f"t{number}" for number in range(LENGTH + 5)]
     for name in names:
         told.tweet(name, "ann")
@@ -146,16 +148,16 @@ def test_the_history_is_made_good_when_the_newest_is_taken_back(told: Told) -> N
     assert history.written[told.row("bob")] == LENGTH + 4
 
 
-def test_who_is_erased_leaves_nothing(told: Told) -> None:
+def test_who_is_erased_leaves_nothing(told: RecordedState) -> None:
     told.tweet("t", "ann")
     told.tweet("mine", "bob")
-    told.tell(Kind.PUT_USER, user_id="bob", name="Bob", interests=["jazz"])
+    told.record(Kind.PUT_USER, user_id="bob", name="Bob", interests=["jazz"])
     told.act("bob", "like", "t")
     told.act("bob", "follow", target_user_id="ann")
     told.act("ann", "follow", target_user_id="bob")
     told.act("ann", "like", "mine")
-    told.tell(Kind.SERVED, user_id="bob", shown=["t"], impressions=True)
-    told.tell(Kind.DELETE_USER, user_id="bob")
+    told.record(Kind.SERVED, user_id="bob", shown=["t"], impressions=True)
+    told.record(Kind.DELETE_USER, user_id="bob")
     told.act("bob", "retweet", "t", at=2)  # earlier, and heard of later
     told.tweet("older", "bob", 3)
     state, bob = told.state, told.row("bob")
@@ -173,7 +175,7 @@ def test_who_is_erased_leaves_nothing(told: Told) -> None:
     assert told.tweets(state.engaged_by(bob)) == ["t"]
 
 
-def test_who_comes_back_keeps_what_they_do_then_in_batches_of_any_size(told: Told) -> None:
+def test_who_comes_back_keeps_what_they_do_then_in_batches_of_any_size(told: RecordedState) -> None:
     acts = [("like", "t"), ("impression", "t"), ("retweet", "t")]
     records = [
         Record(place, Entry(f"r{place}", kind, 100_000_000 + place, "bob", body))
@@ -197,7 +199,7 @@ def test_who_comes_back_keeps_what_they_do_then_in_batches_of_any_size(told: Tol
     assert at_once.viewer_counts.read(bob, at_once.newest)[0, Count.LIKE] == pytest.approx(1)
 
 
-def test_what_is_read_before_a_batch_stays_as_it_was(told: Told) -> None:
+def test_what_is_read_before_a_batch_stays_as_it_was(told: RecordedState) -> None:
     told.tweet("t", "ann")
     before = told.state.tweets.author
     for number in range(20):
@@ -207,13 +209,15 @@ def test_what_is_read_before_a_batch_stays_as_it_was(told: Told) -> None:
     assert len(told.state.graph.followers) == len(told.state.users) == 2
 
 
-def test_a_snapshot_of_a_living_state_goes_on_where_it_stopped(told: Told, tmp_path: Path) -> None:
+def test_a_snapshot_of_a_living_state_goes_on_where_it_stopped(
+    told: RecordedState, tmp_path: Path
+) -> None:
     told.tweet("reply", "ann", in_reply_to_id="root")
     told.act("bob", "like", "reply")
     told.act("bob", "like", "absent")
-    told.tell(Kind.DELETE_TWEET, tweet_id="gone")
+    told.record(Kind.DELETE_TWEET, tweet_id="gone")
     snapshot.save(told.state, tmp_path, tmp_path, "none")
-    again = Told()
+    again = RecordedState()
     again.state, again.offset = snapshot.load(tmp_path), told.offset
     assert again.state.offset == told.offset
     for one in (told, again):
@@ -232,6 +236,8 @@ def test_a_snapshot_of_a_living_state_goes_on_where_it_stopped(told: Told, tmp_p
         {"action": "like", "tweet_id": "t"},
     ],
 )
-def test_what_should_never_have_been_accepted_is_refused(told: Told, body: dict[str, Any]) -> None:
+def test_what_should_never_have_been_accepted_is_refused(
+    told: RecordedState, body: dict[str, Any]
+) -> None:
     with pytest.raises(DataError, match="record 1 of the log"):
-        told.tell(Kind.EVENT, **body)
+        told.record(Kind.EVENT, **body)

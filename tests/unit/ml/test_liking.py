@@ -4,33 +4,33 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from told import Told
 
 from ml.features.liking import BEFORE, liking
+from tests.unit.ml.recorded_state import RecordedState
 
 DAY = 24 * 3600
 
 
 @pytest.fixture
-def told() -> Told:
-    told = Told()
+def told() -> RecordedState:
+    told = RecordedState()
     for n in range(20):
         told.tweet(f"j{n}", "ann", DAY, topic="jazz")
     return told
 
 
-def likes_jazz(told: Told, at: int = DAY) -> float:
+def likes_jazz(told: RecordedState, at: int = DAY) -> float:
     topic = told.state.tweets.tags[:1, 0]
     told.state.users.admit(["bob"])
     told.state.grow()
     return float(liking(told.state, told.row("bob"), topic, at)[0])
 
 
-def test_of_whom_nothing_is_known_the_odds_are_as_before(told: Told) -> None:
+def test_of_whom_nothing_is_known_the_odds_are_as_before(told: RecordedState) -> None:
     assert likes_jazz(told) == pytest.approx(BEFORE)
 
 
-def test_passing_by_speaks_against_it_and_engaging_for_it(told: Told) -> None:
+def test_passing_by_speaks_against_it_and_engaging_for_it(told: RecordedState) -> None:
     told.act("bob", "impression", "j0", at=DAY)
     passed = likes_jazz(told)
     assert passed < BEFORE
@@ -40,13 +40,13 @@ def test_passing_by_speaks_against_it_and_engaging_for_it(told: Told) -> None:
     assert likes_jazz(told) > 0.5
 
 
-def test_who_refuses_a_topic_does_not_like_it(told: Told) -> None:
+def test_who_refuses_a_topic_does_not_like_it(told: RecordedState) -> None:
     told.act("bob", "like", "j0", at=DAY)
     told.act("bob", "not_interested", "j1", at=DAY)
     assert likes_jazz(told) < BEFORE
 
 
-def test_it_is_forgotten_either_way(told: Told) -> None:
+def test_it_is_forgotten_either_way(told: RecordedState) -> None:
     for n in range(20):
         told.act("bob", "impression", f"j{n}", at=DAY)
     assert likes_jazz(told) < BEFORE / 10
@@ -55,7 +55,7 @@ def test_it_is_forgotten_either_way(told: Told) -> None:
     assert likes_jazz(told, 61 * DAY) > 3 * BEFORE
 
 
-def test_what_is_taken_back_no_longer_counts(told: Told) -> None:
+def test_what_is_taken_back_no_longer_counts(told: RecordedState) -> None:
     told.act("bob", "like", "j0", at=DAY)
     told.act("bob", "unlike", "j0", at=DAY + 1)
     np.testing.assert_allclose(likes_jazz(told, DAY + 1), BEFORE, rtol=1e-3)

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ml.state.pair_index import PairIndex
+from ml.state.structures.pair_index import PairIndex
 
 Pair = tuple[int, int]
 PAIR = st.tuples(st.integers(0, 40), st.integers(-3, 40))

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ml.state.ragged import Ragged
+from ml.state.structures.ragged import Ragged
 
 APPENDS = st.lists(
     st.lists(st.tuples(st.integers(0, 5), st.integers(0, 99)), max_size=20), max_size=8

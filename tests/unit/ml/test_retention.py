@@ -6,25 +6,26 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from told import Told
 
 from ml.bundle import Bundle
-from ml.log.record import Kind
+from ml.event_log.record import Kind
 from ml.models.encode import TowerEncoder
-from ml.state import snapshot
-from ml.state.canonical import canonical, differences
-from ml.state.catalog import Tweets, Users
 from ml.state.feature_state import FeatureState
-from ml.state.intake import Taken
-from ml.state.retention import retain
+from ml.state.storage import snapshot
+from ml.state.storage.state_diff import canonical, differences
+from ml.state.tables.tweets import Tweets
+from ml.state.tables.users import Users
+from ml.state.updates.apply_records import Taken
+from ml.state.updates.retention import retain
+from tests.unit.ml.recorded_state import RecordedState
 
 HOUR = 3600
 
 
 @pytest.fixture
-def told() -> Told:
+def told() -> RecordedState:
     """Ten tweets, an hour apart; Bob saw them all, and likes the third."""
-    told = Told()
+    told = RecordedState()
     for hour in range(10):
         told.tweet(f"t{hour}", "ann", hour * HOUR + 1, in_reply_to_id="t0" if hour == 9 else None)
         told.act("bob", "impression", f"t{hour}", at=hour * HOUR + 2)
@@ -32,14 +33,14 @@ def told() -> Told:
     return told
 
 
-def test_what_is_young_enough_stays_as_it_was(told: Told) -> None:
+def test_what_is_young_enough_stays_as_it_was(told: RecordedState) -> None:
     before = canonical(told.state)
     kept = retain(told.state, 9 * HOUR, keep_hours=100, at_least=0)
     assert not kept.moved
     assert canonical(told.state) == before
 
 
-def test_old_tweets_go_but_for_the_newest_and_the_liked(told: Told) -> None:
+def test_old_tweets_go_but_for_the_newest_and_the_liked(told: RecordedState) -> None:
     retain(told.state, 10 * HOUR, keep_hours=1.5, at_least=3)
     assert told.tweets(told.state.by_time) == ["t2", "t7", "t8", "t9"]
     assert told.tweets(told.state.posts.of(told.row("ann"))) == ["t2", "t7", "t8", "t9"]
@@ -47,7 +48,7 @@ def test_old_tweets_go_but_for_the_newest_and_the_liked(told: Told) -> None:
     assert told.tweets(told.state.tweets.conversation) == ["t2", "t7", "t8", "t9"]
 
 
-def test_what_was_seen_leaves_a_trace(told: Told) -> None:
+def test_what_was_seen_leaves_a_trace(told: RecordedState) -> None:
     bob, ann = told.row("bob"), told.row("ann")
     retain(told.state, 10 * HOUR, keep_hours=1.5, at_least=3)
     state, row = told.state, np.arange(4, dtype=np.int32)
@@ -56,15 +57,15 @@ def test_what_was_seen_leaves_a_trace(told: Told) -> None:
     assert not state.may_have_seen(ann, row).any()
 
 
-def test_a_tweet_that_was_let_go_may_come_again_unless_it_was_deleted(told: Told) -> None:
-    told.tell(Kind.DELETE_TWEET, tweet_id="t1")
+def test_a_tweet_that_was_let_go_may_come_again_unless_it_was_deleted(told: RecordedState) -> None:
+    told.record(Kind.DELETE_TWEET, tweet_id="t1")
     retain(told.state, 10 * HOUR, keep_hours=1.5, at_least=0)
     told.tweet("t1", "ann", 11 * HOUR)
     told.tweet("t3", "ann", 11 * HOUR)
     assert told.tweets(told.state.by_time) == ["t2", "t9", "t3"]
 
 
-def test_life_goes_on_with_new_rows(told: Told, tmp_path: Path) -> None:
+def test_life_goes_on_with_new_rows(told: RecordedState, tmp_path: Path) -> None:
     retain(told.state, 10 * HOUR, keep_hours=1.5, at_least=0)
     told.act("bob", "unlike", "t2", at=11 * HOUR)
     told.act("cid", "like", "t9", at=11 * HOUR)
@@ -77,14 +78,14 @@ def test_life_goes_on_with_new_rows(told: Told, tmp_path: Path) -> None:
     assert not differences(told.state, snapshot.load(tmp_path))
 
 
-def test_faded_ties_are_forgotten(told: Told) -> None:
+def test_faded_ties_are_forgotten(told: RecordedState) -> None:
     retain(told.state, 10 * HOUR, keep_hours=1000, at_least=0)
     assert len(told.state.tie_counts.index) == 1
     retain(told.state, 10 * 365 * 24 * HOUR, keep_hours=1e6, at_least=0)
     assert len(told.state.tie_counts.index) == 0
 
 
-def test_old_ties_go_but_for_what_may_still_be_taken_back(told: Told) -> None:
+def test_old_ties_go_but_for_what_may_still_be_taken_back(told: RecordedState) -> None:
     told.act("bob", "mute", at=10 * HOUR, target_user_id="cat")
     told.tweet("new", "dan", 30 * HOUR)
     told.act("bob", "like", "new", at=30 * HOUR)
@@ -97,7 +98,7 @@ def test_old_ties_go_but_for_what_may_still_be_taken_back(told: Told) -> None:
     assert (ties.counts.read(rows, now) > -1e-9).all()
 
 
-def test_the_encoder_follows(tiny_bundle: Bundle, told: Told) -> None:
+def test_the_encoder_follows(tiny_bundle: Bundle, told: RecordedState) -> None:
     """Grown tweet by tweet, or encoded anew, before and after: the same vectors."""
     encoder = tiny_bundle.encode(FeatureState(Users(), Tweets()))
     assert isinstance(encoder, TowerEncoder)
@@ -109,7 +110,7 @@ def test_the_encoder_follows(tiny_bundle: Bundle, told: Told) -> None:
     for taken in (
         told.tweet("t9", "ann", 12 * HOUR, text="something else entirely"),
         told.tweet("new", "dan", 12 * HOUR),
-        told.tell(Kind.PUT_USER, user_id="ann", interests=["jazz"]),
+        told.record(Kind.PUT_USER, user_id="ann", interests=["jazz"]),
     ):
         encoder.extend(told.state, taken)
     same(encoder, tiny_bundle.encode(told.state))

@@ -10,20 +10,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score
-from told import Told
 
 from datagen.__main__ import main as plant
 from datagen.world import World
-from ml.log import tables
-from ml.log.record import Kind
+from ml.dataset import tables
+from ml.event_log.record import Kind
+from ml.models.author_history import evidence, record
 from ml.models.encode import TowerEncoder
-from ml.models.record import evidence, record
 from ml.models.safety import said, word_buckets
 from ml.models.two_tower import TwoTower
-from ml.state import ingest
-from ml.state.catalog import Tweets, Users
 from ml.state.feature_state import FeatureState
+from ml.state.tables.tweets import Tweets
+from ml.state.tables.users import Users
+from ml.state.updates import tables_to_events
 from ml.training import safety
+from tests.unit.ml.recorded_state import RecordedState
 
 Encode = Callable[[FeatureState], TowerEncoder]
 
@@ -92,7 +93,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> tuple[World, Users, Twe
     """Enough tweets to learn from, and what they really are."""
     folder = tmp_path_factory.mktemp("written")
     plant(["--out", str(folder), "--seed", "7", "--scale", "0.5"])
-    return World.load(folder / "truth"), *ingest.catalog(tables.read(folder))
+    return World.load(folder / "truth"), *tables_to_events.catalog(tables.read(folder))
 
 
 @pytest.fixture(scope="module")
@@ -121,9 +122,9 @@ def test_the_record_adds_to_what_a_tweet_says(
 
 
 @pytest.fixture
-def told() -> Told:
+def told() -> RecordedState:
     """Ann was abusive twice, and bob never; both now say the same."""
-    told = Told()
+    told = RecordedState()
     for n in range(1, 3):
         told.tweet(f"a{n}", "ann", n * HOUR, text="You people are clowns", toxic=True)
         told.tweet(f"b{n}", "bob", n * HOUR, text="Good morning to the chess club", toxic=False)
@@ -132,27 +133,29 @@ def told() -> Told:
     return told
 
 
-def toxicity(encoder: TowerEncoder, told: Told, tweet: str) -> float:
+def toxicity(encoder: TowerEncoder, told: RecordedState, tweet: str) -> float:
     return float(encoder.tweets.toxicity[told.state.tweets.ids.known([tweet])[0]])
 
 
-def test_who_was_abusive_is_suspected(encode: Encode, told: Told) -> None:
+def test_who_was_abusive_is_suspected(encode: Encode, told: RecordedState) -> None:
     encoder = encode(told.state)
     assert toxicity(encoder, told, "ann now") > 2 * toxicity(encoder, told, "bob now")
 
 
-def test_what_is_deleted_is_held_against_nobody(encode: Encode, told: Told) -> None:
+def test_what_is_deleted_is_held_against_nobody(encode: Encode, told: RecordedState) -> None:
     encoder = encode(told.state)
     before = toxicity(encoder, told, "ann now")
     for n in range(1, 3):
-        taken = told.tell(Kind.DELETE_TWEET, 10 * HOUR, tweet_id=f"a{n}")
+        taken = told.record(Kind.DELETE_TWEET, 10 * HOUR, tweet_id=f"a{n}")
         encoder.extend(told.state, taken)
     fresh = encode(told.state)
     assert toxicity(encoder, told, "ann now") == pytest.approx(toxicity(fresh, told, "ann now"))
     assert toxicity(encoder, told, "ann now") < before / 2
 
 
-def test_what_comes_late_counts_as_if_it_had_come_in_time(encode: Encode, told: Told) -> None:
+def test_what_comes_late_counts_as_if_it_had_come_in_time(
+    encode: Encode, told: RecordedState
+) -> None:
     encoder = encode(told.state)
     before = toxicity(encoder, told, "bob now")
     taken = told.tweet("b0", "bob", HOUR, text="You people are clowns", toxic=True)

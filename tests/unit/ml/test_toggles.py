@@ -6,8 +6,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ml.schema import Action
-from ml.state.toggles import Changes, Toggles
+from ml.schema import UNDOES, Action
+from ml.state.structures.lww_register import Changes, LwwRegister
 
 KINDS = (Action.LIKE, Action.RETWEET)
 STEP = st.tuples(
@@ -18,7 +18,7 @@ STEP = st.tuples(
 Step = tuple[Action, int, int]
 
 
-def apply(toggles: Toggles, steps: list[Step], start: int) -> Changes:
+def apply(toggles: LwwRegister, steps: list[Step], start: int) -> Changes:
     action, left, right = np.array(steps, np.int32).reshape(-1, 3).T
     at = np.arange(start, start + len(steps))
     return toggles.apply(action.astype(np.int8), left, right, at, np.zeros(len(at), np.uint64))
@@ -26,7 +26,7 @@ def apply(toggles: Toggles, steps: list[Step], start: int) -> Changes:
 
 @given(st.lists(STEP, min_size=1, max_size=40), st.integers(1, 40))
 def test_batches_give_what_single_events_give(steps: list[Step], size: int) -> None:
-    once, often = Toggles(KINDS), Toggles(KINDS)
+    once, often = LwwRegister(KINDS, UNDOES), LwwRegister(KINDS, UNDOES)
     for at, step in enumerate(steps):
         apply(once, [step], at)
     for start in range(0, len(steps), size):
@@ -41,14 +41,14 @@ def test_batches_give_what_single_events_give(steps: list[Step], size: int) -> N
 
 @given(st.lists(STEP, min_size=1, max_size=40), st.integers(1, 40))
 def test_changes_add_up_to_what_is_on(steps: list[Step], size: int) -> None:
-    toggles, total = Toggles(KINDS), 0.0
+    toggles, total = LwwRegister(KINDS, UNDOES), 0.0
     for start in range(0, len(steps), size):
         total += apply(toggles, steps[start : start + size], start).sign.sum()
     assert total == (~np.isnan(toggles.since)).sum()
 
 
 def test_undoing_names_the_time_of_the_doing() -> None:
-    toggles = Toggles(KINDS)
+    toggles = LwwRegister(KINDS, UNDOES)
     apply(toggles, [(Action.LIKE, 1, 2)], 100)
     undone = apply(toggles, [(Action.UNLIKE, 1, 2)], 500)
     assert undone.at.tolist() == [100]
@@ -56,7 +56,7 @@ def test_undoing_names_the_time_of_the_doing() -> None:
 
 
 def test_doing_again_moves_the_time_of_the_doing() -> None:
-    toggles = Toggles(KINDS)
+    toggles = LwwRegister(KINDS, UNDOES)
     assert len(apply(toggles, [(Action.LIKE, 1, 2), (Action.LIKE, 1, 2)], 0).row) == 1
     again = apply(toggles, [(Action.LIKE, 1, 2)], 9)
     assert again.at.tolist() == [1, 9]
@@ -64,7 +64,7 @@ def test_doing_again_moves_the_time_of_the_doing() -> None:
 
 
 def test_what_is_older_than_the_last_word_changes_nothing() -> None:
-    toggles = Toggles(KINDS)
+    toggles = LwwRegister(KINDS, UNDOES)
     apply(toggles, [(Action.UNLIKE, 1, 2)], 100)
     assert len(apply(toggles, [(Action.LIKE, 1, 2)], 99).row) == 0
     assert not toggles.on(Action.LIKE, np.array([1], np.int32), np.array([2], np.int32))[0]

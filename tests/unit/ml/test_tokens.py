@@ -7,7 +7,7 @@ import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ml.state.tokens import FEW, table
+from ml.state.structures.tokens import FEW, table
 
 NAMES = st.lists(
     st.none() | st.lists(st.none() | st.sampled_from(["Jazz", "ox ", "é"]), max_size=5)

@@ -1,0 +1,83 @@
+"""Who may write? Whoever has the key; where there is none, this machine alone."""
+
+from __future__ import annotations
+
+from ipaddress import ip_address
+from secrets import compare_digest
+from typing import Annotated
+
+from fastapi import Depends, Request, Security
+from fastapi.security import APIKeyHeader
+
+from app.api.dependencies import EngineInUse
+from app.errors import (
+    BusyError,
+    ForbiddenError,
+    ReadOnlyError,
+    UnauthorizedError,
+    UnreadableError,
+    UnsupportedMediaError,
+)
+
+_KEY = APIKeyHeader(
+    name="X-API-Key", auto_error=False, description="FORYOU_API_KEY; only writing needs it"
+)
+
+
+async def may_write(
+    request: Request, engine: EngineInUse, given: Annotated[str | None, Security(_KEY)]
+) -> None:
+    """Refuse whoever may not.
+
+    Raises:
+        UnauthorizedError: there is a key, and this is not it.
+        ForbiddenError: there is no key, and other machines can reach this service.
+    """
+    expected = engine.settings.api_key
+    if expected is not None:
+        if not compare_digest((given or "").encode(), expected.get_secret_value().encode()):
+            raise UnauthorizedError("send the key of this service as X-API-Key")
+    elif not (is_loopback(engine.settings.host) and _came_by_loopback(request)):
+        raise ForbiddenError(
+            "other machines can reach this service and it has no key, so it takes no writes; set "
+            "FORYOU_API_KEY, or listen on 127.0.0.1"
+        )
+
+
+refusals = (
+    UnauthorizedError,
+    ForbiddenError,
+    BusyError,
+    ReadOnlyError,
+    UnreadableError,
+    UnsupportedMediaError,
+)
+"""How a route that writes may refuse."""
+
+Writer = Depends(may_write)
+"""What a route that writes declares: `dependencies=[Writer]`."""
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach what listens there."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _came_by_loopback(request: Request) -> bool:
+    """The settings do not know of an address that was given to another server's command line.
+
+    A socket in the file system has no port; what is no address is no socket, but a test's client.
+    """
+    host, port = request.scope.get("server") or ("", None)
+    return port is None or not _is_address(host) or is_loopback(host)
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True

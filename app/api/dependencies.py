@@ -1,0 +1,35 @@
+"""What endpoints ask for."""
+
+from __future__ import annotations
+
+from typing import Annotated, cast
+
+from fastapi import Depends, Request
+
+from app.observability.metrics import Metrics
+from app.serving.engine import Engine
+from app.serving.service import Service
+
+
+async def get_service(request: Request) -> Service:
+    """What answers; asynchronous, because FastAPI runs what is not in a thread."""
+    return cast(Service, request.state.service)
+
+
+async def get_engine(request: Request) -> Engine:
+    """The engine in use, which may be another for the next request."""
+    return cast(Service, request.state.service).engine
+
+
+async def get_metrics(request: Request) -> Metrics:
+    return cast(Metrics, request.state.metrics)
+
+
+async def get_request_id(request: Request) -> str:
+    return cast(str, request.state.request_id)
+
+
+ServiceInUse = Annotated[Service, Depends(get_service)]
+EngineInUse = Annotated[Engine, Depends(get_engine)]
+MetricsInUse = Annotated[Metrics, Depends(get_metrics)]
+RequestName = Annotated[str, Depends(get_request_id)]

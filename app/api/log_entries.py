@@ -1,0 +1,109 @@
+"""What comes in becomes entries of the log; what happened when is settled here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from hashlib import blake2b
+from typing import Any, Final
+from uuid import uuid4
+
+from app.errors import BusyError, ReadOnlyError
+from app.schemas.event import EventIn
+from app.schemas.rows import TweetIn, UserIn
+from app.serving.clock import Clock
+from app.serving.service import Service
+from ml.errors import LogFullError
+from ml.event_log.port import Appended
+from ml.event_log.record import Entry, Kind
+from ml.schema import Action
+
+MICROS: Final = 1_000_000
+AHEAD_SECONDS: Final = 300  # so far may a caller's clock be in front of ours
+
+
+class TooEarlyError(ValueError):
+    """Something is said to have happened that cannot have happened yet."""
+
+
+def event(clock: Clock, given: EventIn) -> Entry:
+    """An event; one impression of a tweet per answer, whoever reports it how often.
+
+    Raises:
+        TooEarlyError: it lies in the future.
+    """
+    body = given.model_dump(exclude_none=True, exclude={"event_id", "created_at"})
+    name = given.event_id
+    if given.action == Action.IMPRESSION.label:
+        shown = f"{given.request_id}\0{given.tweet_id}"
+        name = f"impression:{blake2b(shown.encode(), digest_size=16).hexdigest()}"
+    return Entry(name, Kind.EVENT, _moment(clock, given.created_at), given.user_id, body)
+
+
+def user(clock: Clock, user_id: str, given: UserIn) -> Entry:
+    """A person, new or changed."""
+    body = {"user_id": user_id, **_row(given)}
+    return Entry(_name(), Kind.PUT_USER, _moment(clock, None), user_id, body)
+
+
+def tweet(clock: Clock, tweet_id: str, given: TweetIn) -> Entry:
+    """A tweet; one without a date was written now.
+
+    Raises:
+        TooEarlyError: it was written in the future.
+    """
+    now = _moment(clock, None)
+    written = now if given.created_at is None else _moment(clock, given.created_at)
+    body = {"tweet_id": tweet_id, **_row(given), "created_at": written / MICROS}
+    return Entry(_name(), Kind.PUT_TWEET, now, given.author_id, body)
+
+
+def deleted_user(clock: Clock, user_id: str) -> Entry:
+    """Somebody leaves, and takes everything along."""
+    body = {"user_id": user_id}
+    return Entry(_name(), Kind.DELETE_USER, _moment(clock, None), user_id, body)
+
+
+def deleted_tweet(clock: Clock, tweet_id: str) -> Entry:
+    """A tweet is gone for good."""
+    return Entry(_name(), Kind.DELETE_TWEET, _moment(clock, None), None, {"tweet_id": tweet_id})
+
+
+async def append(service: Service, entries: Sequence[Entry]) -> Appended:
+    """On disk when this returns.
+
+    Raises:
+        BusyError: too much waits to be written.
+        ReadOnlyError: there is no log.
+    """
+    if service.log is None:
+        raise ReadOnlyError("start it by python -m app, which keeps one")
+    try:
+        return await service.append(entries)
+    except LogFullError as error:
+        raise BusyError(str(error)) from error
+
+
+def _row(given: UserIn | TweetIn) -> dict[str, Any]:
+    row = given.model_dump(exclude_none=True, exclude={"user_id", "tweet_id"})
+    if given.created_at is not None:
+        row["created_at"] = _utc(given.created_at).timestamp()
+    return row
+
+
+def _moment(clock: Clock, at: datetime | None) -> int:
+    """Microseconds by our clock, which may be that of another time than the caller's."""
+    if at is None:
+        return int(clock.precisely() * MICROS)
+    seconds = clock.ours(_utc(at).timestamp())
+    if seconds > clock.precisely() + AHEAD_SECONDS:
+        raise TooEarlyError(f"created_at: {_utc(at).isoformat()} lies in the future")
+    return int(seconds * MICROS)
+
+
+def _utc(at: datetime) -> datetime:
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def _name() -> str:
+    return f"write/{uuid4().hex}"  # no event can be called so

@@ -1,0 +1,86 @@
+"""What every feed applies, whatever else it does."""
+
+from __future__ import annotations
+
+from app.filters.already_seen import AlreadySeen
+from app.filters.deleted import Deleted
+from app.filters.own_tweets import OwnTweets
+from app.filters.see_fewer import SeeFewer
+from app.filters.social_graph import SocialGraph
+from app.filters.too_old import TooOld
+from app.filters.unsafe import Unsafe
+from app.follow_recommendations.recommender import FollowRecommender, Weights
+from app.pipeline.components import Filter
+from app.retrieval.fresh_tweets import FreshTweets
+from app.settings import Settings
+from app.sources.out_of_network import OutOfNetwork
+from ml.embeddings.encoder import Encoder
+from ml.state.feature_state import FeatureState
+
+
+def eligibility(state: FeatureState, settings: Settings) -> list[Filter]:
+    """Which tweets may be candidates, cheap questions first."""
+    return [
+        OwnTweets(),
+        TooOld(state, settings.max_age_hours, settings.fresh_at_least),
+        AlreadySeen(state),
+        SocialGraph(),
+        SeeFewer(settings.see_fewer_hours),
+    ]
+
+
+def visibility(state: FeatureState, encoder: Encoder, settings: Settings) -> list[Filter]:
+    """Which tweets may be shown; where one of these fails, nothing is."""
+    return [
+        Deleted(state),
+        Unsafe(
+            state,
+            encoder,
+            settings.unsafe_nsfw,
+            settings.unsafe_toxicity,
+            settings.unsafe_though_denied,
+        ),
+    ]
+
+
+def recheck(state: FeatureState, encoder: Encoder, settings: Settings) -> list[Filter]:
+    """What may have come between a page and the next."""
+    return [*visibility(state, encoder, settings), SocialGraph()]
+
+
+def who_to_follow(state: FeatureState, encoder: Encoder, settings: Settings) -> FollowRecommender:
+    """Who may be recommended, and for which reasons."""
+    s = settings
+    weights = Weights(
+        friends=s.friends_weight,
+        follows_you=s.follows_you_weight,
+        taste=s.taste_weight,
+        newly_joined=s.newly_joined_weight,
+        popular=s.popular_weight,
+    )
+    return FollowRecommender(state, encoder, weights, s.newly_joined_half_life_hours)
+
+
+def out_of_network(shelf: FreshTweets, encoder: Encoder, settings: Settings) -> OutOfNetwork:
+    """Strangers near the viewer's taste, and near what they did last."""
+    s = settings
+    return OutOfNetwork(
+        shelf,
+        encoder,
+        s.source_half_life_hours,
+        s.latest_engagements,
+        s.latest_hours,
+        s.latest_share,
+    )
+
+
+def shelf(state: FeatureState, settings: Settings) -> FreshTweets:
+    """Where sources take from."""
+    hours, at_least = settings.max_age_hours, settings.fresh_at_least
+    return FreshTweets(
+        state,
+        hours,
+        at_least,
+        too_old=TooOld(state, hours, at_least),
+        already_seen=AlreadySeen(state),
+    )

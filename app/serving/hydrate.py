@@ -1,0 +1,85 @@
+"""Ids become rows and the clock becomes `now`: what the pipelines read is settled here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from hashlib import blake2b
+
+import numpy as np
+
+from app.pipeline.batch import Column, Rows
+from app.pipeline.query import Query
+from app.serving.clock import Clock
+from app.serving.just_served import JustServed
+from app.serving.viewer_vector_cache import ViewerVectorCache
+from ml.embeddings import realgraph
+from ml.embeddings.encoder import Encoder
+from ml.state.feature_state import FeatureState
+from ml.state.tables.neighborhood import Neighborhood, among
+
+
+@dataclass(frozen=True, slots=True)
+class Hydrate:
+    """Makes queries; `model_version` is of the bundle, and part of where chance comes from."""
+
+    state: FeatureState
+    encoder: Encoder
+    tastes: ViewerVectorCache
+    clock: Clock
+    model_version: str
+    served_hours: float = 24
+    just_served: JustServed = field(default_factory=JustServed)
+
+    def query(self, user_id: str, limit: int) -> Query:
+        """What this user asks now."""
+        now = self.clock.now()
+        seed = _seed(user_id, now, self.model_version)
+        viewer = self.state.users.ids.row(user_id)
+        if viewer is None:
+            return self._unknown(now, limit, seed)
+        neighborhood = Neighborhood.of(self.state.graph, viewer)
+        return Query(
+            viewer=viewer,
+            now=now,
+            limit=limit,
+            seed=seed,
+            neighborhood=neighborhood,
+            tie_strength=self._tie_strength(viewer, neighborhood, now),
+            vector=self.tastes.of(viewer, now),
+            sensitive_ok=bool(self.state.users.sensitive_ok[viewer]),
+            seen=self._seen(viewer, now),
+        )
+
+    def _tie_strength(self, viewer: int, neighborhood: Neighborhood, now: int) -> Column:
+        """RealGraph's strength of the tie to each followee."""
+        followee = neighborhood.following
+        counts = self.state.tie_counts.read(np.full(len(followee), viewer, np.int32), followee, now)
+        back = among(followee, neighborhood.followers)
+        return realgraph.of_counts(counts, np.ones(len(followee), bool), back)
+
+    def _seen(self, viewer: int, now: int) -> Rows:
+        """What the viewer acted on, was shown, or was lately served, sorted."""
+        state, lately = self.state, now - int(self.served_hours * 3600)
+        seen = (
+            state.engaged_by(viewer),
+            state.seen_by(viewer),
+            state.served_since(viewer, lately),
+            self.just_served.since(viewer, lately),
+        )
+        return np.sort(np.concatenate(seen))
+
+    def _unknown(self, now: int, limit: int, seed: int) -> Query:
+        return Query(
+            viewer=-1,
+            now=now,
+            limit=limit,
+            seed=seed,
+            neighborhood=Neighborhood.nobody(),
+            tie_strength=np.empty(0, np.float32),
+            vector=np.zeros(self.encoder.tweets.vector.shape[1], np.float32),
+        )
+
+
+def _seed(user_id: str, now: int, version: str) -> int:
+    digest = blake2b(f"{user_id}\0{now}\0{version}".encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "big")

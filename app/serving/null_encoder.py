@@ -1,0 +1,41 @@
+"""An encoder for when no model has been trained: it finds nothing near and nothing unsafe."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from ml.arrays import Rows, Times
+from ml.embeddings.encoder import EncodedTweets, Vectors
+from ml.state.feature_state import FeatureState
+from ml.state.structures.growable import GrowableColumns
+from ml.state.updates.apply_records import Taken
+
+
+@dataclass
+class NullEncoder(GrowableColumns):
+    FILL: ClassVar[Mapping[str, float]] = {"authors": 0}
+
+    tweets: EncodedTweets
+    authors: Vectors
+
+    @classmethod
+    def of(cls, state: FeatureState) -> NullEncoder:
+        nothing, unknown = np.zeros((0, 1), np.float32), np.empty(0, np.float32)
+        encoder = cls(EncodedTweets(nothing, nothing, nsfw=unknown, toxicity=unknown), nothing)
+        encoder.extend(state)
+        return encoder
+
+    def extend(self, state: FeatureState, taken: Taken | None = None) -> None:
+        self.lengthen(len(state.users))
+        self.tweets.lengthen(len(state.tweets))
+
+    def keep(self, state: FeatureState, tweets: Rows) -> None:
+        for name in self.tweets.FILL:
+            setattr(self.tweets, name, getattr(self.tweets, name)[tweets])
+
+    def viewers(self, state: FeatureState, viewer: Rows, now: Times) -> Vectors:
+        return np.zeros((len(viewer), 1), np.float32)

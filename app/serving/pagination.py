@@ -1,0 +1,166 @@
+"""A feed in pages: what is not shown at once is put by, and shown in the same order later."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+
+from app.errors import ExpiredCursorError, ForgedCursorError
+from app.pipeline.batch import CandidateBatch
+from app.pipeline.product import ProductPipeline, Served
+from app.pipeline.query import Query
+from app.pipeline.trace import Trace
+from app.serving.cursor import Cursor
+from app.serving.service import Service
+from ml.event_log.record import Entry, Kind
+
+LASTS_SECONDS: Final = 30 * 60
+MAX_POOL: Final = 1_000
+BETWEEN: Final = "|"  # which no id contains
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What is shown, and where the next page begins."""
+
+    served: Served
+    start: int  # of the first row, in the order of the feed
+    next_cursor: str | None
+    name: str  # of what was put by
+
+
+def first(service: Service, query: Query, user_id: str, product: str, request_id: str) -> Page:
+    """A new feed."""
+    served = service.engine.products[product].run(query)
+    name = f"{request_id}:{query.seed:016x}"
+    more = len(served.pool) > len(served.batch) > 0
+    cursor = _seal(service, name, len(served.batch)) if more else None
+    put_by = _put_by(service, served.pool) if more else {}
+    page = Page(served, 0, cursor, name)
+    _remember(service, query, user_id, product, request_id, page, put_by)
+    return page
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A feed of which a page was shown before, and the place of the next."""
+
+    name: str
+    position: int
+    body: Mapping[str, Any]
+
+    @property
+    def product(self) -> str:
+        """What was asked for."""
+        return str(self.body["product"])
+
+
+async def begun(service: Service, user_id: str, cursor: str) -> Begun:
+    """What a cursor leads to.
+
+    Raises:
+        ForgedCursorError: it is not ours, or was made for another reader.
+        ExpiredCursorError: it is too old.
+    """
+    if service.signer is None:
+        raise ForgedCursorError("this service hands out no cursors; ask for the first page")
+    opened = service.signer.open(cursor, int(service.engine.clock.precisely()))
+    record = await service.find(f"served/{opened.request_id}")
+    if record is None:
+        raise ExpiredCursorError("what it led to is gone; ask for the first page again")
+    if record.entry.body["user_id"] != user_id:
+        raise ForgedCursorError("it was made for another reader; ask for the first page")
+    return Begun(opened.request_id, opened.position, record.entry.body)
+
+
+def later(service: Service, query: Query, user_id: str, begun: Begun, request_id: str) -> Page:
+    """The next page of it."""
+    product = _answering(service, str(begun.body["served_by"]))
+    pool, trace = _taken_up(service, begun.body), Trace()
+    batch, place = product.mixer.next_page(query, pool, begun.position, trace)
+    more = place < len(pool) and len(batch) > 0
+    next_cursor = _seal(service, begun.name, place) if more else None
+    name = f"{request_id}:{query.seed:016x}:{begun.position}"
+    page = Page(Served(product, batch, trace, pool), begun.position, next_cursor, name)
+    _remember(service, query, user_id, begun.product, request_id, page, {})
+    return page
+
+
+def _seal(service: Service, name: str, position: int) -> str | None:
+    if service.signer is None:
+        return None
+    expires = int(service.engine.clock.precisely()) + LASTS_SECONDS
+    return service.signer.seal(Cursor(name, position, expires))
+
+
+def _put_by(service: Service, pool: CandidateBatch) -> dict[str, Any]:
+    """The pool, best first."""
+    if service.log is None:
+        return {}
+    best_first = pool.take(np.lexsort((pool.tweet, -pool["score"]))[:MAX_POOL])
+    return {
+        "pool": BETWEEN.join(service.engine.state.tweets.ids.ids(best_first.tweet)),
+        "marks": BETWEEN.join(map(str, best_first.sources.tolist())),
+    }
+
+
+def _taken_up(service: Service, body: Mapping[str, Any]) -> CandidateBatch:
+    """The pool as it was put by; a tweet that is no longer known is left out."""
+    tweets = service.engine.state.tweets
+    ids, marks = str(body["pool"]).split(BETWEEN), str(body["marks"]).split(BETWEEN)
+    rows = np.array([-1 if (row := tweets.ids.row(id_)) is None else row for id_ in ids], np.int32)
+    pool = CandidateBatch(
+        rows, np.where(rows >= 0, tweets.author[rows], -1), np.array(marks, np.uint32)
+    )
+    falling = np.arange(len(rows), 0, -1, dtype=np.float32)
+    return pool.with_columns({"score": falling})
+
+
+def _answering(service: Service, name: str) -> ProductPipeline:
+    """The product of this name, whether it may be asked for or answers in another's place."""
+    waiting = list(service.engine.products.values())
+    while waiting:
+        product = waiting.pop()
+        if product.name == name:
+            return product
+        waiting += [one for one in (product.otherwise, product.fallback) if one is not None]
+    raise ExpiredCursorError(f"{name} no longer answers here; ask for the first page again")
+
+
+def _remember(
+    service: Service,
+    query: Query,
+    user_id: str,
+    product: str,
+    request_id: str,
+    page: Page,
+    put_by: dict[str, Any],
+) -> None:
+    """Write down what is served. Whom nobody knows is not made known by looking."""
+    if service.log is None:
+        return
+    engine, batch = service.engine, page.served.batch
+    ids = engine.state.tweets.ids.ids(batch.tweet)
+    known = query.viewer >= 0
+    if known:
+        engine.hydrate.just_served.add(query.viewer, batch.tweet, query.now)
+    body = {
+        "request_id": request_id,
+        "user_id": user_id,
+        "product": product,
+        "served_by": page.served.product.name,
+        "shown": ids if known else [],
+        "offered": [] if known else ids,
+        "start": page.start,
+        "scores": batch["score"].astype(float).round(6).tolist(),
+        "seed": query.seed,
+        "bundle": engine.model_version,
+        "settings": engine.settings.fingerprint,
+        "impressions": engine.settings.impressions == "served",
+        **put_by,
+    }
+    at = int(engine.clock.precisely() * 1_000_000)
+    service.remember(Entry(f"served/{page.name}", Kind.SERVED, at, user_id, body))

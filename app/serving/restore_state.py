@@ -1,0 +1,70 @@
+"""What is already known when the service starts?"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Final
+
+from tqdm import tqdm
+
+from ml.bundle import Bundle, load_state, state_fingerprint, state_source
+from ml.dataset import tables
+from ml.errors import BundleError, DataError
+from ml.event_log.port import EventLog
+from ml.state.feature_state import FeatureState
+from ml.state.updates import tables_to_events
+from ml.state.updates.apply_records import take
+
+BATCH_RECORDS: Final = 10_000  # records
+
+
+def recall(artifacts: Path, data_dir: Path | None, bundle: Bundle | None) -> FeatureState:
+    """The state that training left; where nothing was trained, what the tables say.
+
+    Raises:
+        BundleError: the tables are no longer those that were trained on.
+        DataError: there is neither a state nor a table.
+    """
+    if bundle is not None:
+        _compare(artifacts, data_dir or state_source(artifacts), bundle)
+    elif data_dir is not None:
+        return _of_tables(artifacts, data_dir)
+    state = load_state(artifacts)
+    if state is None and bundle is not None:
+        raise BundleError(f"{artifacts / 'state'} names no state; train again")
+    return state or _of_tables(artifacts, artifacts / "data")
+
+
+def _compare(artifacts: Path, data: Path | None, bundle: Bundle) -> None:
+    """Tables that are gone are no reason to refuse: serving needs the artifacts alone."""
+    if data is not None and data.is_dir():
+        now, then = tables.fingerprint(data), state_fingerprint(artifacts)
+        if now != then:
+            raise BundleError(
+                f"bundle {bundle.version} was not trained on the tables in {data} as they are now; "
+                f"train again, or set FORYOU_DATA_DIR to the folder it was trained on"
+            )
+
+
+def _of_tables(artifacts: Path, data: Path) -> FeatureState:
+    if not data.is_dir():
+        raise DataError(
+            f"{artifacts} holds nothing to serve, and there is no folder {data}; run "
+            f"python -m ml train --data DIR --out {artifacts}, or set FORYOU_DATA_DIR to a "
+            f"folder of tables"
+        )
+    read = tables.read(data)
+    users, tweets = tables_to_events.catalog(read)
+    state = FeatureState(users, tweets)
+    state.apply(tables_to_events.events(read, users, tweets))
+    return state
+
+
+def replay(state: FeatureState, events: EventLog) -> None:
+    """Read the log from where the state ends."""
+    left = events.end - state.offset
+    with tqdm(total=left, desc="event log", disable=not sys.stderr.isatty(), leave=False) as bar:
+        while records := events.read(state.offset, BATCH_RECORDS):
+            take(state, records)
+            bar.update(len(records))

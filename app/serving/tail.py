@@ -1,0 +1,88 @@
+"""The one writer: what the log says is taken into the state, in the order of the log."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Final
+
+from ml.errors import LogError
+from ml.event_log.port import EventLog
+from ml.state.feature_state import FeatureState
+from ml.state.updates.apply_records import Taken, take
+
+BATCH_RECORDS: Final = 250  # records between two answers: so long may a timeline have to wait
+POLL_SECONDS: Final = 0.05  # other processes do not say when they have written
+TIMEOUT_SECONDS: Final = 1.0  # after the log could not be read
+
+logger = logging.getLogger(__name__)
+
+
+class Tail:
+    """Reads in a thread, and writes between two answers.
+
+    `paused` keeps the state still while it is held.
+    """
+
+    def __init__(self, log: EventLog, state: FeatureState, react: Callable[[Taken], None]) -> None:
+        self.paused = asyncio.Lock()
+        self._log = log
+        self._state = state
+        self._react = react  # told what is new in the catalog
+        self._news = asyncio.Event()
+        self._waiting: list[tuple[int, asyncio.Future[None]]] = []
+
+    @property
+    def offset(self) -> int:
+        """Of the last record that was taken in."""
+        return self._state.offset
+
+    def hurry(self) -> None:
+        """There is something new."""
+        self._news.set()
+
+    async def follow(self) -> None:
+        """Take in whatever comes, for ever."""
+        while True:
+            self._news.clear()
+            try:
+                records = await asyncio.to_thread(self._log.read, self.offset, BATCH_RECORDS)
+            except LogError:
+                logger.exception("the event log cannot be read; trying again")
+                await asyncio.sleep(TIMEOUT_SECONDS)
+                continue
+            if records:
+                async with self.paused:
+                    self._react(take(self._state, records))
+                self._tell()
+            if len(records) < BATCH_RECORDS:
+                await self._rest()
+
+    async def reached(self, offset: int, seconds: float) -> bool:
+        """Whether the state is as of an offset, or soon is."""
+        if self.offset >= offset:
+            return True
+        arrival = asyncio.get_running_loop().create_future()
+        self._waiting.append((offset, arrival))
+        try:
+            async with asyncio.timeout(seconds):
+                await arrival
+        except TimeoutError:
+            if (offset, arrival) in self._waiting:
+                self._waiting.remove((offset, arrival))
+            return self.offset >= offset  # it may have come at the last moment
+        return True
+
+    def _tell(self) -> None:
+        for waiting in [one for one in self._waiting if one[0] <= self.offset]:
+            self._waiting.remove(waiting)
+            if not waiting[1].done():
+                waiting[1].set_result(None)
+
+    async def _rest(self) -> None:
+        try:
+            async with asyncio.timeout(POLL_SECONDS):
+                await self._news.wait()
+        except TimeoutError:
+            pass

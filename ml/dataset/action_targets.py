@@ -1,0 +1,64 @@
+"""An action is on something, and nobody follows, mutes or blocks themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
+
+import polars as pl
+
+from ml.dataset.validated_table import ValidatedTable
+from ml.dataset.violations import Violation
+from ml.schema import ON_TWEETS, ON_USERS, Action
+
+ONESELF: Final = "leave it out"
+
+
+def misdirected(sheet: ValidatedTable, done: Mapping[str, ValidatedTable]) -> Iterator[Violation]:
+    """The rows that are about nothing, or about oneself."""
+    frame = sheet.frame
+    if sheet.table.name == "follows":
+        oneself = (frame["follower_id"] == frame["followee_id"]).fill_null(False)
+        yield Violation("followee_id", "a follow of oneself", ONESELF, oneself)
+    if sheet.table.name != "interactions":
+        return
+    tweet_named, target_named = sheet.unblamed("tweet_id"), sheet.unblamed("target_user_id")
+    judged = tweet_named & target_named
+    if "tweets" not in done:  # whose authors nobody knows
+        judged &= frame["tweet_id"].is_null()
+    target = _target(frame, done)
+    yield Violation(
+        "tweet_id",
+        "no tweet_id, which this action needs",
+        "fill it in",
+        _is(frame, ON_TWEETS) & frame["tweet_id"].is_null() & tweet_named,
+    )
+    on_user = _is(frame, ON_USERS)
+    yield Violation(
+        "target_user_id",
+        "nobody to act on, neither a target_user_id nor the tweet_id of a known author",
+        "fill in either",
+        on_user & target.is_null() & judged,
+    )
+    yield Violation(
+        "target_user_id",
+        "a follow, mute or block of oneself",
+        ONESELF,
+        on_user & (target == frame["user_id"]).fill_null(False),
+    )
+
+
+def _is(frame: pl.DataFrame, actions: Iterable[Action]) -> pl.Series:
+    return frame["action"].is_in([action.label for action in actions]).fill_null(False)
+
+
+def _target(interactions: pl.DataFrame, done: Mapping[str, ValidatedTable]) -> pl.Series:
+    """Whom an action is on: who is named, or else the author of the tweet."""
+    target = interactions["target_user_id"]
+    if "tweets" not in done:
+        return target
+    authors = done["tweets"].used.select("tweet_id", "author_id").drop_nulls()
+    wrote = interactions.select("tweet_id").join(
+        authors, on="tweet_id", how="left", maintain_order="left"
+    )
+    return target.zip_with(target.is_not_null(), wrote["author_id"])

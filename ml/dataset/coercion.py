@@ -1,0 +1,158 @@
+"""One column brought from whatever it came as into the form that the rest relies on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+import polars as pl
+
+from ml.dataset.ids import IdKind, as_ids, kind_of
+from ml.dataset.times import LATEST, as_seconds
+from ml.dataset.violations import Violation
+from ml.errors import DataError
+from ml.schema import BY_LABEL, Field, Kind
+
+DTYPES: Final[dict[Kind, type[pl.DataType] | pl.DataType]] = {
+    Kind.TIME: pl.Int64,
+    Kind.TEXT: pl.String,
+    Kind.WORDS: pl.List(pl.String),
+    Kind.FLAG: pl.Boolean,
+    Kind.NUMBER: pl.Float64,
+    Kind.ACTION: pl.String,
+    Kind.SPLIT: pl.String,
+}
+NAMES_OF_EVENTS: Final = ("event_id", "request_id")  # opaque: each may be of its own kind
+FLAGS: Final = {"0": False, "1": True, "0.0": False, "1.0": True, "false": False, "true": True}
+NOT_ONE: Final = {
+    Kind.ID: "not an id",
+    Kind.TIME: "not a time",
+    Kind.FLAG: "neither true nor false",
+    Kind.NUMBER: "not a finite number",
+    Kind.ACTION: "unknown action",
+    Kind.SPLIT: "neither train nor test",
+}
+
+
+def declared(raw: pl.DataFrame, field: Field, kind: IdKind) -> tuple[pl.Series, list[Violation]]:
+    """A column in its declared form, null where a value is at fault, and those faults.
+
+    Raises:
+        DataError: the column is missing or of the wrong type.
+    """
+    if field.name not in raw.columns:
+        if field.required:
+            raise DataError(
+                f"column {field.name!r} is missing; found "
+                f"{', '.join(map(repr, raw.columns)) or 'no columns'}; add it as {field.kind.value}"
+            )
+        return pl.Series(field.name, [None] * len(raw), dtype(field, kind)), []
+    column = _plain(raw[field.name], field)
+    if field.name in NAMES_OF_EVENTS:
+        kind = kind_of([column])
+    if column.dtype == pl.Null:
+        converted = column.cast(dtype(field, kind))
+    else:
+        try:
+            converted = _convert(column, field, kind)
+        except pl.exceptions.PolarsError as error:
+            raise DataError(
+                f"column {field.name!r} is {raw[field.name].dtype}, expected {field.kind.value}; "
+                f"convert it"
+            ) from error
+    return _judged(column, converted, field, kind)
+
+
+def dtype(field: Field, kind: IdKind) -> type[pl.DataType] | pl.DataType:
+    """The declared type of a column."""
+    return kind.dtype if field.kind is Kind.ID else DTYPES[field.kind]
+
+
+def _judged(
+    column: pl.Series, converted: pl.Series, field: Field, kind: IdKind
+) -> tuple[pl.Series, list[Violation]]:
+    faults = []
+    if not field.nullable:
+        faults.append(Violation(field.name, f"no {field.name}", "fill it in", column.is_null()))
+    if field.kind in NOT_ONE:
+        reason, expected = NOT_ONE[field.kind], f"expected {field.kind.value}"
+        if field.kind is Kind.ID and kind is IdKind.INTEGER and column.dtype == pl.String:
+            reason, expected = "not an int64 id", "write ids as the other tables do"
+        bad = column.is_not_null() & converted.is_null()
+        faults.append(Violation(field.name, reason, expected, bad))
+    if field.kind is Kind.TIME:
+        outside = ~converted.is_between(-LATEST, LATEST)
+        remedy = "times are unix seconds before the year 2200; divide milliseconds by 1,000"
+        faults.append(Violation(field.name, "time out of range", remedy, outside.fill_null(False)))
+        converted = converted.set(outside, None)
+    return converted, [fault for fault in faults if fault.rows.any()]
+
+
+def _plain(column: pl.Series, field: Field) -> pl.Series:
+    """Without encodings, and with null for nothing."""
+    if column.dtype in (pl.Categorical, pl.Enum):
+        column = column.cast(pl.String)
+    if column.dtype == pl.String and field.kind is not Kind.TEXT:
+        column = column.replace("", None)
+    return column
+
+
+def _convert(column: pl.Series, field: Field, kind: IdKind) -> pl.Series:
+    if field.kind is Kind.ID:
+        if not (column.dtype.is_integer() or column.dtype == pl.String):
+            raise pl.exceptions.ComputeError("not ids")
+        return as_ids(column, kind)
+    return CONVERTERS[field.kind](column)
+
+
+def _text(column: pl.Series) -> pl.Series:
+    if column.dtype.is_nested() or column.dtype == pl.Binary:
+        raise pl.exceptions.ComputeError("not text")
+    return column.cast(pl.String)
+
+
+def _words(column: pl.Series) -> pl.Series:
+    if column.dtype == pl.String:
+        return column.str.split("|")
+    return column.cast(pl.List(pl.String))
+
+
+def _flags(column: pl.Series) -> pl.Series:
+    if column.dtype == pl.String:
+        return column.str.to_lowercase().replace_strict(
+            FLAGS, default=None, return_dtype=pl.Boolean
+        )
+    if column.dtype.is_numeric():
+        return column.cast(pl.Float64).replace_strict(
+            {0.0: False, 1.0: True}, default=None, return_dtype=pl.Boolean
+        )
+    if column.dtype != pl.Boolean:
+        raise pl.exceptions.ComputeError("not flags")
+    return column
+
+
+def _numbers(column: pl.Series) -> pl.Series:
+    """Finite, also in the float32 that models read."""
+    if not (column.dtype.is_numeric() or column.dtype == pl.String):
+        raise pl.exceptions.ComputeError("not numbers")
+    numbers = column.cast(pl.Float64, strict=False)
+    return numbers.set(~numbers.cast(pl.Float32).is_finite(), None)
+
+
+def _one_of(*allowed: str) -> Callable[[pl.Series], pl.Series]:
+    def convert(column: pl.Series) -> pl.Series:
+        text = _text(column)
+        return text.set(~text.is_in(allowed), None)
+
+    return convert
+
+
+CONVERTERS: Final[dict[Kind, Callable[[pl.Series], pl.Series]]] = {
+    Kind.TIME: as_seconds,
+    Kind.TEXT: _text,
+    Kind.WORDS: _words,
+    Kind.FLAG: _flags,
+    Kind.NUMBER: _numbers,
+    Kind.ACTION: _one_of(*BY_LABEL),
+    Kind.SPLIT: _one_of("train", "test"),
+}

@@ -1,0 +1,51 @@
+"""Are the ids of a dataset integers or strings? Parquet says so; CSV leaves it open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import polars as pl
+
+from ml.dataset.coercion import NAMES_OF_EVENTS
+from ml.dataset.ids import IdKind, kind_of
+from ml.schema import TABLES, Kind
+
+Raw = dict[str, tuple[Path, pl.DataFrame]]  # table: where it was, and what was there
+
+
+def common(raw: Raw) -> IdKind:
+    """The kind of all ids; where they are mixed, strings, which any id can be."""
+    if _integers(raw) and not mixed(raw):
+        return IdKind.INTEGER
+    return kind_of(column for _, column in _ids(raw))
+
+
+def mixed(raw: Raw) -> list[str]:
+    """The columns of strings, where another is of integers, a line each."""
+    if not (integers := _integers(raw)):
+        return []
+    path, number = integers[0]
+    return [
+        f"{other}: column {text.name!r}: ids are strings in {text.count():,} of {len(text):,} "
+        f"rows, first {', '.join(map(repr, text.drop_nulls().head(3)))}, but {path.name}'s "
+        f"{number.name} is {number.dtype}; write ids as one kind in every table"
+        for other, text in _ids(raw)
+        if other.suffix != ".csv" and text.dtype == pl.String and text.count()
+    ]
+
+
+def _integers(raw: Raw) -> list[tuple[Path, pl.Series]]:
+    return [(path, column) for path, column in _ids(raw) if column.dtype.is_integer()]
+
+
+def _ids(raw: Raw) -> Iterator[tuple[Path, pl.Series]]:
+    """The columns that name users and tweets."""
+    for table in TABLES:
+        if table.name not in raw:
+            continue
+        path, frame = raw[table.name]
+        for field in table.fields:
+            is_name = field.kind is Kind.ID and field.name not in NAMES_OF_EVENTS
+            if is_name and field.name in frame.columns:
+                yield path, frame[field.name]

@@ -1,0 +1,59 @@
+"""Events travel together: one array per property, one row per thing that happened."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ml.arrays import Rows, Tiebreaks, Times
+
+
+@dataclass(frozen=True, slots=True)
+class Events:
+    """What happened, oldest first. `tweet` or `target` is -1 where an action has none."""
+
+    action: NDArray[np.int8]
+    user: Rows
+    tweet: Rows
+    target: Rows
+    at: Times
+    position: NDArray[np.float32]  # of an impression, 0 at the top; NaN where unknown
+    tiebreak: Tiebreaks
+
+    def __len__(self) -> int:
+        return len(self.at)
+
+    def __getitem__(self, rows: slice | NDArray[np.bool_] | NDArray[np.intp]) -> Events:
+        return Events(*(getattr(self, field.name)[rows] for field in fields(self)))
+
+    def before(self, at: int) -> Events:
+        """The events strictly before an instant."""
+        return self[: int(np.searchsorted(self.at, at))]
+
+    @classmethod
+    def merge(cls, parts: list[Events]) -> Events:
+        """All events of all parts in the order of time; those of one second keep the order of
+        the parts, and so become one after the other."""
+        whole = cls(
+            *(
+                np.concatenate([getattr(part, field.name) for part in parts])
+                for field in fields(cls)
+            )
+        )
+        ordered = whole[np.argsort(whole.at, kind="stable")]
+        return replace(ordered, tiebreak=np.arange(len(ordered), dtype=np.uint64))
+
+    @classmethod
+    def none(cls) -> Events:
+        empty = np.empty(0, np.int32)
+        return cls(
+            empty.astype(np.int8),
+            empty,
+            empty,
+            empty,
+            empty.astype(np.int64),
+            empty.astype(np.float32),
+            empty.astype(np.uint64),
+        )

@@ -1,0 +1,1 @@
+"""How does a state get to disk and back?"""

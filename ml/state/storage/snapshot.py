@@ -1,0 +1,153 @@
+"""A state on disk: what people wrote as tables, everything else as arrays."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TypedDict
+
+import numpy as np
+import polars as pl
+
+from ml.errors import BundleError
+from ml.state.feature_state import FeatureState
+from ml.state.storage import npz
+from ml.state.structures.pair_index import PairIndex
+from ml.state.tables.pending_events import Waiting
+from ml.state.tables.threads import Reply
+from ml.state.tables.tweets import Tweets
+from ml.state.tables.users import Users
+
+SCHEMA = 4  # raise it when the meaning of a stored array changes
+ABOUT = "state.json"
+OF_THE_PROCESS = ("version", "rewritten", "acted")  # nothing that another process should know
+
+
+class About(TypedDict):
+    """What is told of a state before it is read."""
+
+    schema: int
+    fingerprint: str
+    source: str
+    newest: int
+    offset: int
+
+
+def save(state: FeatureState, directory: Path, source: Path, fingerprint: str) -> None:
+    """Write a state into an existing, empty directory; it began with the tables in `source`."""
+    users, tweets = state.users, state.tweets
+    _texts(users.ids.all_ids(), name=users.name).write_parquet(
+        directory / "users.parquet", compression="lz4"
+    )
+    _texts(tweets.ids.all_ids(), text=tweets.text, topic=tweets.topic).write_parquet(
+        directory / "tweets.parquet", compression="lz4"
+    )
+    npz.save(directory / "state.npz", _flatten(state))
+    waiting = {
+        "tombstones": sorted(tweets.tombstones),
+        "threads": tweets.threads.waiting,
+        "parked": list(state.parked),
+    }
+    (directory / "waiting.json").write_text(json.dumps(waiting) + "\n")
+    told: About = {
+        "schema": SCHEMA,
+        "fingerprint": fingerprint,
+        "source": str(source.resolve()),
+        "newest": state.newest,
+        "offset": state.offset,
+    }
+    (directory / ABOUT).write_text(json.dumps(told, indent=1) + "\n")
+
+
+def load(directory: Path) -> FeatureState:
+    """Read a state back.
+
+    Raises:
+        BundleError: it is missing, damaged, or of another version.
+    """
+    about(directory)
+    try:
+        state = _catalog(directory)
+        _restore(state, npz.load(directory / "state.npz"), "")
+        waiting = json.loads((directory / "waiting.json").read_text())
+        state.tweets.tombstones = set(waiting["tombstones"])
+        state.tweets.threads.waiting = {
+            id_: [Reply(*reply) for reply in replies] for id_, replies in waiting["threads"].items()
+        }
+        state.parked.add((id_, Waiting(*one)) for id_, one in waiting["parked"])
+    except (OSError, ValueError, KeyError, TypeError, pl.exceptions.PolarsError) as error:
+        raise BundleError(f"{directory} is not a readable state ({error}); train again") from error
+    return state
+
+
+def source(directory: Path) -> Path:
+    """The folder of tables that a state was made of."""
+    return Path(about(directory)["source"])
+
+
+def about(directory: Path) -> About:
+    """What is told of a state.
+
+    Raises:
+        BundleError: it is missing, damaged, or of another version.
+    """
+    try:
+        told: About = json.loads((directory / ABOUT).read_text())
+        if told["schema"] != SCHEMA:
+            raise BundleError(
+                f"{directory} holds a state of schema {told['schema']}, this code reads "
+                f"{SCHEMA}; train again"
+            )
+    except (OSError, ValueError, KeyError) as error:
+        raise BundleError(f"{directory} is not a readable state ({error}); train again") from error
+    return told
+
+
+def _texts(ids: pl.Series, **texts: list[str | None]) -> pl.DataFrame:
+    schema = {"id": pl.String, **dict.fromkeys(texts, pl.String)}
+    return pl.DataFrame({"id": ids, **texts}, schema=schema)
+
+
+def _catalog(directory: Path) -> FeatureState:
+    people = pl.read_parquet(directory / "users.parquet")
+    said = pl.read_parquet(directory / "tweets.parquet")
+    users, tweets = Users(people["id"]), Tweets(said["id"])
+    users.name = people["name"].to_list()
+    tweets.text, tweets.topic = said["text"].to_list(), said["topic"].to_list()
+    return FeatureState(users, tweets)
+
+
+def _parts(owner: object) -> dict[str, object]:
+    hidden = OF_THE_PROCESS if isinstance(owner, FeatureState) else ()
+    return {
+        name: part
+        for name, part in vars(owner).items()
+        if name not in hidden and not name.startswith("_room_of")
+    }
+
+
+def _flatten(owner: object, prefix: str = "") -> dict[str, npz.Array]:
+    flat: dict[str, npz.Array] = {}
+    for name, part in _parts(owner).items():
+        if isinstance(part, np.ndarray | np.generic | int | float):
+            flat[prefix + name] = np.asarray(part)
+        elif isinstance(part, PairIndex):  # the hash table is made anew from its pairs
+            flat |= {f"{prefix}{name}/left": part.left, f"{prefix}{name}/right": part.right}
+        elif hasattr(part, "__dict__"):
+            flat |= _flatten(part, f"{prefix}{name}/")
+    return flat
+
+
+def _restore(owner: object, arrays: dict[str, npz.Array], prefix: str) -> None:
+    for name, part in _parts(owner).items():
+        if isinstance(part, np.ndarray):
+            setattr(owner, name, arrays[prefix + name])
+        elif isinstance(part, PairIndex):
+            left, right = arrays[f"{prefix}{name}/left"], arrays[f"{prefix}{name}/right"]
+            setattr(owner, name, PairIndex(left, right))
+        elif isinstance(part, np.generic):
+            setattr(owner, name, arrays[prefix + name][()])
+        elif isinstance(part, int | float):
+            setattr(owner, name, arrays[prefix + name].item())
+        elif hasattr(part, "__dict__"):
+            _restore(part, arrays, f"{prefix}{name}/")

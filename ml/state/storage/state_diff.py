@@ -1,0 +1,165 @@
+"""A state as anybody would tell it, by ids: two states that know the same tell the same."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ml.arrays import Rows
+from ml.schema import Action
+from ml.state.feature_state import FeatureState
+from ml.state.structures.counters import DecayedCounts, PairCounts
+from ml.state.structures.event_order import NEVER
+from ml.state.structures.lww_register import LwwRegister
+from ml.state.structures.pair_times import PairTimes
+from ml.state.structures.vocabulary import Vocabulary
+
+TOLERANCE: Final = 1e-9  # of counters, relative and absolute; all else is exact
+
+Part = Mapping[Any, Any]  # by ids, or tuples of ids; what is told of them has many forms
+
+
+def canonical(state: FeatureState) -> dict[str, Part]:
+    """All that a state knows, part by part. Counters are as of its newest event."""
+    users, tweets, tally, now = state.users.ids, state.tweets.ids, state.tally, state.newest
+    return {
+        "users": dict(_users(state)),
+        "tweets": dict(_tweets(state)),
+        "tombstones": dict.fromkeys(state.tweets.tombstones, True),
+        "engaged": dict(_toggles(state.engaged, users, tweets)),
+        "relations": dict(_toggles(state.graph.relations, users, users, tweets)),
+        "followers": dict(zip(users.all_ids(), state.graph.followers.tolist(), strict=True)),
+        "tweet counts": dict(_counts(tally.tweet, tweets, now)),
+        "author counts": dict(_counts(tally.author, users, now)),
+        "viewer counts": dict(_counts(tally.viewer, users, now)),
+        "tiebreak counts": dict(_pair_counts(tally.tie, users, users, now)),
+        "topic counts": dict(_pair_counts(tally.topic, users, None, now)),
+        "recent topic counts": dict(_pair_counts(tally.topic_lately, users, None, now)),
+        "history": dict(_history(state)),
+        "seen": dict(_times(state.seen, users, tweets)),
+        "served": dict(_times(state.served, users, tweets)),
+        "posts": {
+            users.id(row): sorted(tweets.ids(state.posts.of(row))) for row in range(len(users))
+        },
+        "published": dict.fromkeys(tweets.ids(state.by_time), True),
+        "parked": dict(_parked(state)),
+        "newest": {"at": state.newest},
+    }
+
+
+def differences(one: FeatureState, other: FeatureState) -> list[str]:
+    """What two states tell differently, a line each; nothing where they know the same."""
+    mine, theirs = canonical(one), canonical(other)
+    return [
+        f"{part} of {key}: {mine[part].get(key)} and {theirs[part].get(key)}"
+        for part in mine
+        for key in sorted({*mine[part], *theirs[part]}, key=str)
+        if not _same(mine[part].get(key), theirs[part].get(key), part.endswith("counts"))
+    ]
+
+
+def _same(one: Any, other: Any, counts: bool) -> bool:
+    if not counts:
+        return bool(one == other)
+    pairs = zip(one or [0.0] * len(other), other or [0.0] * len(one), strict=True)
+    return all(math.isclose(a, b, rel_tol=TOLERANCE, abs_tol=TOLERANCE) for a, b in pairs)
+
+
+def _users(state: FeatureState) -> Iterator[tuple[str, Any]]:
+    users = state.users
+    for row, id_ in enumerate(users.ids.all_ids()):
+        yield (
+            id_,
+            (
+                users.name[row],
+                users.created_at[row].item(),
+                users.interests[row].tolist(),
+                users.sensitive_ok[row].item(),
+                (users.put_at[row].item(), users.put_tiebreak[row].item()),
+                (users.erased_at[row].item(), users.erased_tiebreak[row].item()),
+            ),
+        )
+
+
+def _tweets(state: FeatureState) -> Iterator[tuple[str, Any]]:
+    tweets, author = state.tweets, state.tweets.author
+    for row, id_ in enumerate(tweets.ids.all_ids()):
+        settled = (
+            state.users.ids.id(int(author[row])) if author[row] >= 0 else None,
+            tweets.created_at[row].item(),
+            tweets.tags[row].tolist(),
+            tweets.topic[row],
+            tweets.ids.id(int(tweets.conversation[row])),
+            tweets.is_reply[row].item(),
+            (tweets.first_at[row].item(), tweets.first_tiebreak[row].item()),
+        )
+        said = (
+            tweets.text[row],
+            tweets.words[row].tolist(),
+            tweets.metadata[row].tolist(),
+            str((tweets.nsfw[row], tweets.toxic[row])),
+            (tweets.put_at[row].item(), tweets.put_tiebreak[row].item()),
+        )
+        yield id_, (settled, None if tweets.deleted[row] else said)
+
+
+def _toggles(
+    toggles: LwwRegister, left: Vocabulary, right: Vocabulary, noted: Vocabulary | None = None
+) -> Iterator[tuple[tuple[str, str, str], Any]]:
+    count = len(toggles.index)
+    for row, kind in zip(*np.nonzero(toggles.at[:count] != NEVER), strict=True):
+        pair = left.id(toggles.index.left[row]), right.id(toggles.index.right[row])
+        note = int(toggles.note[row, kind]) if noted else -1
+        said = (toggles.at[row, kind], toggles.tiebreak[row, kind], toggles.is_on[row, kind])
+        yield (
+            (*pair, Action(toggles.kinds[kind]).label),
+            (*(value.item() for value in said), noted.id(note) if noted and note >= 0 else None),
+        )
+
+
+def _counts(counts: DecayedCounts, ids: Vocabulary, now: int) -> Iterator[tuple[str, Any]]:
+    row = np.arange(len(ids), dtype=np.int32)
+    return ((ids.id(who), count) for who, count in _some(row, counts, now))
+
+
+def _pair_counts(
+    counts: PairCounts, left: Vocabulary, right: Vocabulary | None, now: int
+) -> Iterator[tuple[tuple[str, Any], Any]]:
+    index = counts.index
+    for pair, count in _some(np.arange(len(index), dtype=np.int32), counts.counts, now):
+        other = int(index.right[pair])
+        yield (left.id(index.left[pair]), right.id(other) if right else other), count
+
+
+def _some(row: Rows, counts: DecayedCounts, now: int) -> Iterator[tuple[int, list[float]]]:
+    values: NDArray[np.float64] = counts.read(row, now)
+    for place in np.flatnonzero((np.abs(values) > TOLERANCE).any(axis=1)).tolist():
+        yield place, values[place].tolist()
+
+
+def _history(state: FeatureState) -> Iterator[tuple[str, Any]]:
+    history, ids = state.history, state.tweets.ids
+    for row, who in enumerate(state.users.ids.all_ids()):
+        there = history.tweet[row] >= 0
+        tweets, at = ids.ids(history.tweet[row][there]), history.at[row][there].tolist()
+        yield who, (list(zip(tweets, at, strict=True)), history.written[row].item())
+
+
+def _times(
+    met: PairTimes, left: Vocabulary, right: Vocabulary
+) -> Iterator[tuple[tuple[str, str], int]]:
+    for row in np.flatnonzero(met.at[: len(met.index)] != NEVER).tolist():
+        pair = left.id(met.index.left[row]), right.id(met.index.right[row])
+        yield pair, met.at[row].item()
+
+
+def _parked(state: FeatureState) -> Iterator[tuple[Any, Any]]:
+    for place, (id_, one) in enumerate(
+        sorted(state.parked, key=lambda parked: (parked[0], parked[1][:3]))
+    ):
+        who = state.users.ids.id(one.user)
+        yield (place, id_), (one.at, one.tiebreak, one.action, who)

@@ -1,0 +1,1 @@
+"""Which data structures hold the state? They know nothing of tweets."""

@@ -1,0 +1,68 @@
+"""A long memory in little room: it never forgets a pair, and rarely thinks it knows a stranger.
+
+Bloom (1970), with the two hashes of Kirsch and Mitzenmacher (2006) in place of many. When a
+filter is full it becomes the old one and a new one begins, so what is oldest goes in the end.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ml.arrays import Hashes
+
+FALSE_POSITIVES: Final = 0.005
+ROOM: Final = 1_000_000  # pairs per filter: some 1.6 MB at the rate above
+
+
+class Bloom:
+    """Pairs of ids, by their hashes; `rate` is the share of strangers that are taken for known."""
+
+    def __init__(self, rate: float = FALSE_POSITIVES, room: int = ROOM) -> None:
+        per_pair = -math.log(rate / 2) / math.log(2) ** 2  # two filters, so half the rate each
+        self.room = room
+        self.bits = math.ceil(room * per_pair)
+        self.hashes = max(1, round(per_pair * math.log(2)))
+        self.count = 0
+        self.young = np.empty(0, np.uint8)  # made when first needed
+        self.old = np.empty(0, np.uint8)
+
+    def add(self, left: Hashes, right: Hashes) -> None:
+        """Remember these pairs."""
+        for start in range(0, len(left), self.room):
+            some = slice(start, start + self.room)
+            if self.count + len(left[some]) > self.room or not len(self.young):
+                self.old = self.young
+                self.young = np.zeros(self.bits // 8 + 1, np.uint8)
+                self.count = 0
+            place = self._places(left[some], right[some]).ravel()
+            np.bitwise_or.at(self.young, place >> 3, (1 << (place & 7)).astype(np.uint8))
+            self.count += len(left[some])
+
+    def has(self, left: Hashes, right: Hashes) -> NDArray[np.bool_]:
+        """Which of these pairs may have been added; those that were are always among them."""
+        found = np.zeros(len(right), bool)
+        if len(self.young):
+            place = self._places(left, right)
+            for bits in (self.young, self.old):
+                if len(bits):
+                    found |= (bits[place >> 3] >> (place & 7) & 1).all(axis=1)
+        return found
+
+    def _places(self, left: Hashes, right: Hashes) -> NDArray[np.int64]:
+        """(pairs, hashes) bits."""
+        mixed = _mix(_mix(left) ^ right)
+        one, other = mixed >> np.uint64(32), mixed & np.uint64(0xFFFFFFFF) | np.uint64(1)
+        steps = np.arange(self.hashes, dtype=np.uint64)
+        return ((one[:, None] + steps * other[:, None]) % np.uint64(self.bits)).astype(np.int64)
+
+
+def _mix(x: Hashes) -> Hashes:
+    """Spread every bit over all bits (SplitMix64, Steele et al., 2014)."""
+    x = x + np.uint64(0x9E3779B97F4A7C15)
+    x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return x ^ (x >> np.uint64(31))

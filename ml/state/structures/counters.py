@@ -1,0 +1,88 @@
+"""Counts that fade: each cell halves every half-life.
+
+A row keeps its values as of its own newest event, so nothing overflows in any year; adding
+commutes up to rounding, so neither the order nor the batching of events changes the state.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ml.arrays import Rows, Times
+from ml.state.structures.growable import with_room
+from ml.state.structures.pair_index import PairIndex
+
+Counts = NDArray[np.float64]
+
+
+class DecayedCounts:
+    """One decayed count per (row, kind); `width` kinds."""
+
+    def __init__(self, width: int, half_life_hours: float, rows: int = 0) -> None:
+        self.half_life_seconds = half_life_hours * 3600
+        self.value = np.zeros((rows, width))  # as of `newest`
+        self.newest = np.full(rows, -np.inf)
+
+    def __len__(self) -> int:
+        return len(self.newest)
+
+    def grow(self, rows: int) -> None:
+        """Make room for at least so many rows; what a reader holds stays as it was."""
+        self.value = with_room(self.value, rows, 0)
+        self.newest = with_room(self.newest, rows, -np.inf)
+
+    def add(self, row: Rows, kind: NDArray[np.integer], at: Times, weight: Counts) -> None:
+        """Add `weight` to each (row, kind) as of `at`."""
+        if not len(row):
+            return
+        rows, event = np.unique(row, return_inverse=True)
+        before = self.newest[rows]
+        newest = before.copy()
+        np.maximum.at(newest, event, at)
+        value = self.value[rows] * np.exp2((before - newest) / self.half_life_seconds)[:, None]
+        faded = weight * np.exp2((at - newest[event]) / self.half_life_seconds)
+        np.add.at(value, (event, kind), faded)
+        self.value[rows], self.newest[rows] = value, newest
+
+    def keep(self, row: Rows) -> None:
+        """Only these rows, from 0 on."""
+        self.value, self.newest = self.value[row], self.newest[row]
+
+    def clear(self, row: Rows) -> None:
+        """Count these rows from nothing."""
+        self.value[row], self.newest[row] = 0, -np.inf
+
+    def read(self, row: Rows, now: Times | int) -> Counts:
+        """(rows, width) counts as of `now`; zeros where `row` is -1."""
+        if not len(self):
+            return np.zeros((len(row), self.value.shape[1]))
+        age = np.maximum(now - self.newest[row], 0)
+        fade = np.exp2(-age / self.half_life_seconds)
+        fade[row < 0] = 0
+        counts: Counts = self.value[row] * fade[:, None]
+        return counts
+
+
+class PairCounts:
+    """Decayed counts of pairs, only those that ever met."""
+
+    def __init__(self, width: int, half_life_hours: float) -> None:
+        self.index = PairIndex()
+        self.counts = DecayedCounts(width, half_life_hours)
+
+    def add(
+        self, left: Rows, right: Rows, kind: NDArray[np.integer], at: Times, weight: Counts
+    ) -> None:
+        row = self.index.add(left, right)
+        self.counts.grow(len(self.index))
+        self.counts.add(row, kind, at, weight)
+
+    def keep(self, row: Rows) -> None:
+        """Only these pairs, in rows of their own."""
+        self.index = self.index.kept(row)
+        self.counts.keep(row)
+
+    def read(self, left: Rows, right: Rows, now: Times | int) -> Counts:
+        """(pairs, width) counts as of `now`; zeros for a pair that never met."""
+        return self.counts.read(self.index.find(left, right), now)

@@ -1,0 +1,43 @@
+"""Room for more rows: arrays that double, so that growing costs little on average."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+T = TypeVar("T", bound=np.generic)
+
+
+def with_room(array: NDArray[T], rows: int, fill: float) -> NDArray[T]:
+    """The same array, or a longer copy padded with `fill`; the old one stays as it was."""
+    if rows <= len(array):
+        return array
+    longer = np.full((max(rows, 2 * len(array)), *array.shape[1:]), fill, array.dtype)
+    longer[: len(array)] = array
+    return longer
+
+
+class GrowableColumns:
+    """Arrays of one length that grow together; each attribute shows only the rows that are there.
+
+    A longer array is made aside and then published, so what a reader holds stays as it was.
+    """
+
+    FILL: ClassVar[Mapping[str, float]] = {}  # what a row holds about which nothing is known
+
+    def lengthen(self, rows: int) -> None:
+        """Show at least so many rows."""
+        for name, fill in self.FILL.items():
+            shown = getattr(self, name)
+            if len(shown) >= rows:
+                continue
+            room = shown.base
+            if room is None or room is not self.__dict__.get(f"_room_of_{name}"):
+                room = shown
+            if len(room) < rows:
+                room = with_room(shown, rows, fill)
+            self.__dict__[f"_room_of_{name}"] = room
+            setattr(self, name, room[:rows])

@@ -1,0 +1,45 @@
+"""When did this last happen between two? Of each pair the newest time, and of each left side
+the list of those it met."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ml.arrays import Rows, Times
+from ml.state.structures.event_order import NEVER
+from ml.state.structures.growable import with_room
+from ml.state.structures.pair_index import PairIndex
+from ml.state.structures.ragged import Ragged
+
+
+class PairTimes:
+    """Pairs with the newest time that each was met; what is older changes nothing."""
+
+    def __init__(self, left: int = 0) -> None:
+        self.index = PairIndex()
+        self.at = np.empty(0, np.int64)
+        self.lists = Ragged(left)  # rows of `index`, by their left side
+
+    def grow(self, left: int) -> None:
+        self.lists.grow(left)
+
+    def add(self, left: Rows, right: Rows, at: Times) -> None:
+        """These pairs met then."""
+        if not len(left):
+            return
+        start = len(self.index)
+        row = self.index.add(left, right)
+        self.at = with_room(self.at, len(self.index), NEVER)
+        np.maximum.at(self.at, row, at)
+        new = np.arange(start, len(self.index), dtype=np.int32)
+        self.lists.append(self.index.left[new], new)
+
+    def of(self, left: int, since: int = NEVER) -> Rows:
+        """Whom one left side met at `since` or later, by row."""
+        row = self.lists.of(left)
+        return np.sort(self.index.right[row[self.at[row] >= max(since, NEVER + 1)]])
+
+    def keep(self, row: Rows, right: Rows) -> None:
+        """Only these pairs, in rows of their own; `right` says what each right side is now."""
+        self.index, self.at = self.index.kept(row, right), self.at[row]
+        self.lists.refill(self.index.left, np.arange(len(row), dtype=np.int32))

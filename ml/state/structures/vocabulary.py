@@ -1,0 +1,72 @@
+"""The world's ids and our rows, both ways."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from hashlib import blake2b
+
+import numpy as np
+import polars as pl
+
+from ml.arrays import Hashes, Rows
+
+
+class Vocabulary:
+    """Ids in the order of their rows; an id is a string here, whatever it was in the tables."""
+
+    def __init__(self, ids: Sequence[str] = ()) -> None:
+        self._ids: list[str] = []
+        self._row: dict[str, int] = {}
+        self._hash = np.empty(0, np.uint64)
+        self.add(ids)
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+    def add(self, ids: Iterable[str]) -> None:
+        """Give the next rows to ids not yet known."""
+        for id_ in ids:
+            if self._row.setdefault(id_, len(self._ids)) == len(self._ids):
+                self._ids.append(id_)
+
+    def known(self, ids: Iterable[str | None]) -> Rows:
+        """The row of each id, one by one; -1 for None and for an id never seen."""
+        row = self._row
+        return np.array([-1 if id_ is None else row.get(id_, -1) for id_ in ids], np.int32)
+
+    def row(self, id_: str) -> int | None:
+        return self._row.get(id_)
+
+    def id(self, row: int) -> str:
+        return self._ids[row]
+
+    def ids(self, rows: Rows) -> list[str]:
+        return [self._ids[row] for row in rows.tolist()]
+
+    def hashes(self, rows: Rows) -> Hashes:
+        """64 bits of each id, the same in every process (BLAKE2b); each is made once, when
+        somebody first asks for it or for one after it."""
+        if len(rows) and rows.max() >= len(self._hash):
+            new = self._ids[len(self._hash) :]
+            digest = b"".join(blake2b(id_.encode(), digest_size=8).digest() for id_ in new)
+            self._hash = np.concatenate([self._hash, np.frombuffer(digest, np.uint64)])
+        return self._hash[rows]
+
+    def all_ids(self) -> pl.Series:
+        return pl.Series("id", self._ids, pl.String)
+
+    def kept(self, rows: Rows) -> Vocabulary:
+        """Only these ids, in rows of their own."""
+        some = Vocabulary(self.ids(rows))
+        if len(self._hash):
+            some._hash = self.hashes(rows)
+        return some
+
+    def rows(self, ids: pl.Series) -> Rows:
+        """The row of each id; -1 for null and for an id never seen."""
+        table = pl.DataFrame({"id": self.all_ids()}).with_row_index("row")
+        found = pl.DataFrame({"id": ids.cast(pl.String)}).join(
+            table, on="id", how="left", maintain_order="left"
+        )
+        rows: Rows = found["row"].cast(pl.Int32).fill_null(-1).to_numpy().astype(np.int32)
+        return rows

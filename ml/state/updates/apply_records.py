@@ -1,0 +1,124 @@
+"""The one door: records of the log become changes of the state."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from ml.arrays import Rows, Tiebreaks, Times
+from ml.errors import DataError
+from ml.event_log.record import Kind, Record
+from ml.schema import TWEETS, USERS
+from ml.state.feature_state import FeatureState
+from ml.state.tables.pending_events import Waiting
+from ml.state.updates import erasure, tweet_lifecycle
+from ml.state.updates.decode import Batch, Happened, Put, frame
+
+NOBODY: Final[Rows] = np.empty(0, np.int32)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What others must react to: the rows of tweets that are new or say something new, of users
+    who are new or have a new profile, and of those who have a tweet less."""
+
+    tweets: Rows
+    users: Rows
+    fewer: Rows
+
+
+def take(state: FeatureState, records: Sequence[Record]) -> Taken:
+    """Take records in, in any order.
+
+    Raises:
+        DataError: a record that the log should never have accepted; nothing was taken in.
+    """
+    taken = [_take_in(state, batch) for batch in _decoded(records)]
+    state.offset = max(state.offset, max((record.offset for record in records), default=0))
+    tweets = np.concatenate([NOBODY, *(one.tweets for one in taken)])
+    users = np.concatenate([NOBODY, *(one.users for one in taken)])
+    fewer = np.concatenate([NOBODY, *(one.fewer for one in taken)])
+    tweets = tweets[~state.tweets.deleted[tweets]]
+    return Taken(np.unique(tweets), np.unique(users), np.unique(fewer))
+
+
+def _decoded(records: Sequence[Record]) -> list[Batch]:
+    """Batches that end where somebody is erased: who is counted from nothing must not lose what
+    they did afterwards, however many records are taken in at once."""
+    batches = [Batch()]
+    for record in records:
+        if batches[-1].erased and record.entry.kind != Kind.DELETE_USER:
+            batches.append(Batch())
+        try:
+            batches[-1].add(record.entry)
+        except (KeyError, TypeError, ValueError) as error:
+            raise DataError(
+                f"record {record.offset} of the log, a {record.entry.kind}, cannot be read: "
+                f"{error!r}; it should not have been accepted"
+            ) from error
+    return batches
+
+
+def _take_in(state: FeatureState, batch: Batch) -> Taken:
+    everybody = len(state.users)
+    state.touch(NOBODY)
+    profiles = _put_users(state, batch.users)
+    tweets = _put_tweets(state, batch.tweets)
+    fewer = tweet_lifecycle.delete(state, batch.deleted)
+    _happen(state, batch.events)
+    gone = _erase(state, batch.erased)
+    users = np.concatenate([profiles, gone, np.arange(everybody, len(state.users), dtype=np.int32)])
+    return Taken(tweets, users, fewer)
+
+
+def _put_users(state: FeatureState, puts: Sequence[Put]) -> Rows:
+    if not puts:
+        return NOBODY
+    row = state.users.put(frame(USERS, puts), *_moments(puts))
+    state.grow()
+    state.rewritten += 1
+    return row
+
+
+def _put_tweets(state: FeatureState, puts: Sequence[Put]) -> Rows:
+    return tweet_lifecycle.put(state, frame(TWEETS, puts), *_moments(puts)) if puts else NOBODY
+
+
+def _happen(state: FeatureState, happened: Sequence[Happened]) -> None:
+    """Events about tweets that are here are applied, the others wait; what is also about a
+    person has its effect on that at once."""
+    if not happened:
+        return
+    user = state.users.admit(one.user for one in happened)
+    state.users.admit(one.target for one in happened if one.target is not None)
+    target = state.users.ids.known(one.target for one in happened)
+    tweet = state.tweets.ids.known(one.tweet for one in happened)
+    state.grow()
+    waiting = [
+        Waiting(one.at, one.tiebreak, one.action, who, whom, one.position)
+        for one, who, whom in zip(happened, user.tolist(), target.tolist(), strict=True)
+    ]
+    absent = (tweet < 0) & np.array([one.tweet is not None for one in happened])
+    state.parked.add(
+        (happened[place].tweet or "", waiting[place]) for place in np.flatnonzero(absent).tolist()
+    )
+    now = np.flatnonzero(~absent | (target >= 0))
+    tweet_lifecycle.happen(state, [waiting[place] for place in now.tolist()], tweet[now])
+
+
+def _erase(state: FeatureState, erased: Sequence[tuple[str, int, int]]) -> Rows:
+    users = state.users.admit(user for user, _, _ in erased)
+    state.grow()
+    for row, (_, at, tiebreak) in zip(users.tolist(), erased, strict=True):
+        erasure.erase(state, row, at, tiebreak)
+    return users
+
+
+def _moments(puts: Sequence[Put]) -> tuple[Times, Tiebreaks]:
+    return (
+        np.array([put.at for put in puts], np.int64),
+        np.array([put.tiebreak for put in puts], np.uint64),
+    )

@@ -1,0 +1,102 @@
+"""Tables of ids become rows and events: the imported tables are the log's first segment."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from ml.arrays import Rows, Times
+from ml.dataset.tables import Tables
+from ml.schema import BY_LABEL, Action
+from ml.state.events import Events
+from ml.state.structures.event_order import UNKNOWN_TIME
+from ml.state.tables.tweets import Tweets
+from ml.state.tables.users import Users
+
+NO_TIMES: Final = 0  # when no interaction has a time, everything happened at once, at this second
+
+
+def catalog(tables: Tables) -> tuple[Users, Tweets]:
+    """The rows of users and tweets."""
+    users = Users.of(tables.users)
+    return users, Tweets.of(tables.tweets, users)
+
+
+def events(tables: Tables, users: Users, tweets: Tweets) -> Events:
+    """Everything that the tables say happened, oldest first; rows held out by `split` left out.
+
+    What has no time happened before everything that has one.
+    """
+    first = _oldest(tables)
+    known = np.flatnonzero((tweets.created_at > UNKNOWN_TIME) & (tweets.author >= 0))
+    posts = _events(
+        np.full(len(known), Action.POST, np.int8),
+        user=tweets.author[known],
+        tweet=known.astype(np.int32),
+        at=tweets.created_at[known],
+    )
+    follows = _events(
+        np.full(len(tables.follows), Action.FOLLOW, np.int8),
+        user=users.ids.rows(tables.follows["follower_id"]),
+        target=users.ids.rows(tables.follows["followee_id"]),
+        at=_times(tables.follows, first),
+    )
+    shown = tables.impressions.filter(~_held_out(tables.impressions))
+    impressions = _events(
+        np.full(len(shown), Action.IMPRESSION, np.int8),
+        user=users.ids.rows(shown["user_id"]),
+        tweet=tweets.ids.rows(shown["tweet_id"]),
+        at=_times(shown, first),
+        position=shown["position"].cast(pl.Float32).fill_null(float("nan")).to_numpy(),
+    )
+    acted = tables.interactions.filter(~_held_out(tables.interactions))
+    codes = {label: int(action) for label, action in BY_LABEL.items()}
+    tweet = tweets.ids.rows(acted["tweet_id"])
+    target = users.ids.rows(acted["target_user_id"])
+    interactions = _events(
+        acted["action"].replace_strict(codes, return_dtype=pl.Int8).to_numpy(),
+        user=users.ids.rows(acted["user_id"]),
+        tweet=tweet,
+        target=np.where(target >= 0, target, np.where(tweet >= 0, tweets.author[tweet], -1)),
+        at=_times(acted, first),
+    )
+    return Events.merge([posts, follows, impressions, interactions])
+
+
+def _held_out(frame: pl.DataFrame) -> pl.Series:
+    return (frame["split"] == "test").fill_null(False)
+
+
+def _oldest(tables: Tables) -> int:
+    frames = (tables.tweets, tables.follows, tables.interactions, tables.impressions)
+    oldest = [frame["created_at"].min() for frame in frames]
+    known = [time for time in oldest if isinstance(time, int)]
+    return min(known, default=NO_TIMES)
+
+
+def _times(frame: pl.DataFrame, first: int) -> Times:
+    return frame["created_at"].fill_null(first).to_numpy()
+
+
+def _events(
+    action: NDArray[np.int8],
+    *,
+    user: Rows,
+    at: Times,
+    tweet: Rows | None = None,
+    target: Rows | None = None,
+    position: NDArray[np.float32] | None = None,
+) -> Events:
+    none = np.full(len(action), -1, np.int32)
+    return Events(
+        action,
+        user,
+        none if tweet is None else tweet,
+        none if target is None else target,
+        at,
+        np.full(len(action), np.nan, np.float32) if position is None else position,
+        np.zeros(len(action), np.uint64),  # set by the place in the order of all
+    )

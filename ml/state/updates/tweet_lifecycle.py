@@ -1,0 +1,124 @@
+"""Tweets come and go: what that changes beyond the catalog."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import polars as pl
+
+from ml.arrays import Rows, Tiebreaks, Times
+from ml.schema import Action
+from ml.state.events import Events
+from ml.state.feature_state import FeatureState
+from ml.state.structures.event_order import UNKNOWN_TIME
+from ml.state.tables.pending_events import SERVED, Waiting
+
+
+def put(state: FeatureState, frame: pl.DataFrame, at: Times, tiebreak: Tiebreaks) -> Rows:
+    """Write tweets, and let happen to them what waited for them; the rows new or changed."""
+    state.users.admit(frame["author_id"].drop_nulls())
+    new, changed = state.tweets.put(frame, at, tiebreak, state.users)
+    state.rewritten += bool(np.setdiff1d(changed, new).size)
+    state.grow()
+    _show(state, new[~state.tweets.deleted[new]])
+    _bury(state, _of_the_erased(state, np.union1d(new, changed).astype(np.int32)))
+    _post(state, new)
+    release(state, state.tweets.ids.ids(new))
+    touched = np.union1d(new, changed).astype(np.int32)
+    state.touch(touched[:0])
+    return touched[~state.tweets.deleted[touched]]
+
+
+def delete(state: FeatureState, ids: Sequence[str]) -> Rows:
+    """Delete tweets; one that is not here yet will be deleted when it comes. The authors of those
+    that were here."""
+    row = state.tweets.ids.known(ids)
+    state.tweets.tombstones.update(
+        id_ for id_, known in zip(ids, (row >= 0).tolist(), strict=True) if not known
+    )
+    _bury(state, row[row >= 0])
+    author = state.tweets.author[row[row >= 0]]
+    return author[author >= 0]
+
+
+def delete_of(state: FeatureState, author: int) -> None:
+    """Delete what an author wrote before they were erased."""
+    wrote = np.flatnonzero(state.tweets.author == author).astype(np.int32)
+    _bury(state, _of_the_erased(state, wrote))
+
+
+def release(state: FeatureState, ids: Sequence[str]) -> None:
+    """Let happen what waited for these tweets."""
+    waiting = state.parked.take(ids)
+    if not waiting:
+        return
+    tweet = state.tweets.ids.known(id_ for id_, _ in waiting)
+    happen(state, [one for _, one in waiting], tweet)
+
+
+def happen(state: FeatureState, waiting: Sequence[Waiting], tweet: Rows) -> None:
+    """Apply events whose tweets are here; `tweet` is -1 where there is none."""
+    if not len(waiting):
+        return
+    at, tiebreak, action, user, whom, position = zip(*waiting, strict=True)
+    target = np.array(whom, np.int32)
+    author = np.full(len(tweet), -1, np.int32)
+    author[tweet >= 0] = state.tweets.author[tweet[tweet >= 0]]
+    events = Events(
+        np.array(action, np.int8),
+        np.array(user, np.int32),
+        tweet,
+        np.where(target >= 0, target, author),
+        np.array(at, np.int64),
+        np.array(position, np.float32),
+        np.array(tiebreak, np.uint64),
+    )
+    served = events.action == SERVED
+    if served.any():
+        some = events[served]
+        some = some[~state.users.erased(some.user, some.at, some.tiebreak)]
+        state.served.add(some.user, some.tweet, some.at)
+        events = events[~served]
+    state.apply(events)
+
+
+def _show(state: FeatureState, row: Rows) -> None:
+    state.calendar.add(row, state.tweets.created_at[row])
+    signed = row[state.tweets.author[row] >= 0]
+    state.posts.append(state.tweets.author[signed], signed)
+
+
+def _post(state: FeatureState, row: Rows) -> None:
+    """That somebody wrote, also what was deleted since."""
+    author, written = state.tweets.author[row], state.tweets.created_at[row]
+    known = (author >= 0) & (written != UNKNOWN_TIME)
+    happen(
+        state,
+        [
+            Waiting(then, 0, int(Action.POST), who, -1, float("nan"))
+            for then, who in zip(written[known].tolist(), author[known].tolist(), strict=True)
+        ],
+        row[known],
+    )
+
+
+def _of_the_erased(state: FeatureState, row: Rows) -> Rows:
+    """Which of these tweets their author wrote and was erased since."""
+    tweets = state.tweets
+    gone = state.users.erased(tweets.author[row], tweets.first_at[row], tweets.first_tiebreak[row])
+    return row[gone & ~tweets.deleted[row]]
+
+
+def _bury(state: FeatureState, row: Rows) -> None:
+    row = row[~state.tweets.deleted[row]]
+    if not len(row):
+        return
+    state.tweets.bury(row)
+    state.calendar.remove(row)
+    author = state.tweets.author[row]
+    state.posts.keep(author[author >= 0], lambda tweet: ~state.tweets.deleted[tweet])
+    index = state.engaged.index
+    about = np.flatnonzero(np.isin(index.right, row)).astype(np.int32)
+    state.remember(about)
+    state.touch(index.left[about])

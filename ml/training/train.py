@@ -1,0 +1,197 @@
+"""A course of training, from tables on disk to a published bundle."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from sklearn.metrics import roc_auc_score
+
+from ml.bundle import HeadCard, Manifest, publish, publish_state, weights
+from ml.bundle.bundle import Models
+from ml.bundle.manifest import FORMAT
+from ml.bundle.probe import PAIRS, Probe
+from ml.dataset import tables as tables_on_disk
+from ml.dataset.tables import Tables
+from ml.errors import DataError
+from ml.event_log.port import EventLog
+from ml.event_log.to_tables import with_log
+from ml.features import NAMES
+from ml.heads import NAMES as HEADS
+from ml.models.heavy_ranker import HeavyRanker
+from ml.schema import ENGAGEMENTS
+from ml.state.events import Events
+from ml.state.feature_state import FeatureState
+from ml.state.tables.tweets import Tweets
+from ml.state.tables.users import Users
+from ml.state.updates import tables_to_events
+from ml.training import calibrate, crossfit, heavy_ranker, temporal
+from ml.training import training_data as materials
+from ml.training.heavy_ranker import RankerRows, with_similarity
+from ml.training.options import TrainingOptions
+from ml.training.training_data import Material
+
+AT_LEAST: Final = 20  # positives that a head needs to be trained
+ENGAGEMENTS_NEEDED: Final = 50
+
+
+def train(
+    data: Path,
+    artifacts: Path,
+    options: TrainingOptions,
+    tables: Tables | None = None,
+    log: EventLog | None = None,
+) -> str:
+    """Train on the dataset in `data` and publish into `artifacts`; the bundle's version.
+
+    `tables` are those of `data`, where some of its rows were set aside. With a `log`, what it
+    says is learned from too; the state that is published stays that of the dataset, since
+    whoever serves from it goes on with the log themselves.
+
+    Raises:
+        DataError: the tables are not what they should be, or hold too little to learn from.
+    """
+    if tables is None:
+        tables = tables_on_disk.read(data)
+    imported = tables
+    if log is not None:
+        tables = with_log(imported, log)
+    users, tweets = tables_to_events.catalog(tables)
+    events = tables_to_events.events(tables, users, tweets)
+    cut = cut_of(tables, options.holdout)
+    known = events.before(cut) if cut is not None else events
+    engagements = int(np.isin(known.action, ENGAGEMENTS).sum())
+    if engagements < ENGAGEMENTS_NEEDED:
+        raise DataError(
+            f"{data} has {engagements} likes, retweets and replies to learn from; "
+            f"at least {ENGAGEMENTS_NEEDED} are needed"
+        )
+    material = _prepare(tables, known, users, tweets, cut, options)
+    trained = (material.train.label.sum(0) >= AT_LEAST) & (material.calibrate.label.sum(0) > 0)
+    ranker = heavy_ranker.train(material.train, trained, options.seed)
+    cards = _calibrate(ranker, material, trained)
+    encoders = material.encoders
+    models = Models(encoders.tower, ranker, encoders.nsfw, encoders.toxicity)
+    manifest = Manifest(
+        format=FORMAT,
+        as_of=cut if cut is not None else tables_to_events.NO_TIMES,
+        features=list(NAMES),
+        heads=cards,
+        missing=[*tables.missing, *_untrained(models, trained)],
+        notes=list(material.notes),
+        parameters={
+            name: weights.count(model)
+            for name, model in (
+                ("two_tower", models.tower),
+                ("heavy_ranker", models.ranker),
+                ("nsfw", models.nsfw),
+                ("toxicity", models.toxicity),
+            )
+            if model is not None
+        },
+        rows={
+            "events": len(known),
+            "train": len(material.train),
+            "calibrate": len(material.calibrate),
+        },
+        files={},
+    )
+    state = FeatureState(users, tweets)
+    state.apply(events)
+    publish_state(artifacts, state if log is None else _state_of(imported), imported, data)
+    return publish(artifacts, models, manifest, _probe(tables, state, known, material))
+
+
+def _state_of(tables: Tables) -> FeatureState:
+    users, tweets = tables_to_events.catalog(tables)
+    state = FeatureState(users, tweets)
+    state.apply(tables_to_events.events(tables, users, tweets))
+    return state
+
+
+def cut_of(tables: Tables, holdout: float) -> int | None:
+    """The instant from which on interactions are held out; None where there are no times."""
+    return _quantile(tables, 1 - holdout) if tables.has_times else None
+
+
+def _quantile(tables: Tables, share: float) -> int:
+    times = tables.interactions["created_at"].drop_nulls().to_numpy()
+    return int(np.quantile(times, share))
+
+
+def _prepare(
+    tables: Tables,
+    known: Events,
+    users: Users,
+    tweets: Tweets,
+    cut: int | None,
+    options: TrainingOptions,
+) -> Material:
+    rng = np.random.default_rng(options.seed)
+    examples, notes = materials.examples(known, users, tweets, rng)
+    if cut is None:
+        material = crossfit.prepare(known, users, tweets, examples, options)
+    else:
+        calibrate_from = _quantile(tables, 1 - options.holdout - options.calibration)
+        towers_until = _quantile(tables, options.towers)
+        material = temporal.prepare(
+            known, users, tweets, examples, calibrate_from, towers_until, options
+        )
+    return Material(
+        material.encoders,
+        material.train,
+        material.calibrate,
+        material.examples,
+        (*notes, *material.notes),
+    )
+
+
+def _calibrate(
+    ranker: HeavyRanker, material: Material, trained: NDArray[np.bool_]
+) -> dict[str, HeadCard]:
+    """Set the ranker's scale and shift per head, and say how the heads do on those rows."""
+    rows = material.calibrate
+    label = with_similarity(rows.label)
+    log_odds = _log_odds(ranker, rows)
+    cards: dict[str, HeadCard] = {}
+    for column, name in enumerate([*HEADS, "similarity"]):
+        if column < len(HEADS) and not trained[column]:
+            continue
+        scale, shift = calibrate.platt(log_odds[:, column], label[:, column], rows.weight)
+        ranker.scale[column], ranker.shift[column] = scale, shift
+        scale, shift = float(ranker.scale[column]), float(ranker.shift[column])  # as it serves
+        if column < len(HEADS):
+            p = 1 / (1 + np.exp(-(log_odds[:, column].astype(np.float64) * scale + shift)))
+            cards[name] = HeadCard(
+                mean=float(np.average(p, weights=rows.weight)),
+                positives=int(material.train.label[:, column].sum()),
+                metrics={
+                    "auc": float(roc_auc_score(label[:, column], p, sample_weight=rows.weight))
+                },
+            )
+    return cards
+
+
+@torch.inference_mode()
+def _log_odds(ranker: HeavyRanker, rows: RankerRows) -> NDArray[np.float32]:
+    inputs = (rows.features, rows.viewer, rows.tweet)
+    log_odds: NDArray[np.float32] = ranker(*map(torch.from_numpy, inputs)).numpy()
+    return log_odds
+
+
+def _untrained(models: Models, trained: NDArray[np.bool_]) -> list[str]:
+    heads = [f"head:{name}" for name, there in zip(HEADS, trained, strict=True) if not there]
+    safety = {"nsfw": models.nsfw, "toxicity": models.toxicity}
+    return heads + [f"model:{name}" for name, model in safety.items() if model is None]
+
+
+def _probe(tables: Tables, state: FeatureState, known: Events, material: Material) -> Probe:
+    examples = material.examples
+    some = np.unique(np.linspace(0, len(examples) - 1, PAIRS).astype(np.intp))
+    pairs = examples[some]
+    return Probe.cut_from(
+        tables.users, tables.tweets, state, known, pairs.viewer, pairs.tweet, pairs.at
+    )

@@ -1,0 +1,66 @@
+"""What the ranker learns from: rows to fit, later rows to calibrate, and what encoded them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ml.models.encode import TowerEncoder
+from ml.models.safety import Safety
+from ml.models.two_tower import TwoTower
+from ml.schema import Action
+from ml.state.events import Events
+from ml.state.feature_state import FeatureState
+from ml.state.tables.tweets import Tweets
+from ml.state.tables.users import Users
+from ml.training import safety
+from ml.training.examples import Examples, of_impressions, sample_negatives
+from ml.training.heavy_ranker import RankerRows
+
+
+@dataclass(frozen=True, slots=True)
+class Encoders:
+    """The models whose output the ranker reads."""
+
+    tower: TwoTower
+    nsfw: Safety | None
+    toxicity: Safety | None
+
+    def encode(self, state: FeatureState) -> TowerEncoder:
+        return TowerEncoder.of(state, self.tower, self.nsfw, self.toxicity)
+
+    @classmethod
+    def of(cls, tower: TwoTower, tweets: Tweets, learnable: NDArray[np.bool_]) -> Encoders:
+        """Fit the safety models on the `learnable` tweets that somebody labelled."""
+        found = {
+            name: safety.train(tweets, learnable, label) for name, label in tweets.declared.items()
+        }
+        return cls(tower, found["nsfw"], found["toxicity"])
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What one way of looking at the log, in time or across folds, hands to the ranker."""
+
+    encoders: Encoders
+    train: RankerRows
+    calibrate: RankerRows
+    examples: Examples  # those of `calibrate`
+    notes: tuple[str, ...]
+
+
+def examples(
+    events: Events, users: Users, tweets: Tweets, rng: np.random.Generator
+) -> tuple[Examples, tuple[str, ...]]:
+    """Impressions with what followed; where there are none, engagements and sampled negatives."""
+    if (events.action == Action.IMPRESSION).any():
+        return of_impressions(events, tweets), ()
+    state = FeatureState(users, tweets)
+    state.apply(events)
+    note = (
+        "there are no impressions: negatives were sampled from the window of each engagement, half "
+        "uniformly and half by popularity, so probabilities rank but are not rates"
+    )
+    return sample_negatives(events, state, rng), (note,)
