@@ -34,7 +34,9 @@ def test_a_source_is_one_file_and_one_line(
         query
         for row in range(len(tiny_engine.state.users))
         if len(
-            (query := tiny_engine.hydrate.query(tiny_engine.state.users.ids.id(row), 100)).following
+            (
+                query := tiny_engine.hydrate.query(tiny_engine.state.users.ids.id(row), 100)
+            ).neighborhood.following
         )
     )
     found = source.fetch(query, 50)

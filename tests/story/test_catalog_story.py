@@ -30,7 +30,7 @@ def test_a_person_is_told_with_whom_they_follow_and_what_they_wrote(
     state, row = tiny_engine.state, tiny_engine.state.users.ids.row(reader)
     user = client.get(f"/users/{reader}").json()
     assert user["user_id"] == reader
-    assert user["following"] == len(tiny_engine.hydrate.query(reader, 1).following)
+    assert user["following"] == len(tiny_engine.hydrate.query(reader, 1).neighborhood.following)
     assert user["followers"] == state.graph.followers[row]
     assert user["tweets"] == (state.tweets.author == row).sum()
 

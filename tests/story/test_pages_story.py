@@ -39,7 +39,7 @@ def test_a_later_page_names_the_bundle_that_made_it(
     async def reloaded_meanwhile(service: Service, event_id: str) -> Record | None:
         found = await find(service, event_id)
         engine = service.engine
-        service.engine = replace(engine, hydrate=replace(engine.hydrate, version="newer"))
+        service.engine = replace(engine, hydrate=replace(engine.hydrate, model_version="newer"))
         return found
 
     first = live.get(f"/timeline/{reader}?limit=3").json()

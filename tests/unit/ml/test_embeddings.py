@@ -22,7 +22,7 @@ Catalog = tuple[Users, Tweets]
 
 
 def test_tokens_are_the_same_in_every_process() -> None:
-    code = "from ml.state.tokens import token; print(token('Jazz'))"
+    code = "from ml.state.structures.tokens import token; print(token('Jazz'))"
     for seed in ("0", "1"):
         out = subprocess.run(
             [sys.executable, "-c", code],
