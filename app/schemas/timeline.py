@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
+
+from pydantic import create_model
 
 from app.schemas.strict import Strict
 from app.schemas.values import Probability
+from ml.heads import NAMES as HEADS
 
+if TYPE_CHECKING:
 
-class Predictions(Strict):
-    """The probability of each action, should the viewer see the tweet."""
+    class Predictions(Strict):
+        """The probability of each action, should the viewer see the tweet."""
 
-    engagement: Probability
-    like: Probability
-    retweet: Probability
-    reply: Probability
-    follow: Probability
-    negative: Probability
-    report: Probability
+        def __init__(self, **probabilities: float | None) -> None: ...
+
+else:
+    Predictions = create_model(
+        "Predictions",
+        __base__=Strict,
+        __doc__="The probability of each action, should the viewer see the tweet.",
+        __module__=__name__,
+        **dict.fromkeys(HEADS, (Probability, ...)),
+    )
 
 
 class Similarities(Strict):

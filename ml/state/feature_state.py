@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml.arrays import Rows, Times
-from ml.schema import ENGAGEMENTS, UNDOES, Action
+from ml.schema import ENGAGEMENTS, ONCE_PER_TWEET, UNDOES, Action
 from ml.state.events import Events
 from ml.state.structures.bloom import FALSE_POSITIVES, Bloom
 from ml.state.structures.counters import Counts, DecayedCounts, PairCounts
@@ -28,13 +28,7 @@ from ml.state.tables.pending_events import PendingEvents
 from ml.state.tables.tweets import Tweets
 from ml.state.tables.users import Users
 
-ON_PAIR: Final = (
-    Action.LIKE,
-    Action.RETWEET,
-    Action.REPLY,
-    Action.NOT_INTERESTED,
-    Action.REPORT,
-)
+ON_PAIR: Final = ONCE_PER_TWEET
 ENGAGEMENT_KINDS: Final = tuple(ON_PAIR.index(action) for action in ENGAGEMENTS)
 AWAY: Final = tuple(RELATIONS.index(action) for action in (Action.MUTE, Action.BLOCK))
 
@@ -211,7 +205,7 @@ class FeatureState:
         complains = np.isin(kind, COMPLAINTS)
         self.tally.add_for_subject(acts[~complains])
         self.tally.complain(acts[complains])
-        engaging = ~complains
+        engaging = np.isin(kind, ENGAGED)
         self._count_written(changes.row[engaging], changes.sign[engaging])
 
     def count_relations(self, changes: Changes) -> None:

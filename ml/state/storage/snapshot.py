@@ -18,7 +18,7 @@ from ml.state.tables.threads import Reply
 from ml.state.tables.tweets import Tweets
 from ml.state.tables.users import Users
 
-SCHEMA = 4  # raise it when the meaning of a stored array changes
+SCHEMA = 5  # raise it when the meaning of a stored array changes
 ABOUT = "state.json"
 OF_THE_PROCESS = ("version", "rewritten", "acted")  # nothing that another process should know
 

@@ -5,11 +5,20 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import Final
 
-from ml.schema import Action
+from ml.schema import Action, Effect
+
+_COUNTERS: Final = tuple(dict.fromkeys(action.counter for action in Action if action.counter))
+_NAMED: Final = (
+    "IMPRESSION", "LIKE", "RETWEET", "REPLY", "FOLLOW", "NEGATIVE", "REPORT", "CLICK", "POST"
+)  # fmt: skip
 
 
 class Count(IntEnum):
-    """What is counted: the columns of every table of counters."""
+    """What is counted: the columns of every table of counters.
+
+    Those that features name come first, in a fixed order; the other counters of the table of
+    actions follow.
+    """
 
     IMPRESSION = 0
     LIKE = 1
@@ -21,19 +30,13 @@ class Count(IntEnum):
     CLICK = 7
     POST = 8
 
+    vars().update({name: 9 + i for i, name in enumerate(c for c in _COUNTERS if c not in _NAMED)})
 
-COUNT_OF: Final = {
-    Action.IMPRESSION: Count.IMPRESSION,
-    Action.LIKE: Count.LIKE,
-    Action.RETWEET: Count.RETWEET,
-    Action.REPLY: Count.REPLY,
-    Action.FOLLOW: Count.FOLLOW,
-    Action.NOT_INTERESTED: Count.NEGATIVE,
-    Action.MUTE: Count.NEGATIVE,
-    Action.BLOCK: Count.NEGATIVE,
-    Action.REPORT: Count.REPORT,
-    Action.CLICK: Count.CLICK,
-    Action.POST: Count.POST,
-}
-ENGAGED: Final = (Count.LIKE, Count.RETWEET, Count.REPLY)
-COMPLAINTS: Final = (Count.NEGATIVE, Count.REPORT)
+
+COUNT_OF: Final = {action: Count[action.counter] for action in Action if action.counter}
+ENGAGED: Final = tuple(
+    sorted({COUNT_OF[action] for action in COUNT_OF if action.effect is Effect.ENGAGEMENT})
+)
+COMPLAINTS: Final = tuple(
+    sorted({COUNT_OF[action] for action in COUNT_OF if action.effect is Effect.COMPLAINT})
+)
