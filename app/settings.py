@@ -1,4 +1,4 @@
-"""Everything that can be turned, each with its bounds and a sentence: `FORYOU_<NAME>`."""
+"""All settings, each with its bounds and a sentence: `FORYOU_<NAME>`."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ class Settings(BaseSettings):
     workers: Annotated[int, Field(ge=1, le=64)] = 1
     """How many processes answer; they share the event log."""
     max_queued_entries: Annotated[int, Field(ge=1, le=1_000_000)] = 10_000
-    """How many entries may wait to be written; who brings more is asked to come back."""
+    """How many entries may wait to be written; further requests are asked to retry."""
     max_body_bytes: Annotated[int, Field(ge=1_000, le=1_000_000_000)] = 4_194_304
     """How large the body of a request may be."""
     impressions: Literal["served", "client"] = "served"
@@ -125,25 +125,26 @@ class Settings(BaseSettings):
     in_network_limit: Limit = 200
     """Candidates by people the viewer follows, at most."""
     following_limit: Limit = 1_000
-    """The same in the product `following`, which has no other candidates."""
+    """Candidates in the product `following`, which has no other source, at most."""
     graph_limit: Limit = 100
     """Candidates that the viewer's followees engaged with, at most."""
     out_of_network_limit: Limit = 100
     """Candidates near the viewer's taste, at most."""
     latest_share: Annotated[float, Field(ge=0, lt=1)] = 0.3
-    """The share of these that is near the latest engagements alone, rather than near all."""
+    """The share of out-of-network candidates that is near the latest engagements alone, rather
+    than near all engagements."""
     latest_engagements: Annotated[int, Field(ge=1, le=64)] = 3
-    """How many engagements are the latest."""
+    """How many engagements `FORYOU_LATEST_SHARE` counts as the latest."""
     latest_hours: Hours = 48
-    """How long they count as such."""
+    """How long an engagement counts as one of the latest."""
     communities_limit: Limit = 50
     """Candidates from the viewer's communities, at most."""
     popular_limit: Limit = 50
     """Candidates that everybody engages with, at most."""
     popular_max_following: Annotated[int, Field(ge=0, le=10_000)] = 10
-    """Who follows no more people than this is also offered what is popular."""
+    """Viewers who follow at most this many people are also offered popular tweets."""
     newcomer_limit: Annotated[int, Field(ge=1, le=5_000)] = 300
-    """The same, for somebody of whom nothing is known."""
+    """Popular candidates for viewers with no history, at most."""
     min_social_proof: Annotated[int, Field(ge=1, le=100)] = 1
     """How many followees must have engaged with a candidate of Graph."""
     proof_hours: Hours = 168
@@ -154,19 +155,19 @@ class Settings(BaseSettings):
     follow_recs_limit: Limit = 50
     """Candidates by people whom the viewer might want to follow, at most."""
     follow_recs_people: Annotated[int, Field(ge=1, le=100)] = 10
-    """By how many such people."""
+    """How many people to follow are recommended as authors of candidates, at most."""
     friends_weight: Share = 0.25
-    """What counts in recommending somebody to follow: that the viewer's followees follow them."""
+    """The weight of followees who follow a person, when recommending whom to follow."""
     follows_you_weight: Share = 0.10
-    """That they follow the viewer."""
+    """The weight of a person following the viewer, when recommending whom to follow."""
     taste_weight: Share = 0.20
-    """That they are near the viewer's taste."""
+    """The weight of nearness to the viewer's taste, when recommending whom to follow."""
     newly_joined_weight: Share = 0.20
-    """That they have joined lately, and so are followed by few who would like to."""
+    """The weight of having joined lately, when recommending whom to follow."""
     popular_weight: Share = 0.25
-    """That many follow them."""
+    """The weight of having many followers, when recommending whom to follow."""
     newly_joined_half_life_hours: Hours = 720
-    """How fast somebody stops being new."""
+    """The half-life of having joined lately, when recommending whom to follow."""
     explore_limit: Limit = 10
     """Candidates on a topic that the viewer may have come to like, at most."""
 
@@ -174,7 +175,8 @@ class Settings(BaseSettings):
     """Scores of tweets above a probability of NSFW are multiplied by a factor; the highest
     step counts."""
     toxicity_steps: Steps = ((0.7, 0.1), (0.2, 0.8))
-    """The same for toxicity. Steps from `FORYOU_UNSAFE_TOXICITY` on have nothing left to do."""
+    """Scores of tweets above a probability of toxicity are multiplied by a factor; the highest
+    step counts. Steps from `FORYOU_UNSAFE_TOXICITY` on have nothing left to do."""
     recency_half_life_hours: Hours = 720
     """The time in which a score halves; long, because the ranker knows the age as well."""
     recency_floor: Share = 0.25
@@ -182,11 +184,12 @@ class Settings(BaseSettings):
     out_of_network_factor: Factor = 0.75
     """What the score of a tweet by somebody the viewer does not follow is multiplied by."""
     see_fewer_hours: Hours = 336
-    """How long nothing is shown by somebody of whom the viewer wants to see less."""
+    """How long no tweet is shown by an author of whom the viewer wants to see less."""
     fatigue_hours: Hours = 3_360
-    """How long after that their tweets are worth less, in four steps."""
+    """How long the tweets of such an author are worth less after `FORYOU_SEE_FEWER_HOURS`, in four
+    steps."""
     fatigue_lowest: Factor = 0.2
-    """What the score of their tweets is multiplied by in the first step."""
+    """The factor of the first step of `FORYOU_FATIGUE_HOURS`."""
     author_decay: Share = 0.5
     """What each further tweet by one author keeps of the one before it, above the floor."""
     author_floor: Share = 0.25
@@ -196,7 +199,7 @@ class Settings(BaseSettings):
     unsafe_toxicity: Factor = 0.3
     """Tweets from this probability of toxicity on are hidden."""
     unsafe_though_denied: Factor = 0.95
-    """The same for what somebody declared to be neither."""
+    """Tweets declared to be neither NSFW nor toxic are hidden from this probability on."""
 
     in_network_share: Share = 0.50
     """The share of places for people the viewer follows; shares never shorten a feed."""
@@ -216,9 +219,9 @@ class Settings(BaseSettings):
 
     @cached_property
     def fingerprint(self) -> str:
-        """The same for the same settings, whatever the secrets."""
-        told = self.model_dump_json(exclude={"api_key"})
-        return blake2b(told.encode(), digest_size=6).hexdigest()
+        """A hash that is equal for equal settings, whatever the secrets."""
+        values = self.model_dump_json(exclude={"api_key"})
+        return blake2b(values.encode(), digest_size=6).hexdigest()
 
 
 def read_settings() -> Settings:

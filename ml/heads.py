@@ -1,4 +1,4 @@
-"""One row per head of the heavy ranker: the label, the loss, the fusion and the report read it."""
+"""The table of heads: what the heavy ranker predicts, one row each."""
 
 from __future__ import annotations
 

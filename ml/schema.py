@@ -1,4 +1,4 @@
-"""The tables of the outside world, and the actions people take in them."""
+"""The table of actions, and the tables of a dataset."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One table; `required` says that the dataset is nothing without it."""
+    """One table; a dataset must have it if it is `required`."""
 
     name: str
     fields: tuple[Field, ...]

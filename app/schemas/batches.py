@@ -80,7 +80,7 @@ class RowResult(Strict):
 
 
 class Written(Strict):
-    """On disk. Its effect follows in a moment; whoever must not miss it asks with
+    """On disk. Its effect follows in a moment; a client that must not miss it asks with
     `?after_offset=`."""
 
     offset: int

@@ -1,4 +1,4 @@
-"""Who there is, and what was said."""
+"""Users and tweets as they are read."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ class UserView(Strict):
     name: str | None
     created_at: datetime | None
     sensitive_ok: bool
-    """They asked to see adult content."""
+    """Whether the user asked to see adult content."""
     followers: int
     following: int
     tweets: int
@@ -33,5 +33,5 @@ class TweetView(Strict):
     conversation_id: str
     is_reply: bool
     nsfw: bool | None
-    """As declared; null where nobody said."""
+    """As declared; null where not declared."""
     toxic: bool | None

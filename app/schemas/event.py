@@ -1,4 +1,4 @@
-"""Something that somebody did."""
+"""An event: one action of one user."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def _known_action(name: str) -> str:
 
 
 class EventIn(Strict):
-    """Something that somebody did."""
+    """One action of one user."""
 
     event_id: Id
     action: Annotated[str, AfterValidator(_known_action)]

@@ -1,4 +1,4 @@
-"""Items of a batch, each judged by itself."""
+"""Items of a batch, each validated by itself."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ CURSOR_PATTERN: Final = r"^[0-9A-Za-z_=-]{1,512}$"
 
 
 class NoParameters(Strict):
-    """Nothing may be asked for in the URL."""
+    """No parameters in the URL."""
 
 
 class AfterParameters(Strict):
@@ -30,11 +30,12 @@ class TimelineParameters(AfterParameters):
     limit: Annotated[int, Field(ge=1, le=MAX_TWEETS)] = 10
     """How many tweets."""
     product: Literal["for_you", "following"] = "for_you"
-    """Which feed: the best for this person, or everything by whom they follow, newest first."""
+    """Which feed: the best for this person, or all tweets by the people they follow, newest
+    first."""
     explain: bool = False
     """Whether to add the trace: who did what, to how many rows, in what time."""
     cursor: Annotated[str | None, Field(pattern=CURSOR_PATTERN)] = None
-    """Where to go on: the `next_cursor` of the page before, which says the product as well."""
+    """Where to continue: the `next_cursor` of the page before, which also names the product."""
 
 
 class FollowParameters(AfterParameters):
@@ -46,4 +47,4 @@ class PageParameters(AfterParameters):
     limit: Annotated[int, Field(ge=1, le=MAX_PEOPLE)] = 20
     """How many."""
     cursor: Annotated[str | None, Field(pattern=r"^[0-9a-f]{8}$")] = None
-    """Where to go on: the `next_cursor` of the page before."""
+    """Where to continue: the `next_cursor` of the page before."""

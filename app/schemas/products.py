@@ -25,9 +25,9 @@ class ProductView(Strict):
     name: str
     gates: list[ComponentView]
     otherwise: str | None
-    """Who answers those whom a gate keeps out."""
+    """The product that answers the queries that a gate refuses."""
     fallback: str | None
-    """Who answers where this one fails."""
+    """The product that answers if this one fails."""
     candidates: list[CandidateView]
     eligibility: list[ComponentView]
     ranker: ComponentView

@@ -1,4 +1,4 @@
-"""Given tweets, and what they are worth to somebody."""
+"""The scores of given tweets for one viewer."""
 
 from __future__ import annotations
 

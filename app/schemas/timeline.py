@@ -51,7 +51,7 @@ class ScoredTweet(Strict):
     score: float
     """`base_score` times every factor, in 0–1."""
     base_score: float
-    """What the ranker makes of it: a half is an average impression."""
+    """The score by the ranker alone: a half is an average impression."""
     predictions: Predictions
     similarities: Similarities
     safety: Safety
@@ -62,9 +62,9 @@ class ScoredTweet(Strict):
 class Item(ScoredTweet):
     rank: int
     sources: list[str]
-    """Everybody who proposed it."""
+    """Every source that proposed it."""
     source: str
-    """The first of them, whose share of the feed it counts for."""
+    """The first source that proposed it, whose share of the feed it counts for."""
 
 
 class Span(Strict):
@@ -94,6 +94,6 @@ class Timeline(Answer):
     next_cursor: str | None = None
     """Where the next page begins; null on the last. It is good for half an hour."""
     exhausted: bool = False
-    """There was not enough that this person had not seen."""
+    """Whether too few tweets were left that this person had not seen."""
     trace: list[Span] | None = None
     """Only where `explain` was asked for."""

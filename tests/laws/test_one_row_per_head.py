@@ -16,11 +16,14 @@ SCRIPT = """
 import json, sys
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 from fastapi.testclient import TestClient
 
 from app.main import create_app
 from app.settings import Settings
+from ml import bundle
+from ml.state.tables.counts import Count
 from ml.training import train
 from ml.training.options import TrainingOptions
 
@@ -38,13 +41,17 @@ if "event_id" in acts.columns:
 getattr(pl.concat([acts, marks]), write)(path)
 train.train(data, artifacts, TrainingOptions())
 
+state, trained = bundle.load_state(artifacts), bundle.load(artifacts)
 user = str(likes["user_id"][0])
 with TestClient(create_app(Settings(artifacts=artifacts, data_dir=data))) as client:
     items = client.get(f"/timeline/{user}").json()["items"]
     tweets = [item["tweet_id"] for item in items]
     scored = client.post("/score", json={"user_id": user, "tweet_ids": tweets}).json()
     event = {"event_id": "e", "action": "bookmark", "user_id": user, "tweet_id": tweets[0]}
+    row = np.flatnonzero([state.users.ids.id(i) == user for i in range(len(state.users))])
     found = {
+        "counted": float(state.viewer_counts.read(row, state.newest)[0, Count.BOOKMARK]),
+        "head": "bookmark" in trained.manifest.heads,
         "timeline": [item["predictions"]["bookmark"] for item in items],
         "score": [item["predictions"]["bookmark"] for item in scored["items"]],
         "event": client.post("/events", json={"events": [event]}).status_code,
@@ -85,6 +92,8 @@ def test_a_new_action_needs_one_row_and_its_head_another(tiny_data: Path, tmp_pa
     assert answer["timeline"]
     assert answer["score"]
     assert all(0 < p < 1 for p in answer["timeline"] + answer["score"])
+    assert answer["counted"] > 0
+    assert answer["head"]
     assert answer["event"] < 300
     assert "bookmark" in answer["openapi"]
     assert "bookmark" in answer["presets"]

@@ -1,4 +1,4 @@
-"""What is counted, and which action counts as what."""
+"""The columns of the counters, and the column that each action adds to."""
 
 from __future__ import annotations
 
@@ -30,7 +30,13 @@ class Count(IntEnum):
     CLICK = 7
     POST = 8
 
-    vars().update({name: 9 + i for i, name in enumerate(c for c in _COUNTERS if c not in _NAMED)})
+    vars().update(
+        {
+            name: i
+            for i, name in enumerate(dict.fromkeys((*_NAMED, *_COUNTERS)))
+            if name not in _NAMED
+        }
+    )
 
 
 COUNT_OF: Final = {action: Count[action.counter] for action in Action if action.counter}
