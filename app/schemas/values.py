@@ -76,7 +76,7 @@ Moment = Annotated[
         ),
     ]
     | None,
-    Field(description="RFC 3339, or unix seconds; now, if nothing is said."),
+    Field(description="RFC 3339, or unix seconds; now, if not given."),
 ]
 
 
