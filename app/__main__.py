@@ -25,7 +25,7 @@ from app.serving.service import Service
 from app.settings import PREFIX, InvalidSettingError, Settings, read_settings
 from ml import command
 from ml.errors import FeedError
-from ml.event_log.sqlite import SqliteLog
+from ml.event_log.open_log import open_log
 
 BACKLOG: Final = 2_048  # connections that nobody has accepted yet
 QUIETLY: Final[dict[str, Any]] = {
@@ -66,7 +66,7 @@ def _print(settings: Settings, user_id: str, limit: int) -> None:
     with ExitStack() as stack:
         log = None
         if settings.log_file.exists():
-            log = SqliteLog(settings.log_file)
+            log = open_log(settings.log_file)
             stack.callback(log.close)
         engine = build_engine(settings, log=log)
     query = engine.hydrate.query(user_id, limit)
@@ -76,7 +76,7 @@ def _print(settings: Settings, user_id: str, limit: int) -> None:
 
 def _snapshot(settings: Settings) -> None:
     os.nice(10)  # whoever answers goes first
-    log = SqliteLog(settings.log_file)
+    log = open_log(settings.log_file)
     try:
         write_snapshot(settings, log)
     finally:

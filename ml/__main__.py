@@ -15,7 +15,8 @@ from ml.dataset import rejects, report
 from ml.dataset.tables import Tables
 from ml.dataset.validation import Validation, survey
 from ml.errors import DataError, FeedError, LogError
-from ml.event_log.sqlite import SqliteLog
+from ml.event_log.open_log import open_log
+from ml.event_log.port import EventLog
 from ml.training import train
 from ml.training.freshness import reason_to_train
 from ml.training.options import TrainingOptions
@@ -69,11 +70,11 @@ def _train(given: argparse.Namespace) -> None:
         print(f"  note: {note}")
 
 
-def _log(path: Path) -> SqliteLog:
+def _log(path: Path) -> EventLog:
     """The log that somebody wrote; a new one would teach nothing."""
     if not path.is_file():
         raise LogError(f"there is no event log {path}; expected the file that FORYOU_LOG names")
-    return SqliteLog(path)
+    return open_log(path)
 
 
 def _check(given: argparse.Namespace) -> None:

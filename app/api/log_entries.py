@@ -14,6 +14,7 @@ from app.schemas.rows import TweetIn, UserIn
 from app.serving.clock import Clock
 from app.serving.service import Service
 from ml.errors import LogFullError
+from ml.event_log import bodies
 from ml.event_log.port import Appended
 from ml.event_log.record import Entry, Kind
 from ml.schema import Action
@@ -32,7 +33,7 @@ def event(clock: Clock, given: EventIn) -> Entry:
     Raises:
         TooEarlyError: it lies in the future.
     """
-    body = given.model_dump(exclude_none=True, exclude={"event_id", "created_at"})
+    body = bodies.Event(**given.model_dump(exclude={"event_id", "created_at"})).to_json()
     name = given.event_id
     if given.action == Action.IMPRESSION.label:
         shown = f"{given.request_id}\0{given.tweet_id}"
@@ -42,7 +43,7 @@ def event(clock: Clock, given: EventIn) -> Entry:
 
 def user(clock: Clock, user_id: str, given: UserIn) -> Entry:
     """A person, new or changed."""
-    body = {"user_id": user_id, **_row(given)}
+    body = bodies.Row({"user_id": user_id, **_row(given)}).to_json()
     return Entry(_name(), Kind.PUT_USER, _moment(clock, None), user_id, body)
 
 
@@ -54,19 +55,21 @@ def tweet(clock: Clock, tweet_id: str, given: TweetIn) -> Entry:
     """
     now = _moment(clock, None)
     written = now if given.created_at is None else _moment(clock, given.created_at)
-    body = {"tweet_id": tweet_id, **_row(given), "created_at": written / MICROS}
+    columns = {"tweet_id": tweet_id, **_row(given), "created_at": written / MICROS}
+    body = bodies.Row(columns).to_json()
     return Entry(_name(), Kind.PUT_TWEET, now, given.author_id, body)
 
 
 def deleted_user(clock: Clock, user_id: str) -> Entry:
     """Somebody leaves, and takes everything along."""
-    body = {"user_id": user_id}
+    body = bodies.DeletedUser(user_id).to_json()
     return Entry(_name(), Kind.DELETE_USER, _moment(clock, None), user_id, body)
 
 
 def deleted_tweet(clock: Clock, tweet_id: str) -> Entry:
     """A tweet is gone for good."""
-    return Entry(_name(), Kind.DELETE_TWEET, _moment(clock, None), None, {"tweet_id": tweet_id})
+    body = bodies.DeletedTweet(tweet_id).to_json()
+    return Entry(_name(), Kind.DELETE_TWEET, _moment(clock, None), None, body)
 
 
 async def append(service: Service, entries: Sequence[Entry]) -> Appended:

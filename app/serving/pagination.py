@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
@@ -15,11 +15,11 @@ from app.pipeline.query import Query
 from app.pipeline.trace import Trace
 from app.serving.cursor import Cursor
 from app.serving.service import Service
+from ml.event_log import bodies
 from ml.event_log.record import Entry, Kind
 
 LASTS_SECONDS: Final = 30 * 60
 MAX_POOL: Final = 1_000
-BETWEEN: Final = "|"  # which no id contains
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +38,9 @@ def first(service: Service, query: Query, user_id: str, product: str, request_id
     name = f"{request_id}:{query.seed:016x}"
     more = len(served.pool) > len(served.batch) > 0
     cursor = _seal(service, name, len(served.batch)) if more else None
-    put_by = _put_by(service, served.pool) if more else {}
+    pool = _stored(service, served.pool) if more else ()
     page = Page(served, 0, cursor, name)
-    _remember(service, query, user_id, product, request_id, page, put_by)
+    _remember(service, query, user_id, product, request_id, page, pool)
     return page
 
 
@@ -50,12 +50,12 @@ class Begun:
 
     name: str
     position: int
-    body: Mapping[str, Any]
+    first_page: bodies.Served
 
     @property
     def product(self) -> str:
-        """What was asked for."""
-        return str(self.body["product"])
+        """The product that the first page was asked of."""
+        return self.first_page.product
 
 
 async def begun(service: Service, user_id: str, cursor: str) -> Begun:
@@ -71,21 +71,23 @@ async def begun(service: Service, user_id: str, cursor: str) -> Begun:
     record = await service.find(f"served/{opened.request_id}")
     if record is None:
         raise ExpiredCursorError("what it led to is gone; ask for the first page again")
-    if record.entry.body["user_id"] != user_id:
+    served = bodies.read(record.entry)
+    assert isinstance(served, bodies.Served)
+    if served.user_id != user_id:
         raise ForgedCursorError("it was made for another reader; ask for the first page")
-    return Begun(opened.request_id, opened.position, record.entry.body)
+    return Begun(opened.request_id, opened.position, served)
 
 
 def later(service: Service, query: Query, user_id: str, begun: Begun, request_id: str) -> Page:
     """The next page of it."""
-    product = _answering(service, str(begun.body["served_by"]))
-    pool, trace = _taken_up(service, begun.body), Trace()
+    product = _answering(service, begun.first_page.served_by)
+    pool, trace = _restored(service, begun.first_page.pool), Trace()
     batch, place = product.mixer.next_page(query, pool, begun.position, trace)
     more = place < len(pool) and len(batch) > 0
     next_cursor = _seal(service, begun.name, place) if more else None
     name = f"{request_id}:{query.seed:016x}:{begun.position}"
     page = Page(Served(product, batch, trace, pool), begun.position, next_cursor, name)
-    _remember(service, query, user_id, begun.product, request_id, page, {})
+    _remember(service, query, user_id, begun.product, request_id, page, ())
     return page
 
 
@@ -96,27 +98,23 @@ def _seal(service: Service, name: str, position: int) -> str | None:
     return service.signer.seal(Cursor(name, position, expires))
 
 
-def _put_by(service: Service, pool: CandidateBatch) -> dict[str, Any]:
-    """The pool, best first."""
+def _stored(service: Service, pool: CandidateBatch) -> tuple[bodies.PoolRow, ...]:
+    """The pool as the log keeps it, best first."""
     if service.log is None:
-        return {}
+        return ()
     best_first = pool.take(np.lexsort((pool.tweet, -pool["score"]))[:MAX_POOL])
-    return {
-        "pool": BETWEEN.join(service.engine.state.tweets.ids.ids(best_first.tweet)),
-        "marks": BETWEEN.join(map(str, best_first.sources.tolist())),
-    }
+    ids = service.engine.state.tweets.ids.ids(best_first.tweet)
+    return tuple(map(bodies.PoolRow, ids, best_first.sources.tolist()))
 
 
-def _taken_up(service: Service, body: Mapping[str, Any]) -> CandidateBatch:
-    """The pool as it was put by; a tweet that is no longer known is left out."""
+def _restored(service: Service, pool: Sequence[bodies.PoolRow]) -> CandidateBatch:
+    """The pool in the order in which it was stored; a tweet that is gone has the row -1."""
     tweets = service.engine.state.tweets
-    ids, marks = str(body["pool"]).split(BETWEEN), str(body["marks"]).split(BETWEEN)
-    rows = np.array([-1 if (row := tweets.ids.row(id_)) is None else row for id_ in ids], np.int32)
-    pool = CandidateBatch(
-        rows, np.where(rows >= 0, tweets.author[rows], -1), np.array(marks, np.uint32)
-    )
+    rows = tweets.ids.known(row.tweet_id for row in pool)
+    sources = np.array([row.sources for row in pool], np.uint32)
+    batch = CandidateBatch(rows, np.where(rows >= 0, tweets.author[rows], -1), sources)
     falling = np.arange(len(rows), 0, -1, dtype=np.float32)
-    return pool.with_columns({"score": falling})
+    return batch.with_columns({"score": falling})
 
 
 def _answering(service: Service, name: str) -> ProductPipeline:
@@ -137,30 +135,30 @@ def _remember(
     product: str,
     request_id: str,
     page: Page,
-    put_by: dict[str, Any],
+    pool: tuple[bodies.PoolRow, ...],
 ) -> None:
     """Write down what is served. Whom nobody knows is not made known by looking."""
     if service.log is None:
         return
     engine, batch = service.engine, page.served.batch
-    ids = engine.state.tweets.ids.ids(batch.tweet)
+    ids = tuple(engine.state.tweets.ids.ids(batch.tweet))
     known = query.viewer >= 0
     if known:
         engine.hydrate.just_served.add(query.viewer, batch.tweet, query.now)
-    body = {
-        "request_id": request_id,
-        "user_id": user_id,
-        "product": product,
-        "served_by": page.served.product.name,
-        "shown": ids if known else [],
-        "offered": [] if known else ids,
-        "start": page.start,
-        "scores": batch["score"].astype(float).round(6).tolist(),
-        "seed": query.seed,
-        "bundle": engine.model_version,
-        "settings": engine.settings.fingerprint,
-        "impressions": engine.settings.impressions == "served",
-        **put_by,
-    }
+    body = bodies.Served(
+        user_id=user_id,
+        shown=ids if known else (),
+        request_id=request_id,
+        product=product,
+        served_by=page.served.product.name,
+        offered=() if known else ids,
+        start=page.start,
+        scores=tuple(batch["score"].astype(float).round(6).tolist()),
+        seed=query.seed,
+        bundle=engine.model_version,
+        settings=engine.settings.fingerprint,
+        impressions=engine.settings.impressions == "served",
+        pool=pool,
+    ).to_json()
     at = int(engine.clock.precisely() * 1_000_000)
     service.remember(Entry(f"served/{page.name}", Kind.SERVED, at, user_id, body))

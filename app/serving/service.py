@@ -19,9 +19,9 @@ from app.settings import Settings
 from ml.bundle import current
 from ml.errors import BundleError, LogError
 from ml.event_log.group_commit import GroupCommit
+from ml.event_log.open_log import open_log
 from ml.event_log.port import Appended, EventLog
 from ml.event_log.record import Entry, Record
-from ml.event_log.sqlite import SqliteLog
 from ml.state.updates.apply_records import Taken
 
 WATCH_SECONDS: Final = 1.0
@@ -57,7 +57,7 @@ class Service:
             InvalidSettingError: a setting names something that does not exist.
         """
         settings.log_file.parent.mkdir(parents=True, exist_ok=True)
-        events, together = SqliteLog(settings.log_file), SharedClock(settings.log_file)
+        events, together = open_log(settings.log_file), SharedClock(settings.log_file)
         try:
             engine = build_engine(settings, wall, log=events, agree=together.agree)
             return cls(engine, events, together)

@@ -31,8 +31,9 @@ from evaluation.live.load import Load
 from evaluation.live.server import Server, start
 from evaluation.live.traffic import Traffic
 from ml import bundle
+from ml.event_log.open_log import open_log
+from ml.event_log.port import EventLog
 from ml.event_log.record import Record
-from ml.event_log.sqlite import SqliteLog
 
 SHORTEST, LONGEST = 0.2, 6.0  # seconds until a kill
 SNAPSHOTS_SHARE = 0.6  # of the rounds
@@ -131,7 +132,7 @@ def _snapshot_offset(server: Server) -> int:
 
 def _check(given: Given, server: Server, ledger: Ledger, found: Found, replay: bool) -> None:
     """Read the log directly, beside the service that has just been started on it."""
-    with closing(SqliteLog(server.log)) as log:
+    with closing(open_log(server.log)) as log:
         records = everything(log)
         lost, doubled = ledger.faults(records)
         found.lost.update(lost)
@@ -142,7 +143,7 @@ def _check(given: Given, server: Server, ledger: Ledger, found: Found, replay: b
 
 
 def _differences(
-    given: Given, server: Server, log: SqliteLog, records: Sequence[Record]
+    given: Given, server: Server, log: EventLog, records: Sequence[Record]
 ) -> list[str]:
     rng = np.random.default_rng(len(records))
     settings = given.settings.model_copy(update={"log": server.log})

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from evaluation.live.traffic import Body, name_of
+from ml.event_log import bodies
 from ml.event_log.port import EventLog
 from ml.event_log.record import Entry, Kind, Record
 
@@ -55,6 +56,12 @@ def everything(log: EventLog) -> list[Record]:
 
 
 def _name(entry: Entry) -> str:
-    if subject := SUBJECT.get(entry.kind):
-        return f"{entry.kind}:{entry.body[subject]}"
-    return name_of({"event_id": entry.event_id, "action": "", **entry.body})
+    match bodies.read(entry):
+        case bodies.DeletedUser(subject) | bodies.DeletedTweet(subject):
+            return f"{entry.kind}:{subject}"
+        case bodies.Row(columns):
+            return f"{entry.kind}:{columns[SUBJECT[entry.kind]]}"
+        case bodies.Event() as event:
+            return name_of({"event_id": entry.event_id, **event.to_json()})
+        case bodies.Served():
+            return name_of({"event_id": entry.event_id, "action": ""})

@@ -22,7 +22,9 @@ from evaluation.live.connection import Connection, request
 from evaluation.live.findings import Findings, least, none
 from evaluation.live.server import Address, serving
 from evaluation.live.traffic import Body, Traffic
-from ml.event_log.sqlite import SqliteLog
+from ml.event_log import bodies
+from ml.event_log.open_log import open_log
+from ml.event_log.port import EventLog
 from ml.state.feature_state import FeatureState
 
 READERS: Final = 2
@@ -122,7 +124,7 @@ class Scrolling:
     async def run(self, address: Address, path: Path) -> None:
         reading, writing = [await Connection.to(address) for _ in range(2)]
         suffix = dict.fromkeys(self.readers_by_name, "")
-        with closing(SqliteLog(path)) as log:
+        with closing(open_log(path)) as log:
             for page in tqdm(range(self._pages), desc="pages", disable=self._quiet, leave=False):
                 pouring = asyncio.create_task(self._pour(writing))
                 for reader in self.readers:
@@ -200,25 +202,25 @@ class Scrolling:
         row = state.tweets.ids.row(tweet)
         return "" if row is None else state.users.ids.id(int(state.tweets.author[row]))
 
-    async def _stored(self, log: SqliteLog, told: dict[str, Any]) -> list[str]:
+    async def _stored(self, log: EventLog, told: dict[str, Any]) -> list[str]:
         """What the log put by for a first page, in the order in which it is to be shown."""
         for _ in range(100):
             for record in log.read(max(log.end - 5_000, 0), 5_000):
-                body: Any = record.entry.body
-                if body.get("request_id") == told["request_id"]:
+                body = bodies.read(record.entry)
+                if isinstance(body, bodies.Served) and body.request_id == told["request_id"]:
                     return self._order(body)
             await asyncio.sleep(0.02)
         raise ChildProcessError("the log does not say what was served")
 
-    def _order(self, body: Any) -> list[str]:
-        ids = body["pool"].split("|")
-        marks = np.array(body["marks"].split("|"), np.uint32)
+    def _order(self, body: bodies.Served) -> list[str]:
+        ids = [row.tweet_id for row in body.pool]
+        marks = np.array([row.sources for row in body.pool], np.uint32)
         place = np.arange(len(ids), dtype=np.int32)
         pool = CandidateBatch(place, place, marks).with_columns(
             {"score": np.arange(len(ids), 0, -1, dtype=np.float32)}
         )
-        product = _named(self._engine.products["for_you"], body["served_by"])
-        query = self._engine.hydrate.query(body["user_id"], len(ids))
+        product = _named(self._engine.products["for_you"], body.served_by)
+        query = self._engine.hydrate.query(body.user_id, len(ids))
         return [ids[at] for at in product.mixer.selector.select(query, pool).tolist()]
 
 

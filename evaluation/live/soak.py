@@ -22,7 +22,7 @@ from evaluation.live.command import Given
 from evaluation.live.findings import Findings, least, most, none
 from evaluation.live.inside import Inside, running
 from evaluation.live.traffic import Body, Traffic
-from ml.event_log.sqlite import SqliteLog
+from ml.event_log.open_log import open_log
 
 BATCH: Final = 1_000  # events in one request
 TWEETS: Final = 10  # written anew with every batch
@@ -97,7 +97,7 @@ class Soaking:
                 "snapshot_minutes": 100_000,  # which is another process's business
             }
         )
-        log = SqliteLog(settings.log_file)
+        log = open_log(settings.log_file)
         engine = build_engine(settings, wall=lambda: 4e9, monotonic=lambda: self._now, log=log)
         self.service = Service(engine, log)
 

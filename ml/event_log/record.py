@@ -1,4 +1,4 @@
-"""One entry of the event log: something that happened, as the world tells it, with ids."""
+"""One entry of the event log: what happened, by the ids of the outside world."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from enum import StrEnum, unique
 class Kind(StrEnum):
     """What an entry is about. The value is what logs store: never reuse one."""
 
-    EVENT = "event"  # body: action, user_id, tweet_id or target_user_id, request_id, position
-    PUT_USER = "put_user"  # body: a row of the table users
-    PUT_TWEET = "put_tweet"  # body: a row of the table tweets
-    DELETE_USER = "delete_user"  # body: user_id
-    DELETE_TWEET = "delete_tweet"  # body: tweet_id
-    SERVED = "served"  # body: what was served to whom; `shown` are the ids of the page
+    EVENT = "event"
+    PUT_USER = "put_user"
+    PUT_TWEET = "put_tweet"
+    DELETE_USER = "delete_user"
+    DELETE_TWEET = "delete_tweet"
+    SERVED = "served"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Entry:
     kind: Kind
     at: int  # microseconds since 1970
     user: str | None  # whose data it is, for erasure
-    body: Mapping[str, object]  # JSON
+    body: Mapping[str, object]  # JSON, which `bodies` alone writes and reads
 
 
 @dataclass(frozen=True, slots=True)

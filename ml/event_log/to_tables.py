@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -15,11 +17,31 @@ from ml.dataset.ids import IdKind, as_ids
 from ml.dataset.tables import Tables
 from ml.dataset.validated_table import ValidatedTable
 from ml.dataset.validation import Validation, related
+from ml.event_log import bodies
 from ml.event_log.port import EventLog
-from ml.event_log.record_rows import Said, said_by, written
-from ml.schema import TABLES, Kind, Table
+from ml.event_log.record import Entry
+from ml.event_log.record import Kind as Entered
+from ml.schema import TABLES, Action, Kind, Table
 
+PAGE: Final = 10_000  # records read at once
+MICROS: Final = 1_000_000
+OF_EVENT: Final = ("user_id", "tweet_id", "target_user_id", "action", "value")
+OF_IMPRESSION: Final = ("user_id", "tweet_id", "position", "request_id")
+ORDER: Final = ("at", "event")  # as things happened, however late they arrived
+WHEN: Final = {"offset": pl.Int64, "at": pl.Int64, "event": pl.String}
+
+Row = dict[str, object]
 KEY_OF_IMPRESSION: Final = ("user_id", "request_id", "tweet_id")
+
+
+@dataclass(slots=True)
+class LoggedRows:
+    """Rows per table, with when they were entered; who is gone since when; what is gone."""
+
+    rows: dict[str, list[Row]] = field(default_factory=lambda: {t.name: [] for t in TABLES})
+    erased: dict[str, int] = field(default_factory=dict)  # user: up to this offset
+    deleted: set[str] = field(default_factory=set)
+    end: int = 0
 
 
 def with_log(tables: Tables, log: EventLog) -> Tables:
@@ -29,8 +51,8 @@ def with_log(tables: Tables, log: EventLog) -> Tables:
     were put; what an erased user did or was done to before that is absent, and so is everything
     about what is absent, or never was there.
     """
-    said = said_by(log)
-    raw = {table.name: written(table, said.rows[table.name]) for table in TABLES}
+    records = logged_rows(log)
+    raw = {table.name: written(table, records.rows[table.name]) for table in TABLES}
     ids = id_kinds.common({name: (Path(name), frame) for name, frame in raw.items()})
     if tables.users["user_id"].dtype == pl.String:
         ids = IdKind.TEXT
@@ -40,7 +62,7 @@ def with_log(tables: Tables, log: EventLog) -> Tables:
         logged = _usable(table, raw[table.name], ids)
         if table.name in tables.missing and logged.is_empty():
             continue
-        frame = _joined(table, _of_kind(table, imported, ids), logged, said)
+        frame = _joined(table, _of_kind(table, imported, ids), logged, records)
         sheets[table.name] = related(
             ValidatedTable(table, Path(table.name), frame, frame, ()), sheets
         )
@@ -51,7 +73,7 @@ def with_log(tables: Tables, log: EventLog) -> Tables:
         else _of_kind(table, getattr(tables, table.name), ids)
         for table in TABLES
     }
-    fingerprint = hashlib.sha256(tables.fingerprint.encode() + log.secret() + b"%d" % said.end)
+    fingerprint = hashlib.sha256(tables.fingerprint.encode() + log.secret() + b"%d" % records.end)
     return Tables(**frames, missing=survey.missing, fingerprint=fingerprint.hexdigest()[:16])
 
 
@@ -74,20 +96,24 @@ def _of_kind(table: Table, frame: pl.DataFrame, ids: IdKind) -> pl.DataFrame:
     return frame.with_columns(as_ids(frame[name], ids) for name in names)
 
 
-def _joined(table: Table, imported: pl.DataFrame, logged: pl.DataFrame, said: Said) -> pl.DataFrame:
+def _joined(
+    table: Table, imported: pl.DataFrame, logged: pl.DataFrame, records: LoggedRows
+) -> pl.DataFrame:
     """The imported rows that still stand, then the logged ones."""
     for name in {*NAMES_OF_EVENTS} & {*imported.columns}:  # which may be of two kinds
         if imported[name].dtype != logged[name].dtype:
             imported, logged = (f.cast({name: pl.String}) for f in (imported, logged))
     frame = pl.concat([imported.with_columns(offset=pl.lit(0, pl.Int64)), logged])
     gone = [
-        pl.col(name).cast(pl.String).replace_strict(said.erased, default=0, return_dtype=pl.Int64)
+        pl.col(name)
+        .cast(pl.String)
+        .replace_strict(records.erased, default=0, return_dtype=pl.Int64)
         > pl.col("offset")
         for name in _users_in(table)
     ]
     frame = frame.filter(~pl.any_horizontal(gone)).drop("offset")
     if table.name == "tweets":
-        frame = frame.filter(~pl.col("tweet_id").cast(pl.String).is_in(list(said.deleted)))
+        frame = frame.filter(~pl.col("tweet_id").cast(pl.String).is_in(list(records.deleted)))
     if (key := KEYS.get(table.name)) is not None:
         frame = frame.unique(key, keep="last", maintain_order=True)
     return frame
@@ -97,3 +123,64 @@ def _users_in(table: Table) -> list[str]:
     """The columns that name users."""
     named = [name for name, other in REFERENCES.get(table.name, {}).items() if other == "users"]
     return [KEYS["users"]] if table.name == "users" else named
+
+
+def logged_rows(log: EventLog) -> LoggedRows:
+    logged = LoggedRows()
+    while page := log.read(logged.end, PAGE):
+        logged.end = page[-1].offset
+        for record in page:
+            entry = record.entry
+            when = (record.offset, entry.at, entry.event_id)
+            match bodies.read(entry):
+                case bodies.DeletedUser(user_id):
+                    logged.erased[user_id] = record.offset
+                case bodies.DeletedTweet(tweet_id):
+                    logged.deleted.add(tweet_id)
+                case body:
+                    for table, row in _rows(entry, body):
+                        logged.rows[table].append(row | dict(zip(WHEN, when, strict=True)))
+    return logged
+
+
+def _rows(entry: Entry, body: bodies.Body) -> Iterator[tuple[str, Row]]:
+    """An entry as rows of tables."""
+    at: Row = {"created_at": entry.at // MICROS}
+    match body:
+        case bodies.Row(columns) if entry.kind == Entered.PUT_USER:
+            yield "users", dict(columns)
+        case bodies.Row(columns):
+            yield "tweets", at | dict(columns)
+        case bodies.Event() if body.action == Action.IMPRESSION.label:
+            yield "impressions", at | {name: getattr(body, name) for name in OF_IMPRESSION}
+        case bodies.Event():
+            fields_ = {name: getattr(body, name) for name in OF_EVENT}
+            yield "interactions", at | fields_ | {"event_id": entry.event_id}
+        case bodies.Served() if body.impressions:
+            page = {"user_id": body.user_id, "request_id": body.request_id or None}
+            for position, tweet in body.placed():
+                yield "impressions", at | page | {"tweet_id": tweet, "position": position}
+
+
+def written(table: Table, rows: list[Row]) -> pl.DataFrame:
+    """Rows as CSV would hold them, every value as text, in the order in which they happened."""
+    words = [f.name for f in table.fields if f.kind is Kind.WORDS]
+    columns = {
+        f.name: [(_words if f.name in words else _text)(row.get(f.name)) for row in rows]
+        for f in table.fields
+    }
+    types = {name: pl.List(pl.String) if name in words else pl.String for name in columns}
+    when = {name: [row[name] for row in rows] for name in WHEN}
+    return pl.DataFrame({**columns, **when}, schema={**types, **WHEN}).sort(
+        ORDER, maintain_order=True
+    )
+
+
+def _text(value: object) -> str | None:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return None if value is None else str(value)
+
+
+def _words(value: object) -> list[str] | None:
+    return [str(word) for word in value] if isinstance(value, list) else None

@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 
 import polars as pl
 
+from ml.event_log import bodies
 from ml.event_log.record import Entry, Kind
 from ml.schema import BY_LABEL, ON_USERS, TWEETS, USERS, Action, Table
 from ml.schema import Kind as Column
@@ -79,21 +80,20 @@ class Batch:
 
     def add(self, entry: Entry) -> None:
         """Put an entry where it belongs."""
-        body: Body = entry.body
         at, tiebreak = split(entry.at, entry.event_id)
-        match Kind(entry.kind):
-            case Kind.EVENT:
-                self.events.append(_event(at, tiebreak, body))
-            case Kind.SERVED:
-                self.events += _served(at, tiebreak, body)
-            case Kind.PUT_USER:
-                self.users.append(Put(at, tiebreak, _row(USERS, body)))
-            case Kind.PUT_TWEET:
-                self.tweets.append(Put(at, tiebreak, _row(TWEETS, body)))
-            case Kind.DELETE_TWEET:
-                self.deleted.append(str(body["tweet_id"]))
-            case Kind.DELETE_USER:
-                self.erased.append((str(body["user_id"]), at, tiebreak))
+        match bodies.read(entry):
+            case bodies.Event() as event:
+                self.events.append(_event(at, tiebreak, event))
+            case bodies.Served() as served:
+                self.events += _served(at, tiebreak, served)
+            case bodies.Row(columns) if entry.kind == Kind.PUT_USER:
+                self.users.append(Put(at, tiebreak, _row(USERS, columns)))
+            case bodies.Row(columns):
+                self.tweets.append(Put(at, tiebreak, _row(TWEETS, columns)))
+            case bodies.DeletedTweet(tweet_id):
+                self.deleted.append(tweet_id)
+            case bodies.DeletedUser(user_id):
+                self.erased.append((user_id, at, tiebreak))
 
 
 def frame(table: Table, puts: Sequence[Put]) -> pl.DataFrame:
@@ -102,30 +102,22 @@ def frame(table: Table, puts: Sequence[Put]) -> pl.DataFrame:
     return pl.DataFrame([put.row for put in puts], schema=schema)
 
 
-def _event(at: int, tiebreak: int, body: Body) -> Happened:
-    tweet, target, position = body.get("tweet_id"), body.get("target_user_id"), body.get("position")
-    action = ACTIONS[body["action"]]
-    if tweet is None and (target is None or action not in ON_USERS):
-        raise ValueError(f"{body['action']} is about a tweet, and it names none")
+def _event(at: int, tiebreak: int, event: bodies.Event) -> Happened:
+    action = ACTIONS[event.action]
+    if event.tweet_id is None and (event.target_user_id is None or action not in ON_USERS):
+        raise ValueError(f"{event.action} is about a tweet, and it names none")
+    position = math.nan if event.position is None else event.position
     return Happened(
-        at,
-        tiebreak,
-        action,
-        str(body["user_id"]),
-        None if tweet is None else str(tweet),
-        None if target is None else str(target),
-        math.nan if position is None else float(position),
+        at, tiebreak, action, event.user_id, event.tweet_id, event.target_user_id, position
     )
 
 
-def _served(at: int, tiebreak: int, body: Body) -> Iterator[Happened]:
-    """That tweets were served and, unless the client says what was seen, that they were seen."""
-    user, shown = str(body["user_id"]), [str(tweet) for tweet in body["shown"]]
-    start = int(body.get("start", 0))
-    positions = body.get("positions") or range(start, start + len(shown))
-    for tweet, position in zip(shown, positions, strict=True):
+def _served(at: int, tiebreak: int, served: bodies.Served) -> Iterator[Happened]:
+    """That tweets were served and, unless the client reports what was seen, that they were seen."""
+    user = served.user_id
+    for position, tweet in served.placed():
         yield Happened(at, tiebreak, SERVED, user, tweet, None, math.nan)
-        if body["impressions"]:
+        if served.impressions:
             yield Happened(at, tiebreak, int(Action.IMPRESSION), user, tweet, None, float(position))
 
 

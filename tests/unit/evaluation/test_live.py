@@ -74,7 +74,7 @@ def test_all_that_people_can_do_is_drawn_from_a_seed(tiny_state: FeatureState) -
 
 
 def test_the_ledger_knows_what_is_lost_and_what_is_there_twice(tmp_path: Path) -> None:
-    seen = {"action": Action.IMPRESSION.label, "request_id": "r", "tweet_id": "t"}
+    seen = {"user_id": "ann", "action": Action.IMPRESSION.label, "request_id": "r", "tweet_id": "t"}
     ledger = Ledger()
     ledger.keep([{"event_id": "a", "action": "like"}, {"event_id": "b", **seen}])
     ledger.keep_entry(Kind.PUT_TWEET, "t")
@@ -83,7 +83,7 @@ def test_the_ledger_knows_what_is_lost_and_what_is_there_twice(tmp_path: Path) -
     with closing(SqliteLog(tmp_path / "log")) as log:
         log.append(
             [
-                Entry("a", Kind.EVENT, 1, "ann", {"action": "like"}),
+                Entry("a", Kind.EVENT, 1, "ann", {"user_id": "ann", "action": "like"}),
                 Entry("other", Kind.EVENT, 2, "ann", seen),
                 Entry("w1", Kind.PUT_TWEET, 3, "ann", {"tweet_id": "t"}),
                 Entry("w2", Kind.PUT_TWEET, 4, "ann", {"tweet_id": "t"}),

@@ -1,0 +1,183 @@
+"""The typed body of each kind of record: the one place that writes and reads its JSON keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
+from typing import Any, Final, NamedTuple
+
+from ml.event_log.record import Entry, Kind
+
+Json = Mapping[str, Any]  # as logs store it
+SEPARATOR: Final = "|"  # of the pools that 0.3.0 wrote as text
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """An action of a user on a tweet or on another user."""
+
+    action: str  # a label of `ml.schema.Action`
+    user_id: str
+    tweet_id: str | None = None
+    target_user_id: str | None = None
+    request_id: str | None = None
+    position: float | None = None  # of an impression, 0 at the top
+    value: float | None = None
+
+    def to_json(self) -> Json:
+        """The fields that have a value."""
+        return _present(self)
+
+    @classmethod
+    def from_json(cls, body: Json) -> Event:
+        return cls(
+            action=body["action"],
+            user_id=str(body["user_id"]),
+            tweet_id=_text(body.get("tweet_id")),
+            target_user_id=_text(body.get("target_user_id")),
+            request_id=_text(body.get("request_id")),
+            position=_number(body.get("position")),
+            value=_number(body.get("value")),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of the table `users` or `tweets`, by the names of its columns."""
+
+    columns: Json
+
+    def to_json(self) -> Json:
+        """The columns that have a value."""
+        return {name: value for name, value in self.columns.items() if value is not None}
+
+    @classmethod
+    def from_json(cls, body: Json) -> Row:
+        return cls({name: value for name, value in body.items() if value is not None})
+
+
+@dataclass(frozen=True, slots=True)
+class DeletedUser:
+    """A user leaves, with all that they wrote and did."""
+
+    user_id: str
+
+    def to_json(self) -> Json:
+        return {"user_id": self.user_id}
+
+    @classmethod
+    def from_json(cls, body: Json) -> DeletedUser:
+        return cls(str(body["user_id"]))
+
+
+@dataclass(frozen=True, slots=True)
+class DeletedTweet:
+    """A tweet is deleted for good."""
+
+    tweet_id: str
+
+    def to_json(self) -> Json:
+        return {"tweet_id": self.tweet_id}
+
+    @classmethod
+    def from_json(cls, body: Json) -> DeletedTweet:
+        return cls(str(body["tweet_id"]))
+
+
+class PoolRow(NamedTuple):
+    """A candidate that may be served on a later page."""
+
+    tweet_id: str
+    sources: int  # bit i is set where source i of the product proposed it
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A page of a timeline as it was served, and the pool of its later pages, best first.
+
+    `shown` are the tweets of a known viewer's page; what a viewer without a row was offered is in
+    `offered`, and changes no state.
+    """
+
+    user_id: str
+    shown: tuple[str, ...]
+    request_id: str = ""
+    product: str = ""
+    served_by: str = ""
+    offered: tuple[str, ...] = ()
+    start: int = 0  # the position of the first of `shown`
+    scores: tuple[float, ...] = ()
+    seed: int = 0
+    bundle: str = ""
+    settings: str = ""
+    impressions: bool = False  # whether what was served counts as seen
+    pool: tuple[PoolRow, ...] = ()
+
+    def to_json(self) -> Json:
+        body = {field.name: getattr(self, field.name) for field in fields(self)}
+        if not self.pool:
+            del body["pool"]
+        return body
+
+    @classmethod
+    def from_json(cls, body: Json) -> Served:
+        return cls(
+            user_id=str(body["user_id"]),
+            shown=tuple(map(str, body["shown"])),
+            request_id=str(body.get("request_id", "")),
+            product=str(body.get("product", "")),
+            served_by=str(body.get("served_by", "")),
+            offered=tuple(map(str, body.get("offered", ()))),
+            start=int(body.get("start", 0)),
+            scores=tuple(map(float, body.get("scores", ()))),
+            seed=int(body.get("seed", 0)),
+            bundle=str(body.get("bundle", "")),
+            settings=str(body.get("settings", "")),
+            impressions=bool(body.get("impressions", False)),
+            pool=tuple(_pool(body)),
+        )
+
+    def placed(self) -> Iterator[tuple[int, str]]:
+        """Each tweet of the page with its position in the timeline."""
+        return enumerate(self.shown, self.start)
+
+
+Body = Event | Row | DeletedUser | DeletedTweet | Served
+TYPES: Final[Mapping[Kind, type[Body]]] = {
+    Kind.EVENT: Event,
+    Kind.PUT_USER: Row,
+    Kind.PUT_TWEET: Row,
+    Kind.DELETE_USER: DeletedUser,
+    Kind.DELETE_TWEET: DeletedTweet,
+    Kind.SERVED: Served,
+}
+
+
+def read(entry: Entry) -> Body:
+    """The typed body of an entry.
+
+    Raises:
+        KeyError, TypeError, ValueError: it does not have the form of its kind.
+    """
+    return TYPES[Kind(entry.kind)].from_json(entry.body)
+
+
+def _pool(body: Json) -> Iterator[PoolRow]:
+    pool = body.get("pool", ())
+    if isinstance(pool, str):  # as 0.3.0 wrote it
+        pool = zip(pool.split(SEPARATOR), body["marks"].split(SEPARATOR), strict=True)
+    for tweet_id, sources in pool:
+        yield PoolRow(str(tweet_id), int(sources))
+
+
+def _present(body: Event) -> Json:
+    named = ((field.name, getattr(body, field.name)) for field in fields(body))
+    return {name: value for name, value in named if value is not None}
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None else str(value)
+
+
+def _number(value: Any) -> float | None:
+    return None if value is None else float(value)
