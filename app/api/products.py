@@ -76,7 +76,11 @@ def _product(product: ProductPipeline) -> ProductView:
         fallback=product.fallback.name if product.fallback else None,
         candidates=[
             CandidateView(
-                source=_component(one.source), limit=one.limit, gates=_components(one.gates)
+                source=_component(one.source),
+                limit=one.limit,
+                gates=_components(one.gates),
+                share=one.share,
+                reserved=one.reserved,
             )
             for one in mixer.candidates
         ],

@@ -1,4 +1,4 @@
-"""One source, how much it may contribute, and when it is asked at all."""
+"""One source, its limit, its gates, and the places of a page that it may take."""
 
 from __future__ import annotations
 
@@ -13,3 +13,5 @@ class CandidatePipeline:
     source: CandidateSource
     limit: int
     gates: Sequence[Gate] = ()
+    share: float | None = None  # of the places, at most, while others have rows; None is no cap
+    reserved: float = 0.0  # of the places, at least, as far as its rows go

@@ -6,7 +6,7 @@ a filter cannot reorder, a rescorer cannot drop, a selector cannot change a scor
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from app.pipeline.batch import CandidateBatch, Column, Mask, Order
@@ -49,7 +49,19 @@ class Diversifier(Protocol):
     def factor(self, query: Query, batch: CandidateBatch, score: Column) -> Column: ...
 
 
-class Selector(Protocol):
-    """Which rows are served, in which order?"""
+class Allotment(Protocol):
+    """The places of a page that one source may take; a `CandidatePipeline` has one."""
 
-    def select(self, query: Query, batch: CandidateBatch) -> Order: ...
+    @property
+    def share(self) -> float | None: ...
+
+    @property
+    def reserved(self) -> float: ...
+
+
+class Selector(Protocol):
+    """Which rows are served, in which order? Bit i of a row's sources is `allotments[i]`."""
+
+    def select(
+        self, query: Query, batch: CandidateBatch, allotments: Sequence[Allotment]
+    ) -> Order: ...

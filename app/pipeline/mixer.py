@@ -51,7 +51,7 @@ class MixerPipeline:
         batch = stages.diversify(query, batch, score, self.scoring.diversifiers, trace)
         batch = stages.filter_visibility(query, batch, self.visibility, trace)
         pool = stages.filter("slate", query, batch, self.slate, trace)
-        return Mixed(stages.select(query, pool, self.selector, trace), pool)
+        return Mixed(stages.select(query, pool, self.selector, self.candidates, trace), pool)
 
     def next_page(
         self, query: Query, pool: CandidateBatch, place: int, trace: Trace
@@ -61,7 +61,7 @@ class MixerPipeline:
         The order is that of the first page; the numbers are as of now.
         """
         whole = replace(query, limit=len(pool))
-        ordered = stages.select(whole, pool, self.selector, trace)
+        ordered = stages.select(whole, pool, self.selector, self.candidates, trace)
         rest = CandidateBatch(
             ordered.tweet[place:], ordered.author[place:], ordered.sources[place:]
         )

@@ -9,7 +9,7 @@ import numpy as np
 
 from app.pipeline.batch import CandidateBatch, Column, Mask, merge
 from app.pipeline.candidate_pipeline import CandidatePipeline
-from app.pipeline.components import Diversifier, Filter, Gate, Ranker, Rescorer, Selector
+from app.pipeline.components import Allotment, Diversifier, Filter, Gate, Ranker, Rescorer, Selector
 from app.pipeline.failures import BrokenContractError, FailedClosedError
 from app.pipeline.query import Query
 from app.pipeline.trace import Trace
@@ -113,10 +113,16 @@ def diversify(
     return batch.with_columns({**factors, SCORE: score})
 
 
-def select(query: Query, batch: CandidateBatch, selector: Selector, trace: Trace) -> CandidateBatch:
+def select(
+    query: Query,
+    batch: CandidateBatch,
+    selector: Selector,
+    allotments: Sequence[Allotment],
+    trace: Trace,
+) -> CandidateBatch:
     """Put the served rows in their served order."""
     with trace.span("select", selector, len(batch)) as span:
-        batch = batch.take(selector.select(query, batch))
+        batch = batch.take(selector.select(query, batch, allotments))
         span.rows_out = len(batch)
     return batch
 

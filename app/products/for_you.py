@@ -33,18 +33,31 @@ def for_you(
     fade = settings.source_half_life_hours
     return MixerPipeline(
         candidates=[
-            CandidatePipeline(InNetwork(shelf, fade), s.in_network_limit),
-            CandidatePipeline(Graph(shelf, fade, s.min_social_proof, s.proof_hours), s.graph_limit),
+            CandidatePipeline(InNetwork(shelf, fade), s.in_network_limit, share=s.in_network_share),
             CandidatePipeline(
-                shared_stages.out_of_network(shelf, encoder, s), s.out_of_network_limit
+                Graph(shelf, fade, s.min_social_proof, s.proof_hours),
+                s.graph_limit,
+                share=s.graph_share,
             ),
             CandidatePipeline(
-                FollowRecs(shelf, who, fade, s.follow_recs_people), s.follow_recs_limit
+                shared_stages.out_of_network(shelf, encoder, s),
+                s.out_of_network_limit,
+                share=s.out_of_network_share,
             ),
             CandidatePipeline(
-                Popular(shelf), s.popular_limit, gates=[FollowsFew(s.popular_max_following)]
+                FollowRecs(shelf, who, fade, s.follow_recs_people),
+                s.follow_recs_limit,
+                share=s.follow_recs_share,
             ),
-            CandidatePipeline(Explore(shelf, encoder, fade), s.explore_limit),
+            CandidatePipeline(
+                Popular(shelf),
+                s.popular_limit,
+                gates=[FollowsFew(s.popular_max_following)],
+                share=0,  # fills up where the others have run dry
+            ),
+            CandidatePipeline(
+                Explore(shelf, encoder, fade), s.explore_limit, share=0, reserved=s.explore_share
+            ),
         ],
         eligibility=shared_stages.eligibility(state, s),  # not own, too old, seen, blocked or muted
         scoring=ScoringPipeline(
@@ -60,8 +73,5 @@ def for_you(
         visibility=shared_stages.visibility(state, encoder, s),
         recheck=shared_stages.recheck(state, encoder, s),
         slate=[OnePerThread(state)],
-        selector=Quota(
-            [s.in_network_share, s.graph_share, s.out_of_network_share, s.follow_recs_share],
-            kept=[0, 0, 0, 0, 0, s.explore_share],
-        ),
+        selector=Quota(),
     )

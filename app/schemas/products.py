@@ -17,6 +17,10 @@ class CandidateView(Strict):
     source: ComponentView
     limit: int
     gates: list[ComponentView]
+    share: float | None
+    """The share of the places that it may take while others have rows; null is no cap."""
+    reserved: float
+    """The share of the places that is reserved for it."""
 
 
 class ProductView(Strict):

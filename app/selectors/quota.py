@@ -1,5 +1,4 @@
-"""The best rows, best first, while no source takes more than its share of the places so far, or
-less than what is kept for it."""
+"""The best rows, within each source's share of the places and what is reserved for it."""
 
 from __future__ import annotations
 
@@ -13,60 +12,64 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.pipeline.batch import CandidateBatch, Order
+from app.pipeline.components import Allotment
 from app.pipeline.query import Query
 
-MIDDLE: Final = 0.5 + 1e-9  # of the places that one is kept of, it is the one in the middle
+MIDDLE: Final = 0.5 + 1e-9  # of the places that one is reserved of, it is the middle one
 
 
 @dataclass(frozen=True, slots=True)
 class Quota:
-    """`shares` belong to the first sources, in their order; the others only fill up.
+    """Shares and reserved places are those of the candidate pipelines.
 
     A place goes to the best row among the sources that are not above their share of the feed
-    up to there; where those have run dry, to the best row of any. Where fewer rows than are
-    `kept` for a source are among those that it proposed, alone or with others, the next is one of
-    them. So shares never shorten the feed, and ten places are the first ten of a hundred.
+    up to there (a source without a share never is); where those have run dry, to the best row of
+    any. Where fewer rows than are reserved for a source are among those that it proposed, alone
+    or with others, the next is one of them. So shares never shorten the feed, and ten places are
+    the first ten of a hundred.
     """
 
-    shares: Sequence[float]
-    kept: Sequence[float] = ()  # of the same sources; 0.1 is the fifth of every ten places
-
-    def select(self, query: Query, batch: CandidateBatch) -> Order:
+    def select(self, query: Query, batch: CandidateBatch, allotments: Sequence[Allotment]) -> Order:
+        shares = [one.share for one in allotments]
         best_first = np.lexsort((batch.tweet, -batch["score"]))
         marks = batch.sources[best_first]
-        queues = self._queues(marks, query.limit)
-        due = [_Due(s, share, marks) for s, share in enumerate(self.kept) if share > 0]
+        queues = _queues(marks, len(shares), query.limit)
+        due = [_Due(s, a.reserved, marks) for s, a in enumerate(allotments) if a.reserved > 0]
         taken = [0] * len(queues)
         chosen: list[int] = []
         while len(chosen) < query.limit and any(queues):
             places = len(chosen) + 1
             short = [one.rows[0] for one in due if one.is_short(places)]
-            row = short[0] if short else self._best(queues, taken, places)
+            row = short[0] if short else _best(queues, shares, taken, places)
             source = _first(int(marks[row]))
             taken[source] += 1
-            if row in queues[source]:  # where what is kept lies deeper, it may not wait there
+            if row in queues[source]:  # where what is reserved lies deeper, it may not wait there
                 queues[source].remove(row)
             for one in due:
                 one.note(row)
             chosen.append(row)
         return best_first[chosen]
 
-    def _best(self, queues: list[deque[int]], taken: list[int], places: int) -> int:
-        waiting = [source for source, queue in enumerate(queues) if queue]
-        below = [s for s in waiting if taken[s] < self._quota(s, places)]
-        return queues[min(below or waiting, key=lambda s: queues[s][0])][0]
 
-    def _quota(self, source: int, places: int) -> int:
-        return ceil(self.shares[source] * places) if source < len(self.shares) else 0
+def _best(
+    queues: list[deque[int]], shares: Sequence[float | None], taken: list[int], places: int
+) -> int:
+    """The best row for the last of so many places."""
+    waiting = [source for source, queue in enumerate(queues) if queue]
+    below = [s for s in waiting if taken[s] < _most(shares[s], places)]
+    return queues[min(below or waiting, key=lambda s: queues[s][0])][0]
 
-    def _queues(self, marks: NDArray[np.uint32], limit: int) -> list[deque[int]]:
-        """For each source the first rows that wait for it; a row waits for its first source."""
-        lowest = marks & (~marks + np.uint32(1))
-        sources = max(len(self.shares), int(lowest.max(initial=1)).bit_length())
-        return [
-            deque(np.flatnonzero(lowest == 1 << source)[:limit].tolist())
-            for source in range(sources)
-        ]
+
+def _most(share: float | None, places: int) -> int:
+    return places if share is None else ceil(share * places)
+
+
+def _queues(marks: NDArray[np.uint32], sources: int, limit: int) -> list[deque[int]]:
+    """For each source the first rows that wait for it; a row waits for its first source."""
+    lowest = marks & (~marks + np.uint32(1))
+    return [
+        deque(np.flatnonzero(lowest == 1 << source)[:limit].tolist()) for source in range(sources)
+    ]
 
 
 class _Due:

@@ -221,7 +221,8 @@ class Scrolling:
         )
         product = _named(self._engine.products["for_you"], body.served_by)
         query = self._engine.hydrate.query(body.user_id, len(ids))
-        return [ids[at] for at in product.mixer.selector.select(query, pool).tolist()]
+        order = product.mixer.selector.select(query, pool, product.mixer.candidates)
+        return [ids[at] for at in order.tolist()]
 
 
 def _named(product: ProductPipeline, name: str) -> ProductPipeline:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pytest
 
@@ -19,6 +21,19 @@ from app.pipeline.query import Query
 from app.serving.engine import Engine
 
 ROWS = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The allotment of one source."""
+
+    share: float | None
+    reserved: float = 0.0
+
+
+def allotted(*shares: float | None, reserved: float = 0.0) -> list[Places]:
+    """Shares of the sources in their order; `reserved` is of the last."""
+    return [*map(Places, shares[:-1]), Places(shares[-1], reserved)]
 
 
 class Contract:
@@ -178,24 +193,42 @@ class DiversifierContract(Contract):
 
 
 class SelectorContract(Contract):
+    @pytest.fixture
+    def allotments(self) -> list[Places]:
+        return allotted(0.5, 0.15, 0.35, 0.0)
+
     def test_it_serves_as_many_distinct_rows_as_it_can(
-        self, selector: Selector, query: Query, batch: CandidateBatch, empty: CandidateBatch
+        self,
+        selector: Selector,
+        query: Query,
+        batch: CandidateBatch,
+        empty: CandidateBatch,
+        allotments: list[Places],
     ) -> None:
-        assert len(np.unique(selector.select(query, batch))) == query.limit
+        assert len(np.unique(selector.select(query, batch, allotments))) == query.limit
         few = batch.take(np.arange(4))
-        assert sorted(selector.select(query, few)) == [0, 1, 2, 3]
-        assert len(selector.select(query, empty)) == 0
+        assert sorted(selector.select(query, few, allotments)) == [0, 1, 2, 3]
+        assert len(selector.select(query, empty, allotments)) == 0
 
     def test_it_starts_with_the_best(
-        self, selector: Selector, query: Query, batch: CandidateBatch
+        self,
+        selector: Selector,
+        query: Query,
+        batch: CandidateBatch,
+        allotments: list[Places],
     ) -> None:
-        assert selector.select(query, batch)[0] == batch["score"].argmax()
+        assert selector.select(query, batch, allotments)[0] == batch["score"].argmax()
 
     def test_the_order_of_rows_does_not_matter(
-        self, selector: Selector, query: Query, batch: CandidateBatch, rng: np.random.Generator
+        self,
+        selector: Selector,
+        query: Query,
+        batch: CandidateBatch,
+        allotments: list[Places],
+        rng: np.random.Generator,
     ) -> None:
         mixed = batch.take(rng.permutation(ROWS))
         np.testing.assert_array_equal(
-            batch.tweet[selector.select(query, batch)],
-            mixed.tweet[selector.select(query, mixed)],
+            batch.tweet[selector.select(query, batch, allotments)],
+            mixed.tweet[selector.select(query, mixed, allotments)],
         )

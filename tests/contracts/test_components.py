@@ -36,11 +36,13 @@ from tests.contracts.contracts import (
     DiversifierContract,
     FilterContract,
     GateContract,
+    Places,
     RankerContract,
     RescorerContract,
     RowFilterContract,
     SelectorContract,
     SourceContract,
+    allotted,
 )
 
 
@@ -206,10 +208,16 @@ class TestTopK(SelectorContract):
 class TestQuota(SelectorContract):
     @pytest.fixture
     def selector(self) -> Quota:
-        return Quota([0.5, 0.15, 0.35])
+        return Quota()
 
 
-class TestQuotaThatKeepsPlaces(SelectorContract):
+class TestQuotaThatReservesPlaces(TestQuota):
     @pytest.fixture
-    def selector(self) -> Quota:
-        return Quota([0.5, 0.15, 0.35], kept=[0, 0, 0, 0.1])
+    def allotments(self) -> list[Places]:
+        return allotted(0.5, 0.15, 0.35, 0.0, reserved=0.1)
+
+
+class TestQuotaWithoutShares(TestQuota):
+    @pytest.fixture
+    def allotments(self) -> list[Places]:
+        return allotted(None, None, None, None)

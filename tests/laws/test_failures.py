@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
 
 from app.pipeline.batch import CandidateBatch, Column, Mask, Order
+from app.pipeline.components import Allotment
 from app.pipeline.failures import BrokenContractError, FailedClosedError
 from app.pipeline.mixer import MixerPipeline
 from app.pipeline.product import ProductPipeline
@@ -32,7 +33,7 @@ class Broken:
     def score(self, query: Query, batch: CandidateBatch) -> Mapping[str, Column]:
         raise OSError("the disk is gone")
 
-    def select(self, query: Query, batch: CandidateBatch) -> Order:
+    def select(self, query: Query, batch: CandidateBatch, allotments: Sequence[Allotment]) -> Order:
         raise OSError("the disk is gone")
 
 

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 import pytest
 
 from app.pipeline.product import ProductPipeline
-from app.selectors.quota import Quota
 from app.serving.engine import Engine
 
 VERBS = {
@@ -71,8 +70,6 @@ def test_every_product_keeps_out_the_same_tweets(tiny_engine: Engine) -> None:
         assert other.mixer.visibility == first.mixer.visibility
 
 
-def test_places_are_kept_for_what_is_explored_and_nobody_else(tiny_engine: Engine) -> None:
-    mixer = tiny_engine.products["for_you"].mixer
-    assert isinstance(mixer.selector, Quota)
-    kept = [name for name, share in zip(mixer.sources, mixer.selector.kept, strict=True) if share]
-    assert kept == ["Explore"]
+def test_places_are_reserved_for_what_is_explored_and_nothing_else(tiny_engine: Engine) -> None:
+    candidates = tiny_engine.products["for_you"].mixer.candidates
+    assert [type(one.source).__name__ for one in candidates if one.reserved] == ["Explore"]

@@ -14,9 +14,11 @@ from app.pipeline.query import Query
 from app.selectors.quota import Quota
 from app.selectors.top_k import TopK
 from ml.state.tables.neighborhood import Neighborhood
+from tests.contracts.contracts import allotted
 
 Batches = Callable[..., CandidateBatch]
-SHARES = [0.5, 0.15, 0.35]
+SHARES = allotted(0.5, 0.15, 0.35, 0.0)
+EXPLORING = allotted(0.5, 0.15, 0.35, 0.0, reserved=0.1)
 rows = st.lists(st.tuples(st.integers(1, 15), st.integers(0, 9)), max_size=60)
 
 
@@ -36,7 +38,7 @@ def asking(limit: int) -> Query:
 def test_quotas_never_shorten_the_feed_nor_repeat_a_row(
     pairs: list[tuple[int, int]], limit: int
 ) -> None:
-    chosen = Quota(SHARES).select(asking(limit), of(pairs))
+    chosen = Quota().select(asking(limit), of(pairs), SHARES)
     assert len(set(chosen.tolist())) == len(chosen) == min(limit, len(pairs))
 
 
@@ -44,14 +46,14 @@ def test_quotas_never_shorten_the_feed_nor_repeat_a_row(
 def test_a_shorter_feed_is_the_beginning_of_a_longer_one(
     pairs: list[tuple[int, int]], limit: int
 ) -> None:
-    whole = Quota(SHARES).select(asking(100), of(pairs))
-    np.testing.assert_array_equal(Quota(SHARES).select(asking(limit), of(pairs)), whole[:limit])
+    whole = Quota().select(asking(100), of(pairs), SHARES)
+    np.testing.assert_array_equal(Quota().select(asking(limit), of(pairs), SHARES), whole[:limit])
 
 
 def test_each_source_gets_its_share_where_all_have_enough(batch_of: Batches, query: Query) -> None:
     marks = [1] * 40 + [2] * 40 + [4] * 40
     batch = batch_of([0] * 120, list(np.linspace(1, 0.1, 120)), marks)
-    chosen = batch.sources[Quota(SHARES).select(replace(query, limit=20), batch)]
+    chosen = batch.sources[Quota().select(replace(query, limit=20), batch, SHARES)]
     assert [int((chosen == mark).sum()) for mark in (1, 2, 4)] == [10, 3, 7]
 
 
@@ -59,20 +61,20 @@ def test_a_row_counts_for_the_first_source_that_proposed_it(
     batch_of: Batches, query: Query
 ) -> None:
     batch = batch_of([0] * 4, [0.9, 0.8, 0.7, 0.6], [0b101, 0b001, 0b100, 0b100])
-    assert Quota([0.5, 0.0, 0.5]).select(query, batch).tolist() == [0, 2, 1, 3]
+    assert Quota().select(query, batch, allotted(0.5, 0.0, 0.5)).tolist() == [0, 2, 1, 3]
 
 
 def test_sources_without_a_share_only_fill_up(batch_of: Batches, query: Query) -> None:
     batch = batch_of([0] * 3, [0.9, 0.2, 0.1], [0b1000, 0b0001, 0b0100])
-    assert Quota(SHARES).select(query, batch).tolist() == [1, 2, 0]
+    assert Quota().select(query, batch, SHARES).tolist() == [1, 2, 0]
 
 
 def test_a_kept_place_goes_to_what_others_proposed_as_well(batch_of: Batches, query: Query) -> None:
     batch = batch_of([0] * 40, list(np.linspace(1, 0.1, 40)), [1] * 30 + [4 | 8] * 10)
-    chosen = Quota(SHARES, kept=[0, 0, 0, 0.1]).select(replace(query, limit=20), batch)
+    chosen = Quota().select(replace(query, limit=20), batch, EXPLORING)
     assert np.count_nonzero(batch.sources[chosen] & 8) >= 2
     first = batch_of([0] * 40, list(np.linspace(1, 0.1, 40)), [1 | 8] * 5 + [1] * 30 + [8] * 5)
-    chosen = Quota([1.0], kept=[0, 0, 0, 0.1]).select(query, first)
+    chosen = Quota().select(query, first, allotted(1.0, 0.0, 0.0, 0.0, reserved=0.1))
     assert chosen.tolist() == list(range(10))  # what is kept has been served already
 
 
@@ -80,9 +82,10 @@ def test_a_kept_place_goes_to_what_others_proposed_as_well(batch_of: Batches, qu
 def test_places_that_are_kept_leave_a_shorter_feed_the_beginning_of_a_longer_one(
     pairs: list[tuple[int, int]], limit: int
 ) -> None:
-    quota = Quota(SHARES, kept=[0, 0, 0, 0.2])
-    whole = quota.select(asking(100), of(pairs))
-    np.testing.assert_array_equal(quota.select(asking(limit), of(pairs)), whole[:limit])
+    shares = allotted(0.5, 0.15, 0.35, 0.0, reserved=0.2)
+    quota = Quota()
+    whole = quota.select(asking(100), of(pairs), shares)
+    np.testing.assert_array_equal(quota.select(asking(limit), of(pairs), shares), whole[:limit])
     assert len(set(whole.tolist())) == len(whole) == min(100, len(pairs))
 
 
@@ -90,11 +93,11 @@ def test_a_source_has_the_places_that_are_kept_for_it_whatever_it_is_worth(
     batch_of: Batches, query: Query
 ) -> None:
     batch = batch_of([0] * 40, list(np.linspace(1, 0.1, 40)), [1] * 30 + [8] * 10)
-    chosen = Quota(SHARES, kept=[0, 0, 0, 0.1]).select(replace(query, limit=20), batch)
+    chosen = Quota().select(replace(query, limit=20), batch, EXPLORING)
     assert np.flatnonzero(batch.sources[chosen] == 8).tolist() == [4, 14]
     assert chosen[4] == 30  # the best of them first
     none = batch_of([0] * 30, list(np.linspace(1, 0.1, 30)), [1] * 30)
-    assert Quota(SHARES, kept=[0, 0, 0, 0.1]).select(query, none).tolist() == list(range(10))
+    assert Quota().select(query, none, EXPLORING).tolist() == list(range(10))
 
 
 def test_of_equals_the_older_row_comes_first(batch_of: Batches, query: Query) -> None:

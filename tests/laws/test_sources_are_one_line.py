@@ -1,0 +1,119 @@
+"""A source is one line: wherever it stands in the list, it moves nobody's share."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pytest
+
+from app.pipeline.batch import CandidateBatch
+from app.pipeline.candidate_pipeline import CandidatePipeline
+from app.pipeline.mixer import MixerPipeline
+from app.pipeline.query import Query
+from app.pipeline.trace import Trace
+from app.serving.engine import Engine
+
+PLACES = range(7)  # before each of the six sources of For You, and at the end
+
+
+@dataclass(frozen=True, slots=True)
+class Silent:
+    """Proposes nothing."""
+
+    def fetch(self, query: Query, limit: int) -> CandidateBatch:
+        none = np.empty(0, np.int32)
+        return CandidateBatch.of(none, none)
+
+
+@dataclass(frozen=True, slots=True)
+class Alone:
+    """Proposes what nobody else did: the rows of the feed's first page, which it alone knows."""
+
+    tweet: tuple[int, ...]
+    author: tuple[int, ...]
+
+    def fetch(self, query: Query, limit: int) -> CandidateBatch:
+        return CandidateBatch.of(np.array(self.tweet, np.int32), np.array(self.author, np.int32))
+
+
+@pytest.fixture
+def mixer(tiny_engine: Engine) -> MixerPipeline:
+    return tiny_engine.products["for_you"].mixer
+
+
+def queries(engine: Engine, limit: int = 20) -> Iterator[Query]:
+    ids = engine.state.users.ids
+    for row in range(0, len(engine.state.users), 5):
+        query = engine.hydrate.query(ids.id(row), limit)
+        if len(query.neighborhood.following):
+            yield query
+
+
+def inserted(mixer: MixerPipeline, place: int, pipeline: CandidatePipeline) -> MixerPipeline:
+    candidates = [*mixer.candidates]
+    candidates.insert(place, pipeline)
+    return replace(mixer, candidates=candidates)
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_a_source_that_proposes_nothing_changes_no_page(
+    tiny_engine: Engine, mixer: MixerPipeline, place: int
+) -> None:
+    longer = inserted(mixer, place, CandidatePipeline(Silent(), 50))
+    for query in queries(tiny_engine):
+        page, same = mixer.run(query, Trace()).batch, longer.run(query, Trace()).batch
+        np.testing.assert_array_equal(page.tweet, same.tweet)
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_an_inserted_source_leaves_everybody_their_share(
+    tiny_engine: Engine, mixer: MixerPipeline, place: int
+) -> None:
+    """With a competitor that takes no place, each source has the places that it had."""
+    assert len(mixer.candidates) == len(PLACES) - 1
+    longer = inserted(mixer, place, CandidatePipeline(Silent(), 50, share=0.3))
+    shares = {type(one.source).__name__: (one.share, one.reserved) for one in longer.candidates}
+    for one in mixer.candidates:
+        assert shares[type(one.source).__name__] == (one.share, one.reserved)
+    for query in queries(tiny_engine):
+        assert served(mixer, query) == served(longer, query)
+
+
+def test_a_source_that_is_appended_is_served_when_its_rows_are_best(
+    tiny_engine: Engine, mixer: MixerPipeline
+) -> None:
+    """The best rows of a feed, were they proposed by a new source alone, still fill its page."""
+    for query in queries(tiny_engine, limit=5):
+        best = best_of(mixer, query)
+        others = [replace(one, source=Without(one.source, best.tweet)) for one in mixer.candidates]
+        alone = CandidatePipeline(Alone(tuple(best.tweet.tolist()), tuple(best.author.tolist())), 5)
+        page = replace(mixer, candidates=[*others, alone]).run(query, Trace()).batch
+        new = page.sources >> len(mixer.candidates) & 1 == 1
+        assert new.sum() >= len(best) - 1  # one place may be reserved for exploration
+
+
+@dataclass(frozen=True, slots=True)
+class Without:
+    """A source that does not know some tweets."""
+
+    source: object
+    tweet: np.ndarray
+
+    def fetch(self, query: Query, limit: int) -> CandidateBatch:
+        found: CandidateBatch = self.source.fetch(query, limit)  # type: ignore[attr-defined]
+        return found.take(~np.isin(found.tweet, self.tweet))
+
+
+def best_of(mixer: MixerPipeline, query: Query) -> CandidateBatch:
+    pool = mixer.run(query, Trace()).pool
+    return pool.take(np.lexsort((pool.tweet, -pool["score"]))[: query.limit])
+
+
+def served(mixer: MixerPipeline, query: Query) -> Counter[str]:
+    """How many places each source has on the page."""
+    page = mixer.run(query, Trace()).batch
+    first = (page.sources & (~page.sources + np.uint32(1))).tolist()
+    return Counter(mixer.sources[mark.bit_length() - 1] for mark in first)
