@@ -34,7 +34,7 @@ class HeavyRanker:
     encoder: Encoder
     predict: Predict
     fusion: Fusion
-    impersonal: TweetFeatureCache = field(default_factory=TweetFeatureCache)
+    tweet_features: TweetFeatureCache = field(default_factory=TweetFeatureCache)
 
     def score(self, query: Query, batch: CandidateBatch) -> Mapping[str, Column]:
         if query.viewer < 0:
@@ -43,7 +43,7 @@ class HeavyRanker:
         x = Pairs.of_one(
             self.state, encoder, query.viewer, batch.tweet, query.now, query.neighborhood
         )
-        features = matrix(x, self.impersonal)
+        features = matrix(x, self.tweet_features)
         predictions = self.predict(x, features)
         return {
             **predictions,

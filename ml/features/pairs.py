@@ -1,4 +1,4 @@
-"""Rows of (viewer, tweet, author, now): all that a feature may look at."""
+"""Rows of (viewer, tweet, author, now): all that a feature of a pair may read."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 from ml.arrays import Rows, Times
 from ml.embeddings import graph_feature_service
 from ml.embeddings.encoder import Encoder, Vectors
+from ml.features.tweet_view import TweetView
+from ml.features.tweet_view import Values as Values
 from ml.state.feature_state import FeatureState
 from ml.state.structures.counters import Counts
 from ml.state.tables.neighborhood import Neighborhood, among, times_among
-
-Values = NDArray[np.floating]
 
 
 class KnownNeighborhood(Protocol):
@@ -36,7 +36,7 @@ class KnownNeighborhood(Protocol):
 
 
 @dataclass(frozen=True)
-class Pairs:
+class Pairs(TweetView):
     """What several features read is looked up once, on first use.
 
     Where all pairs share one viewer, what is known of the viewer has one row, which numpy
@@ -49,9 +49,6 @@ class Pairs:
     tweet: Rows
     now: Times
     known: KnownNeighborhood | None = None  # of the only viewer, where it was looked up before
-
-    def __len__(self) -> int:
-        return len(self.tweet)
 
     @classmethod
     def of_one(
@@ -90,21 +87,9 @@ class Pairs:
         return self.now[:1] if self.one_viewer else self.now
 
     @cached_property
-    def author(self) -> Rows:
-        return self.state.tweets.author[self.tweet]
-
-    @cached_property
     def viewer_counts(self) -> Counts:
         """(pairs or 1, counts)"""
         return self.state.viewer_counts.read(self.viewer_or_one, self.now_or_one)
-
-    @cached_property
-    def tweet_counts(self) -> Counts:
-        return self.state.tweet_counts.read(self.tweet, self.now)
-
-    @cached_property
-    def author_counts(self) -> Counts:
-        return self.state.author_counts.read(self.author, self.now)
 
     @cached_property
     def tie_counts(self) -> Counts:
@@ -157,14 +142,3 @@ class Pairs:
         moment = np.zeros(len(viewers), np.int64)
         np.maximum.at(moment, position, self.now)
         return self.encoder.viewers(self.state, viewers, moment)[position]
-
-    @cached_property
-    def tweet_vector(self) -> Vectors:
-        return self.encoder.tweets.vector[self.tweet]
-
-    @cached_property
-    def age_hours(self) -> Values:
-        """Hours since the tweet was written; NaN where nobody knows."""
-        written = self.state.tweets.created_at[self.tweet]
-        age = np.maximum(self.now - written, 0) / 3600
-        return np.where(age < 1e7, age, np.nan)

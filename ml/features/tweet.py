@@ -6,60 +6,60 @@ from typing import Final
 
 import numpy as np
 
-from ml.features.pairs import Pairs, Values
 from ml.features.rates import engaged, engagement_rate, log1p, rate
+from ml.features.tweet_view import TweetView, Values
 from ml.state.tables.counts import Count
 from ml.state.tables.metadata import NAMES as METADATA
 
 STRENGTH: Final = 15.0
 
 
-def tweet_engagement_rate(x: Pairs) -> Values:
+def tweet_engagement_rate(x: TweetView) -> Values:
     """Engagements per impression of the tweet."""
     return engagement_rate(x.tweet_counts, STRENGTH)
 
 
-def tweet_retweet_rate(x: Pairs) -> Values:
+def tweet_retweet_rate(x: TweetView) -> Values:
     """Retweets per impression of the tweet."""
     return rate(x.tweet_counts, Count.RETWEET, STRENGTH)
 
 
-def tweet_negative_rate(x: Pairs) -> Values:
+def tweet_negative_rate(x: TweetView) -> Values:
     """How often those who saw the tweet wanted less of it."""
     return rate(x.tweet_counts, Count.NEGATIVE, STRENGTH)
 
 
-def tweet_engagements(x: Pairs) -> Values:
+def tweet_engagements(x: TweetView) -> Values:
     """Recent engagements with the tweet, log scale."""
     return log1p(engaged(x.tweet_counts))
 
 
-def tweet_impressions(x: Pairs) -> Values:
+def tweet_impressions(x: TweetView) -> Values:
     """Recent impressions of the tweet, log scale."""
     return log1p(x.tweet_counts[:, Count.IMPRESSION])
 
 
-def tweet_has_media(x: Pairs) -> Values:
+def tweet_has_media(x: TweetView) -> Values:
     """Whether the tweet carries a picture or a video."""
     return _metadata(x, "media")
 
 
-def tweet_is_reply(x: Pairs) -> Values:
+def tweet_is_reply(x: TweetView) -> Values:
     """Whether the tweet answers another."""
     return x.state.tweets.is_reply[x.tweet].astype(np.float32)
 
 
-def tweet_text_length(x: Pairs) -> Values:
+def tweet_text_length(x: TweetView) -> Values:
     """Characters in the text, log scale."""
     return _metadata(x, "text_length")
 
 
-def tweet_toxicity(x: Pairs) -> Values:
+def tweet_toxicity(x: TweetView) -> Values:
     """How toxic the safety model finds the tweet, as log-odds; 0 without a model."""
     return _log_odds(x.encoder.tweets.toxicity[x.tweet])
 
 
-def tweet_nsfw(x: Pairs) -> Values:
+def tweet_nsfw(x: TweetView) -> Values:
     """How unsafe for work the safety model finds the tweet, as log-odds; 0 without a model."""
     return _log_odds(x.encoder.tweets.nsfw[x.tweet])
 
@@ -78,7 +78,7 @@ FEATURES: Final = (
 )
 
 
-def _metadata(x: Pairs, name: str) -> Values:
+def _metadata(x: TweetView, name: str) -> Values:
     column: Values = x.state.tweets.metadata[x.tweet, METADATA.index(name)]
     return column
 
