@@ -1,7 +1,8 @@
 """Which numbers describe a viewer and a tweet?
 
-A feature is a function; its name is its column's, its docstring is its documentation. The type of its argument says how often it is computed: one of `Pairs` per pair, one of
-`TweetView` once for all viewers.
+A feature is a function; its name is its column's, its docstring is its documentation. The type of
+its argument says how often it is computed: one of `Pairs` per pair, one of `TweetView` once for
+all viewers.
 """
 
 from __future__ import annotations
