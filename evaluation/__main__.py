@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,9 +21,9 @@ from ml.dataset.files import fingerprint
 from ml.errors import BundleError, DataError, FeedError
 
 
-def main(arguments: list[str] | None = None) -> int:
+def main(arguments: Sequence[str] | None = None, prog: str = "python -m evaluation") -> int:
     """Run one command; 2 where the reader must mend something."""
-    given = _parser().parse_args(arguments)
+    given = _parser(prog).parse_args(arguments)
     torch.set_num_threads(1)
     try:
         if given.command == "describe":
@@ -91,8 +92,8 @@ def _bundle(given: argparse.Namespace) -> Bundle:
     return trained
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m evaluation", description=__doc__)
+def _parser(prog: str) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog=prog, description=__doc__.partition(": ")[2])
     parser.set_defaults(command="evaluate")
     parser.add_argument("--data", type=Path, default=Path("artifacts/data"))
     parser.add_argument("--artifacts", type=Path, default=Path("artifacts"))

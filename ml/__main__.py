@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
 
@@ -24,9 +25,9 @@ from ml.training.options import TrainingOptions
 REJECTS = "new folder for rows that cannot be used; without it the first stops everything"
 
 
-def main(arguments: list[str] | None = None) -> int:
+def main(arguments: Sequence[str] | None = None, prog: str = "python -m ml") -> int:
     """Run one command; 2 where the reader must mend something."""
-    given = _parser().parse_args(arguments)
+    given = _parser(prog).parse_args(arguments)
     torch.set_num_threads(1)
     try:
         if given.command == "train":
@@ -108,8 +109,8 @@ def _list(artifacts: Path) -> None:
         print(f"{'*' if version == bundle.current(artifacts) else ' '} {version}")
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m ml", description=__doc__)
+def _parser(prog: str) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog=prog, description=__doc__.partition(": ")[2])
     commands = parser.add_subparsers(dest="command", required=True)
     train = commands.add_parser("train", help="train on a dataset and publish a bundle")
     train.add_argument("--data", type=Path, required=True, help="folder with the tables")

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
+from app.serving import child_process
 from app.serving.cursor import Signer
 from app.serving.engine import Engine, build_engine, forget, rebuild
 from app.serving.shared_clock import SharedClock
@@ -156,7 +156,7 @@ class Service:
         while True:
             await asyncio.sleep(self.engine.settings.snapshot_minutes * 60)
             process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "app", "snapshot", env=_environment(self.engine.settings)
+                *child_process.command("snapshot"), env=_environment(self.engine.settings)
             )
             try:
                 await process.wait()

@@ -58,7 +58,8 @@ ROOMS["app.serving"] = [*BELOW_SERVING, *SERVING]
 ROOMS["app.api"] = [*ROOMS["app.serving"], "app.serving"]
 ROOMS["app.main"] = [*ROOMS["app.api"], "app.api"]
 ROOMS["app.console"] = ["app.schemas"]
-ROOMS["app.__main__"] = [*ROOMS["app.main"], "app.main", "app.console"]
+ROOMS["app.cli"] = [*ROOMS["app.main"], "app.main", "app.console"]
+ROOMS["app.__main__"] = [*ROOMS["app.cli"], "app.cli"]
 ROOMS["evaluation"] = [*ROOMS["app.main"], "app.main", "app.console", "datagen", "ml.training"]
 
 

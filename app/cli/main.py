@@ -1,0 +1,76 @@
+"""foryou: every command of the project, each loaded when it is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from typing import Final, NamedTuple
+
+import typer
+
+from ml import command
+
+PASS_THROUGH: Final = {"allow_extra_args": True, "ignore_unknown_options": True}
+
+foryou = typer.Typer(
+    name="foryou",
+    help="A For You feed that anyone can run.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+
+class Delegated(NamedTuple):
+    """A command of a module, whose own parser reads the options and prints their help."""
+
+    name: str
+    help: str
+    module: str
+    before: tuple[str, ...] = ()  # the arguments that choose it there
+
+
+DELEGATED: Final = (
+    Delegated("serve", "Serve timelines over HTTP.", "app"),
+    Delegated("timeline", "Print one person's timeline.", "app", ("timeline",)),
+    Delegated("check", "Report what a dataset holds, and what is wrong.", "ml", ("check",)),
+    Delegated("train", "Train on a dataset and publish a bundle.", "ml", ("train",)),
+    Delegated("evaluate", "Measure the feed on what training never saw.", "evaluation"),
+    Delegated(
+        "simulate", "Let a synthetic world go on and use the feed.", "evaluation", ("simulate",)
+    ),
+    Delegated("describe", "Describe a dataset.", "evaluation", ("describe",)),
+    Delegated("bundles", "List the bundles.", "ml", ("bundles",)),
+    Delegated("promote", "Make a bundle the current one.", "ml", ("promote",)),
+)
+
+
+def _register(delegated: Delegated) -> None:
+    @foryou.command(
+        delegated.name,
+        help=delegated.help,
+        context_settings=PASS_THROUGH,
+        add_help_option=False,
+    )
+    def run(context: typer.Context) -> None:
+        main: Callable[..., int] = import_module(f"{delegated.module}.__main__").main
+        prog = "foryou" if delegated.before else f"foryou {delegated.name}"
+        command.run(lambda: main([*delegated.before, *context.args], prog))
+
+
+for _delegated in DELEGATED:
+    _register(_delegated)
+
+
+@foryou.command()
+def doctor() -> None:
+    """Find what is wrong with this installation and these artifacts, and what to do."""
+    from app.cli import doctor  # loads what --help does not need
+
+    command.run(doctor.report)
+
+
+def main() -> None:
+    """The console script."""
+    foryou()

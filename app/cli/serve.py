@@ -1,0 +1,102 @@
+"""Serve: listen on an address, in one process or in several."""
+
+from __future__ import annotations
+
+import os
+import socket
+from tempfile import TemporaryDirectory
+from typing import Any, Final
+
+import uvicorn
+from uvicorn.supervisors import Multiprocess
+
+from app.api import openapi
+from app.main import create_app, start
+from app.observability.metrics import SHARED
+from app.serving.engine import Engine
+from app.serving.service import Service
+from app.settings import InvalidSettingError, Settings
+
+BACKLOG: Final = 2_048  # connections that nobody has accepted yet
+QUIETLY: Final[dict[str, Any]] = {
+    "log_config": None,  # ours, with everything else
+    "log_level": "warning",
+    "access_log": False,  # `Observed` writes it
+    "timeout_graceful_shutdown": 10,  # seconds for the requests that are being answered
+}
+
+
+def serve(settings: Settings) -> None:
+    """Serve until a signal ends it.
+
+    Raises:
+        FeedError: the artifacts or the log are damaged, or do not agree with this code.
+        InvalidSettingError: a setting is not what it should be, or the address is taken.
+    """
+    if settings.workers > 1:
+        _serve_together(settings)
+    else:
+        _serve_alone(start(settings))
+
+
+def _serve_alone(service: Service) -> None:
+    settings = service.engine.settings
+    listening = listen(settings.host, settings.port)
+    config = uvicorn.Config(create_app(service=service), host=settings.host, **QUIETLY)
+    _Server(config, service.engine).run([listening])
+
+
+def _serve_together(settings: Settings) -> None:
+    """Several processes at one address, which share the event log and their metrics."""
+    listening = listen(settings.host, settings.port)
+    with TemporaryDirectory(prefix="foryou-metrics-") as counted:
+        os.environ.setdefault(SHARED, counted)
+        config = uvicorn.Config(
+            "app.main:create_app", factory=True, workers=settings.workers, **QUIETLY
+        )
+        url = f"http://{settings.host}:{listening.getsockname()[1]}"
+        print(f"For You at {url}, answered by {settings.workers} processes", flush=True)
+        Multiprocess(config, [listening]).run()
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket for requests, declared as TCP: on others asyncio leaves Nagle's algorithm on, which
+    delays the rest of an answer by 40 ms.
+
+    Raises:
+        InvalidSettingError: the address cannot be listened on.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((host, port))
+        listening.listen(BACKLOG)
+        return listening
+    except OSError as error:
+        listening.close()
+        reason = str(error.strerror).partition(" (")[0]
+        raise InvalidSettingError(
+            f"cannot listen on {host}, port {port}: {reason}; set FORYOU_HOST or FORYOU_PORT to "
+            f"another (port 0 is any that is free)"
+        ) from error
+
+
+class _Server(uvicorn.Server):
+    """Prints its address once it listens."""
+
+    def __init__(self, config: uvicorn.Config, engine: Engine) -> None:
+        super().__init__(config)
+        self.engine = engine
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.should_exit:
+            return
+        port = self.servers[0].sockets[0].getsockname()[1]
+        anywhere = self.config.host in ("0.0.0.0", "::")
+        host = "127.0.0.1" if anywhere else self.config.host
+        url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+        example = f"{url}/timeline/{openapi.reader(self.engine)}?explain=true"
+        print(f"For You at {url}, for example {example}")
+        print(f"Everything it answers: {url}/docs", flush=True)
