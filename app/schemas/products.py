@@ -36,6 +36,7 @@ class ProductView(Strict):
     visibility: list[ComponentView]
     slate: list[ComponentView]
     selector: ComponentView
+    side_effects: list[ComponentView]
 
 
 class PresetView(Strict):

@@ -28,6 +28,7 @@ from app.serving.clock import Clock
 from app.serving.hydrate import Hydrate
 from app.serving.null_encoder import NullEncoder
 from app.serving.restore_state import recall, replay
+from app.serving.served_log import ConnectableServedLog
 from app.serving.snapshots import Snapshots
 from app.serving.viewer_vector_cache import ViewerVectorCache
 from app.settings import InvalidSettingError, Settings
@@ -52,6 +53,7 @@ class Engine:
     encoder: GrowingEncoder
     clock: Clock
     hydrate: Hydrate
+    served_log: ConnectableServedLog
     who_to_follow: FollowRecommender
     products: Mapping[str, ProductPipeline]  # what may be asked for, by name
     missing: tuple[str, ...]  # models that are not there, and so took no part
@@ -134,20 +136,27 @@ def rebuild(engine: Engine) -> Engine:
         BundleError: it is not fit to serve.
     """
     bundle = load(engine.settings.artifacts, engine.settings.bundle)
-    built = assemble(engine.settings, engine.state, bundle, engine.clock)
+    built = assemble(
+        engine.settings, engine.state, bundle, engine.clock, served_log=engine.served_log
+    )
     hydrate = replace(built.hydrate, just_served=engine.hydrate.just_served)
     return replace(built, hydrate=hydrate)
 
 
 def assemble(
-    settings: Settings, state: FeatureState, bundle: Bundle | None, clock: Clock
+    settings: Settings,
+    state: FeatureState,
+    bundle: Bundle | None,
+    clock: Clock,
+    served_log: ConnectableServedLog | None = None,
 ) -> Engine:
     """Every part meets what it needs here."""
+    served_log = served_log or ConnectableServedLog()
     encoder: GrowingEncoder
     encoder = bundle.encode(state) if bundle else NullEncoder.of(state)
     ranker = _ranker(settings, state, encoder, bundle)
-    page = for_you(state, encoder, ranker, settings)
-    last = ProductPipeline("fallback", fallback(state, encoder, settings))
+    page = for_you(state, encoder, ranker, settings, served_log)
+    last = ProductPipeline("fallback", fallback(state, encoder, settings, served_log))
     unknown = ProductPipeline("newcomer", newcomer(page, state, encoder, settings), fallback=last)
     alone = ProductPipeline(
         "discovery",
@@ -163,7 +172,9 @@ def assemble(
         otherwise=alone,
         fallback=last,
     )
-    chronological = ProductPipeline("following", following(state, encoder, settings), fallback=last)
+    chronological = ProductPipeline(
+        "following", following(state, encoder, settings, served_log), fallback=last
+    )
     return Engine(
         settings=settings,
         state=state,
@@ -178,6 +189,7 @@ def assemble(
             bundle.version if bundle else "heuristic",
             settings.served_hours,
         ),
+        served_log=served_log,
         who_to_follow=shared_stages.who_to_follow(state, encoder, settings),
         products={"for_you": personal, "following": chronological},
         missing=_missing(bundle, encoder, ranker),

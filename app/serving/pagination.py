@@ -15,11 +15,10 @@ from app.pipeline.query import Query
 from app.pipeline.trace import Trace
 from app.serving.cursor import Cursor
 from app.serving.service import Service
-from ml.event_log.record import Entry, Kind
+from app.side_effects.remember_served import BETWEEN
 
 LASTS_SECONDS: Final = 30 * 60
 MAX_POOL: Final = 1_000
-BETWEEN: Final = "|"  # which no id contains
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,19 +28,18 @@ class Page:
     served: Served
     start: int  # of the first row, in the order of the feed
     next_cursor: str | None
-    name: str  # of what was put by
+    name: str  # unique among all pages
+    pool: CandidateBatch  # what later pages are taken from, best first; empty where none follows
 
 
-def first(service: Service, query: Query, user_id: str, product: str, request_id: str) -> Page:
+def first(service: Service, query: Query, product: str, request_id: str) -> Page:
     """A new feed."""
     served = service.engine.products[product].run(query)
     name = f"{request_id}:{query.seed:016x}"
     more = len(served.pool) > len(served.batch) > 0
     cursor = _seal(service, name, len(served.batch)) if more else None
-    put_by = _put_by(service, served.pool) if more else {}
-    page = Page(served, 0, cursor, name)
-    _remember(service, query, user_id, product, request_id, page, put_by)
-    return page
+    pool = _best_first(served.pool) if cursor else _none(served.pool)
+    return Page(served, 0, cursor, name, pool)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +74,7 @@ async def begun(service: Service, user_id: str, cursor: str) -> Begun:
     return Begun(opened.request_id, opened.position, record.entry.body)
 
 
-def later(service: Service, query: Query, user_id: str, begun: Begun, request_id: str) -> Page:
+def later(service: Service, query: Query, begun: Begun, request_id: str) -> Page:
     """The next page of it."""
     product = _answering(service, str(begun.body["served_by"]))
     pool, trace = _taken_up(service, begun.body), Trace()
@@ -84,9 +82,8 @@ def later(service: Service, query: Query, user_id: str, begun: Begun, request_id
     more = place < len(pool) and len(batch) > 0
     next_cursor = _seal(service, begun.name, place) if more else None
     name = f"{request_id}:{query.seed:016x}:{begun.position}"
-    page = Page(Served(product, batch, trace, pool), begun.position, next_cursor, name)
-    _remember(service, query, user_id, begun.product, request_id, page, {})
-    return page
+    served = Served(product, batch, trace, pool)
+    return Page(served, begun.position, next_cursor, name, _none(pool))
 
 
 def _seal(service: Service, name: str, position: int) -> str | None:
@@ -96,15 +93,12 @@ def _seal(service: Service, name: str, position: int) -> str | None:
     return service.signer.seal(Cursor(name, position, expires))
 
 
-def _put_by(service: Service, pool: CandidateBatch) -> dict[str, Any]:
-    """The pool, best first."""
-    if service.log is None:
-        return {}
-    best_first = pool.take(np.lexsort((pool.tweet, -pool["score"]))[:MAX_POOL])
-    return {
-        "pool": BETWEEN.join(service.engine.state.tweets.ids.ids(best_first.tweet)),
-        "marks": BETWEEN.join(map(str, best_first.sources.tolist())),
-    }
+def _best_first(pool: CandidateBatch) -> CandidateBatch:
+    return pool.take(np.lexsort((pool.tweet, -pool["score"]))[:MAX_POOL])
+
+
+def _none(pool: CandidateBatch) -> CandidateBatch:
+    return pool.take(np.empty(0, np.intp))
 
 
 def _taken_up(service: Service, body: Mapping[str, Any]) -> CandidateBatch:
@@ -128,39 +122,3 @@ def _answering(service: Service, name: str) -> ProductPipeline:
             return product
         waiting += [one for one in (product.otherwise, product.fallback) if one is not None]
     raise ExpiredCursorError(f"{name} no longer answers here; ask for the first page again")
-
-
-def _remember(
-    service: Service,
-    query: Query,
-    user_id: str,
-    product: str,
-    request_id: str,
-    page: Page,
-    put_by: dict[str, Any],
-) -> None:
-    """Write down what is served. Whom nobody knows is not made known by looking."""
-    if service.log is None:
-        return
-    engine, batch = service.engine, page.served.batch
-    ids = engine.state.tweets.ids.ids(batch.tweet)
-    known = query.viewer >= 0
-    if known:
-        engine.hydrate.just_served.add(query.viewer, batch.tweet, query.now)
-    body = {
-        "request_id": request_id,
-        "user_id": user_id,
-        "product": product,
-        "served_by": page.served.product.name,
-        "shown": ids if known else [],
-        "offered": [] if known else ids,
-        "start": page.start,
-        "scores": batch["score"].astype(float).round(6).tolist(),
-        "seed": query.seed,
-        "bundle": engine.model_version,
-        "settings": engine.settings.fingerprint,
-        "impressions": engine.settings.impressions == "served",
-        **put_by,
-    }
-    at = int(engine.clock.precisely() * 1_000_000)
-    service.remember(Entry(f"served/{page.name}", Kind.SERVED, at, user_id, body))

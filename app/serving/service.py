@@ -13,6 +13,7 @@ from typing import Final
 
 from app.serving.cursor import Signer
 from app.serving.engine import Engine, build_engine, forget, rebuild
+from app.serving.served_log import QueuedServedLog
 from app.serving.shared_clock import SharedClock
 from app.serving.tail import Tail
 from app.settings import Settings
@@ -44,6 +45,8 @@ class Service:
         self.signer = Signer(log.secret()) if log else None
         self.tail = Tail(log, engine.state, self._react) if log else None
         self._group = GroupCommit(log, engine.settings.max_queued_entries) if log else None
+        if self._group:
+            engine.served_log.connect(QueuedServedLog(engine.hydrate.just_served, self.remember))
         self._tasks: list[asyncio.Task[None]] = []
         self._reloading = asyncio.Lock()
         self.fault: str | None = None  # why it should be restarted
