@@ -20,8 +20,9 @@ from app.main import create_app, start
 from app.observability import logs
 from app.observability.metrics import SHARED
 from app.schemas.values import ID_PATTERN, ID_WORDS
-from app.serving.engine import Engine, build_engine, write_snapshot
+from app.serving.engine import Engine, build_engine
 from app.serving.service import Service
+from app.serving.write_snapshot import write_snapshot
 from app.settings import PREFIX, InvalidSettingError, Settings, read_settings
 from ml import command
 from ml.errors import FeedError
