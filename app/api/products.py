@@ -91,6 +91,7 @@ def _product(product: ProductPipeline) -> ProductView:
         visibility=_components(mixer.visibility),
         slate=_components(mixer.slate),
         selector=_component(mixer.selector),
+        side_effects=_components(mixer.side_effects),
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import numpy as np
 from fastapi import APIRouter, Query, Response
 
 from app.api import serializers
@@ -12,9 +11,9 @@ from app.api.dependencies import EngineInUse, RequestName
 from app.api.problems import documented
 from app.errors import UnreadableError, UnsupportedMediaError, WithheldError
 from app.observability import request as observed
-from app.pipeline.batch import CandidateBatch
 from app.schemas.parameters import NoParameters
 from app.schemas.score import ScoreRequest, ScoreResponse
+from app.serving.score_tweets import score_tweets
 
 router = APIRouter()
 
@@ -32,14 +31,9 @@ async def score(
     response: Response,
 ) -> ScoreResponse:
     """Each tweet by itself, in the order asked: no rank, and no regard to its neighbours."""
-    tweets = engine.state.tweets
-    known = {id_: row for id_ in request.tweet_ids if (row := tweets.ids.row(id_)) is not None}
-    asked = [known[id_] for id_ in request.tweet_ids if id_ in known]
-    rows = np.array(asked, np.int32)
-    query = engine.hydrate.query(request.user_id, limit=len(rows))
-    batch = CandidateBatch.of(rows, tweets.author[rows])
-    scored = engine.products["for_you"].score(query, batch)
-    observed.answers(scored.product.name, scored.trace)
-    unknown = [id_ for id_ in dict.fromkeys(request.tweet_ids) if id_ not in known]
+    answer = score_tweets(engine, request.user_id, request.tweet_ids)
+    observed.answers(answer.scored.product.name, answer.scored.trace)
     response.headers["Cache-Control"] = "private, no-store"
-    return serializers.score_response(engine, request.user_id, query, scored, unknown, request_id)
+    return serializers.score_response(
+        engine, request.user_id, answer.query, answer.scored, answer.unknown, request_id
+    )

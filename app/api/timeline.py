@@ -15,7 +15,7 @@ from app.observability import request as observed
 from app.schemas.parameters import TimelineParameters
 from app.schemas.timeline import Timeline
 from app.schemas.values import UserId
-from app.serving import pagination
+from app.serving.feed import Feed
 
 router = APIRouter()
 
@@ -36,21 +36,21 @@ async def timeline(
     """The tweets that this person most likely wants to see now, best first. What was shown is not
     shown again; `next_cursor` leads to what was put by."""
     await reached(service, parameters.after_offset)
-    begun = parameters.cursor and await pagination.begun(service, user_id, parameters.cursor)
-    engine = service.engine  # stays the one in use, because from here on nothing is waited for
-    query = engine.hydrate.query(user_id, parameters.limit)
-    if begun:
-        product = begun.product
-        page = pagination.later(service, query, user_id, begun, request_id)
-    else:
-        product = str(parameters.product)
-        page = pagination.first(service, query, user_id, product, request_id)
-    served = page.served
-    observed.answers(served.product.name, served.trace)
+    page = await Feed(service).page(
+        user_id, parameters.limit, str(parameters.product), parameters.cursor, request_id
+    )
+    observed.answers(page.served.product.name, page.served.trace)
     answer = serializers.timeline(
-        engine, user_id, query, served, request_id, product, page.start, page.next_cursor
+        page.engine,
+        user_id,
+        page.query,
+        page.served,
+        request_id,
+        page.product,
+        page.start,
+        page.next_cursor,
     )
     if parameters.explain:
-        answer.trace = serializers.trace(served)
+        answer.trace = serializers.trace(page.served)
     response.headers["Cache-Control"] = "private, no-store"
     return answer

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from contextlib import closing
 
-from app.serving.engine import write_snapshot
+from app.serving.write_snapshot import write_snapshot
 from app.settings import Settings
 from ml.event_log.open_log import open_log
 

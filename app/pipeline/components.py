@@ -11,6 +11,7 @@ from typing import Protocol
 
 from app.pipeline.batch import CandidateBatch, Column, Mask, Order
 from app.pipeline.query import Query
+from app.pipeline.served_page import ServedPage
 
 
 class Gate(Protocol):
@@ -65,3 +66,9 @@ class Selector(Protocol):
     def select(
         self, query: Query, batch: CandidateBatch, allotments: Sequence[Allotment]
     ) -> Order: ...
+
+
+class SideEffect(Protocol):
+    """What should the world learn? Runs before the response leaves, and must not wait."""
+
+    def run(self, served: ServedPage) -> None: ...

@@ -11,9 +11,10 @@ import numpy as np
 from app.pipeline import stages
 from app.pipeline.batch import CandidateBatch
 from app.pipeline.candidate_pipeline import CandidatePipeline
-from app.pipeline.components import Filter, Selector
+from app.pipeline.components import Filter, Selector, SideEffect
 from app.pipeline.query import Query
 from app.pipeline.scoring_pipeline import ScoringPipeline
+from app.pipeline.served_page import ServedPage
 from app.pipeline.trace import Trace
 
 PLACE: Final = "place"  # in the order of a feed, from 0
@@ -36,6 +37,7 @@ class MixerPipeline:
     selector: Selector
     slate: Sequence[Filter] = ()  # what may not stand beside what
     recheck: Sequence[Filter] = ()  # asked again of what was put by for a later page
+    side_effects: Sequence[SideEffect] = ()  # of every page, before it leaves
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -74,6 +76,10 @@ class MixerPipeline:
         batch = stages.diversify(query, batch, score, self.scoring.diversifiers, trace)
         page = batch.take(np.arange(min(query.limit, len(batch))))
         return page, int(page[PLACE][-1]) + 1 if len(page) else len(pool)
+
+    def run_side_effects(self, served: ServedPage, trace: Trace) -> bool:
+        """Pass on what is about to leave; whether everybody who should know of it does."""
+        return stages.run_side_effects(served, self.side_effects, trace)
 
     def score(
         self, query: Query, batch: CandidateBatch, trace: Trace

@@ -9,9 +9,19 @@ import numpy as np
 
 from app.pipeline.batch import CandidateBatch, Column, Mask, merge
 from app.pipeline.candidate_pipeline import CandidatePipeline
-from app.pipeline.components import Allotment, Diversifier, Filter, Gate, Ranker, Rescorer, Selector
+from app.pipeline.components import (
+    Allotment,
+    Diversifier,
+    Filter,
+    Gate,
+    Ranker,
+    Rescorer,
+    Selector,
+    SideEffect,
+)
 from app.pipeline.failures import BrokenContractError, FailedClosedError
 from app.pipeline.query import Query
+from app.pipeline.served_page import ServedPage
 from app.pipeline.trace import Trace
 
 BASE, SCORE = "base_score", "score"  # the columns that the ranker and the rescorers end in
@@ -125,6 +135,16 @@ def select(
         batch = batch.take(selector.select(query, batch, allotments))
         span.rows_out = len(batch)
     return batch
+
+
+def run_side_effects(served: ServedPage, effects: Sequence[SideEffect], trace: Trace) -> bool:
+    """Whether every one of them succeeded; one that fails is logged, and the others still run."""
+    succeeded = True
+    for effect in effects:
+        with trace.span("side_effect", effect, len(served.batch), forgive=True) as span:
+            effect.run(served)
+        succeeded = succeeded and span.error is None
+    return succeeded
 
 
 def explain_filters(

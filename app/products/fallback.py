@@ -11,13 +11,16 @@ from app.rankers.newest import Newest
 from app.rescorers.safety import Safety
 from app.selectors.top_k import TopK
 from app.settings import Settings
+from app.side_effects.remember_served import ServedLog
 from app.sources.in_network import InNetwork
 from app.sources.popular import Popular
 from ml.embeddings.encoder import Encoder
 from ml.state.feature_state import FeatureState
 
 
-def fallback(state: FeatureState, encoder: Encoder, settings: Settings) -> MixerPipeline:
+def fallback(
+    state: FeatureState, encoder: Encoder, settings: Settings, served_log: ServedLog
+) -> MixerPipeline:
     """What is not shown elsewhere is not shown here."""
     s, shelf = settings, shared_stages.shelf(state, settings)
     return MixerPipeline(
@@ -34,4 +37,5 @@ def fallback(state: FeatureState, encoder: Encoder, settings: Settings) -> Mixer
         recheck=shared_stages.recheck(state, encoder, s),
         slate=[OnePerThread(state)],
         selector=TopK(),
+        side_effects=[shared_stages.remember_served(served_log, s)],
     )

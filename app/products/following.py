@@ -11,6 +11,7 @@ from app.products import shared_stages
 from app.rankers.newest import Newest
 from app.selectors.top_k import TopK
 from app.settings import Settings
+from app.side_effects.remember_served import ServedLog
 from app.sources.in_network import InNetwork
 from ml.embeddings.encoder import Encoder
 from ml.state.feature_state import FeatureState
@@ -18,7 +19,9 @@ from ml.state.feature_state import FeatureState
 TIME_ALONE: Final = 1e-6  # hours: fading so fast that no tie makes up for being older
 
 
-def following(state: FeatureState, encoder: Encoder, settings: Settings) -> MixerPipeline:
+def following(
+    state: FeatureState, encoder: Encoder, settings: Settings, served_log: ServedLog
+) -> MixerPipeline:
     shelf = shared_stages.shelf(state, settings)
     return MixerPipeline(
         candidates=[CandidatePipeline(InNetwork(shelf, TIME_ALONE), settings.following_limit)],
@@ -27,4 +30,5 @@ def following(state: FeatureState, encoder: Encoder, settings: Settings) -> Mixe
         visibility=shared_stages.visibility(state, encoder, settings),
         recheck=shared_stages.recheck(state, encoder, settings),
         selector=TopK(),
+        side_effects=[shared_stages.remember_served(served_log, settings)],
     )

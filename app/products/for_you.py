@@ -16,6 +16,7 @@ from app.rescorers.recency import Recency
 from app.rescorers.safety import Safety
 from app.selectors.quota import Quota
 from app.settings import Settings
+from app.side_effects.remember_served import ServedLog
 from app.sources.explore import Explore
 from app.sources.follow_recs import FollowRecs
 from app.sources.graph import Graph
@@ -26,7 +27,11 @@ from ml.state.feature_state import FeatureState
 
 
 def for_you(
-    state: FeatureState, encoder: Encoder, ranker: Ranker, settings: Settings
+    state: FeatureState,
+    encoder: Encoder,
+    ranker: Ranker,
+    settings: Settings,
+    served_log: ServedLog,
 ) -> MixerPipeline:
     s, shelf = settings, shared_stages.shelf(state, settings)
     who = shared_stages.who_to_follow(state, encoder, settings)
@@ -74,4 +79,5 @@ def for_you(
         recheck=shared_stages.recheck(state, encoder, s),
         slate=[OnePerThread(state)],
         selector=Quota(),
+        side_effects=[shared_stages.remember_served(served_log, s)],
     )

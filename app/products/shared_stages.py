@@ -13,6 +13,7 @@ from app.follow_recommendations.recommender import FollowRecommender, Weights
 from app.pipeline.components import Filter
 from app.retrieval.fresh_tweets import FreshTweets
 from app.settings import Settings
+from app.side_effects.remember_served import RememberServed, ServedLog
 from app.sources.out_of_network import OutOfNetwork
 from ml.embeddings.encoder import Encoder
 from ml.state.feature_state import FeatureState
@@ -46,6 +47,11 @@ def visibility(state: FeatureState, encoder: Encoder, settings: Settings) -> lis
 def recheck(state: FeatureState, encoder: Encoder, settings: Settings) -> list[Filter]:
     """What may have come between a page and the next."""
     return [*visibility(state, encoder, settings), SocialGraph()]
+
+
+def remember_served(served_log: ServedLog, settings: Settings) -> RememberServed:
+    """The side effect of every product that serves."""
+    return RememberServed(served_log, settings.fingerprint, settings.impressions == "served")
 
 
 def who_to_follow(state: FeatureState, encoder: Encoder, settings: Settings) -> FollowRecommender:

@@ -40,6 +40,7 @@ class ProductView(Strict):
     visibility: list[ComponentView]
     slate: list[ComponentView]
     selector: ComponentView
+    side_effects: list[ComponentView]
 
 
 class PresetView(Strict):

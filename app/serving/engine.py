@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -27,17 +27,15 @@ from app.rankers.heuristic import Heuristic
 from app.serving.clock import Clock
 from app.serving.hydrate import Hydrate
 from app.serving.null_encoder import NullEncoder
-from app.serving.restore_state import recall, replay
-from app.serving.snapshots import Snapshots
+from app.serving.restore_state import remembered
+from app.serving.served_log import ConnectableServedLog
 from app.serving.viewer_vector_cache import ViewerVectorCache
 from app.settings import InvalidSettingError, Settings
-from ml.bundle import Bundle, load, load_state, state_fingerprint, state_source
+from ml.bundle import Bundle, load
 from ml.embeddings.encoder import GrowingEncoder
 from ml.event_log.port import EventLog
 from ml.heads import NAMES as HEADS
 from ml.state.feature_state import FeatureState
-from ml.state.structures.bloom import Bloom
-from ml.state.updates.retention import retain
 
 logger = logging.getLogger(__name__)
 
@@ -52,6 +50,7 @@ class Engine:
     encoder: GrowingEncoder
     clock: Clock
     hydrate: Hydrate
+    served_log: ConnectableServedLog
     who_to_follow: FollowRecommender
     products: Mapping[str, ProductPipeline]  # what may be asked for, by name
     missing: tuple[str, ...]  # models that are not there, and so took no part
@@ -86,68 +85,20 @@ def build_engine(
     return engine
 
 
-def remembered(settings: Settings, bundle: Bundle | None, log: EventLog | None) -> FeatureState:
-    """What training left, and what the log has added since; from the last snapshot, if any."""
-    if log is None:
-        return recall(settings.artifacts, settings.data_dir, bundle)
-    base = state_fingerprint(settings.artifacts) or "tables"
-    state = Snapshots.of(settings.log_file).newest(base, log) if bundle else None
-    state = state or recall(settings.artifacts, settings.data_dir, bundle)
-    if not state.seen_long_ago.count:
-        state.seen_long_ago = Bloom(settings.seen_false_positives)
-    replay(state, log)
-    return state
-
-
-def write_snapshot(settings: Settings, log: EventLog) -> bool:
-    """Read what has come since the last snapshot, and write the next; False where there is
-    nothing new, or another process is at it."""
-    base, source = state_fingerprint(settings.artifacts), state_source(settings.artifacts)
-    if base is None or source is None:
-        return False
-    snapshots = Snapshots.of(settings.log_file)
-    state = snapshots.newest(base, log) or load_state(settings.artifacts)
-    if state is None or state.offset == log.end:
-        return False
-    erased = state.users.erased_at.copy()
-    replay(state, log)
-    written = snapshots.write(state, base, source, log)
-    if not np.array_equal(erased, state.users.erased_at):
-        log.compact()  # whoever left is to leave the log as well
-    return written
-
-
-def forget(engine: Engine) -> None:
-    """Let go of what is older than the retention."""
-    s, state = engine.settings, engine.state
-    kept = retain(state, engine.clock.now(), s.retention_hours, s.fresh_at_least)
-    if kept.moved:
-        engine.encoder.keep(state, kept.tweet)
-        engine.hydrate.just_served.forget()
-    state.touch(np.empty(0, np.int32))
-
-
-def rebuild(engine: Engine) -> Engine:
-    """The same state and clock, with the bundle that is now the current one, or the one named.
-
-    Raises:
-        BundleError: it is not fit to serve.
-    """
-    bundle = load(engine.settings.artifacts, engine.settings.bundle)
-    built = assemble(engine.settings, engine.state, bundle, engine.clock)
-    hydrate = replace(built.hydrate, just_served=engine.hydrate.just_served)
-    return replace(built, hydrate=hydrate)
-
-
 def assemble(
-    settings: Settings, state: FeatureState, bundle: Bundle | None, clock: Clock
+    settings: Settings,
+    state: FeatureState,
+    bundle: Bundle | None,
+    clock: Clock,
+    served_log: ConnectableServedLog | None = None,
 ) -> Engine:
     """Every part meets what it needs here."""
+    served_log = served_log or ConnectableServedLog()
     encoder: GrowingEncoder
     encoder = bundle.encode(state) if bundle else NullEncoder.of(state)
     ranker = _ranker(settings, state, encoder, bundle)
-    page = for_you(state, encoder, ranker, settings)
-    last = ProductPipeline("fallback", fallback(state, encoder, settings))
+    page = for_you(state, encoder, ranker, settings, served_log)
+    last = ProductPipeline("fallback", fallback(state, encoder, settings, served_log))
     unknown = ProductPipeline("newcomer", newcomer(page, state, encoder, settings), fallback=last)
     alone = ProductPipeline(
         "discovery",
@@ -163,7 +114,9 @@ def assemble(
         otherwise=alone,
         fallback=last,
     )
-    chronological = ProductPipeline("following", following(state, encoder, settings), fallback=last)
+    chronological = ProductPipeline(
+        "following", following(state, encoder, settings, served_log), fallback=last
+    )
     return Engine(
         settings=settings,
         state=state,
@@ -178,6 +131,7 @@ def assemble(
             bundle.version if bundle else "heuristic",
             settings.served_hours,
         ),
+        served_log=served_log,
         who_to_follow=shared_stages.who_to_follow(state, encoder, settings),
         products={"for_you": personal, "following": chronological},
         missing=_missing(bundle, encoder, ranker),

@@ -16,7 +16,6 @@ from app.pipeline.trace import Trace
 from app.serving.cursor import Cursor
 from app.serving.service import Service
 from ml.event_log import bodies
-from ml.event_log.record import Entry, Kind
 
 LASTS_SECONDS: Final = 30 * 60
 MAX_POOL: Final = 1_000
@@ -29,19 +28,18 @@ class Page:
     served: Served
     start: int  # of the first row, in the order of the feed
     next_cursor: str | None
-    name: str  # of what was put by
+    name: str  # unique among all pages
+    pool: CandidateBatch  # what later pages are taken from, best first; empty where none follows
 
 
-def first(service: Service, query: Query, user_id: str, product: str, request_id: str) -> Page:
+def first(service: Service, query: Query, product: str, request_id: str) -> Page:
     """A new feed."""
     served = service.engine.products[product].run(query)
     name = f"{request_id}:{query.seed:016x}"
     more = len(served.pool) > len(served.batch) > 0
     cursor = _seal(service, name, len(served.batch)) if more else None
-    pool = _stored(service, served.pool) if more else ()
-    page = Page(served, 0, cursor, name)
-    _remember(service, query, user_id, product, request_id, page, pool)
-    return page
+    pool = _best_first(served.pool) if cursor else _none(served.pool)
+    return Page(served, 0, cursor, name, pool)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +76,7 @@ async def begun(service: Service, user_id: str, cursor: str) -> Begun:
     return Begun(opened.request_id, opened.position, served)
 
 
-def later(service: Service, query: Query, user_id: str, begun: Begun, request_id: str) -> Page:
+def later(service: Service, query: Query, begun: Begun, request_id: str) -> Page:
     """The next page of it."""
     product = _answering(service, begun.first_page.served_by)
     pool, trace = _restored(service, begun.first_page.pool), Trace()
@@ -86,9 +84,8 @@ def later(service: Service, query: Query, user_id: str, begun: Begun, request_id
     more = place < len(pool) and len(batch) > 0
     next_cursor = _seal(service, begun.name, place) if more else None
     name = f"{request_id}:{query.seed:016x}:{begun.position}"
-    page = Page(Served(product, batch, trace, pool), begun.position, next_cursor, name)
-    _remember(service, query, user_id, begun.product, request_id, page, ())
-    return page
+    served = Served(product, batch, trace, pool)
+    return Page(served, begun.position, next_cursor, name, _none(pool))
 
 
 def _seal(service: Service, name: str, position: int) -> str | None:
@@ -98,13 +95,12 @@ def _seal(service: Service, name: str, position: int) -> str | None:
     return service.signer.seal(Cursor(name, position, expires))
 
 
-def _stored(service: Service, pool: CandidateBatch) -> tuple[bodies.PoolRow, ...]:
-    """The pool as the log keeps it, best first."""
-    if service.log is None:
-        return ()
-    best_first = pool.take(np.lexsort((pool.tweet, -pool["score"]))[:MAX_POOL])
-    ids = service.engine.state.tweets.ids.ids(best_first.tweet)
-    return tuple(map(bodies.PoolRow, ids, best_first.sources.tolist()))
+def _best_first(pool: CandidateBatch) -> CandidateBatch:
+    return pool.take(np.lexsort((pool.tweet, -pool["score"]))[:MAX_POOL])
+
+
+def _none(pool: CandidateBatch) -> CandidateBatch:
+    return pool.take(np.empty(0, np.intp))
 
 
 def _restored(service: Service, pool: Sequence[bodies.PoolRow]) -> CandidateBatch:
@@ -126,39 +122,3 @@ def _answering(service: Service, name: str) -> ProductPipeline:
             return product
         waiting += [one for one in (product.otherwise, product.fallback) if one is not None]
     raise ExpiredCursorError(f"{name} no longer answers here; ask for the first page again")
-
-
-def _remember(
-    service: Service,
-    query: Query,
-    user_id: str,
-    product: str,
-    request_id: str,
-    page: Page,
-    pool: tuple[bodies.PoolRow, ...],
-) -> None:
-    """Write down what is served. Whom nobody knows is not made known by looking."""
-    if service.log is None:
-        return
-    engine, batch = service.engine, page.served.batch
-    ids = tuple(engine.state.tweets.ids.ids(batch.tweet))
-    known = query.viewer >= 0
-    if known:
-        engine.hydrate.just_served.add(query.viewer, batch.tweet, query.now)
-    body = bodies.Served(
-        user_id=user_id,
-        shown=ids if known else (),
-        request_id=request_id,
-        product=product,
-        served_by=page.served.product.name,
-        offered=() if known else ids,
-        start=page.start,
-        scores=tuple(batch["score"].astype(float).round(6).tolist()),
-        seed=query.seed,
-        bundle=engine.model_version,
-        settings=engine.settings.fingerprint,
-        impressions=engine.settings.impressions == "served",
-        pool=pool,
-    ).to_json()
-    at = int(engine.clock.precisely() * 1_000_000)
-    service.remember(Entry(f"served/{page.name}", Kind.SERVED, at, user_id, body))

@@ -8,15 +8,31 @@ from typing import Final
 
 from tqdm import tqdm
 
+from app.serving.snapshots import Snapshots
+from app.settings import Settings
 from ml.bundle import Bundle, load_state, state_fingerprint, state_source
 from ml.dataset import tables
 from ml.errors import BundleError, DataError
 from ml.event_log.port import EventLog
 from ml.state.feature_state import FeatureState
+from ml.state.structures.bloom import Bloom
 from ml.state.updates import tables_to_events
 from ml.state.updates.apply_records import take
 
 BATCH_RECORDS: Final = 10_000  # records
+
+
+def remembered(settings: Settings, bundle: Bundle | None, log: EventLog | None) -> FeatureState:
+    """What training left, and what the log has added since; from the last snapshot, if any."""
+    if log is None:
+        return recall(settings.artifacts, settings.data_dir, bundle)
+    base = state_fingerprint(settings.artifacts) or "tables"
+    state = Snapshots.of(settings.log_file).newest(base, log) if bundle else None
+    state = state or recall(settings.artifacts, settings.data_dir, bundle)
+    if not state.seen_long_ago.count:
+        state.seen_long_ago = Bloom(settings.seen_false_positives)
+    replay(state, log)
+    return state
 
 
 def recall(artifacts: Path, data_dir: Path | None, bundle: Bundle | None) -> FeatureState:

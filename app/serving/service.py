@@ -1,31 +1,28 @@
-"""The engine in use, the log it listens to, and what keeps the two together."""
+"""What requests use: the engine in use, and the event log behind it."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import time
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Final
 
-from app.serving import child_process
 from app.serving.cursor import Signer
-from app.serving.engine import Engine, build_engine, forget, rebuild
+from app.serving.engine import Engine, build_engine
+from app.serving.lifecycle import Lifecycle
+from app.serving.reload import rebuild
+from app.serving.served_log import QueuedServedLog
 from app.serving.shared_clock import SharedClock
 from app.serving.tail import Tail
 from app.settings import Settings
-from ml.bundle import current
-from ml.errors import BundleError, LogError
+from ml.errors import LogError
 from ml.event_log.group_commit import GroupCommit
 from ml.event_log.open_log import open_log
 from ml.event_log.port import Appended, EventLog
 from ml.event_log.record import Entry, Record
 from ml.state.updates.apply_records import Taken
 
-WATCH_SECONDS: Final = 1.0
-LET_GO_EVERY: Final = 100_000  # records; it takes a part of a second
 TIMEOUT_SECONDS: Final = 1.0  # for an entry that is not written yet
 RETRY_SECONDS: Final = 0.01
 
@@ -44,9 +41,10 @@ class Service:
         self.signer = Signer(log.secret()) if log else None
         self.tail = Tail(log, engine.state, self._react) if log else None
         self._group = GroupCommit(log, engine.settings.max_queued_entries) if log else None
-        self._tasks: list[asyncio.Task[None]] = []
+        if self._group:
+            engine.served_log.connect(QueuedServedLog(engine.hydrate.just_served, self.remember))
+        self._lifecycle = Lifecycle(self)
         self._reloading = asyncio.Lock()
-        self.fault: str | None = None  # why it should be restarted
 
     @classmethod
     def open(cls, settings: Settings, wall: Callable[[], float] = time.time) -> Service:
@@ -67,23 +65,12 @@ class Service:
             raise
 
     async def start(self) -> None:
-        """Listen to the log, and for new bundles."""
-        if self.tail is not None:
-            for work in (
-                self.tail.follow(),
-                self._watch(),
-                self._write_snapshots(),
-                self._let_go(),
-            ):
-                task = asyncio.create_task(work)
-                task.add_done_callback(self._ended)
-                self._tasks.append(task)
+        """Follow the log, and watch for new bundles."""
+        self._lifecycle.start()
 
     async def stop(self) -> None:
-        """Write what still waits to be written, then let go of everything."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)  # `_ended` told what failed
+        """Write what still waits to be written, then close everything."""
+        await self._lifecycle.stop()
         if self._group is not None:
             await asyncio.to_thread(self._group.close)
         if self.log is not None:
@@ -91,11 +78,10 @@ class Service:
         if self._together is not None:
             self._together.close()
 
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        """None of them ends by itself, so one that did has met a fault of ours."""
-        if not task.cancelled() and (error := task.exception()) is not None:
-            self.fault = repr(error)
-            logger.critical("a part of the service has stopped: %r", error, exc_info=error)
+    @property
+    def fault(self) -> str | None:
+        """Why the process should be restarted, if it should."""
+        return self._lifecycle.fault
 
     async def append(self, entries: Sequence[Entry]) -> Appended:
         """On disk when this returns.
@@ -141,60 +127,5 @@ class Service:
             logger.info("serving %s", self.engine.model_version)
             return self.engine.model_version
 
-    async def _let_go(self) -> None:
-        """Memory is bounded, whatever comes."""
-        done = self.engine.state.offset
-        while self.tail is not None:
-            await asyncio.sleep(WATCH_SECONDS)
-            if self.engine.state.offset - done >= LET_GO_EVERY:
-                async with self.tail.paused:
-                    forget(self.engine)
-                done = self.engine.state.offset
-
-    async def _write_snapshots(self) -> None:
-        """In a process of its own, which reads the log by itself: no answer waits for it."""
-        while True:
-            await asyncio.sleep(self.engine.settings.snapshot_minutes * 60)
-            process = await asyncio.create_subprocess_exec(
-                *child_process.command("snapshot"), env=_environment(self.engine.settings)
-            )
-            try:
-                await process.wait()
-            finally:
-                if process.returncode is None:
-                    process.kill()
-            if process.returncode:
-                logger.error("no snapshot was written; the next start will read more of the log")
-
     def _react(self, taken: Taken) -> None:
         self.engine.encoder.extend(self.engine.state, taken)
-
-    async def _watch(self) -> None:
-        """Whatever `current` comes to name is served, if it is fit to be and none was named."""
-        if self.engine.settings.bundle is not None:
-            return
-        artifacts: Path = self.engine.settings.artifacts
-        seen: str | None = self.engine.model_version
-        told = ""
-        while True:
-            await asyncio.sleep(WATCH_SECONDS)
-            try:
-                named = current(artifacts)
-                if named == seen:
-                    continue
-                seen = named
-                if named not in (None, self.engine.model_version):
-                    await self.reload()
-            except BundleError as error:
-                if str(error) != told:  # which a pointer that is damaged says every second
-                    logger.error("%s stays: %s", self.engine.model_version, error)
-                told = str(error)
-
-
-def _environment(settings: Settings) -> dict[str, str]:
-    """Where another process finds what this one serves."""
-    return os.environ | {
-        "FORYOU_ARTIFACTS": str(settings.artifacts),
-        "FORYOU_LOG": str(settings.log_file),
-        "FORYOU_LOG_LEVEL": settings.log_level,
-    }

@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from app.serving.engine import remembered
+from app.serving.restore_state import remembered
 from app.settings import Settings
 from evaluation.live.connection import Connection
 from evaluation.live.server import Address

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
@@ -16,8 +16,10 @@ from app.pipeline.components import (
     Ranker,
     Rescorer,
     Selector,
+    SideEffect,
 )
 from app.pipeline.query import Query
+from app.pipeline.served_page import ServedPage
 from app.serving.engine import Engine
 
 ROWS = 300
@@ -232,3 +234,41 @@ class SelectorContract(Contract):
             batch.tweet[selector.select(query, batch, allotments)],
             mixed.tweet[selector.select(query, mixed, allotments)],
         )
+
+
+class SideEffectContract(Contract):
+    @pytest.fixture
+    def served(self, tiny_engine: Engine, query: Query, batch: CandidateBatch) -> ServedPage:
+        """Ten of the tweets, and the pool that they came from."""
+        page, ids = batch.take(np.arange(10)), tiny_engine.state.tweets.ids
+        return ServedPage(
+            page_id="q:0",
+            request_id="q",
+            user_id=tiny_engine.state.users.ids.id(query.viewer),
+            query=query,
+            product="for_you",
+            served_by="for_you",
+            model_version="1",
+            at_micros=query.now * 1_000_000,
+            start=0,
+            batch=page,
+            tweet_ids=ids.ids(page.tweet),
+            pool=batch,
+            pool_ids=ids.ids(batch.tweet),
+        )
+
+    def test_it_changes_nothing_of_the_page(
+        self, side_effect: SideEffect, served: ServedPage
+    ) -> None:
+        before = served.batch.tweet.copy(), served.batch["score"].copy(), served.pool.tweet.copy()
+        side_effect.run(served)
+        after = served.batch.tweet, served.batch["score"], served.pool.tweet
+        for old, new in zip(before, after, strict=True):
+            np.testing.assert_array_equal(new, old)
+
+    def test_it_runs_for_anybody_and_without_a_later_page(
+        self, side_effect: SideEffect, served: ServedPage, tiny_engine: Engine
+    ) -> None:
+        stranger = tiny_engine.hydrate.query("nobody", 10)
+        pool = served.pool.take(np.empty(0, np.intp))
+        side_effect.run(replace(served, query=stranger, user_id="nobody", pool=pool, pool_ids=[]))

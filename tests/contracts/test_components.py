@@ -25,6 +25,8 @@ from app.retrieval.fresh_tweets import FreshTweets
 from app.selectors.quota import Quota
 from app.selectors.top_k import TopK
 from app.serving.engine import Engine
+from app.serving.served_log import NullServedLog
+from app.side_effects.remember_served import RememberServed
 from app.sources.communities import Communities
 from app.sources.explore import Explore
 from app.sources.follow_recs import FollowRecs
@@ -41,6 +43,7 @@ from tests.contracts.contracts import (
     RescorerContract,
     RowFilterContract,
     SelectorContract,
+    SideEffectContract,
     SourceContract,
     allotted,
 )
@@ -221,3 +224,9 @@ class TestQuotaWithoutShares(TestQuota):
     @pytest.fixture
     def allotments(self) -> list[Places]:
         return allotted(None, None, None, None)
+
+
+class TestRememberServed(SideEffectContract):
+    @pytest.fixture
+    def side_effect(self) -> RememberServed:
+        return RememberServed(NullServedLog(), settings="0", impressions=True)

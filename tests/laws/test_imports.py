@@ -31,7 +31,16 @@ TOWER = [  # each may import those before it
     "ml.__main__",
 ]
 SERVING = TOWER[: TOWER.index("ml.training")]
-KINDS = ["gates", "sources", "filters", "rankers", "rescorers", "diversifiers", "selectors"]
+KINDS = [
+    "gates",
+    "sources",
+    "filters",
+    "rankers",
+    "rescorers",
+    "diversifiers",
+    "selectors",
+    "side_effects",
+]
 COMPONENTS = [f"app.{kind}" for kind in KINDS]
 SHARED = ["app.retrieval", "app.follow_recommendations"]  # by components
 EDGE = ["app.schemas", "app.settings", "app.errors"]

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import inspect
 import pkgutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+import app.api
 from app.pipeline.product import ProductPipeline
 from app.serving.engine import Engine
+from app.side_effects.remember_served import RememberServed
 
 VERBS = {
     "gates": "admits",
@@ -20,6 +24,7 @@ VERBS = {
     "rescorers": "factor",
     "diversifiers": "factor",
     "selectors": "select",
+    "side_effects": "run",
 }
 
 
@@ -60,6 +65,7 @@ def components(product: ProductPipeline) -> Iterator[object]:
     for pipeline in mixer.candidates:
         yield from (pipeline.source, *pipeline.gates)
     yield from (*mixer.eligibility, *mixer.visibility, *mixer.slate, mixer.selector)
+    yield from mixer.side_effects
     yield from (mixer.scoring.ranker, *mixer.scoring.rescorers, *mixer.scoring.diversifiers)
 
 
@@ -68,6 +74,26 @@ def test_every_product_keeps_out_the_same_tweets(tiny_engine: Engine) -> None:
     for other in others:
         assert other.mixer.eligibility == first.mixer.eligibility
         assert other.mixer.visibility == first.mixer.visibility
+
+
+def test_every_product_that_serves_remembers_what_it_served(tiny_engine: Engine) -> None:
+    for product in products(tiny_engine):
+        remembering = [type(effect) for effect in product.mixer.side_effects]
+        assert remembering == [RememberServed], product.name
+
+
+def test_no_endpoint_runs_a_product() -> None:
+    """`app.serving` does, with everything that belongs to it; an endpoint translates."""
+    verbs = {"run", "score", "next_page", "run_side_effects"}
+    calls = [
+        f"{path.name}:{node.lineno} calls .{node.func.attr}()"
+        for path in (Path(app.api.__file__).parent).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in verbs
+    ]
+    assert not calls, "\n".join(calls)
 
 
 def test_places_are_reserved_for_what_is_explored_and_nothing_else(tiny_engine: Engine) -> None:

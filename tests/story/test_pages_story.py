@@ -10,6 +10,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.serving.service import Service
+from ml.event_log.group_commit import GroupCommit
 from ml.event_log.port import Appended
 from ml.event_log.record import Entry, Record
 from ml.event_log.sqlite import SqliteLog
@@ -46,3 +47,29 @@ def test_a_later_page_names_the_bundle_that_made_it(
     monkeypatch.setattr(Service, "find", reloaded_meanwhile)
     second = live.get(f"/timeline/{reader}?limit=3&cursor={first['next_cursor']}").json()
     assert second["model_version"] == "newer"
+
+
+@pytest.mark.parametrize("product", ["for_you", "following"])
+def test_a_failing_side_effect_costs_the_cursor_and_nothing_else(
+    live: TestClient,
+    reader: str,
+    product: str,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    url = f"/timeline/{reader}?limit=3&explain=true&product={product}"
+    assert live.get(url).json()["next_cursor"]
+
+    def fail(group: GroupCommit, entries: Sequence[Entry]) -> None:
+        raise OSError("the disk is gone")
+
+    monkeypatch.setattr(GroupCommit, "submit_quietly", fail)
+    answer = live.get(url)
+    assert answer.status_code == 200
+    assert len(answer.json()["items"]) == 3
+    assert answer.json()["next_cursor"] is None
+    assert answer.json()["missing"][-1] == "RememberServed"
+    (span,) = [span for span in answer.json()["trace"] if span["component"] == "RememberServed"]
+    assert span["stage"] == "side_effect"
+    assert "the disk is gone" in span["error"]
+    assert "RememberServed failed" in caplog.text

@@ -1,0 +1,28 @@
+"""One page that is about to leave: what a side effect learns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.pipeline.batch import CandidateBatch
+from app.pipeline.query import Query
+
+
+@dataclass(frozen=True, slots=True)
+class ServedPage:
+    """The rows of a page, with the ids of everything that the world knows by id."""
+
+    page_id: str  # unique among all pages of all requests
+    request_id: str
+    user_id: str
+    query: Query
+    product: str  # that was asked for
+    served_by: str  # the product that answered
+    model_version: str
+    at_micros: int  # unix time
+    start: int  # the place of the first row in the feed, from 0
+    batch: CandidateBatch
+    tweet_ids: Sequence[str]  # of `batch`
+    pool: CandidateBatch  # what later pages are taken from, best first; empty where none follows
+    pool_ids: Sequence[str]  # of `pool`

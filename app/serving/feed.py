@@ -1,0 +1,79 @@
+"""One page of a feed, from the ids of a request to the side effects of the answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.pipeline.product import Served
+from app.pipeline.query import Query
+from app.pipeline.served_page import ServedPage
+from app.serving import pagination
+from app.serving.engine import Engine
+from app.serving.pagination import Page
+from app.serving.service import Service
+
+
+@dataclass(frozen=True, slots=True)
+class FeedPage:
+    """A page, and all that is needed to describe it."""
+
+    engine: Engine  # that answered; another may be in use by now
+    query: Query
+    product: str  # that was asked for
+    served: Served
+    start: int  # the place of the first row in the feed, from 0
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """Hydrates, runs the product, pages, and runs the product's side effects."""
+
+    service: Service
+
+    async def page(
+        self, user_id: str, limit: int, product: str, cursor: str | None, request_id: str
+    ) -> FeedPage:
+        """The first page, or the one that the cursor leads to.
+
+        Raises:
+            ForgedCursorError: the cursor is not ours, or was made for another reader.
+            ExpiredCursorError: the cursor is too old.
+        """
+        begun = await pagination.begun(self.service, user_id, cursor) if cursor else None
+        engine = self.service.engine  # stays the one in use: from here on nothing is awaited
+        query = engine.hydrate.query(user_id, limit)
+        if begun is None:
+            page = pagination.first(self.service, query, product, request_id)
+        else:
+            product = begun.product
+            page = pagination.later(self.service, query, begun, request_id)
+        served = page.served
+        remembered = served.product.mixer.run_side_effects(
+            _served_page(engine, query, user_id, product, request_id, page), served.trace
+        )
+        return FeedPage(
+            engine, query, product, served, page.start, page.next_cursor if remembered else None
+        )
+
+
+def _served_page(
+    engine: Engine, query: Query, user_id: str, product: str, request_id: str, page: Page
+) -> ServedPage:
+    """Rows become the ids that side effects pass on."""
+    ids, served = engine.state.tweets.ids, page.served
+    return ServedPage(
+        page_id=page.name,
+        request_id=request_id,
+        user_id=user_id,
+        query=query,
+        product=product,
+        served_by=served.product.name,
+        model_version=engine.model_version,
+        at_micros=int(engine.clock.precisely() * 1_000_000),
+        start=page.start,
+        batch=served.batch,
+        tweet_ids=ids.ids(served.batch.tweet),
+        pool=page.pool,
+        pool_ids=ids.ids(page.pool.tweet),
+    )

@@ -1,0 +1,18 @@
+"""Drop from memory what is older than the retention."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from app.serving.engine import Engine
+from ml.state.updates.retention import retain
+
+
+def forget(engine: Engine) -> None:
+    """Let go of what is older than the retention."""
+    s, state = engine.settings, engine.state
+    kept = retain(state, engine.clock.now(), s.retention_hours, s.fresh_at_least)
+    if kept.moved:
+        engine.encoder.keep(state, kept.tweet)
+        engine.hydrate.just_served.forget()
+    state.touch(np.empty(0, np.int32))

@@ -1,0 +1,32 @@
+"""Scores of given tweets for one user, whether or not they would be served."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from app.pipeline.batch import CandidateBatch
+from app.pipeline.product import Scored
+from app.pipeline.query import Query
+from app.serving.engine import Engine
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredTweets:
+    query: Query
+    scored: Scored  # the known tweets, in the order given
+    unknown: list[str]  # ids of no known tweet, each once
+
+
+def score_tweets(engine: Engine, user_id: str, tweet_ids: Sequence[str]) -> ScoredTweets:
+    """Score each tweet by itself: no rank, and no regard to the others."""
+    tweets = engine.state.tweets
+    known = {id_: row for id_ in tweet_ids if (row := tweets.ids.row(id_)) is not None}
+    rows = np.array([known[id_] for id_ in tweet_ids if id_ in known], np.int32)
+    query = engine.hydrate.query(user_id, limit=len(rows))
+    batch = CandidateBatch.of(rows, tweets.author[rows])
+    scored = engine.products["for_you"].score(query, batch)
+    unknown = [id_ for id_ in dict.fromkeys(tweet_ids) if id_ not in known]
+    return ScoredTweets(query, scored, unknown)

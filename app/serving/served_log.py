@@ -1,0 +1,48 @@
+"""Where records of served pages go: to the log that a service has, or nowhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from app.pipeline.served_page import ServedPage
+from app.serving.just_served import JustServed
+from app.side_effects.remember_served import ServedLog
+from ml.event_log.record import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class NullServedLog:
+    """Without a log nothing is remembered."""
+
+    def remember(self, served: ServedPage, entry: Entry) -> None:
+        """Drop the record."""
+
+
+@dataclass(frozen=True, slots=True)
+class QueuedServedLog:
+    """Known to the viewer's next request at once, and to the log a moment later."""
+
+    just_served: JustServed
+    enqueue: Callable[[Entry], None]
+
+    def remember(self, served: ServedPage, entry: Entry) -> None:
+        query = served.query
+        if query.viewer >= 0:
+            self.just_served.add(query.viewer, served.batch.tweet, query.now)
+        self.enqueue(entry)
+
+
+class ConnectableServedLog:
+    """What products write to. Products are built before the service that has the log, which
+    connects it here; until then it is the null log."""
+
+    def __init__(self) -> None:
+        self._log: ServedLog = NullServedLog()
+
+    def connect(self, log: ServedLog) -> None:
+        """Write to this log from now on."""
+        self._log = log
+
+    def remember(self, served: ServedPage, entry: Entry) -> None:
+        self._log.remember(served, entry)
