@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from app.pipeline.batch import Column, Mask, Rows
 from app.pipeline.query import Query
-from app.retrieval.fresh_tweets import foremost
 from app.retrieval.memo import Memo
+from app.retrieval.top_k import top_k
 from ml.embeddings.encoder import Encoder, Vectors
 from ml.state.feature_state import FeatureState
 
@@ -82,11 +82,11 @@ class FollowRecommender:
         }
         promise = _sum({name: share[name] * part for name, part in cheap.items()})
         user = np.flatnonzero(self._may_be_followed(query)).astype(np.int32)
-        user = user[foremost(user, promise[user], max(SHORTLIST, limit))]
+        user = user[top_k(user, promise[user], max(SHORTLIST, limit))]
         reasons = {name: share[name] * part[user] for name, part in cheap.items()}
         reasons["taste"] = share["taste"] * _cosine(self.encoder.authors[user], query.vector)
         score = _sum(reasons)
-        best = foremost(user, score, limit)
+        best = top_k(user, score, limit)
         kept = {name: reasons[name][best] for name in share}
         return Recommended(user[best], score[best], kept)
 
