@@ -9,7 +9,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app.follow_recommendations.recommender import FollowRecommender, Weights
+from app.follow_recommendations.reasons import Weights
+from app.follow_recommendations.recommender import FollowRecommender
 from app.serving.clock import Clock
 from app.serving.engine import Engine, assemble
 from app.settings import Settings

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from app.follow_recommendations.recommender import Recommended
+from app.follow_recommendations.recommended import Recommended
 from app.pipeline.batch import CandidateBatch, Column
 from app.pipeline.product import ProductPipeline, Scored, Served
 from app.pipeline.query import Query

@@ -1,1 +1,1 @@
-"""Whom to follow?"""
+"""Whom should the viewer follow, and for which reasons?"""

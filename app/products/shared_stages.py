@@ -9,7 +9,8 @@ from app.filters.see_fewer import SeeFewer
 from app.filters.social_graph import SocialGraph
 from app.filters.too_old import TooOld
 from app.filters.unsafe import Unsafe
-from app.follow_recommendations.recommender import FollowRecommender, Weights
+from app.follow_recommendations.reasons import Weights
+from app.follow_recommendations.recommender import FollowRecommender
 from app.pipeline.components import Filter
 from app.retrieval.fresh_tweets import FreshTweets
 from app.settings import Settings

@@ -1,4 +1,4 @@
-"""What can be proposed at all, so that no source spends its places on what would be dropped."""
+"""The tweets that sources may propose: those inside the freshness window."""
 
 from __future__ import annotations
 
@@ -9,17 +9,16 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app.pipeline.batch import CandidateBatch, Mask, Order, Rows
+from app.pipeline.batch import CandidateBatch, Mask, Rows
 from app.pipeline.components import Filter
 from app.pipeline.query import Query
 from app.retrieval.memo import Memo
+from app.retrieval.top_k import Worth, top_k
 from ml.state.feature_state import FeatureState
 from ml.state.structures.event_order import UNKNOWN_TIME
 
-OVERFETCH: Final = 32  # looked at beyond the limit, in place of what was seen
+OVERFETCH: Final = 32  # rows looked at beyond the limit, to replace those already seen
 UNKNOWN_AGE_HOURS: Final = 24.0
-
-Worth = NDArray[np.floating]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +32,10 @@ class Fresh:
 
 @dataclass(frozen=True)
 class FreshTweets:
-    """The tweets inside the freshness window; where places are scarce, the unseen ones."""
+    """What sources share: the tweets of the window, their age, and the top of them.
+
+    A source that takes from here spends no places on tweets that the filters would drop.
+    """
 
     state: FeatureState
     max_age_hours: float
@@ -55,21 +57,21 @@ class FreshTweets:
         return self.too_old.keep(query, self._batch(tweet))
 
     def age_hours(self, tweet: Rows, now: int) -> NDArray[np.float64]:
-        """Hours since each tweet was written; a day where nobody knows."""
+        """Hours since each tweet was written; 24 where that is unknown."""
         written = self.state.tweets.created_at[tweet]
         return np.where(written == UNKNOWN_TIME, UNKNOWN_AGE_HOURS, (now - written) / 3600)
 
-    def best(self, query: Query, tweet: Rows, worth: Worth, limit: int) -> CandidateBatch:
+    def top(self, query: Query, tweet: Rows, worth: Worth, limit: int) -> CandidateBatch:
         """The `limit` tweets of the greatest worth, best first; of equals the older.
 
-        Where places are scarce, none goes to what was already seen; where there is room, the
-        feed's own filters will drop it.
+        Where there are more tweets than places, those already seen take none; otherwise the
+        feed's own filters drop them.
         """
         if len(tweet) <= limit:
             return self._batch(tweet[np.lexsort((tweet, -worth))])
         reach = limit + OVERFETCH
         while True:
-            batch = self._batch(tweet[foremost(tweet, worth, reach)])
+            batch = self._batch(tweet[top_k(tweet, worth, reach)])
             unseen = np.flatnonzero(self.already_seen.keep(query, batch))[:limit]
             if len(unseen) == limit or reach >= len(tweet):
                 return batch.take(unseen)
@@ -77,13 +79,3 @@ class FreshTweets:
 
     def _batch(self, tweet: Rows) -> CandidateBatch:
         return CandidateBatch.of(tweet, self.state.tweets.author[tweet])
-
-
-def foremost(row: Rows, worth: Worth, count: int) -> Order:
-    """Positions of the greatest worth, best first, of equals the older row; the rest stays
-    unsorted."""
-    if count < len(worth):
-        least = np.partition(worth, len(worth) - count)[len(worth) - count]
-        some = np.flatnonzero(worth >= least)
-        return some[np.lexsort((row[some], -worth[some]))[:count]]
-    return np.lexsort((row, -worth))

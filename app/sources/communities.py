@@ -17,18 +17,18 @@ from ml.features.similarity import COMMUNITIES
 class Communities:
     """By cosine of community vectors and by recency."""
 
-    shelf: FreshTweets
+    fresh_tweets: FreshTweets
     half_life_hours: float
     communities: simclusters.Communities = COMMUNITIES
 
     def fetch(self, query: Query, limit: int) -> CandidateBatch:
-        state = self.shelf.state
+        state = self.fresh_tweets.state
         viewer = self.communities.of_users(state, np.full(1, query.viewer, np.int32))
         if not viewer.weight.any():
-            return self.shelf.best(query, np.empty(0, np.int32), np.empty(0), limit)
-        fresh = self.shelf.fresh(query.now)
+            return self.fresh_tweets.top(query, np.empty(0, np.int32), np.empty(0), limit)
+        fresh = self.fresh_tweets.fresh(query.now)
         tweet = fresh.tweet
         cosine = simclusters.cosine(viewer, self.communities.of_tweets(state, tweet))
         near = np.flatnonzero(cosine > 0)
         worth = np.log2(cosine[near]) - fresh.age_hours[near] / self.half_life_hours
-        return self.shelf.best(query, tweet[near], worth, limit)
+        return self.fresh_tweets.top(query, tweet[near], worth, limit)

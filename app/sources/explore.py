@@ -28,25 +28,25 @@ class Explore:
     is soon let go.
     """
 
-    shelf: FreshTweets
+    fresh_tweets: FreshTweets
     encoder: Encoder
     half_life_hours: float
     hopeful: float = 0.1  # what is liked with a lower probability is not worth a place
     certain: float = 0.97  # what is liked with a greater one needs no exploring
 
     def fetch(self, query: Query, limit: int) -> CandidateBatch:
-        state, found = self.shelf.state, np.empty(0, np.int32)
+        state, found = self.fresh_tweets.state, np.empty(0, np.int32)
         wanted = self._wanted(query)
         if wanted is None:
-            return self.shelf.best(query, found, np.empty(0), limit)
-        fresh = self.shelf.fresh(query.now)
+            return self.fresh_tweets.top(query, found, np.empty(0), limit)
+        fresh = self.fresh_tweets.fresh(query.now)
         rows = np.flatnonzero(state.tweets.tags[fresh.tweet, 0] == wanted)
         rows = rows[self._may_be_tried(query, fresh.author[rows])]
         found = fresh.tweet[rows]
         x = Pairs.of_one(state, self.encoder, query.viewer, found, query.now)
         received = tweet.tweet_engagement_rate(x) + author.author_engagement_rate(x)
         worth = received - np.log(2) / self.half_life_hours * fresh.age_hours[rows]
-        return self.shelf.best(query, found, worth, limit)
+        return self.fresh_tweets.top(query, found, worth, limit)
 
     def _may_be_tried(self, query: Query, author: Rows) -> Mask:
         """Strangers, but for whom the viewer does not want to see; the places are few."""
@@ -61,7 +61,7 @@ class Explore:
     def _wanted(self, query: Query) -> np.uint32 | None:
         """The topic to try; of equally likely ones that of the newest engagement. Where nobody
         knows what the viewer saw, nobody knows what they passed by."""
-        state, viewer = self.shelf.state, np.array([query.viewer], np.int32)
+        state, viewer = self.fresh_tweets.state, np.array([query.viewer], np.int32)
         if not state.viewer_counts.read(viewer, query.now)[0, Count.IMPRESSION] > 0:
             return None
         latest, _, there = state.history.of(viewer)

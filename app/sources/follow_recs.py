@@ -16,16 +16,16 @@ from app.retrieval.fresh_tweets import FreshTweets
 class FollowRecs:
     """By recommendation and by recency: twice the recommendation makes up for one half-life."""
 
-    shelf: FreshTweets
+    fresh_tweets: FreshTweets
     who: FollowRecommender
     half_life_hours: float
     people: int = 10
 
     def fetch(self, query: Query, limit: int) -> CandidateBatch:
         recommended = self.who.recommend(query, self.people)
-        tweet, author = self.shelf.state.posts.gather(recommended.user)
-        fresh = self.shelf.is_fresh(query, tweet)
+        tweet, author = self.fresh_tweets.state.posts.gather(recommended.user)
+        fresh = self.fresh_tweets.is_fresh(query, tweet)
         tweet, score = tweet[fresh], recommended.score[author[fresh]]
-        age_hours = self.shelf.age_hours(tweet, query.now)
+        age_hours = self.fresh_tweets.age_hours(tweet, query.now)
         worth = np.log2(score + 1e-9) - age_hours / self.half_life_hours
-        return self.shelf.best(query, tweet, worth, limit)
+        return self.fresh_tweets.top(query, tweet, worth, limit)

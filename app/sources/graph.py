@@ -21,13 +21,13 @@ class Graph:
     What they wrote themselves is left to `InNetwork`, so an author is never their own proof.
     """
 
-    shelf: FreshTweets
+    fresh_tweets: FreshTweets
     half_life_hours: float
     min_social_proof: int = 1
     lately_hours: float = PROOF_HOURS
 
     def fetch(self, query: Query, limit: int) -> CandidateBatch:
-        state = self.shelf.state
+        state = self.fresh_tweets.state
         tweet, followee = self._engagements(query)
         foreign = ~query.follows(state.tweets.author[tweet])
         tweet, who = np.unique(tweet[foreign], return_inverse=True)
@@ -35,14 +35,14 @@ class Graph:
         weight = np.bincount(
             who, weights=query.tie_strength[followee[foreign]] + 0.05, minlength=len(tweet)
         )
-        age_hours = self.shelf.age_hours(tweet, query.now)
+        age_hours = self.fresh_tweets.age_hours(tweet, query.now)
         worth = np.log2(weight + 1e-9) - age_hours / self.half_life_hours
-        proven = (proof >= self.min_social_proof) & self.shelf.is_fresh(query, tweet)
-        return self.shelf.best(query, tweet[proven], worth[proven], limit)
+        proven = (proof >= self.min_social_proof) & self.fresh_tweets.is_fresh(query, tweet)
+        return self.fresh_tweets.top(query, tweet[proven], worth[proven], limit)
 
     def _engagements(self, query: Query) -> tuple[Rows, NDArray[np.intp]]:
         """Tweets, and for each the position in `following` of who engaged, once per pair."""
-        tweet, at, there = self.shelf.state.history.of(
+        tweet, at, there = self.fresh_tweets.state.history.of(
             query.neighborhood.following
         )  # (following, LENGTH)
         followee, slot = np.nonzero(there & self._lately(at, query.now))

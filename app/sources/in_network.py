@@ -15,13 +15,13 @@ from app.retrieval.fresh_tweets import FreshTweets
 class InNetwork:
     """By recency and by tie (RealGraph): twice the tie makes up for one half-life."""
 
-    shelf: FreshTweets
+    fresh_tweets: FreshTweets
     half_life_hours: float
 
     def fetch(self, query: Query, limit: int) -> CandidateBatch:
-        tweet, followee = self.shelf.state.posts.gather(query.neighborhood.following)
-        fresh = self.shelf.is_fresh(query, tweet)
+        tweet, followee = self.fresh_tweets.state.posts.gather(query.neighborhood.following)
+        fresh = self.fresh_tweets.is_fresh(query, tweet)
         tweet, tie = tweet[fresh], query.tie_strength[followee[fresh]]
-        age_hours = self.shelf.age_hours(tweet, query.now)
+        age_hours = self.fresh_tweets.age_hours(tweet, query.now)
         worth = np.log2(tie + 0.05) - age_hours / self.half_life_hours
-        return self.shelf.best(query, tweet, worth, limit)
+        return self.fresh_tweets.top(query, tweet, worth, limit)

@@ -24,7 +24,7 @@ class OutOfNetwork:
     newest come first.
     """
 
-    shelf: FreshTweets
+    fresh_tweets: FreshTweets
     encoder: Encoder
     half_life_hours: float
     latest: int = 3  # engagements
@@ -32,21 +32,21 @@ class OutOfNetwork:
     latest_share: float = 0.3
 
     def fetch(self, query: Query, limit: int) -> CandidateBatch:
-        fresh = self.shelf.fresh(query.now)
+        fresh = self.fresh_tweets.fresh(query.now)
         strangers = ~query.follows(fresh.author)
         tweet = fresh.tweet[strangers]
         fading = np.log(2) / self.half_life_hours * fresh.age_hours[strangers]
         lately = self._lately(query) if self.latest_share else None
         tastes = np.stack([query.vector] if lately is None else [query.vector, lately])
         worth = _cosines(self.encoder.tweets.vector, tweet, tastes) / TEMPERATURE - fading
-        near, *also = (self.shelf.best(query, tweet, one, limit) for one in worth)
+        near, *also = (self.fresh_tweets.top(query, tweet, one, limit) for one in worth)
         return _interleaved(near, also[0], self.latest_share, limit) if also else near
 
     def _lately(self, query: Query) -> Column | None:
         """The middle of what the viewer engaged with last, if that is not long ago."""
         if query.viewer < 0:
             return None
-        tweet, at, there = self.shelf.state.history.of(np.array([query.viewer], np.int32))
+        tweet, at, there = self.fresh_tweets.state.history.of(np.array([query.viewer], np.int32))
         since = query.now - int(self.latest_hours * 3600)
         recent = tweet[0, : self.latest][(there & (at >= since))[0, : self.latest]]
         if not len(recent):

@@ -14,9 +14,9 @@ from ml.features.rates import engaged
 class Popular:
     """By likes, retweets and replies, which fade in `FeatureState`."""
 
-    shelf: FreshTweets
+    fresh_tweets: FreshTweets
 
     def fetch(self, query: Query, limit: int) -> CandidateBatch:
-        tweet = self.shelf.fresh(query.now).tweet
-        counts = self.shelf.state.tweet_counts.read(tweet, query.now)
-        return self.shelf.best(query, tweet, engaged(counts), limit)
+        tweet = self.fresh_tweets.fresh(query.now).tweet
+        counts = self.fresh_tweets.state.tweet_counts.read(tweet, query.now)
+        return self.fresh_tweets.top(query, tweet, engaged(counts), limit)

@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from app.follow_recommendations.recommender import Recommended, Weights
+from app.follow_recommendations.reasons import Weights
+from app.follow_recommendations.recommended import Recommended
 from app.serving.engine import Engine
 
 NOTHING = Weights(0, 0, 0, 0, 0)
