@@ -12,23 +12,23 @@ INSTALL = $(BIN)/pip install --quiet --disable-pip-version-check \
 .PHONY: serve test lint evaluate simulate bench crash-test soak data train clean
 
 serve: train
-	@FORYOU_DATA_DIR="$(DATA)" $(BIN)/python -m app
+	@FORYOU_DATA_DIR="$(DATA)" $(BIN)/foryou serve
 
 train: .venv/.installed
 	@if [ "$(DATA)" = artifacts/data ] && [ ! -e artifacts/data/users.parquet ]; then \
 	  echo "make: planting a synthetic world in artifacts/data"; \
 	  $(BIN)/python -m datagen --out artifacts/data --seed $(SEED) --scale $(SCALE); fi
-	@$(BIN)/python -m ml train --data "$(DATA)" --out artifacts --if-needed \
+	@$(BIN)/foryou train --data "$(DATA)" --out artifacts --if-needed \
 	  $(if $(REJECTS),--rejects "$(REJECTS)")
 
 data: .venv/.installed
 	$(BIN)/python -m datagen --out artifacts/data --seed $(SEED) --scale $(SCALE)
 
 evaluate: train .venv/.evaluating
-	@OMP_NUM_THREADS=1 $(BIN)/python -m evaluation --data "$(DATA)"
+	@OMP_NUM_THREADS=1 $(BIN)/foryou evaluate --data "$(DATA)"
 
 simulate: train .venv/.evaluating
-	@OMP_NUM_THREADS=1 $(BIN)/python -m evaluation simulate --data "$(DATA)"
+	@OMP_NUM_THREADS=1 $(BIN)/foryou simulate --data "$(DATA)"
 
 bench: train
 	@OMP_NUM_THREADS=1 $(BIN)/python -m evaluation.latency

@@ -9,12 +9,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NoReturn
 
-from tqdm import tqdm
-
 from datagen.generate import generate
 from datagen.parameters import UNTIL, Parameters
 from datagen.write import write
 from ml import command
+from ml.progress import tracked
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -78,8 +77,8 @@ def _instant(text: str) -> int:
 
 
 def _progress(hours: Sequence[int]) -> Iterable[int]:
-    """A bar on a terminal, silence elsewhere."""
-    return tqdm(hours, desc="hours", unit="h", disable=None, leave=False)
+    """The hours of the world, with progress shown."""
+    return tracked(hours, "behaviour", "hours")
 
 
 if __name__ == "__main__":

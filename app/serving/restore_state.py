@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Final
-
-from tqdm import tqdm
 
 from app.serving.snapshots import Snapshots
 from app.settings import Settings
@@ -14,6 +11,7 @@ from ml.bundle import Bundle, load_state, state_fingerprint, state_source
 from ml.dataset import tables
 from ml.errors import BundleError, DataError
 from ml.event_log.port import EventLog
+from ml.progress import progress
 from ml.state.feature_state import FeatureState
 from ml.state.structures.bloom import Bloom
 from ml.state.updates import tables_to_events
@@ -80,7 +78,7 @@ def _of_tables(artifacts: Path, data: Path) -> FeatureState:
 def replay(state: FeatureState, events: EventLog) -> None:
     """Read the log from where the state ends."""
     left = events.end - state.offset
-    with tqdm(total=left, desc="event log", disable=not sys.stderr.isatty(), leave=False) as bar:
+    with progress(left, "event log", "records") as shown:
         while records := events.read(state.offset, BATCH_RECORDS):
             take(state, records)
-            bar.update(len(records))
+            shown.update(len(records))

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import sys
-
 import numpy as np
-from tqdm import tqdm
 
 from ml.embeddings.encoder import Encoder
 from ml.features import NAMES, Pairs, matrix
 from ml.models.two_tower import DIM
+from ml.progress import progress
 from ml.state.events import Events
 from ml.state.feature_state import FeatureState
 from ml.training.examples import Examples
@@ -26,15 +24,12 @@ def featurise(
     """
     features = np.empty((len(examples), len(NAMES)), np.float32)
     viewer = np.empty((len(examples), DIM), np.float32)
-    bar = tqdm(
-        total=len(examples), desc="replay        ", disable=not sys.stderr.isatty(), unit="row"
-    )
-    with bar:
+    with progress(len(examples), "replay", "rows") as shown:
         for rows in walk(state, events, examples.at):
             part = examples[rows]
             x = Pairs(state, encoder, part.viewer, part.tweet, part.at)
             features[rows], viewer[rows] = matrix(x), x.viewer_vector
-            bar.update(len(rows))
+            shown.update(len(rows))
     return RankerRows(
         features,
         viewer,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 
 import torch
 from torch import Tensor, nn
-from tqdm import tqdm
+
+from ml.progress import progress
 
 
 def fit(
@@ -34,8 +34,7 @@ def fit(
     )
     model.train()
     mean = float("nan")
-    bar = tqdm(total=epochs * steps, desc=f"{name:<14}", disable=not sys.stderr.isatty(), unit="b")
-    with bar:
+    with progress(epochs * steps, name, "batches") as shown:
         for _ in range(epochs):
             order = torch.randperm(rows, generator=generator)
             total = 0.0
@@ -46,8 +45,8 @@ def fit(
                 optimiser.step()
                 schedule.step()
                 total += loss.item()
-                bar.update()
+                shown.update()
             mean = total / steps
-            bar.set_postfix(loss=f"{mean:.4f}")
+            shown.set_postfix_str(f"loss {mean:.4f}")
     model.eval()
     return mean

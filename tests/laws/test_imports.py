@@ -8,7 +8,7 @@ from graphlib import TopologicalSorter
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-BASE = ["ml.schema", "ml.heads", "ml.errors", "ml.arrays", "ml.command"]
+BASE = ["ml.schema", "ml.heads", "ml.errors", "ml.arrays", "ml.command", "ml.progress"]
 STATE = [
     "ml.state.structures",
     "ml.state.events",
@@ -52,7 +52,7 @@ ROOMS: dict[str, list[str]] = {
     "ml.event_log": BASE,
     "ml.event_log.to_tables": [*BASE, "ml.event_log", "ml.dataset"],
     "ml.state.structures": ["ml.arrays"],
-    "datagen": ["ml.schema", "ml.command"],
+    "datagen": ["ml.schema", "ml.command", "ml.progress"],
     "app": [],
     "app.pipeline": [],
     "app.retrieval": ["app.pipeline", *SERVING],
