@@ -11,9 +11,9 @@ import torch
 
 from app.settings import InvalidSettingError, read_settings
 from evaluation import describe
-from evaluation.evaluate import evaluate
+from evaluation.offline.evaluate import evaluate
 from evaluation.report import document, page, terminal
-from evaluation.simulate import simulation
+from evaluation.simulation import simulation
 from ml import bundle, command
 from ml.bundle import Bundle
 from ml.dataset.files import fingerprint

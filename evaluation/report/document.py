@@ -18,13 +18,13 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Final
 
-from evaluation.dataset import TEMPORAL
-from evaluation.evaluate import Findings
-from evaluation.figures import ORACLE, Figures
-from evaluation.heads import HeadReport
-from evaluation.lineup import PRODUCT
 from evaluation.metrics.resample import LEVEL, REPEATS
+from evaluation.metrics.slate_metrics import ORACLE, Figures
+from evaluation.offline.dataset import TEMPORAL
+from evaluation.offline.evaluate import Findings
+from evaluation.offline.heads import HeadReport
 from evaluation.policies.product import Funnel
+from evaluation.policies.registry import PRODUCT
 from evaluation.report.numbers import Json, figure_of, nested, number
 
 FORMAT: Final = 1
