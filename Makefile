@@ -31,7 +31,7 @@ simulate: train .venv/.evaluating
 	@OMP_NUM_THREADS=1 $(BIN)/python -m evaluation simulate --data "$(DATA)"
 
 bench: train
-	@OMP_NUM_THREADS=1 $(BIN)/python -m evaluation.loadtest.bench
+	@OMP_NUM_THREADS=1 $(BIN)/python -m evaluation.loadtest bench
 
 crash-test: train
 	@OMP_NUM_THREADS=1 FORYOU_DATA_DIR="$(DATA)" $(BIN)/python -m evaluation.loadtest crash

@@ -3,7 +3,7 @@ same body, and nothing to find out. `python -m evaluation.loadtest.bare FILE` se
 
 from __future__ import annotations
 
-import socket
+import os
 import sys
 from pathlib import Path
 
@@ -14,26 +14,25 @@ from app.schemas.timeline import Timeline
 
 
 def bare(content: Timeline) -> FastAPI:
-    """Everybody gets the same."""
+    """Every request gets the same answer."""
     app = FastAPI()
 
     @app.get("/timeline/{user_id}")
     async def timeline(user_id: str) -> Timeline:
         return content
 
+    @app.get("/livez")
+    async def livez() -> dict[str, str]:
+        return {}
+
     return app
 
 
 def main() -> None:
-    """Say where, then serve."""
+    """Serve a file at FORYOU_PORT."""
     content = Timeline.model_validate_json(Path(sys.argv[1]).read_bytes())
-    # asyncio sends without delay only on what is said to be TCP.
-    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listening.bind(("127.0.0.1", 0))
-    listening.listen()
-    print(f"http://127.0.0.1:{listening.getsockname()[1]}/", flush=True)
-    config = uvicorn.Config(bare(content), log_level="warning", access_log=False)
-    uvicorn.Server(config).run([listening])
+    port = int(os.environ["FORYOU_PORT"])
+    uvicorn.run(bare(content), port=port, log_level="warning", access_log=False)
 
 
 if __name__ == "__main__":

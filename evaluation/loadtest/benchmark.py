@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,13 +12,15 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
+from evaluation.client import Address
 from evaluation.loadtest import stages
-from evaluation.loadtest.keep_asking import ask
-from evaluation.loadtest.process import Address, process
+from evaluation.loadtest.benchmark_table import BenchmarkReport
+from evaluation.loadtest.closed_loop_load import ask
+from evaluation.loadtest.command import Given
+from evaluation.loadtest.server import serving
 
 LARGEST: Final = 16_384  # bytes that the bare route answers with, at most
 BARE_TIMES: Final = 8  # it is that much quicker, so it is asked more often
-QUIET: Final = {"FORYOU_PORT": "0", "FORYOU_LOG_LEVEL": "warning"}
 
 Json = dict[str, Any]  # what JSON can hold
 
@@ -31,6 +34,26 @@ class Plan:
     rounds: int
 
 
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--users", type=int, default=1_000, help="the first so many are asked")
+    parser.add_argument("--requests", type=int, default=3_000, help="many at once, per round")
+    parser.add_argument("--connections", type=int, default=8)
+    parser.add_argument("--rounds", type=int, default=3)
+
+
+def measure(given: Given) -> BenchmarkReport:
+    """The service beside a bare route, on this machine, now."""
+    options, users = given.options, given.state().users.ids.all_ids()
+    plan = Plan(
+        artifacts=given.artifacts,
+        users=users[: options.users].to_list(),
+        requests=options.requests,
+        connections=options.connections,
+        rounds=options.rounds,
+    )
+    return BenchmarkReport(bench(plan))
+
+
 def bench(plan: Plan) -> Json:
     """The figures, ready for `json.dumps`: of several rounds, the median.
 
@@ -40,11 +63,13 @@ def bench(plan: Plan) -> Json:
         ValueError: an answer is too large to compare with.
     """
     load = os.getloadavg()[0]
-    with TemporaryDirectory() as folder, process("app", settings=_here(plan, folder)) as service:
+    settings = {"FORYOU_ARTIFACTS": str(plan.artifacts.resolve()), "FORYOU_IMPRESSIONS": "served"}
+    with TemporaryDirectory() as name, serving(folder := Path(name), settings) as server:
+        service = server.address
         content = _content(service, plan)
-        (file := Path(folder, "timeline.json")).write_bytes(content)
-        with process("evaluation.loadtest.bare", str(file), settings={}) as route:
-            rounds = [_round(service, route, plan) for _ in range(plan.rounds)]
+        (file := folder / "timeline.json").write_bytes(content)
+        with serving(folder, {}, "evaluation.loadtest.bare", str(file)) as bare:
+            rounds = [_round(service, bare.address, plan) for _ in range(plan.rounds)]
             explained = ask(service, [f"{path}?explain=true" for path in _paths(plan)], keep=True)
     figures = {name: median(one[name] for one in rounds) for name in rounds[0]}
     return {
@@ -66,12 +91,6 @@ def bench(plan: Plan) -> Json:
         "rounds": rounds,
         "machine": {"cpus": os.cpu_count(), "load_before": load, "uvicorn": _stack()},
     }
-
-
-def _here(plan: Plan, folder: str) -> dict[str, str]:
-    """A service of its own: what it logs is gone with it."""
-    artifacts, log = str(plan.artifacts.resolve()), str(Path(folder, "events.db"))
-    return {**QUIET, "FORYOU_ARTIFACTS": artifacts, "FORYOU_LOG": log}
 
 
 def _content(service: Address, plan: Plan) -> bytes:

@@ -28,7 +28,7 @@ from evaluation.loadtest.command import Given
 from evaluation.loadtest.durability_check import DurabilityCheck, everything
 from evaluation.loadtest.mixed_load import Load
 from evaluation.loadtest.server import Server, start
-from evaluation.loadtest.slo_report import Findings, least, none
+from evaluation.loadtest.slo_report import SloReport, least, none
 from evaluation.loadtest.traffic import Traffic
 from ml import bundle
 from ml.event_log.record import Record
@@ -55,7 +55,7 @@ class Found:
     replays: int = 0
 
 
-def measure(given: Given) -> Findings:
+def measure(given: Given) -> SloReport:
     """Kill, restart and compare until there was enough of it."""
     options, rng = given.options, np.random.default_rng(given.seed)
     ledger, found = DurabilityCheck(), Found()
@@ -85,7 +85,7 @@ def measure(given: Given) -> Findings:
             offset = _snapshot_offset(server)
         finally:
             server.stop()
-    return Findings(
+    return SloReport(
         [
             least("kills", kills, options.rounds),
             least("acknowledged events", ledger.events, options.events),

@@ -14,12 +14,12 @@ from typing import Any, Final
 
 from tqdm import tqdm
 
+from evaluation.client import Connection, request
 from evaluation.loadtest.command import Given
-from evaluation.loadtest.connection import Connection, request
 from evaluation.loadtest.open_loop_load import OpenLoopLoad
 from evaluation.loadtest.people import timelines
 from evaluation.loadtest.server import Server, serving
-from evaluation.loadtest.slo_report import Findings, Json, least, most, none, quantiles
+from evaluation.loadtest.slo_report import Json, SloReport, least, most, none, quantiles
 from evaluation.loadtest.workers import one_to_each
 from ml.state.feature_state import FeatureState
 
@@ -38,7 +38,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--rate", type=float, default=20, help="timelines per second besides")
 
 
-def measure(given: Given) -> Findings:
+def measure(given: Given) -> SloReport:
     """In one worker, then written to one and read from another."""
     state = given.state()
     figures: Json = {}
@@ -58,7 +58,7 @@ def measure(given: Given) -> Findings:
             "timelines": quantiles(trial.background.millis),
         }
     alone, together = figures["one worker"]["all"], figures["across two"]["all"]
-    return Findings(
+    return SloReport(
         [
             least("events per trial", min(alone["count"], together["count"]), 500),
             most("event to effect in one worker, p99", alone["p99"], ALONE_MILLIS, " ms"),

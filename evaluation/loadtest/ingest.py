@@ -14,12 +14,12 @@ from typing import Final
 import numpy as np
 from tqdm import tqdm
 
+from evaluation.client import Address, Connection, request
 from evaluation.loadtest.command import Given
-from evaluation.loadtest.connection import Connection, request
 from evaluation.loadtest.open_loop_load import OpenLoopLoad
 from evaluation.loadtest.people import timelines
-from evaluation.loadtest.server import Address, serving
-from evaluation.loadtest.slo_report import Findings, least, most, none, quantiles
+from evaluation.loadtest.server import serving
+from evaluation.loadtest.slo_report import SloReport, least, most, none, quantiles
 from evaluation.loadtest.traffic import Traffic
 
 BATCH: Final = 100
@@ -37,7 +37,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--timelines", type=float, default=20, help="per second, all the time")
 
 
-def measure(given: Given) -> Findings:
+def measure(given: Given) -> SloReport:
     """Quiet, then pouring, then quiet again: the machine may have other things to do."""
     options, state = given.options, given.state()
     with TemporaryDirectory() as folder, serving(Path(folder), given.environment) as server:
@@ -54,7 +54,7 @@ def measure(given: Given) -> Findings:
         idle, busy = asyncio.run(_run(server.address, reading, pouring, options.seconds))
     times = float(np.quantile(busy, 0.99) / np.quantile(idle, 0.99))
     per_second = pouring.written / pouring.seconds
-    return Findings(
+    return SloReport(
         [
             least("events per second", per_second, LEAST_PER_SECOND),
             least("for", pouring.seconds, options.seconds * 0.95, " s"),

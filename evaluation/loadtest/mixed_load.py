@@ -8,9 +8,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from evaluation.loadtest.connection import Answer, Connection, request
+from evaluation.client import Address, Answer, Connection, request
 from evaluation.loadtest.durability_check import DurabilityCheck
-from evaluation.loadtest.server import Address
 from evaluation.loadtest.traffic import Body, Traffic
 from ml.event_log.record import Kind
 

@@ -9,8 +9,7 @@ from time import perf_counter
 import numpy as np
 from numpy.typing import NDArray
 
-from evaluation.loadtest.connection import Answer, Connection
-from evaluation.loadtest.server import Address
+from evaluation.client import Address, Answer, Connection
 
 
 class OpenLoopLoad:

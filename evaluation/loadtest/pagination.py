@@ -17,10 +17,10 @@ from tqdm import tqdm
 from app.pipeline.batch import CandidateBatch
 from app.pipeline.product import ProductPipeline
 from app.serving.engine import Engine, build_engine
+from evaluation.client import Address, Connection, request
 from evaluation.loadtest.command import Given
-from evaluation.loadtest.connection import Connection, request
-from evaluation.loadtest.server import Address, serving
-from evaluation.loadtest.slo_report import Findings, least, none
+from evaluation.loadtest.server import serving
+from evaluation.loadtest.slo_report import SloReport, least, none
 from evaluation.loadtest.traffic import Body, Traffic
 from ml.event_log.sqlite import SqliteLog
 from ml.state.feature_state import FeatureState
@@ -66,7 +66,7 @@ class Reader:
         return twice, disordered, back, len(passed - self.gone.keys())
 
 
-def measure(given: Given) -> Findings:
+def measure(given: Given) -> SloReport:
     """Page by page, with a share of the events after each."""
     state = given.state()
     traffic = Traffic(state, given.seed, "scroll")
@@ -80,7 +80,7 @@ def measure(given: Given) -> Findings:
     pages = min(len(reader.pages) for reader in scrolling.readers)
     fewest = min(len(reader.shown) for reader in scrolling.readers)
     gone = sum(len(reader.gone) for reader in scrolling.readers)
-    return Findings(
+    return SloReport(
         [
             least("pages each", pages, given.options.pages),
             least("tweets each", fewest, given.options.pages * PER_PAGE),

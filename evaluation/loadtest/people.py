@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from evaluation.loadtest.connection import request
+from evaluation.client import request
 from ml.state.feature_state import FeatureState
 
 

@@ -19,11 +19,11 @@ from tqdm import tqdm
 
 from app.pipeline.batch import CandidateBatch
 from app.serving.engine import Engine, build_engine
+from evaluation.client import Address, Answer, Connection, request
 from evaluation.loadtest.command import Given
-from evaluation.loadtest.connection import Answer, Connection, request
 from evaluation.loadtest.open_loop_load import OpenLoopLoad
-from evaluation.loadtest.server import Address, serving
-from evaluation.loadtest.slo_report import Findings, least, most, none, quantiles
+from evaluation.loadtest.server import serving
+from evaluation.loadtest.slo_report import SloReport, least, most, none, quantiles
 from ml import bundle
 from ml.errors import BundleError
 from ml.training import train
@@ -41,7 +41,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--other", help="the version of a second bundle; trained if left out")
 
 
-def measure(given: Given) -> Findings:
+def measure(given: Given) -> SloReport:
     """On a copy: bundles come and go there."""
     with TemporaryDirectory() as folder:
         artifacts = Path(folder, "artifacts")
@@ -57,7 +57,7 @@ def measure(given: Given) -> Findings:
             swaps = asyncio.run(_run(server.address, reading, here, pair))
         differ = [_difference(here, version, reading.told[version]) for version in pair]
     named = {version: len(reading.told[version]) for version in pair}
-    return Findings(
+    return SloReport(
         [
             least("swaps", swaps.made, given.options.swaps),
             none("swaps that failed", len(swaps.failed)),

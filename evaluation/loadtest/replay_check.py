@@ -9,8 +9,7 @@ import numpy as np
 
 from app.serving.engine import remembered
 from app.settings import Settings
-from evaluation.loadtest.connection import Connection
-from evaluation.loadtest.server import Address
+from evaluation.client import Address, Connection
 from ml import bundle
 from ml.event_log.port import EventLog
 from ml.event_log.record import Record

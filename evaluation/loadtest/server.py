@@ -1,4 +1,4 @@
-"""The service in processes of its own, which can be killed."""
+"""A server in processes of its own, which can be killed."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Final
 
+from evaluation.client import Address
+
 PATIENCE: Final = 120.0  # seconds to start in
 GRACE: Final = 20.0  # seconds to stop in
 LAST_WORDS: Final = 2_000  # characters
-
-Address = tuple[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Server:
                 time.sleep(0.01)
 
     def stop(self) -> None:
-        """As whoever runs it would."""
+        """End it in good order, or by force when it takes too long."""
         self.process.terminate()
         try:
             self.process.wait(GRACE)
@@ -49,13 +49,14 @@ class Server:
             self.kill()
 
 
-def start(folder: Path, settings: Mapping[str, str]) -> Server:
-    """Serve with an event log in a folder, whatever is there already.
+def start(folder: Path, settings: Mapping[str, str], *command: str) -> Server:
+    """Run `python -m COMMAND`, by default the service, with an event log in a folder.
 
     Raises:
         ChildProcessError: it ended instead; its last words are in the message.
     """
-    port, log, said = _free_port(), folder / "events.db", folder / "stderr.txt"
+    port, log, errors = _free_port(), folder / "events.db", folder / "stderr.txt"
+    module = command[0] if command else "app"
     environment = {
         **os.environ,
         "FORYOU_LOG_LEVEL": "warning",
@@ -64,9 +65,9 @@ def start(folder: Path, settings: Mapping[str, str]) -> Server:
         "FORYOU_PORT": str(port),
         "FORYOU_LOG": str(log),
     }
-    with said.open("ab") as words:
+    with errors.open("ab") as words:
         process = subprocess.Popen(
-            [sys.executable, "-m", "app"],
+            [sys.executable, "-m", module, *command[1:]],
             env=environment,
             stdout=subprocess.DEVNULL,
             stderr=words,
@@ -74,7 +75,7 @@ def start(folder: Path, settings: Mapping[str, str]) -> Server:
         )
     server = Server(process, ("127.0.0.1", port), log)
     try:
-        _await(server, said)
+        _await(server, errors, module)
     except BaseException:
         server.kill()
         raise
@@ -82,20 +83,20 @@ def start(folder: Path, settings: Mapping[str, str]) -> Server:
 
 
 @contextmanager
-def serving(folder: Path, settings: Mapping[str, str]) -> Iterator[Server]:
-    """A server for as long as it is needed.
+def serving(folder: Path, settings: Mapping[str, str], *command: str) -> Iterator[Server]:
+    """A server that is stopped at the end of the block.
 
     Raises:
         ChildProcessError: it did not start.
     """
-    server = start(folder, settings)
+    server = start(folder, settings, *command)
     try:
         yield server
     finally:
         server.stop()
 
 
-def _await(server: Server, said: Path) -> None:
+def _await(server: Server, errors: Path, module: str) -> None:
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until:
         if server.process.poll() is not None:
@@ -103,8 +104,8 @@ def _await(server: Server, said: Path) -> None:
         if _answers(server.address):
             return
         time.sleep(0.05)
-    words = said.read_text(errors="replace")[-LAST_WORDS:].strip()
-    raise ChildProcessError(f"python -m app did not start: {words or 'it said nothing'}")
+    words = errors.read_text(errors="replace")[-LAST_WORDS:].strip()
+    raise ChildProcessError(f"python -m {module} did not start: {words or 'no output'}")
 
 
 def _answers(address: Address) -> bool:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import os
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -24,7 +22,9 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
-class Findings:
+class SloReport:
+    """Every bar of a command, and the figures behind them."""
+
     bars: list[Bar]
     figures: Json
     notes: list[str] = field(default_factory=list)
@@ -42,13 +42,11 @@ class Findings:
         ]
         return "\n".join([*lines, *self.notes])
 
-    def write(self, path: Path) -> None:
-        """As JSON, with the machine they were taken on."""
-        path.parent.mkdir(parents=True, exist_ok=True)
+    def document(self) -> Json:
+        """As JSON holds it, with the machine it was taken on."""
         bars = [{"says": bar.says, "found": bar.found, "kept": bar.kept} for bar in self.bars]
         machine = {"cpus": os.cpu_count(), "load": os.getloadavg()[0]}
-        whole = {"format": 1, "bars": bars, "figures": self.figures, "machine": machine}
-        path.write_text(json.dumps(whole, indent=1) + "\n", encoding="utf-8")
+        return {"format": 1, "bars": bars, "figures": self.figures, "machine": machine}
 
 
 def quantiles(millis: ArrayLike) -> Json:

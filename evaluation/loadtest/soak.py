@@ -18,9 +18,9 @@ from tqdm import tqdm
 from app.main import create_app
 from app.serving.engine import build_engine
 from app.serving.service import Service
+from evaluation.client import InProcess, Json
 from evaluation.loadtest.command import Given
-from evaluation.loadtest.inside import Inside, running
-from evaluation.loadtest.slo_report import Findings, least, most, none
+from evaluation.loadtest.slo_report import SloReport, least, most, none
 from evaluation.loadtest.traffic import Body, Traffic
 from ml.event_log.sqlite import SqliteLog
 
@@ -31,6 +31,7 @@ READERS: Final = 5  # who look with every batch
 LATEST: Final = 5_000  # tweets that are talked about
 MAX_GROWTH: Final = 0.02
 SAMPLES: Final = 200  # of the memory, in all
+BEHIND: Final = 503  # the effect of a write is still to come
 STATUS: Final = Path("/proc/self/status")
 
 
@@ -42,7 +43,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def measure(given: Given) -> Findings:
+def measure(given: Given) -> SloReport:
     """In this process, by a clock that runs ahead; what is measured is all that it holds."""
     options = given.options
     with TemporaryDirectory() as folder:
@@ -51,7 +52,7 @@ def measure(given: Given) -> Findings:
     quarters = [float(np.median(part)) for part in np.array_split(soaking.resident, 4)]
     growth = quarters[3] / quarters[2] - 1
     state = soaking.service.engine.state
-    return Findings(
+    return SloReport(
         [
             least("events", soaking.sent, options.events),
             most("memory of the last quarter over the one before", growth * 100, 2, " %"),
@@ -111,7 +112,7 @@ class Soaking:
         names = _Names(traffic)
         start = perf_counter()
         bar = tqdm(total=options.events, desc="events", disable=self._given.quiet, leave=False)
-        async with running(create_app(service=self.service)) as service:
+        async with InProcess.open(create_app(service=self.service)) as service:
             for batch in range(batches):
                 self._now += step
                 with suppress(StopAsyncIteration):
@@ -121,15 +122,15 @@ class Soaking:
                 bar.update(BATCH)
         self.seconds = perf_counter() - start
 
-    async def _live(self, service: Inside, names: _Names, count: int) -> None:
+    async def _live(self, service: InProcess, names: _Names, count: int) -> None:
         tweets, users, events = names.batch(count)
         try:
-            await service.send("POST", "/tweets", {"tweets": tweets})
-            await service.send("POST", "/users", {"users": users})
-            written = await service.send("POST", "/events", {"events": events})
+            await _send(service, "POST", "/tweets", {"tweets": tweets})
+            await _send(service, "POST", "/users", {"users": users})
+            written = await _send(service, "POST", "/events", {"events": events})
             self.sent += sum(one["status"] == "accepted" for one in written["results"])
             for reader in names.readers():
-                await service.send("GET", f"/timeline/{reader}?after_offset={written['offset']}")
+                await _send(service, "GET", f"/timeline/{reader}?after_offset={written['offset']}")
         except ConnectionError as error:
             self.refused.append(str(error))
 
@@ -152,6 +153,16 @@ class _Names:
 
     def readers(self) -> Iterator[str]:
         return (self._traffic.somebody() for _ in range(READERS))
+
+
+async def _send(service: InProcess, method: str, path: str, body: Json = None) -> Json:
+    """Send until it is served; a failure of the application is a refusal, as over a socket."""
+    try:
+        while (answer := await service.send(method, path, body)).status == BEHIND:
+            continue
+    except Exception as error:
+        raise ConnectionError(f"{method} {path}: {error!r}") from error
+    return answer.ok()
 
 
 def _resident_megabytes() -> float:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import polars as pl
 
-from evaluation.loadtest.keep_asking import Run
+from evaluation.loadtest.closed_loop_load import Run
 
 OUTSIDE: Final = "outside"  # HTTP, ids to rows and back, JSON
 MILLIS: Final = [

@@ -6,7 +6,7 @@ import asyncio
 from pathlib import Path
 from typing import Final
 
-from evaluation.loadtest.connection import Connection
+from evaluation.client import Connection
 from evaluation.loadtest.server import Server
 
 PROC: Final = Path("/proc")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from contextlib import AsyncExitStack, ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final, Protocol
+from urllib.parse import urlencode
 
 import numpy as np
 
@@ -20,16 +22,16 @@ from app.serving.engine import Engine, build_engine
 from app.serving.service import Service
 from app.settings import Settings
 from datagen.world import World
+from evaluation.client import Answer, InProcess
 from evaluation.policies.policy import Moment, Policy
 from evaluation.policies.product import EvaluationError
-from evaluation.simulation.wire import Wire
 from evaluation.truth import Truth
 from ml.arrays import Rows
 from ml.event_log.record import Entry, Record
 from ml.state.updates.apply_records import take
 
 PRODUCT: Final = "for_you"
-BEHIND: Final = 503  # what was told has not had its effect yet, on a machine that is busy
+BEHIND: Final = 503  # the effect of a write is still to come, on a machine that is busy
 PATIENCE: Final = 60  # times that the service is asked again, which waits a second by itself
 QUIET: Final[dict[str, object]] = {  # what only takes time here, or would not be the same twice
     "clock": "wall",
@@ -75,7 +77,7 @@ class Feed(Protocol):
         """People did something."""
 
     def show(self, user: str, limit: int, request: str) -> list[str]:
-        """What somebody is shown, best first, once all that was told has had its effect."""
+        """What somebody is shown, best first, once every write has had its effect."""
 
     def close(self) -> None:
         """Nobody will ask any more."""
@@ -94,8 +96,10 @@ class Served:
         service = Service.open(quiet, self._watch)
         self._untrained = set(service.engine.missing)
         app = create_app(quiet, service=service)
-        self._wire = Wire(app)
-        self._open.callback(self._wire.close)
+        self._runner = self._open.enter_context(asyncio.Runner())
+        running = AsyncExitStack()
+        self._client = self._runner.run(running.enter_async_context(InProcess.open(app)))
+        self._open.callback(lambda: self._runner.run(running.aclose()))
 
     def wait_until(self, now: int) -> None:
         self._watch.set(now)
@@ -114,10 +118,11 @@ class Served:
         if self._offset:
             asked["after_offset"] = self._offset
         for _ in range(PATIENCE):
-            status, page = self._wire.get(f"/timeline/{user}", asked, **{"x-request-id": request})
-            if status != BEHIND:
+            path, named = f"/timeline/{user}?{urlencode(asked)}", {"x-request-id": request}
+            answer = self._runner.run(self._client.send("GET", path, **named))
+            if answer.status != BEHIND:
                 break
-        _checked(status, page)
+        page = _checked(answer)
         failed = set(page["missing"]) - self._untrained
         if page["served_by"] == "fallback" or failed:
             raise EvaluationError(
@@ -133,11 +138,13 @@ class Served:
         """In batches, none of which may have been refused."""
         for start in range(0, len(items), MAX_WRITTEN):
             some = list(items[start : start + MAX_WRITTEN])
-            told = _checked(*self._wire.post(f"/{what}", {what: some}))
-            refused = [one for one in told["results"] if one["status"] != "accepted"]
+            written = _checked(
+                self._runner.run(self._client.send("POST", f"/{what}", {what: some}))
+            )
+            refused = [one for one in written["results"] if one["status"] != "accepted"]
             if refused:
                 raise EvaluationError(f"POST /{what}: {refused[0]}")
-            self._offset = told["offset"]
+            self._offset = written["offset"]
 
 
 @dataclass
@@ -216,7 +223,8 @@ def _without(name: str, row: Json) -> Json:
     return {key: value for key, value in row.items() if key != name}
 
 
-def _checked(status: int, body: Json) -> Json:
-    if status != 200:
-        raise EvaluationError(f"the service answered {status}: {body.get('detail', body)}")
+def _checked(answer: Answer) -> Json:
+    body: Json = answer.json
+    if answer.status != 200:
+        raise EvaluationError(f"the service answered {answer.status}: {body.get('detail', body)}")
     return body

@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from evaluation.loadtest.bench import main
+from evaluation.loadtest.__main__ import main
 from evaluation.loadtest.benchmark import LARGEST
-from evaluation.loadtest.keep_asking import Run, ask
-from evaluation.loadtest.process import process
+from evaluation.loadtest.closed_loop_load import Run, ask
+from evaluation.loadtest.server import serving
 from evaluation.loadtest.stages import OUTSIDE, spent
 
 EMPTY = {
@@ -29,7 +29,8 @@ EMPTY = {
 
 def test_every_path_is_asked_once_whatever_the_number_of_connections(tmp_path: Path) -> None:
     (file := tmp_path / "timeline.json").write_text(json.dumps(EMPTY))
-    with process("evaluation.loadtest.bare", str(file), settings={}) as address:
+    with serving(tmp_path, {}, "evaluation.loadtest.bare", str(file)) as server:
+        address = server.address
         for connections in (1, 3):
             run = ask(address, [f"/timeline/{i}" for i in range(7)], connections, keep=True)
             assert len(run.millis) == 7
@@ -40,8 +41,9 @@ def test_every_path_is_asked_once_whatever_the_number_of_connections(tmp_path: P
             ask(address, ["/nowhere"])
 
 
-def test_a_server_that_does_not_start_is_said() -> None:
-    with pytest.raises(ChildProcessError, match="did not start"), process("this", settings={}):
+def test_a_server_that_does_not_start_is_an_error(tmp_path: Path) -> None:
+    failed = pytest.raises(ChildProcessError, match="did not start")
+    with failed, serving(tmp_path, {}, "this"):
         pass
 
 
@@ -79,7 +81,7 @@ def test_the_bench_compares_the_service_with_the_bare_route(
     tiny_artifacts: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     few = ["--users", "10", "--requests", "16", "--rounds", "2", "--connections", "4"]
-    assert main(["--artifacts", str(tiny_artifacts), "--out", str(tmp_path), *few]) == 0
+    assert main(["bench", "--artifacts", str(tiny_artifacts), "--out", str(tmp_path), *few]) == 0
     figures = json.loads((tmp_path / "bench.json").read_text())
     rounds = figures["rounds"]
     assert len(rounds) == 2
@@ -95,5 +97,5 @@ def test_the_bench_compares_the_service_with_the_bare_route(
 def test_without_artifacts_the_remedy_is_named(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["--artifacts", str(tmp_path)]) == 2
+    assert main(["bench", "--artifacts", str(tmp_path)]) == 2
     assert "python -m ml train" in capsys.readouterr().err

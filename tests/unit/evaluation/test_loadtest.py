@@ -11,14 +11,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from evaluation.client import Connection, request
 from evaluation.loadtest import soak
 from evaluation.loadtest.__main__ import main
-from evaluation.loadtest.connection import Connection, request
 from evaluation.loadtest.durability_check import DurabilityCheck, everything
 from evaluation.loadtest.open_loop_load import OpenLoopLoad
 from evaluation.loadtest.pagination import Reader
 from evaluation.loadtest.server import Server, serving, start
-from evaluation.loadtest.slo_report import Bar, Findings, least, most, none
+from evaluation.loadtest.slo_report import Bar, SloReport, least, most, none
 from evaluation.loadtest.traffic import ACTIONS, Traffic
 from evaluation.loadtest.workers import one_to_each
 from ml.event_log.record import Entry, Kind
@@ -51,7 +51,7 @@ def measured(artifacts: Path, out: Path, *arguments: str) -> tuple[int, dict[str
 def test_a_promise_that_is_broken_is_said(capsys: pytest.CaptureFixture[str]) -> None:
     bars = [least("kills", 25, 25), most("p99", 12.5, 10, " ms"), none("lost", 0)]
     assert [bar.kept for bar in bars] == [True, False, True]
-    findings = Findings(bars, {})
+    findings = SloReport(bars, {})
     assert not findings.kept
     assert findings.table().splitlines()[1].split() == [
         "p99",
@@ -62,7 +62,7 @@ def test_a_promise_that_is_broken_is_said(capsys: pytest.CaptureFixture[str]) ->
         "ms",
         "BROKEN",
     ]
-    assert Findings([Bar("x", "y", True)], {}).kept
+    assert SloReport([Bar("x", "y", True)], {}).kept
 
 
 def test_all_that_people_can_do_is_drawn_from_a_seed(tiny_state: FeatureState) -> None:

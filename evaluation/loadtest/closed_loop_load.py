@@ -1,26 +1,17 @@
-"""Connections that are kept open, each asking again as soon as it is answered.
-
-Written out on sockets: a client library spends longer on a request than the bare route does, and
-would measure itself.
-"""
+"""Connections that are kept open, each asking again as soon as it is answered."""
 
 from __future__ import annotations
 
 import asyncio
-import re
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from time import perf_counter
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from evaluation.loadtest.process import Address
-
-LENGTH: Final = re.compile(rb"content-length: (\d+)", re.IGNORECASE)
-END: Final = b"\r\n\r\n"
+from evaluation.client import Address, Connection, request
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,36 +41,26 @@ def ask(address: Address, paths: Sequence[str], connections: int = 1, *, keep: b
 
 
 async def _ask(address: Address, paths: Sequence[str], connections: int, keep: bool) -> Run:
-    requests = iter([f"GET {path} HTTP/1.1\r\nHost: bench\r\n\r\n".encode() for path in paths])
-    streams = [await asyncio.open_connection(*address) for _ in range(connections)]
+    requests = iter([request("GET", path) for path in paths])
+    opened = [await Connection.to(address) for _ in range(connections)]
     millis: list[float] = []
     bodies: deque[bytes] = deque(maxlen=None if keep else 1)
-    asking = [_keep_asking(*stream, requests, millis, bodies) for stream in streams]
     start = perf_counter()
     try:
-        await asyncio.gather(*asking)
+        await asyncio.gather(*(_keep_asking(one, requests, millis, bodies) for one in opened))
         seconds = perf_counter() - start
     finally:
-        for _, writer in streams:
-            writer.close()
-            await writer.wait_closed()
+        for connection in opened:
+            await connection.close()
     return Run(np.array(millis), seconds, list(bodies))
 
 
 async def _keep_asking(
-    reader: asyncio.StreamReader,
-    writer: asyncio.StreamWriter,
-    requests: Iterator[bytes],
-    millis: list[float],
-    bodies: deque[bytes],
+    connection: Connection, requests: Iterator[bytes], millis: list[float], bodies: deque[bytes]
 ) -> None:
-    for request in requests:
-        start = perf_counter()
-        writer.write(request)
-        head = await reader.readuntil(END)
-        length = LENGTH.search(head)
-        body = await reader.readexactly(int(length[1]) if length else 0)
-        millis.append((perf_counter() - start) * 1000)
-        bodies.append(body)
-        if b" 200 " not in head.partition(b"\r\n")[0]:
-            raise ConnectionError(f"{request!r} was answered {head[:60]!r}")
+    for wanted in requests:
+        answer = await connection.send(wanted)
+        millis.append(answer.millis)
+        bodies.append(answer.body)
+        if answer.status != 200:
+            raise ConnectionError(f"{wanted!r} was answered {answer.status}")
