@@ -1,8 +1,10 @@
-"""The product among its neighbours: a number alone says nothing."""
+"""Every policy by its name, and those that an evaluation compares with the product."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from math import inf
 from typing import Final
 
 from app.pipeline.product import ProductPipeline
@@ -20,6 +22,7 @@ from evaluation.policies.product import Alone, Knowing, Product, with_mixer, wit
 from evaluation.truth import Truth
 
 PRODUCT: Final = "for_you"
+Ask = Callable[[], Truth]  # the truth as it is at the moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,24 +45,22 @@ def neighbours(engine: Engine, dataset: Dataset, logistic: Logistic | None) -> L
             policies["logistic"] = Product(with_ranker(product, simpler))
         else:
             missing.append("policy:logistic (it learns from a log with times)")
-        by_hand = Heuristic(engine.state, engine.encoder)
-        policies["heuristic"] = Product(with_ranker(product, by_hand))
+        policies["heuristic"] = _heuristic(engine, _no_truth)
     if dataset.protocol == TEMPORAL:
-        policies["following"] = Best(simple.following)
-        policies["newest"] = Best(simple.newest)
+        policies |= {name: POLICIES[name](engine, _no_truth) for name in ("following", "newest")}
     else:
         missing.append("policy:following, policy:newest (tweets have no times)")
-    policies["popular"] = Best(simple.Popular())
+    policies["popular"] = POLICIES["popular"](engine, _no_truth)
     if factorisation.AVAILABLE:
         lasts = int(dataset.held_out.at.max(initial=dataset.cut)) - dataset.cut
         policies["als"] = Best(Factorisation.over("als", lasts))
         policies["bpr"] = Best(Factorisation.over("bpr", lasts))
     else:
         missing.append("policy:als, policy:bpr (pip install 'foryou[evaluation]')")
-    policies["random"] = Best(simple.random)
-    if dataset.truth:
-        policies["oracle_ranker"] = Product(_best_of_candidates(product, dataset.truth))
-        policies["oracle"] = Best(simple.oracle)
+    policies["random"] = POLICIES["random"](engine, _no_truth)
+    if truth := dataset.truth:
+        for name in ("oracle_ranker", "oracle"):
+            policies[name] = POLICIES[name](engine, lambda: truth)
     else:
         missing.append("policy:oracle, and every figure of value (there is no planted truth)")
     return Lineup(policies, tuple(missing))
@@ -77,9 +78,35 @@ def sources(engine: Engine) -> dict[str, Policy]:
     return found
 
 
-def _best_of_candidates(product: ProductPipeline, truth: Truth) -> ProductPipeline:
-    """The product's own candidates in the order of the truth, and nothing in its way."""
-    mixer = product.mixer
-    told = ScoringPipeline(Knowing(truth))
-    bare = replace(mixer, scoring=told, visibility=[], slate=[], selector=TopK())
-    return with_mixer(product, bare)
+def _heuristic(engine: Engine, _: Ask) -> Policy:
+    by_hand = Heuristic(engine.state, engine.encoder)
+    return Product(with_ranker(engine.products[PRODUCT], by_hand))
+
+
+def _oracle_ranker(engine: Engine, truth: Ask) -> Policy:
+    """The product's own candidates in the order of the truth, with nothing in its way."""
+    product = engine.products[PRODUCT]
+    bare = replace(
+        product.mixer,
+        scoring=ScoringPipeline(Knowing(truth)),
+        visibility=[],
+        slate=[],
+        selector=TopK(),
+    )
+    return Product(with_mixer(product, bare))
+
+
+def _no_truth() -> Truth:
+    raise LookupError("this policy does not look at the truth")
+
+
+POLICIES: Final[dict[str, Callable[[Engine, Ask], Policy]]] = {
+    "following": lambda engine, truth: Best(simple.following),
+    "newest": lambda engine, truth: Best(simple.newest),
+    "popular": lambda engine, truth: Best(simple.Popular()),
+    "random": lambda engine, truth: Best(simple.random),
+    "als": lambda engine, truth: Best(Factorisation("als", inf)),
+    "heuristic": _heuristic,
+    "oracle_ranker": _oracle_ranker,
+    "oracle": lambda engine, truth: Best(simple.oracle),
+}

@@ -4,7 +4,7 @@ Every figure is `{value, low, high}`, the last two its 95 % interval over resamp
 is how far it is on the way from random (0) to the oracle (1).
 
 - `world`: what went on, for whom and for how long
-- `reference`: whose lead is told; for_you, if it was asked
+- `reference`: whose lead is reported; for_you, if it was asked
 - `figures`: by policy, then by name; `by_day`: some of them for each day
 - `ahead`: by how much for_you is ahead of each policy, over the same people and the same chances
 - `learning`: what for_you gains over itself frozen, day by day
@@ -14,13 +14,12 @@ is how far it is on the way from random (0) to the oracle (1).
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any, Final
 
 from evaluation.metrics.resample import LEVEL, REPEATS, Figure
 from evaluation.policies.specification import FROZEN_PRODUCT
-from evaluation.report.numbers import Json, figure_of, nested, number
+from evaluation.report.numbers import Json, figure_of, number, plain
 from evaluation.simulation.feeds import PRODUCT
 from evaluation.simulation.parallel import Outcome
 
@@ -47,33 +46,28 @@ def document(outcome: Outcome, stress: Mapping[str, Any], missing: list[str]) ->
         },
         "reference": reference,
         "figures": {label: _with_share(label, figures) for label in figures},
-        "ahead": {label: nested(by) for label, by in outcome.ahead(reference).items()},
+        "ahead": {label: plain(by) for label, by in outcome.ahead(reference).items()},
         "by_day": {
             label: {name: [figure_of(one) for one in days] for name, days in by.items()}
             for label, by in outcome.by_day.items()
         },
         "learning": _learning(outcome),
-        "stress": _plain(stress),
+        "stress": plain(stress),
         "missing": missing,
         "seconds": outcome.seconds,
     }
 
 
-def written(report: Json) -> str:
-    """As it stands in the file."""
-    return json.dumps(report, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
-
-
 def _with_share(label: str, figures: Mapping[str, Mapping[str, Figure]]) -> Json:
-    told = nested(figures[label])
+    shared: Json = plain(figures[label])
     if RANDOM in figures and ORACLE in figures:
         for name, figure in figures[label].items():
             share = figure.share_of_way(figures[RANDOM][name], figures[ORACLE][name])
             if share:
                 low, high = share.interval
-                told[name]["share"] = number(share.value)
-                told[name]["share_low"], told[name]["share_high"] = number(low), number(high)
-    return told
+                shared[name]["share"] = number(share.value)
+                shared[name]["share_low"], shared[name]["share_high"] = number(low), number(high)
+    return shared
 
 
 def _learning(outcome: Outcome) -> Json:
@@ -98,14 +92,3 @@ def _slope(days: list[Figure]) -> Figure:
     spread = sum((day - centre) ** 2 for day in range(len(days))) or 1.0
     steps = (figure.draws * ((day - centre) / spread) for day, figure in enumerate(days))
     return Figure(sum(steps, 0 * days[0].draws))
-
-
-def _plain(value: Any) -> Any:  # whatever JSON can hold
-    """Figures at any depth, among other things."""
-    if isinstance(value, Figure):
-        return figure_of(value)
-    if isinstance(value, Mapping):
-        return {name: _plain(inner) for name, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(inner) for inner in value]
-    return number(value) if isinstance(value, float) else value

@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from html import escape
 from typing import Any, Final
 
+from evaluation.report.parts import bar, interval, plate, shell
 from evaluation.report.parts import lines as table
-from evaluation.report.parts import plate, said
-from evaluation.report.style import STYLE
-from evaluation.report.svg import Bar, bars, lines
+from evaluation.report.svg import bars, lines
 
 OVER_DAYS: Final = {
     "engagements_per_impression": "engagements per impression, day by day",
@@ -30,13 +29,8 @@ Json = dict[str, Any]  # what JSON can hold
 
 def page(report: Json) -> str:
     """The whole page."""
-    body = "\n".join(_sections(report))
-    return (
-        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>What becomes of people who use this feed?</title><style>{STYLE}</style></head>\n"
-        f"<body>\n{body}\n</body></html>\n"
-    )
+    title = "What becomes of people who use this feed?"
+    return shell(title, "\n".join(_sections(report)))
 
 
 def _sections(report: Json) -> Iterator[str]:
@@ -67,7 +61,7 @@ def _sections(report: Json) -> Iterator[str]:
 def _ranked(figures: Json, reference: str) -> str:
     name = "engagements_per_impression"
     known = sorted(figures.items(), key=lambda pair: -(pair[1][name]["value"] or 0))
-    rows = [_bar(label, by[name], strong=label == reference) for label, by in known]
+    rows = [bar(label, by[name], strong=label == reference) for label, by in known]
     return "<h2>Among its neighbours</h2>" + plate(
         bars(name, rows, ".4f"), "engagements per impression"
     )
@@ -75,7 +69,7 @@ def _ranked(figures: Json, reference: str) -> str:
 
 def _learning(learning: Json) -> str:
     days = learning["expected_per_impression"]["by_day"]
-    rows = [_bar(f"day {day + 1}", figure) for day, figure in enumerate(days)]
+    rows = [bar(f"day {day + 1}", figure) for day, figure in enumerate(days)]
     return "<h2>What listening earns</h2>" + plate(
         bars("live less frozen", rows, "+.4f"),
         "expected engagements per impression of for_you, less those of for_you:frozen",
@@ -110,9 +104,5 @@ def _stress(stress: Json) -> str:
 def _grid(groups: Json) -> str:
     """Figures down, policies across."""
     names = list(next(iter(groups.values())))
-    rows = [[name, *(said(by[name]) for by in groups.values())] for name in names]
+    rows = [[name, *(interval(by[name]) for by in groups.values())] for name in names]
     return table(["", *groups], rows)
-
-
-def _bar(label: str, figure: Json, *, strong: bool = False) -> Bar:
-    return Bar(label, figure["value"] or 0.0, figure["low"], figure["high"], strong)

@@ -10,7 +10,7 @@ from app.settings import Settings
 from evaluation.policies.specification import DEFAULT, PolicySpec, available
 from evaluation.report import simulation_document as document
 from evaluation.report import simulation_page as page
-from evaluation.report.numbers import Json
+from evaluation.report.numbers import Json, written
 from evaluation.report.simulation_table import table as table
 from evaluation.simulation.feeds import PRODUCT
 from evaluation.simulation.parallel import Life, live_all, read
@@ -63,5 +63,5 @@ def _stressed(wanted: Wanted, labels: Sequence[str]) -> bool:
 def save(report: Json, folder: Path) -> None:
     """Data for programs, a page for people."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "simulation.json").write_text(document.written(report), encoding="utf-8")
+    (folder / "simulation.json").write_text(written(report), encoding="utf-8")
     (folder / "simulation.html").write_text(page.page(report), encoding="utf-8")

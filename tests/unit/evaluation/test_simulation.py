@@ -16,6 +16,7 @@ from evaluation.__main__ import main
 from evaluation.policies.specification import DEFAULT, PolicySpec, available
 from evaluation.report import simulation_document as document
 from evaluation.report import simulation_page as page
+from evaluation.report.numbers import written
 from evaluation.simulation.common_random_numbers import Question, uniform
 from evaluation.simulation.people import People
 from evaluation.simulation.plan import Plan, plan
@@ -202,7 +203,7 @@ def test_trouble_is_told(
     monkeypatch.setattr(spammer, "SPAM_PER_DAY", 20)
     report = run(tiny_data, tiny_settings, replace(WANTED, policies=("for_you",), stress=True))
     assert set(report["stress"]) == {"brigade", "spammer", "viral", "taste"}
-    json.loads(document.written(report))
+    json.loads(written(report))
     html = page.page(report)
     assert all(about["says"] for about in report["stress"].values())
     assert "Under stress" in html
