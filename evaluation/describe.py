@@ -62,7 +62,7 @@ def table(sections: dict[str, Section]) -> str:
     def lines() -> Iterator[str]:
         for name, section in sections.items():
             yield name
-            yield from (f"  {what:<24}{said}" for what, said in section.items())
+            yield from (f"  {what:<24}{text}" for what, text in section.items())
 
     return "\n".join(lines())
 

@@ -1,4 +1,4 @@
-"""What all commands are told: what to serve, where to write, which seed."""
+"""What all commands receive: what to serve, where to write, which seed."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ SUBJECT: Final = {
 
 @dataclass(slots=True)
 class DurabilityCheck:
-    """Each write that can be told apart, by a name; a catalogue entry's is its kind and its id,
+    """Each write that can be distinguished, by a name; a catalogue entry's is its kind and its id,
     so each must be sent once."""
 
     acknowledged: set[str] = field(default_factory=set)

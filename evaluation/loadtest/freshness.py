@@ -139,7 +139,7 @@ class Trial:
         await self._until("put tweet", writing, tweet, new_is_there)
         block = self._event("block", who, target_user_id=author)
         await self._until("block", writing, block, nobody_there)
-        # Whoever takes something back may meet another process than with what they did.
+        # A user who takes something back may meet another process than with what they did.
         unblock = self._event("unblock", who, target_user_id=author)
         await self._until("unblock", reading, unblock, back_again)
 

@@ -1,4 +1,4 @@
-"""Events pour in, and whoever reads should not notice."""
+"""Events pour in, and readers should not notice."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ class OpenLoopLoad:
         return await Connection.to(self._address)
 
     def heard(self, answer: Answer) -> None:
-        """What a request was answered with; for whoever wants to know more."""
+        """What a request was answered with; for subclasses that want to know more."""
 
     async def _ask(self, wanted: bytes, due: float) -> None:
         connection = None

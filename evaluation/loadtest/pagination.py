@@ -132,11 +132,11 @@ class Scrolling:
                     if answer.status != 200:
                         reader.wrong.append(f"{answer.status}: {answer.body[:300]!r}")
                         continue
-                    told = answer.json
-                    reader.pages.append([item["tweet_id"] for item in told["items"]])
-                    suffix[reader.name] = f"&cursor={told['next_cursor']}"
+                    timeline = answer.json
+                    reader.pages.append([item["tweet_id"] for item in timeline["items"]])
+                    suffix[reader.name] = f"&cursor={timeline['next_cursor']}"
                     if page == 0:
-                        reader.stored = await self._stored(log, told)
+                        reader.stored = await self._stored(log, timeline)
                 await pouring
                 await self._interfere(writing)
         for connection in (reading, writing):
@@ -200,12 +200,12 @@ class Scrolling:
         row = state.tweets.ids.row(tweet)
         return "" if row is None else state.users.ids.id(int(state.tweets.author[row]))
 
-    async def _stored(self, log: SqliteLog, told: dict[str, Any]) -> list[str]:
+    async def _stored(self, log: SqliteLog, timeline: dict[str, Any]) -> list[str]:
         """What the log put by for a first page, in the order in which it is to be shown."""
         for _ in range(100):
             for record in log.read(max(log.end - 5_000, 0), 5_000):
                 body: Any = record.entry.body
-                if body.get("request_id") == told["request_id"]:
+                if body.get("request_id") == timeline["request_id"]:
                     return self._order(body)
             await asyncio.sleep(0.02)
         raise ChildProcessError("the log does not say what was served")

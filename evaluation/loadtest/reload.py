@@ -55,8 +55,8 @@ def measure(given: Given) -> SloReport:
             people = here.state().users.ids.all_ids().to_list()
             reading = Reading(server.address, given.options.rate, people, given.seed)
             swaps = asyncio.run(_run(server.address, reading, here, pair))
-        differ = [_difference(here, version, reading.told[version]) for version in pair]
-    named = {version: len(reading.told[version]) for version in pair}
+        differ = [_difference(here, version, reading.timeline[version]) for version in pair]
+    named = {version: len(reading.timeline[version]) for version in pair}
     return SloReport(
         [
             least("swaps", swaps.made, given.options.swaps),
@@ -80,19 +80,21 @@ def measure(given: Given) -> SloReport:
 
 
 class Reading(OpenLoopLoad):
-    """First pages, and where they lead; all that was said of scores is kept."""
+    """First pages, and where they lead; all scores in answers are kept."""
 
     def __init__(self, address: Address, rate: float, people: list[str], seed: int) -> None:
         super().__init__(address, rate, self._asked(people, random.Random(seed)))
-        self.told: dict[str, list[dict[str, Any]]] = {}
+        self.timeline: dict[str, list[dict[str, Any]]] = {}
         self.later = 0
         self._cursors: list[str] = []
 
     def heard(self, answer: Answer) -> None:
-        told = answer.json
-        self.told.setdefault(told["model_version"], []).append(told)
-        if told["next_cursor"] is not None:
-            self._cursors.append(f"/timeline/{told['user_id']}?cursor={told['next_cursor']}")
+        timeline = answer.json
+        self.timeline.setdefault(timeline["model_version"], []).append(timeline)
+        if timeline["next_cursor"] is not None:
+            self._cursors.append(
+                f"/timeline/{timeline['user_id']}?cursor={timeline['next_cursor']}"
+            )
 
     def _asked(self, people: list[str], chance: random.Random) -> Iterator[bytes]:
         while True:
@@ -160,13 +162,13 @@ def _pair(given: Given) -> tuple[str, str]:
     return current, other
 
 
-def _difference(given: Given, version: str, told: list[dict[str, Any]]) -> float:
+def _difference(given: Given, version: str, timeline: list[dict[str, Any]]) -> float:
     """By how much a bundle, asked here, would have scored otherwise than its answers say."""
     bundle.promote(given.artifacts, version)
     world = World()
     engine = build_engine(given.settings, wall=lambda: 4e9, monotonic=world.read)
     world.base = engine.clock.offset
-    return max((world.difference(engine, one) for one in told), default=float("nan"))
+    return max((world.difference(engine, one) for one in timeline), default=float("nan"))
 
 
 @dataclass
@@ -179,14 +181,14 @@ class World:
     def read(self) -> float:
         return self.at
 
-    def difference(self, engine: Engine, told: dict[str, Any]) -> float:
-        if not told["items"]:
+    def difference(self, engine: Engine, timeline: dict[str, Any]) -> float:
+        if not timeline["items"]:
             return 0.0
-        at = time.mktime(time.strptime(told["as_of"][:19], "%Y-%m-%dT%H:%M:%S")) - time.timezone
+        at = time.mktime(time.strptime(timeline["as_of"][:19], "%Y-%m-%dT%H:%M:%S")) - time.timezone
         self.at = at - self.base
         tweets = engine.state.tweets
-        row = np.array([tweets.ids.row(item["tweet_id"]) for item in told["items"]], np.int32)
-        query = engine.hydrate.query(told["user_id"], len(row))
+        row = np.array([tweets.ids.row(item["tweet_id"]) for item in timeline["items"]], np.int32)
+        query = engine.hydrate.query(timeline["user_id"], len(row))
         scored = engine.products["for_you"].score(query, CandidateBatch.of(row, tweets.author[row]))
-        said = np.array([item["base_score"] for item in told["items"]])
-        return float(np.abs(scored.batch["base_score"] - said).max())
+        expected_score = np.array([item["base_score"] for item in timeline["items"]])
+        return float(np.abs(scored.batch["base_score"] - expected_score).max())

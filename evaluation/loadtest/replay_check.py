@@ -45,20 +45,20 @@ async def answered_otherwise(
 ) -> list[str]:
     """How what a service says of everybody, and of some tweets, differs from a replay."""
     async with Connection.open(address) as connection:
-        return [*await _people(connection, expected), *await _said(connection, expected, rng)]
+        return [*await _people(connection, expected), *await _texts(connection, expected, rng)]
 
 
-async def _said(
+async def _texts(
     connection: Connection, expected: FeatureState, rng: np.random.Generator
 ) -> list[str]:
     tweets, wrong = expected.tweets, []
     row = rng.choice(len(tweets), min(SAMPLE, len(tweets)), replace=False).astype(np.int32)
     for which, name in zip(row.tolist(), tweets.ids.ids(row), strict=True):
         answer = await connection.get(f"/tweets/{name}")
-        said = answer.json.get("text") if answer.status == 200 else answer.status
+        answered = answer.json.get("text") if answer.status == 200 else answer.status
         meant = 404 if tweets.deleted[which] else tweets.text[which]
-        if said != meant:
-            wrong.append(f"tweet {name}: {said!r} and {meant!r}")
+        if answered != meant:
+            wrong.append(f"tweet {name}: {answered!r} and {meant!r}")
     return wrong
 
 
@@ -73,10 +73,10 @@ async def _people(connection: Connection, expected: FeatureState) -> list[str]:
         page = (await connection.get(f"/users?limit=100{suffix}")).ok()
         for user in page["items"]:
             row = users.ids.row(user["user_id"])
-            said = user["name"], user["followers"], user["following"]
+            answered = user["name"], user["followers"], user["following"]
             meant = None if row is None else (users.name[row], followers[row], following[row])
-            if said != meant:
-                wrong.append(f"user {user['user_id']}: {said} and {meant}")
+            if answered != meant:
+                wrong.append(f"user {user['user_id']}: {answered} and {meant}")
         met += len(page["items"])
         if page["next_cursor"] is None:
             break

@@ -1,8 +1,8 @@
 """How good are the slates of one policy? Every number of the report that is about what was shown.
 
 What is *relevant* is decided here, once. On a planted world the honest answer is the chance
-itself: `value` is the mean P(engagement | examined) over the places of a slate, whoever stood where
-in the log, and `value_ndcg` asks how much of it stands on top; an empty place is worth nothing.
+itself: `value` is the mean P(engagement | examined) over the places of a slate, whatever the
+log shows, and `value_ndcg` asks how much of it stands on top; an empty place is worth nothing.
 Where there is no truth, all that is known is what people did with what the old feed happened to
 show them: `ndcg`, `recall` and their like call a tweet relevant if the viewer engaged with it after
 the visit, and it could have been shown then. What nobody was shown, nobody engaged with, so these
@@ -44,7 +44,7 @@ class SlateMetrics:
     weights: Weights
 
     def figures(self, name: str) -> dict[str, Figure]:
-        """All that can be said of one policy."""
+        """All that can be known about one policy."""
         slates = self.asked.slates[name]
         return {**self._by_truth(slates), **self._by_log(slates), **self._by_company(slates)}
 
@@ -89,7 +89,7 @@ class SlateMetrics:
 
     @cached_property
     def creators(self) -> NDArray[np.bool_]:
-        """(users,) whoever wrote anything that could have been shown to somebody."""
+        """(users,) those who wrote anything that could have been shown to somebody."""
         author = self.dataset.tweets.author[self.asked.fresh]
         creators = np.zeros(len(self.dataset.users), bool)
         creators[author[author >= 0]] = True

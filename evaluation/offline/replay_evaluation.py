@@ -68,7 +68,7 @@ class ReplayEnvironment:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What all policies showed, and what is true of each visit whoever answers it."""
+    """What all policies showed, and what is true of each visit for every policy."""
 
     visits: Requests
     slates: Mapping[str, Recommendations]

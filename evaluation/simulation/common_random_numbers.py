@@ -1,4 +1,4 @@
-"""Chance that is looked up, not drawn: the same for the same question, whoever asks and when.
+"""Chance that is looked up, not drawn: the same question has one answer.
 
 Policies are compared under common random numbers: whether somebody acts on a tweet hangs on the
 seed, the person, the tweet and the action, and on no feed.

@@ -23,7 +23,7 @@ from evaluation.truth import UNSAFE
 from ml.arrays import Rows
 
 FIRST: Final = 10  # impressions of who or what is new
-WITHIN: Final = DAY  # whoever is back by then has returned
+WITHIN: Final = DAY  # a visitor who is back by then has returned
 FRESH: Final = 7 * DAY
 
 Figures = Mapping[str, Figure]
@@ -53,7 +53,7 @@ class Reader:
         )
 
     def figures(self, diary: Trajectory) -> dict[str, Figure]:
-        """Everything that is said of a policy."""
+        """Everything that is known about a policy."""
         w = self.weights
         impressions, engaged = self._sum(diary), self._sum(diary, diary.engaged)
         visits = np.bincount(diary.visitor, minlength=len(self._days)).astype(float)
@@ -90,7 +90,7 @@ class Reader:
         started = (diary.started - self.plan.onward.since) // DAY
         everybody = np.ones(len(self._days))
         w, named = self.weights, list(range(self.plan.days))
-        said: dict[str, list[Figure]] = {}
+        by_name: dict[str, list[Figure]] = {}
         looks = self.plan.world.examination(diary.position)
         for d in named:
             rows = day == d
@@ -107,8 +107,8 @@ class Reader:
                 "sessions_per_user": ratio(visits.astype(float), everybody, w),
                 "topic_entropy": mean(self.entropy(diary, rows), w),
             }.items():
-                said.setdefault(name, []).append(figure)
-        return said
+                by_name.setdefault(name, []).append(figure)
+        return by_name
 
     def unsafe(self, diary: Trajectory) -> Flags:
         """Toxic for anybody; nudity for whom has not asked for it."""

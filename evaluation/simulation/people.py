@@ -112,7 +112,7 @@ class People:
         return np.asarray((drawn[:, None] >= reach[:, :2]).sum(axis=1))
 
     def _tie(self, looked: Looked) -> None:
-        """Whoever follows is tied from then on."""
+        """A follower is tied from then on."""
         followed = np.flatnonzero(looked.acts[Action.FOLLOW])
         if not len(followed):
             return
@@ -135,7 +135,7 @@ class People:
 def events_of(people: People, looked: Looked, request: str) -> list[tuple[int, dict[str, object]]]:
     """What the client tells of a visit, each with its time: what was seen, and what was done."""
     tweets, users = people.world.tweets, people.world.users
-    told: list[tuple[int, dict[str, object]]] = []
+    timed: list[tuple[int, dict[str, object]]] = []
     who = str(users.user_id[looked.user])
 
     def tell(action: Action, row: int, at: int, **more: object) -> None:
@@ -150,7 +150,7 @@ def events_of(people: People, looked: Looked, request: str) -> list[tuple[int, d
         }
         if action in ON_USERS:
             body["target_user_id"] = str(users.user_id[tweets.author[tweet]])
-        told.append((at, body))
+        timed.append((at, body))
 
     for row, at in enumerate(looked.at.tolist()):
         tell(Action.IMPRESSION, row, at, request_id=request, position=row + 1)
@@ -158,4 +158,4 @@ def events_of(people: People, looked: Looked, request: str) -> list[tuple[int, d
         at = looked.at + people.hesitation(looked, action)
         for row in np.flatnonzero(acted).tolist():
             tell(action, row, int(at[row]))
-    return told
+    return timed

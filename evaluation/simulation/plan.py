@@ -1,4 +1,4 @@
-"""What comes, whoever feeds them: new tweets, new people, and everybody's own rhythm."""
+"""What comes, for every feed: new tweets, new people, and everybody's own rhythm."""
 
 from __future__ import annotations
 
@@ -56,16 +56,16 @@ class Plan:
 
     @cached_property
     def joining(self) -> list[tuple[int, Json]]:
-        """Who comes when, as the service is told."""
+        """Who comes when, as the service receives it."""
         rows = _rows(self.onward.users, "user_id")
         return [(row["created_at"], row) for row in rows]
 
     @cached_property
     def writing(self) -> list[tuple[int, Json]]:
-        """What is written when, as the service is told."""
+        """What is written when, as the service receives it."""
         ids = ("tweet_id", "author_id", "in_reply_to_id", "conversation_id")
         rows = _rows(self.onward.tweets, *ids)
-        return sorted(((row["created_at"], row) for row in rows), key=lambda told: told[0])
+        return sorted(((row["created_at"], row) for row in rows), key=lambda dated: dated[0])
 
 
 def plan(data: Path, users: int, days: float, seed: int) -> Plan:
@@ -115,9 +115,9 @@ def rhythm(
 
 
 def _rows(table: pl.DataFrame, *ids: str) -> list[Json]:
-    """As JSON: ids as strings, times in seconds, nothing where nothing is said."""
-    told = table.with_columns(
+    """As JSON: ids as strings, times in seconds, nothing where nothing is known."""
+    dated = table.with_columns(
         *(pl.col(name).cast(pl.String) for name in ids),
         pl.col("created_at").dt.epoch("s"),
     )
-    return [{k: v for k, v in row.items() if v is not None} for row in told.to_dicts()]
+    return [{k: v for k, v in row.items() if v is not None} for row in dated.to_dicts()]

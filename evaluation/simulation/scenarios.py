@@ -47,7 +47,7 @@ class Scenarios:
             ),
         )
 
-    def told(self, diaries: Mapping[str, Trajectory]) -> dict[str, Any]:
+    def outcomes(self, diaries: Mapping[str, Trajectory]) -> dict[str, Any]:
         """What came of each; `diaries` are of these lives, and of the service in peace."""
         plans = {life.label: life.plan for life in self.lives}
 

@@ -50,7 +50,7 @@ def run(data: Path, settings: Settings, wanted: Wanted) -> Json:
     trouble = Scenarios.brewing(data, days) if _stressed(wanted, labels) else None
     lived = live_all([*lives, *(trouble.lives if trouble else ())], settings, wanted.workers)
     outcome = read({life.label: lived[life.label] for life in lives}, days, settings)
-    stress = trouble.told({label: one.diary for label, one in lived.items()}) if trouble else {}
+    stress = trouble.outcomes({label: one.diary for label, one in lived.items()}) if trouble else {}
     return document.document(outcome, stress, missing)
 
 

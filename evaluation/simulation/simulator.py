@@ -17,7 +17,7 @@ from evaluation.simulation.trajectory import Trajectory, TrajectoryWriter
 
 Json = dict[str, Any]  # what JSON can hold
 TimedEvent = tuple[int, Json]
-Tick = Callable[[int], None]  # told how far the time is, in seconds of the world
+Tick = Callable[[int], None]  # receives how far the time is, in seconds of the world
 
 
 def live(
@@ -88,11 +88,11 @@ def _live(
 class _Due:
     """Takes from what comes in order of time what has come by now."""
 
-    def __init__(self, told: Iterable[TimedEvent]) -> None:
-        self._told = iter(told)
-        self._next = next(self._told, None)
+    def __init__(self, events: Iterable[TimedEvent]) -> None:
+        self._events = iter(events)
+        self._next = next(self._events, None)
 
     def by(self, now: int) -> Iterator[Json]:
         while self._next is not None and self._next[0] <= now:
             yield self._next[1]
-            self._next = next(self._told, None)
+            self._next = next(self._events, None)

@@ -40,19 +40,19 @@ def brigade(plan: Plan) -> list[TimedEvent]:
     """Accounts that nobody knows block a few authors and report all that they write."""
     rng = generator(plan.seed, Question.STRESS, 1)
     tweets, ids = plan.world.tweets, plan.world.users.user_id
-    told: list[TimedEvent] = []
+    timed: list[TimedEvent] = []
     for victim in victims(plan).tolist():
         mine = np.flatnonzero(tweets.author == victim)
         new = tweets.created[mine] >= plan.onward.since
         for account in range(HOSTILE):
             who, whom = f"hostile:{account}", str(ids[victim])
             at = plan.onward.since + int(rng.integers(60, HOUR))
-            told.append(_event(Action.BLOCK, who, at, whom, target_user_id=whom))
+            timed.append(_event(Action.BLOCK, who, at, whom, target_user_id=whom))
             for tweet in np.concatenate((mine[~new][-REPORTED:], mine[new])).tolist():
                 name = str(tweets.tweet_id[tweet])
                 seen = max(int(tweets.created[tweet]), at) + int(rng.integers(60, 600))
-                told.append(_event(Action.REPORT, who, seen, name, tweet_id=name))
-    return sorted(told, key=lambda one: (one[0], str(one[1]["event_id"])))
+                timed.append(_event(Action.REPORT, who, seen, name, tweet_id=name))
+    return sorted(timed, key=lambda one: (one[0], str(one[1]["event_id"])))
 
 
 def reach(plan: Plan, before: Trajectory, after: Trajectory) -> Mapping[str, Any]:

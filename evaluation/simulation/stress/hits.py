@@ -29,7 +29,7 @@ def with_hits(plan: Plan) -> Plan:
         created=plan.onward.since + 6 * HOUR + 60 * np.arange(HITS, dtype=np.int64),
         topic=topics,
         quality=np.full(HITS, 0.98, np.float32),
-        text=[_said(plan, topic) for topic in topics.tolist()],
+        text=[_harmless_text(plan, topic) for topic in topics.tolist()],
     )
 
 
@@ -39,20 +39,20 @@ def hits(plan: Plan, diaries: Mapping[str, Trajectory]) -> Mapping[str, Any]:
     since = int(tweets.created[first])
     same = np.flatnonzero(np.abs(tweets.created - since) < 6 * HOUR)
     same = same[same < first]
-    told: dict[str, Any] = {}
+    by_policy: dict[str, Any] = {}
     for label, diary in diaries.items():
         came = len(np.unique(diary.visitor[diary.started > since + 60 * HITS]))
         viral = np.bincount(diary.tweet, minlength=len(tweets))[first:].sum() / HITS / came
         plain = np.bincount(diary.tweet, minlength=len(tweets))[same].mean() / came
-        told[label] = {"viral": float(viral), "average": float(plain)}
+        by_policy[label] = {"viral": float(viral), "average": float(plain)}
     says = "; ".join(
         f"{label} {one['viral']:.0%} (average tweet {one['average']:.1%})"
-        for label, one in told.items()
+        for label, one in by_policy.items()
     )
-    return {"reach": told, "says": f"of those who came, a hit reached by {says}"}
+    return {"reach": by_policy, "says": f"of those who came, a hit reached by {says}"}
 
 
-def _said(plan: Plan, topic: int) -> str:
+def _harmless_text(plan: Plan, topic: int) -> str:
     """What somebody harmless says about a topic."""
     table, row = plan.onward.tweets, len(plan.world.tweets) - len(plan.onward.tweets)
     tweets = plan.world.tweets

@@ -69,14 +69,14 @@ def followed(plan: Plan, diaries: Mapping[str, Trajectory]) -> Mapping[str, Any]
     """The share of the new topic, and of the old, visit by visit from the change on."""
     assert plan.turn is not None
     new, best = new_topics(plan, plan.panel)
-    told: dict[str, Any] = {}
+    by_policy: dict[str, Any] = {}
     for label, diary in diaries.items():
         share = _share_by_visit(plan, diary, new)
         old = _share_by_visit(plan, diary, best)
         final = float(np.mean(share[SETTLED:]))
         smooth = np.convolve(share, np.full(SMOOTH, 1 / SMOOTH), "valid")
         passed = np.flatnonzero(smooth >= 0.8 * final)
-        told[label] = {
+        by_policy[label] = {
             "before": _share_before(plan, diary, new),
             "by_visit": [float(value) for value in share],
             "final": final,
@@ -90,9 +90,9 @@ def followed(plan: Plan, diaries: Mapping[str, Trajectory]) -> Mapping[str, Any]
         f"{label} from {one['before']:.1%} to {one['final']:.1%}, {one['at_20']:.0%} of that by "
         f"visit {SETTLED} (80 % by visit {one['visits_to_80']}), the old from "
         f"{one['old_before']:.1%} to {one['old_final']:.1%}"
-        for label, one in told.items()
+        for label, one in by_policy.items()
     )
-    return {"share": told, "says": f"the new topic's share went by {says}"}
+    return {"share": by_policy, "says": f"the new topic's share went by {says}"}
 
 
 def _share_by_visit(plan: Plan, diary: Trajectory, kind: Rows) -> Counts:
