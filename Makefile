@@ -31,13 +31,13 @@ simulate: train .venv/.evaluating
 	@OMP_NUM_THREADS=1 $(BIN)/foryou simulate --data "$(DATA)"
 
 bench: train
-	@OMP_NUM_THREADS=1 $(BIN)/python -m evaluation.latency
+	@OMP_NUM_THREADS=1 $(BIN)/python -m evaluation.loadtest bench
 
 crash-test: train
-	@OMP_NUM_THREADS=1 FORYOU_DATA_DIR="$(DATA)" $(BIN)/python -m evaluation.live crash
+	@OMP_NUM_THREADS=1 FORYOU_DATA_DIR="$(DATA)" $(BIN)/python -m evaluation.loadtest crash
 
 soak: train
-	@OMP_NUM_THREADS=1 FORYOU_DATA_DIR="$(DATA)" $(BIN)/python -m evaluation.live soak
+	@OMP_NUM_THREADS=1 FORYOU_DATA_DIR="$(DATA)" $(BIN)/python -m evaluation.loadtest soak
 
 test: .venv/.developing
 	$(BIN)/pytest --cov --cov-report=term:skip-covered --cov-fail-under=90

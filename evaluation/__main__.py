@@ -12,9 +12,10 @@ import torch
 
 from app.settings import InvalidSettingError, read_settings
 from evaluation import describe
-from evaluation.evaluate import evaluate
+from evaluation.offline.evaluate import evaluate
 from evaluation.report import document, page, terminal
-from evaluation.simulate import simulation
+from evaluation.report.numbers import written
+from evaluation.simulation import simulation
 from ml import bundle, command
 from ml.bundle import Bundle
 from ml.dataset.files import fingerprint
@@ -49,7 +50,7 @@ def _evaluate(given: argparse.Namespace) -> None:
     folder: Path = given.out or given.artifacts / "report"
     folder.mkdir(parents=True, exist_ok=True)
     for name in ("report.json", f"{trained.version}.json"):  # the second is what promote reads
-        (folder / name).write_text(document.written(report), encoding="utf-8")
+        (folder / name).write_text(written(report), encoding="utf-8")
     (folder / "report.html").write_text(page.page(report), encoding="utf-8")
     print(terminal.table(report))
     print(f"\n{folder / 'report.html'} and report.json")

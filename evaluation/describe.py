@@ -10,9 +10,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from evaluation.held_out import AVERSE, PRIOR
 from evaluation.metrics.tails import exponent
 from evaluation.metrics.thresholds import Thresholds
+from evaluation.offline.held_out import AVERSE, PRIOR
 from evaluation.truth import Truth
 from ml.arrays import Rows
 from ml.dataset import tables as tables_on_disk
@@ -62,7 +62,7 @@ def table(sections: dict[str, Section]) -> str:
     def lines() -> Iterator[str]:
         for name, section in sections.items():
             yield name
-            yield from (f"  {what:<24}{said}" for what, said in section.items())
+            yield from (f"  {what:<24}{text}" for what, text in section.items())
 
     return "\n".join(lines())
 

@@ -12,9 +12,9 @@ import torch
 from app.serving.engine import Engine, build_engine
 from app.settings import Settings
 from datagen.__main__ import main as plant
-from evaluation import dataset
-from evaluation.dataset import Dataset
-from evaluation.evaluate import Findings, evaluate
+from evaluation.offline import dataset
+from evaluation.offline.dataset import Dataset
+from evaluation.offline.evaluate import Findings, evaluate
 from evaluation.report import document
 from ml import bundle
 from ml.bundle import Bundle

@@ -29,7 +29,7 @@ class Factorisation:
     so is not shown."""
 
     kind: Literal["als", "bpr"]
-    stale_seconds: int = DAY
+    stale_seconds: float = DAY  # infinite: fitted once
     fitted_at: int | None = None
     users: Matrix = field(default_factory=lambda: np.empty((0, 0), np.float32))
     tweets: Matrix = field(default_factory=lambda: np.empty((0, 0), np.float32))
@@ -45,8 +45,11 @@ class Factorisation:
         if self.fitted_at is None or now - self.fitted_at >= self.stale_seconds:
             self.fit(moment.state)
             self.fitted_at = now
-        score = self.tweets[moment.fresh] @ self.users[moment.query.viewer]
-        return np.where(self.touched[moment.fresh], score, -np.inf)
+        known = moment.fresh < len(self.tweets)  # what is written later has no vector
+        tweet, viewer = np.where(known, moment.fresh, 0), moment.query.viewer
+        there = 0 <= viewer < len(self.users)
+        taste = self.users[viewer] if there else self.users.mean(axis=0)
+        return np.where(known & self.touched[tweet], self.tweets[tweet] @ taste, -np.inf)
 
     def fit(self, state: FeatureState) -> None:
         """From all engagements that the state holds now."""

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
-from evaluation.dataset import Dataset
+from evaluation.offline.dataset import Dataset
 from ml.bundle import Bundle
 from ml.features import Pairs, matrix
 from ml.heads import NAMES as HEADS

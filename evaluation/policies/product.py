@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -54,12 +55,12 @@ class Alone:
 
 @dataclass(frozen=True, slots=True)
 class Knowing:
-    """A ranker that is told the truth: what is lost by the product's candidates alone."""
+    """A ranker that knows the truth: what is lost by the product's candidates alone."""
 
-    truth: Truth
+    truth: Callable[[], Truth]  # as it is at the moment
 
     def score(self, query: Query, batch: CandidateBatch) -> dict[str, Column]:
-        worth = self.truth.engagement(query.viewer, batch.tweet, query.now)
+        worth = self.truth().engagement(query.viewer, batch.tweet, query.now)
         return {"base_score": worth.astype(np.float32)}
 
 

@@ -13,19 +13,18 @@ of a policy has `share`, too: how far it is on the way from random (0) to the or
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Final
 
-from evaluation.dataset import TEMPORAL
-from evaluation.evaluate import Findings
-from evaluation.figures import ORACLE, Figures
-from evaluation.heads import HeadReport
-from evaluation.lineup import PRODUCT
 from evaluation.metrics.resample import LEVEL, REPEATS
+from evaluation.metrics.slate_metrics import ORACLE, Figures
+from evaluation.offline.dataset import TEMPORAL
+from evaluation.offline.evaluate import Findings
+from evaluation.offline.heads import HeadReport
 from evaluation.policies.product import Funnel
-from evaluation.report.numbers import Json, figure_of, nested, number
+from evaluation.policies.registry import PRODUCT
+from evaluation.report.numbers import Json, figure_of, number, plain
 
 FORMAT: Final = 1
 RANDOM: Final = "random"
@@ -45,29 +44,24 @@ def document(findings: Findings) -> Json:
         "metrics": {name: _with_share(figures, f.metrics) for name, figures in f.metrics.items()},
         "sources": {name: _with_share(figures, f.metrics) for name, figures in f.sources.items()},
         "heads": {report.name: _head(report) for report in f.heads},
-        "safety": nested(f.safety),
+        "safety": plain(f.safety),
         "ablation": {
             f"{part.kind}:{part.name}": {
                 "kind": part.kind,
                 "name": part.name,
                 "earns": part.earns,
                 "costs": part.costs,
-                "differences": nested(part.differences),
+                "differences": plain(part.differences),
             }
             for part in f.ablation
         },
-        "by_source": nested(f.by_source),
-        "by_user": nested(f.by_user),
-        "by_author": nested(f.by_author),
+        "by_source": plain(f.by_source),
+        "by_user": plain(f.by_user),
+        "by_author": plain(f.by_author),
         "funnel": _funnel(f.funnel),
         "missing": list(f.missing),
         "seconds": f.seconds,
     }
-
-
-def written(report: Json) -> str:
-    """As it stands in the file."""
-    return json.dumps(report, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def _dataset(f: Findings) -> Json:
@@ -114,7 +108,7 @@ def _head(report: HeadReport) -> Json:
         "positives": report.positives,
         "base_rate": number(report.base_rate),
         "share_of_oracle": figure_of(share) if share else None,
-        "by": nested(report.figures),
+        "by": plain(report.figures),
         "reliability": {
             "predicted": [number(p) for p in report.reliability.predicted],
             "observed": [figure_of(figure) for figure in report.reliability.observed],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Mapping
 from typing import Any, Final
@@ -13,14 +14,6 @@ DIGITS: Final = 6
 Json = dict[str, Any]  # what JSON can hold
 
 
-def nested(figures: Mapping[str, Any]) -> Json:
-    """Figures at any depth."""
-    return {
-        name: figure_of(inner) if isinstance(inner, Figure) else nested(inner)
-        for name, inner in figures.items()
-    }
-
-
 def figure_of(figure: Figure) -> Json:
     low, high = figure.interval
     return {"value": number(figure.value), "low": number(low), "high": number(high)}
@@ -29,3 +22,19 @@ def figure_of(figure: Figure) -> Json:
 def number(value: float) -> float | None:
     """Rounded, so that the last bit of a sum does not matter; null where there is no number."""
     return float(f"{value:.{DIGITS}g}") if math.isfinite(value) else None
+
+
+def plain(value: Any) -> Any:  # what JSON can hold
+    """Figures at any depth, among other things."""
+    if isinstance(value, Figure):
+        return figure_of(value)
+    if isinstance(value, Mapping):
+        return {name: plain(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(inner) for inner in value]
+    return number(value) if isinstance(value, float) else value
+
+
+def written(report: Json) -> str:
+    """A report as it stands in its file."""
+    return json.dumps(report, indent=1, ensure_ascii=False, allow_nan=False) + "\n"

@@ -6,8 +6,7 @@ from collections.abc import Iterable, Iterator
 from html import escape
 from typing import Any, Final
 
-from evaluation.report.parts import lines, plate, said
-from evaluation.report.style import STYLE
+from evaluation.report.parts import bar, interval, lines, plate, shell
 from evaluation.report.svg import Bar, bars, curve, stack
 
 PRODUCT: Final = "for_you"
@@ -34,14 +33,8 @@ Json = dict[str, Any]
 
 def page(report: Json) -> str:
     """The whole page."""
-    name = escape(report["dataset"]["name"])
-    body = "\n".join(_sections(report))
-    return (
-        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>How good is the feed? {name}</title>"
-        f"<style>{STYLE}</style></head>\n<body>\n{body}\n</body></html>\n"
-    )
+    title = f"How good is the feed? {report['dataset']['name']}"
+    return shell(title, "\n".join(_sections(report)))
 
 
 def _sections(report: Json) -> Iterator[str]:
@@ -84,7 +77,7 @@ def _neighbours(report: Json) -> str:
 def _ranked(metrics: Json, metric: str) -> str:
     known = [(name, by[metric]) for name, by in metrics.items() if by[metric]["value"] is not None]
     known.sort(key=lambda pair: -pair[1]["value"])
-    return bars(metric, [_bar(name, figure, strong=name == PRODUCT) for name, figure in known])
+    return bars(metric, [bar(name, figure, strong=name == PRODUCT) for name, figure in known])
 
 
 def _source_mix(report: Json) -> str:
@@ -111,7 +104,7 @@ def _funnel(report: Json) -> str:
 def _ablation(report: Json) -> str:
     parts = report["ablation"].values()
     metric = "value@10" if "value@10" in next(iter(parts))["differences"] else "ndcg@10"
-    rows = [_bar(f"{p['kind']} {p['name']}", p["differences"][metric]) for p in parts]
+    rows = [bar(f"{p['kind']} {p['name']}", p["differences"][metric]) for p in parts]
     verdicts = [
         [f"{p['kind']} {p['name']}", ", ".join(p["earns"]) or "nothing", ", ".join(p["costs"])]
         for p in parts
@@ -129,11 +122,11 @@ def _ablation(report: Json) -> str:
 def _heads(report: Json) -> str:
     plots, rows = [], []
     for name, head in report["heads"].items():
-        observed = [_bar("", figure) for figure in head["reliability"]["observed"]]
+        observed = [bar("", figure) for figure in head["reliability"]["observed"]]
         plot = curve(f"{name}: predicted and observed", head["reliability"]["predicted"], observed)
         plots.append(plate(plot, name))
         for who, by in head["by"].items():
-            rows.append([name, who, *(said(by.get(m)) for m in HEAD_METRICS)])
+            rows.append([name, who, *(interval(by.get(m)) for m in HEAD_METRICS)])
     header = ["head", "by", *HEAD_METRICS]
     grid = f"<div class='grid'>{''.join(plots)}</div>"
     return f"<h2>Heads</h2>{grid}{lines(header, rows)}"
@@ -146,7 +139,7 @@ def _groups(title: str, groups: Json) -> str:
 def _everything(report: Json) -> str:
     both = {**report["metrics"], **report["sources"]}
     names = list(both[PRODUCT])
-    rows = [[name, *(said(by[name]) for by in both.values())] for name in names]
+    rows = [[name, *(interval(by[name]) for by in both.values())] for name in names]
     return f"<h2>Every figure</h2>{lines(['', *both], rows)}"
 
 
@@ -158,9 +151,5 @@ def _missing(missing: Iterable[str]) -> str:
 def _table(groups: Json) -> str:
     """Groups down, their figures across."""
     columns = list(next(iter(groups.values())))
-    rows = [[name, *(said(by.get(c)) for c in columns)] for name, by in groups.items()]
+    rows = [[name, *(interval(by.get(c)) for c in columns)] for name, by in groups.items()]
     return lines(["", *columns], rows)
-
-
-def _bar(label: str, figure: Json, *, strong: bool = False) -> Bar:
-    return Bar(label, figure["value"] or 0.0, figure["low"], figure["high"], strong)

@@ -6,6 +6,9 @@ from collections.abc import Iterable
 from html import escape
 from typing import Any
 
+from evaluation.report.style import STYLE
+from evaluation.report.svg import Bar
+
 Json = dict[str, Any]
 
 
@@ -24,7 +27,7 @@ def plate(plot: str, caption: str) -> str:
     return f"<figure>{plot}<figcaption>{escape(caption)}</figcaption></figure>"
 
 
-def said(figure: Json | None) -> str:
+def interval(figure: Json | None) -> str:
     """A figure as people read it."""
     if not figure or figure["value"] is None:
         return "–"
@@ -32,3 +35,17 @@ def said(figure: Json | None) -> str:
     if figure["low"] is None:
         return f"{figure['value']:.4g}{share}"
     return f"{figure['value']:.4g} [{figure['low']:.4g}, {figure['high']:.4g}]{share}"
+
+
+def bar(label: str, figure: Json, *, strong: bool = False) -> Bar:
+    """A figure as one row of a chart."""
+    return Bar(label, figure["value"] or 0.0, figure["low"], figure["high"], strong)
+
+
+def shell(title: str, body: str) -> str:
+    """A whole page that needs nothing else."""
+    return (
+        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{escape(title)}</title><style>{STYLE}</style></head>\n<body>\n{body}\n</body></html>\n"
+    )

@@ -11,11 +11,11 @@ import pytest
 from app.pipeline.batch import CandidateBatch, Column
 from app.pipeline.query import Query
 from app.settings import Settings
-from evaluation import visits
-from evaluation.asking import Stage, ask
-from evaluation.dataset import Dataset
-from evaluation.figures import Judge
 from evaluation.metrics.resample import resample
+from evaluation.metrics.slate_metrics import SlateMetrics
+from evaluation.offline import requests
+from evaluation.offline.dataset import Dataset
+from evaluation.offline.replay_evaluation import ReplayEnvironment, ask
 from evaluation.policies import simple
 from evaluation.policies.policy import Best, Moment, Policy, Values
 from evaluation.policies.product import Product, Shuffled, with_ranker
@@ -44,9 +44,9 @@ def shuffled_oracle(moment: Moment) -> Values:
 
 
 @pytest.fixture(scope="module")
-def judge(tiny_dataset: Dataset, tiny_bundle: Bundle, tiny_settings: Settings) -> Judge:
+def judge(tiny_dataset: Dataset, tiny_bundle: Bundle, tiny_settings: Settings) -> SlateMetrics:
     """Each of them asked by everybody, at five moments."""
-    stage = Stage.set(tiny_dataset, tiny_settings, tiny_bundle)
+    stage = ReplayEnvironment.set(tiny_dataset, tiny_settings, tiny_bundle)
     product = stage.engine.products["for_you"]
     shuffled = Shuffled(product.mixer.scoring.ranker)
     policies: dict[str, Policy] = {
@@ -57,9 +57,9 @@ def judge(tiny_dataset: Dataset, tiny_bundle: Bundle, tiny_settings: Settings) -
         "random": Best(simple.random),
         "oracle": Best(simple.oracle),
     }
-    everybody = visits.of(tiny_dataset)
+    everybody = requests.of(tiny_dataset)
     asked = ask(stage, everybody, policies)
-    return Judge(tiny_dataset, asked, resample(len(everybody)))
+    return SlateMetrics(tiny_dataset, asked, resample(len(everybody)))
 
 
 @pytest.mark.parametrize("metric", BY_TRUTH)
@@ -77,7 +77,7 @@ def test_random_is_at_nothing_and_the_oracle_at_all_of_the_way(
     assert report["metrics"]["oracle"][metric]["share"] == 1
 
 
-def test_shuffled_scores_fall_to_random(judge: Judge) -> None:
+def test_shuffled_scores_fall_to_random(judge: SlateMetrics) -> None:
     figures = {name: judge.figures(name) for name in judge.asked.slates}
     for metric in ("value@10", "value_ndcg@10"):
         by = {name: figure[metric] for name, figure in figures.items()}

@@ -10,8 +10,8 @@ import polars as pl
 import pytest
 
 from app.settings import Settings
-from evaluation import dataset
-from evaluation.evaluate import evaluate
+from evaluation.offline import dataset
+from evaluation.offline.evaluate import evaluate
 from evaluation.report import document, page, terminal
 from ml import bundle
 from ml.errors import DataError

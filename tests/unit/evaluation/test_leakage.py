@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 import ml.features
 from app.settings import Settings
-from evaluation import dataset
-from evaluation.asking import Stage
-from evaluation.dataset import Dataset
+from evaluation.offline import dataset
+from evaluation.offline.dataset import Dataset
+from evaluation.offline.replay_evaluation import ReplayEnvironment
 from evaluation.policies.product import Product
 from ml.bundle import Bundle
 from ml.features import Pairs
@@ -70,7 +70,7 @@ def changed(data: Path, cut: int, change: Change, folder: Path) -> Path:
 
 def at_the_cut(given: Dataset, bundle: Bundle, settings: Settings) -> list[list[str]]:
     """What everybody is shown, as ids."""
-    stage = Stage.set(given, settings, bundle)
+    stage = ReplayEnvironment.set(given, settings, bundle)
     product = Product(stage.engine.products["for_you"])
     shown = (product.show(stage.moment(user, given.cut)).tweet for user in range(len(given.users)))
     return [given.tweets.ids.ids(tweet) for tweet in shown]

@@ -11,13 +11,13 @@ import pytest
 from app.pipeline.batch import CandidateBatch
 from app.pipeline.query import Query
 from app.settings import Settings
-from evaluation.asking import Stage
-from evaluation.dataset import Dataset
-from evaluation.lineup import neighbours
+from evaluation.offline.dataset import Dataset
+from evaluation.offline.replay_evaluation import ReplayEnvironment
 from evaluation.policies import factorisation, simple
 from evaluation.policies.factorisation import Factorisation
 from evaluation.policies.policy import Best, Moment, Policy, best
 from evaluation.policies.product import EvaluationError, Product
+from evaluation.policies.registry import neighbours
 from ml.bundle import Bundle
 from ml.features.rates import engaged
 
@@ -25,12 +25,12 @@ Ask = Callable[[Policy], list[np.ndarray]]
 
 
 @pytest.fixture(scope="module")
-def stage(tiny_dataset: Dataset, tiny_settings: Settings, tiny_bundle: Bundle) -> Stage:
-    return Stage.set(tiny_dataset, tiny_settings, tiny_bundle)
+def stage(tiny_dataset: Dataset, tiny_settings: Settings, tiny_bundle: Bundle) -> ReplayEnvironment:
+    return ReplayEnvironment.set(tiny_dataset, tiny_settings, tiny_bundle)
 
 
 @pytest.fixture(scope="module")
-def moments(stage: Stage) -> list[Moment]:
+def moments(stage: ReplayEnvironment) -> list[Moment]:
     return [stage.moment(user, stage.dataset.cut) for user in range(0, 100, 5)]
 
 
@@ -87,14 +87,18 @@ def test_factorisation_shows_what_others_touched(kind: str, moments: list[Moment
     assert model.fitted_at == later.query.now
 
 
-def test_without_the_library_it_is_missing(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_library_it_is_missing(
+    stage: ReplayEnvironment, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(factorisation, "AVAILABLE", False)
     found = neighbours(stage.engine, stage.dataset, None)
     assert "als" not in found.policies
     assert any("foryou[evaluation]" in name for name in found.missing)
 
 
-def test_a_product_that_fails_is_not_evaluated(stage: Stage, moments: list[Moment]) -> None:
+def test_a_product_that_fails_is_not_evaluated(
+    stage: ReplayEnvironment, moments: list[Moment]
+) -> None:
     class Broken:
         def fetch(self, query: Query, limit: int) -> CandidateBatch:
             raise OSError("gone")

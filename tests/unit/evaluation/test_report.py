@@ -13,6 +13,7 @@ import pytest
 
 from evaluation.__main__ import main
 from evaluation.report import document, page, terminal
+from evaluation.report.numbers import written
 from ml.bundle import Bundle
 
 VOID = {"meta", "br", "line", "rect", "circle"}
@@ -110,7 +111,7 @@ def test_the_command_writes_the_same_report_again(
     text = (artifacts / "report" / "report.json").read_text()
     assert text == (artifacts / "report" / f"{tiny_bundle.version}.json").read_text()
     again = json.loads(text)
-    assert document.written({**again, "seconds": {}}) == document.written({**report, "seconds": {}})
+    assert written({**again, "seconds": {}}) == written({**report, "seconds": {}})
     assert (artifacts / "report" / "report.html").read_text().startswith("<!doctype html>")
 
 

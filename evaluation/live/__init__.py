@@ -1,1 +1,0 @@
-"""Does the live service keep what it promises, under load and when it is killed?"""

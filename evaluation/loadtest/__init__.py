@@ -1,0 +1,1 @@
+"""How fast and how reliable is the service under load?"""

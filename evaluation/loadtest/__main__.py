@@ -1,0 +1,80 @@
+"""python -m evaluation.loadtest: one promise of the service at a time, measured over HTTP."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import sys
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+import torch
+
+from app.settings import InvalidSettingError
+from evaluation.loadtest import benchmark, crash, freshness, ingest, pagination, reload, soak
+from evaluation.loadtest.command import Given
+from ml.errors import FeedError
+
+
+class Report(Protocol):
+    """What a command measured."""
+
+    @property
+    def kept(self) -> bool: ...
+    def table(self) -> str: ...
+    def document(self) -> dict[str, Any]: ...
+
+
+class Command(Protocol):
+    """A module of this package; its docstring is its help."""
+
+    __doc__: str | None
+
+    def arguments(self, parser: argparse.ArgumentParser, /) -> None: ...
+    def measure(self, given: Given, /) -> Report: ...
+
+
+COMMANDS: Final[dict[str, Command]] = {
+    "bench": benchmark,
+    "crash": crash,
+    "freshness": freshness,
+    "ingest": ingest,
+    "pagination": pagination,
+    "reload": reload,
+    "soak": soak,
+}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; 1 where a promise is broken, 2 where the reader must mend something."""
+    given = _parser().parse_args(arguments)
+    torch.set_num_threads(1)
+    try:
+        report = COMMANDS[given.command].measure(Given(given.artifacts, given.seed, given))
+    except (FeedError, InvalidSettingError, ChildProcessError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    out: Path = given.out or given.artifacts / "report"
+    out.mkdir(parents=True, exist_ok=True)
+    path = out / ("bench.json" if given.command == "bench" else f"live-{given.command}.json")
+    path.write_text(json.dumps(report.document(), indent=1) + "\n", encoding="utf-8")
+    print(f"{report.table()}\n\n{path}")
+    return 0 if report.kept else 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m evaluation.loadtest", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name, command in COMMANDS.items():
+        one = commands.add_parser(name, help=(command.__doc__ or "").splitlines()[0])
+        one.add_argument("--artifacts", type=Path, default=Path("artifacts"))
+        one.add_argument("--out", type=Path, help="folder for the figures; ARTIFACTS/report")
+        one.add_argument("--seed", type=int, default=7)
+        command.arguments(one)
+    return parser
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # and leave no server behind
+    sys.exit(main())

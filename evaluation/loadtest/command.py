@@ -1,0 +1,48 @@
+"""What all commands receive: what to serve, where to write, which seed."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.settings import Settings, read_settings
+from ml import bundle
+from ml.errors import BundleError
+from ml.state.feature_state import FeatureState
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What is served."""
+
+    artifacts: Path
+    seed: int
+    options: argparse.Namespace  # what the command asks for besides
+
+    @property
+    def quiet(self) -> bool:
+        """Whether nobody watches."""
+        return not sys.stderr.isatty()
+
+    @property
+    def settings(self) -> Settings:
+        """As the service would read them."""
+        return read_settings().model_copy(update={"artifacts": self.artifacts})
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The same, for another process."""
+        return {"FORYOU_ARTIFACTS": str(self.artifacts.resolve())}
+
+    def state(self) -> FeatureState:
+        """What training left.
+
+        Raises:
+            BundleError: nothing was trained there.
+        """
+        state = bundle.load_state(self.artifacts)
+        if state is None:
+            raise BundleError(f"{self.artifacts} holds no state; run python -m ml train")
+        return state

@@ -1,0 +1,67 @@
+"""What the service has promised to keep, and whether the log holds it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from evaluation.loadtest.traffic import Body, name_of
+from ml.event_log import bodies
+from ml.event_log.port import EventLog
+from ml.event_log.record import Entry, Kind, Record
+
+BATCH_RECORDS: Final = 20_000  # records
+SUBJECT: Final = {
+    Kind.PUT_USER: "user_id",
+    Kind.PUT_TWEET: "tweet_id",
+    Kind.DELETE_USER: "user_id",
+    Kind.DELETE_TWEET: "tweet_id",
+}
+
+
+@dataclass(slots=True)
+class DurabilityCheck:
+    """Each write that can be distinguished, by a name; a catalogue entry's is its kind and its id,
+    so each must be sent once."""
+
+    acknowledged: set[str] = field(default_factory=set)
+    events: int = 0  # of them
+    in_doubt: list[list[Body]] = field(default_factory=list)  # sent, and nobody answered
+
+    def keep(self, events: Iterable[Body]) -> None:
+        """These events were acknowledged."""
+        before = len(self.acknowledged)
+        self.acknowledged.update(map(name_of, events))
+        self.events += len(self.acknowledged) - before
+
+    def keep_entry(self, kind: Kind, subject: str) -> None:
+        """A change of the catalogue was."""
+        self.acknowledged.add(f"{kind}:{subject}")
+
+    def faults(self, records: Sequence[Record]) -> tuple[list[str], list[str]]:
+        """What is lost, and what is there twice."""
+        there = Counter(_name(record.entry) for record in records)
+        lost = sorted(self.acknowledged - there.keys())
+        return lost, sorted(name for name, times in there.items() if times > 1)
+
+
+def everything(log: EventLog) -> list[Record]:
+    """All records of a log."""
+    records: list[Record] = []
+    while more := log.read(records[-1].offset if records else 0, BATCH_RECORDS):
+        records += more
+    return records
+
+
+def _name(entry: Entry) -> str:
+    match bodies.read(entry):
+        case bodies.DeletedUser(subject) | bodies.DeletedTweet(subject):
+            return f"{entry.kind}:{subject}"
+        case bodies.Row(columns):
+            return f"{entry.kind}:{columns[SUBJECT[entry.kind]]}"
+        case bodies.Event() as event:
+            return name_of({"event_id": entry.event_id, **event.to_json()})
+        case bodies.Served():
+            return name_of({"event_id": entry.event_id, "action": ""})

@@ -1,0 +1,194 @@
+"""Bundles are swapped while people read, and every answer is of the bundle it names."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import random
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Final
+
+import numpy as np
+from tqdm import tqdm
+
+from app.pipeline.batch import CandidateBatch
+from app.serving.engine import Engine, build_engine
+from evaluation.client import Address, Answer, Connection, request
+from evaluation.loadtest.command import Given
+from evaluation.loadtest.open_loop_load import OpenLoopLoad
+from evaluation.loadtest.server import serving
+from evaluation.loadtest.slo_report import SloReport, least, most, none, quantiles
+from ml import bundle
+from ml.errors import BundleError
+from ml.training import train
+from ml.training.options import TrainingOptions
+
+TOLERANCE: Final = 1e-5
+REST_SECONDS: Final = 1.0  # between two swaps
+NOTICED_SECONDS: Final = 30.0  # in which a promotion must be
+LATER_PAGES: Final = 0.3  # the share of requests
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--swaps", type=int, default=10)
+    parser.add_argument("--rate", type=float, default=50, help="requests per second")
+    parser.add_argument("--other", help="the version of a second bundle; trained if left out")
+
+
+def measure(given: Given) -> SloReport:
+    """On a copy: bundles come and go there."""
+    with TemporaryDirectory() as folder:
+        artifacts = Path(folder, "artifacts")
+        shutil.copytree(
+            given.artifacts, artifacts, ignore=shutil.ignore_patterns("*.db*", "data", "report")
+        )
+        here = replace(given, artifacts=artifacts)
+        pair = _pair(here)
+        environment = {**here.environment, "FORYOU_IMPRESSIONS": "client"}
+        with serving(Path(folder), environment) as server:
+            people = here.state().users.ids.all_ids().to_list()
+            reading = Reading(server.address, given.options.rate, people, given.seed)
+            swaps = asyncio.run(_run(server.address, reading, here, pair))
+        differ = [_difference(here, version, reading.timeline[version]) for version in pair]
+    named = {version: len(reading.timeline[version]) for version in pair}
+    return SloReport(
+        [
+            least("swaps", swaps.made, given.options.swaps),
+            none("swaps that failed", len(swaps.failed)),
+            none("requests that failed", len(reading.refused)),
+            least("answers of each bundle", min(named.values()), 1),
+            most("scores differ from those of the bundle named by", max(differ), TOLERANCE),
+        ],
+        {
+            "requests": quantiles(reading.millis),
+            "answers": named,
+            "later_pages": reading.later,
+            "difference": dict(zip(pair, differ, strict=True)),
+            "swaps": swaps.by,
+            "refused": [*swaps.failed, *reading.refused][:5],
+        },
+        [f"  {version}: {named[version]} answers" for version in pair]
+        + [f"  p99 of all requests: {np.quantile(reading.millis, 0.99):.1f} ms"]
+        + [*swaps.failed, *reading.refused][:5],
+    )
+
+
+class Reading(OpenLoopLoad):
+    """First pages, and where they lead; all scores in answers are kept."""
+
+    def __init__(self, address: Address, rate: float, people: list[str], seed: int) -> None:
+        super().__init__(address, rate, self._asked(people, random.Random(seed)))
+        self.timeline: dict[str, list[dict[str, Any]]] = {}
+        self.later = 0
+        self._cursors: list[str] = []
+
+    def heard(self, answer: Answer) -> None:
+        timeline = answer.json
+        self.timeline.setdefault(timeline["model_version"], []).append(timeline)
+        if timeline["next_cursor"] is not None:
+            self._cursors.append(
+                f"/timeline/{timeline['user_id']}?cursor={timeline['next_cursor']}"
+            )
+
+    def _asked(self, people: list[str], chance: random.Random) -> Iterator[bytes]:
+        while True:
+            if self._cursors and chance.random() < LATER_PAGES:
+                self.later += 1
+                yield request("GET", self._cursors.pop(chance.randrange(len(self._cursors))))
+            else:
+                yield request("GET", f"/timeline/{chance.choice(people)}")
+
+
+@dataclass
+class Swaps:
+    made: int = 0
+    by: dict[str, int] = field(default_factory=dict)
+    failed: list[str] = field(default_factory=list)
+
+
+async def _run(address: Address, reading: Reading, given: Given, pair: tuple[str, str]) -> Swaps:
+    """By the watcher, by /admin/reload, and by /admin/rollback, in turn."""
+    swaps, task = Swaps(), asyncio.create_task(reading.run())
+    connection = await Connection.to(address)
+    await asyncio.sleep(REST_SECONDS)
+    for swap in tqdm(range(given.options.swaps), desc="swaps", disable=given.quiet, leave=False):
+        wanted = pair[(swap + 1) % 2]
+        way = ("watcher", "reload", "rollback")[swap % 3]
+        if way != "rollback":
+            bundle.promote(given.artifacts, wanted)
+        if way != "watcher":
+            answer = await connection.post(f"/admin/{way}", None)
+            if answer.status != 200 or answer.json["model_version"] != wanted:
+                swaps.failed.append(f"{way}: {answer.status} {answer.body[:200]!r}")
+        if await _serves(connection, wanted):
+            swaps.made += 1
+            swaps.by[way] = swaps.by.get(way, 0) + 1
+        else:
+            swaps.failed.append(f"{way}: {wanted} is not served")
+        await asyncio.sleep(REST_SECONDS)
+    await connection.close()
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+    return swaps
+
+
+async def _serves(connection: Connection, wanted: str) -> bool:
+    until = time.monotonic() + NOTICED_SECONDS
+    while time.monotonic() < until:
+        if (await connection.get("/readyz")).ok()["model_version"] == wanted:
+            return True
+        await asyncio.sleep(0.05)
+    return False
+
+
+def _pair(given: Given) -> tuple[str, str]:
+    """The current bundle, and one that was trained with another seed."""
+    current = bundle.current(given.artifacts)
+    source = given.settings.data_dir or bundle.state_source(given.artifacts)
+    if current is None or source is None:
+        raise BundleError(f"{given.artifacts} holds no bundle; run python -m ml train")
+    options = TrainingOptions(seed=given.seed + 1)
+    other = given.options.other or train.train(source, given.artifacts, options)
+    bundle.load(given.artifacts, other)
+    bundle.promote(given.artifacts, other)
+    bundle.promote(given.artifacts, current)
+    return current, other
+
+
+def _difference(given: Given, version: str, timeline: list[dict[str, Any]]) -> float:
+    """By how much a bundle, asked here, would have scored otherwise than its answers say."""
+    bundle.promote(given.artifacts, version)
+    world = World()
+    engine = build_engine(given.settings, wall=lambda: 4e9, monotonic=world.read)
+    world.base = engine.clock.offset
+    return max((world.difference(engine, one) for one in timeline), default=float("nan"))
+
+
+@dataclass
+class World:
+    """A clock that is set to the moment of each answer."""
+
+    base: float = 0.0
+    at: float = 0.0
+
+    def read(self) -> float:
+        return self.at
+
+    def difference(self, engine: Engine, timeline: dict[str, Any]) -> float:
+        if not timeline["items"]:
+            return 0.0
+        at = time.mktime(time.strptime(timeline["as_of"][:19], "%Y-%m-%dT%H:%M:%S")) - time.timezone
+        self.at = at - self.base
+        tweets = engine.state.tweets
+        row = np.array([tweets.ids.row(item["tweet_id"]) for item in timeline["items"]], np.int32)
+        query = engine.hydrate.query(timeline["user_id"], len(row))
+        scored = engine.products["for_you"].score(query, CandidateBatch.of(row, tweets.author[row]))
+        expected_score = np.array([item["base_score"] for item in timeline["items"]])
+        return float(np.abs(scored.batch["base_score"] - expected_score).max())

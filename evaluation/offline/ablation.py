@@ -1,0 +1,162 @@
+"""What does each part of the product earn? The product without it, one part at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.pipeline.mixer import MixerPipeline
+from app.pipeline.scoring_pipeline import ScoringPipeline
+from app.rankers.heavy import HeavyRanker, Predict
+from app.selectors.top_k import TopK
+from app.serving.engine import Engine
+from evaluation.metrics.resample import Figure
+from evaluation.metrics.slate_metrics import Figures
+from evaluation.policies.policy import Policy
+from evaluation.policies.product import Product, with_mixer
+from ml.bundle import Bundle
+from ml.embeddings.encoder import Vectors
+from ml.features import GROUPS, NAMES, Pairs
+
+Floats = NDArray[np.float32]
+
+PREFIX: Final = "without "
+ERRORS: Final = 3.0  # so many differences are looked at that one in twenty would be several
+BETTER: Final = {  # what a part may earn, and which way is up
+    "value@10": 1,
+    "value_ndcg@10": 1,
+    "ndcg@10": 1,
+    "recall@20": 1,
+    "unwelcome@10": -1,
+    "unsafe@10": -1,
+    "author_diversity@10": 1,
+    "thread_diversity@10": 1,
+    "creator_gini@10": -1,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of the product, and the product without it."""
+
+    kind: str  # source, features, rescorer, diversifier, visibility, slate, selector
+    name: str
+    policy: Policy
+
+    @property
+    def label(self) -> str:
+        return f"{PREFIX}{self.kind} {self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Earned:
+    """What the product has with a part, less what it has without."""
+
+    kind: str
+    name: str
+    differences: Mapping[str, Figure]
+
+    @property
+    def earns(self) -> list[str]:
+        """The figures that the part improves, beyond chance."""
+        return [name for name, by in self._beyond_chance() if by > 0]
+
+    @property
+    def costs(self) -> list[str]:
+        """The figures that it worsens, beyond chance."""
+        return [name for name, by in self._beyond_chance() if by < 0]
+
+    def _beyond_chance(self) -> Iterator[tuple[str, float]]:
+        for name, difference in self.differences.items():
+            if difference.beyond(ERRORS):
+                yield name, difference.value * BETTER[name]
+
+
+def parts(engine: Engine, bundle: Bundle) -> list[Part]:
+    """Every part that can be left out, in the order in which they run."""
+    product = engine.products["for_you"]
+    return [
+        Part(kind, name, Product(with_mixer(product, mixer)))
+        for kind, name, mixer in _without(product.mixer, bundle)
+    ]
+
+
+def earned(part: Part, with_it: Figures, without: Figures) -> Earned:
+    """The difference that the part makes to each figure."""
+    shared = [name for name in BETTER if name in with_it]
+    return Earned(part.kind, part.name, {name: with_it[name] - without[name] for name in shared})
+
+
+def _without(mixer: MixerPipeline, bundle: Bundle) -> Iterator[tuple[str, str, MixerPipeline]]:
+    scoring = mixer.scoring
+    for place, pipeline in enumerate(mixer.candidates):  # it stays, so that shares keep theirs
+        candidates = [*mixer.candidates]
+        candidates[place] = replace(pipeline, limit=0)
+        yield "source", _name(pipeline.source), replace(mixer, candidates=candidates)
+    ranker = scoring.ranker
+    if isinstance(ranker, HeavyRanker):
+        for group in GROUPS:
+            blind = replace(ranker, predict=Blind.to(group, ranker.predict, bundle))
+            yield "features", group, _scored(mixer, replace(scoring, ranker=blind))
+    for rescorer in scoring.rescorers:
+        others = [other for other in scoring.rescorers if other is not rescorer]
+        yield "rescorer", _name(rescorer), _scored(mixer, replace(scoring, rescorers=others))
+    for part in scoring.diversifiers:
+        rest = [other for other in scoring.diversifiers if other is not part]
+        yield "diversifier", _name(part), _scored(mixer, replace(scoring, diversifiers=rest))
+    for filter_ in mixer.visibility:
+        kept = [other for other in mixer.visibility if other is not filter_]
+        yield "visibility", _name(filter_), replace(mixer, visibility=kept)
+    for filter_ in mixer.slate:
+        kept = [other for other in mixer.slate if other is not filter_]
+        yield "slate", _name(filter_), replace(mixer, slate=kept)
+    if not isinstance(mixer.selector, TopK):
+        yield "selector", _name(mixer.selector), replace(mixer, selector=TopK())
+
+
+def _scored(mixer: MixerPipeline, scoring: ScoringPipeline) -> MixerPipeline:
+    return replace(mixer, scoring=scoring)
+
+
+def _name(component: object) -> str:
+    return type(component).__name__
+
+
+@dataclass(frozen=True, slots=True)
+class Blind:
+    """The same model, shown the average of some features in place of what they are.
+
+    It was trained with them, so this is what the trained model would lose, not what another one,
+    trained without them, could do.
+    """
+
+    predict: Predict
+    columns: NDArray[np.intp]
+    average: Floats
+    vectors: bool  # the two-tower vectors, too
+
+    def __call__(self, x: Pairs, features: Floats) -> Mapping[str, Floats]:
+        seen = features.copy()
+        seen[:, self.columns] = self.average[self.columns]
+        if self.vectors:
+            x = Tasteless(x.state, x.encoder, x.viewer, x.tweet, x.now)
+        return self.predict(x, seen)
+
+    @classmethod
+    def to(cls, group: str, predict: Predict, bundle: Bundle) -> Blind:
+        columns = np.array([NAMES.index(feature.__name__) for feature in GROUPS[group]])
+        average: Floats = bundle.models.ranker.mean.numpy()
+        return cls(predict, columns, average, vectors=group == "embedding")
+
+
+class Tasteless(Pairs):
+    """The same pairs, had nobody encoded the viewers."""
+
+    @cached_property
+    def viewer_vector(self) -> Vectors:
+        return np.zeros_like(self.tweet_vector)

@@ -1,0 +1,73 @@
+"""Of the people whom somebody goes on to follow, how many were recommended? Beside popularity."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.follow_recommendations.reasons import Weights
+from app.follow_recommendations.recommender import FollowRecommender
+from app.serving.clock import Clock
+from app.serving.engine import Engine, assemble
+from app.settings import Settings
+from evaluation.offline.dataset import Dataset
+from ml.arrays import Rows
+from ml.bundle import Bundle
+from ml.schema import Action
+from ml.state.events import Events
+
+PLACES: Final = 20
+FAME_ALONE: Final = Weights(friends=0, follows_you=0, taste=0, newly_joined=0, popular=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Recall:
+    """The share of later follows whose followee was among the first twenty as of the cut."""
+
+    follows: int
+    recommended: float
+    popular: float  # the most followed, with the same people left out
+
+
+def recall(dataset: Dataset, bundle: Bundle, settings: Settings) -> Mapping[str, Recall]:
+    """Of all later follows, of those made from a tweet, and of the others.
+
+    Only follows between people who had both joined by the cut are counted: nobody else could be
+    asked or be recommended.
+    """
+    follows = _later_follows(dataset)
+    clock = Clock("frozen", lambda: float(dataset.cut), 0)
+    engine = assemble(settings, dataset.state_at_the_cut(), bundle, clock)
+    ours = _hits(engine, engine.who_to_follow, follows)
+    fame = _hits(engine, replace(engine.who_to_follow, weights=FAME_ALONE), follows)
+    from_tweet = follows.tweet >= 0
+    kinds = {"all": from_tweet | True, "from a tweet": from_tweet, "elsewhere": ~from_tweet}
+    return {
+        name: Recall(int(some.sum()), _mean(ours[some]), _mean(fame[some]))
+        for name, some in kinds.items()
+    }
+
+
+def _later_follows(dataset: Dataset) -> Events:
+    follows = dataset.held_out[dataset.held_out.action == Action.FOLLOW]
+    joined = dataset.users.created_at <= dataset.cut
+    return follows[joined[follows.user] & joined[follows.target]]
+
+
+def _hits(engine: Engine, who: FollowRecommender, follows: Events) -> NDArray[np.bool_]:
+    """Whether each follow was foreseen."""
+    foreseen = np.zeros(len(follows), bool)
+    for viewer in np.unique(follows.user).tolist():
+        query = engine.hydrate.query(engine.state.users.ids.id(viewer), PLACES)
+        people: Rows = who.recommend(query, PLACES).user
+        own = follows.user == viewer
+        foreseen[own] = np.isin(follows.target[own], people)
+    return foreseen
+
+
+def _mean(hits: NDArray[np.bool_]) -> float:
+    return float(hits.mean()) if len(hits) else float("nan")

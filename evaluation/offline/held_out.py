@@ -1,0 +1,87 @@
+"""The impressions that training never saw, and what everybody says of each just before it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evaluation.offline.dataset import Dataset
+from evaluation.policies.logistic import Logistic
+from ml.bundle import Bundle
+from ml.bundle.bundle import probabilities
+from ml.features import Pairs, matrix
+from ml.features.rates import engaged
+from ml.heads import NAMES as HEADS
+from ml.schema import Action
+from ml.state.tables.counts import Count
+from ml.training.examples import Examples, of_impressions
+from ml.training.replay import walk
+
+Scores = Mapping[str, NDArray[np.floating]]  # head: (rows,)
+
+PRIOR: Final = (1.0, 15.0)  # engagements and impressions that every tweet is given
+AVERSE: Final = ("negative", "report")  # where popularity is asked the other way round
+LEAST_PROPENSITY: Final = 0.01  # no impression counts for more than a hundred
+
+
+@dataclass(frozen=True, slots=True)
+class HeldOut:
+    """Impressions from the cut on, and a score per head from everybody who has one."""
+
+    examples: Examples
+    scores: Mapping[str, Scores]  # of the model, popularity, logistic, the oracle
+    inverse_propensity: NDArray[np.float64] | None  # None where nobody logged it
+
+
+def score(dataset: Dataset, bundle: Bundle, logistic: Logistic | None) -> HeldOut:
+    """Replay the log past the cut, asking about each impression before it happens."""
+    everything = of_impressions(dataset.events, dataset.tweets)
+    after_the_cut = everything.at >= dataset.cut
+    examples = everything[after_the_cut]
+    state = dataset.state_at_the_cut()
+    encoder = bundle.encode(state)
+    model = np.empty((len(examples), len(HEADS)))
+    plain = {name: np.empty(len(examples)) for name in (logistic.heads if logistic else ())}
+    popularity = np.empty(len(examples))
+    for rows in walk(state, dataset.held_out, examples.at):
+        part = examples[rows]
+        x = Pairs(state, encoder, part.viewer, part.tweet, part.at)
+        features = matrix(x)
+        model[rows] = probabilities(bundle.models.ranker, x, features)[:, : len(HEADS)]
+        for name, p in logistic(x, features).items() if logistic else ():
+            plain[name][rows] = p
+        counts = x.tweet_counts
+        popularity[rows] = (engaged(counts) + PRIOR[0]) / (counts[:, Count.IMPRESSION] + PRIOR[1])
+    trained = bundle.manifest.heads
+    scores: dict[str, Scores] = {
+        "model": {name: model[:, HEADS.index(name)] for name in trained},
+        "popularity": {name: -popularity if name in AVERSE else popularity for name in trained},
+    }
+    if logistic:
+        scores["logistic"] = plain
+    if dataset.truth:
+        scores["oracle"] = dataset.truth.probabilities(examples.viewer, examples.tweet, examples.at)
+    return HeldOut(examples, scores, _inverse_propensity(dataset, after_the_cut))
+
+
+def _inverse_propensity(dataset: Dataset, rows: NDArray[np.bool_]) -> NDArray[np.float64] | None:
+    """One over the chance that the old feed would show this; impressions are in the order of time,
+    and of equal times in the order of the table, as in `ml.state.ingest`."""
+    shown = dataset.tables.impressions.filter(
+        (dataset.tables.impressions["split"] != "test").fill_null(True)
+    )
+    if not len(shown) or shown["propensity"].null_count():
+        return None
+    in_time = np.argsort(shown["created_at"].to_numpy(), kind="stable")
+    propensity = shown["propensity"].to_numpy()[in_time][rows]
+    inverse: NDArray[np.float64] = 1 / np.maximum(propensity, LEAST_PROPENSITY)
+    return inverse
+
+
+def there_are_any(dataset: Dataset) -> bool:
+    """Whether the held-out part of the log has impressions at all."""
+    return bool((dataset.held_out.action == Action.IMPRESSION).any())

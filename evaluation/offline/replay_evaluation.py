@@ -1,0 +1,115 @@
+"""Everybody is asked the same question at the same moment, and nobody knows what comes next."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from tqdm import tqdm
+
+from app.serving.clock import Clock
+from app.serving.engine import Engine, assemble
+from app.settings import Settings
+from evaluation.offline.dataset import TEMPORAL, Dataset
+from evaluation.offline.recommendations import PLACES, Recommendations
+from evaluation.offline.relevant import Engagements, Relevant
+from evaluation.offline.requests import Requests
+from evaluation.policies.policy import Moment, Policy, Values
+from ml.arrays import Rows
+from ml.bundle import Bundle
+from ml.features.rates import engaged
+from ml.state.events import Events
+from ml.state.feature_state import FeatureState
+from ml.training.replay import walk
+
+SECOND: Final = 1  # the state is as of the very second of the visit
+
+
+@dataclass(slots=True)
+class Watch:
+    """A clock that stands still until it is set."""
+
+    at: float
+
+    def __call__(self) -> float:
+        return self.at
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayEnvironment:
+    """The state at the cut, all that serves on top of it, and the watch that both go by.
+
+    The engine is the server's own; nothing here runs side effects.
+    """
+
+    dataset: Dataset
+    state: FeatureState
+    engine: Engine
+    watch: Watch
+
+    @classmethod
+    def set(cls, dataset: Dataset, settings: Settings, bundle: Bundle) -> ReplayEnvironment:
+        state, watch = dataset.state_at_the_cut(), Watch(float(dataset.cut))
+        engine = assemble(settings, state, bundle, Clock("frozen", watch, 0))
+        return cls(dataset, state, engine, watch)
+
+    def moment(self, user: int, at: int) -> Moment:
+        """This user asks now; what is known must be as of `at`."""
+        self.watch.at = float(at)
+        settings, product = self.engine.settings, self.engine.products["for_you"]
+        query = self.engine.hydrate.query(self.dataset.users.ids.id(user), PLACES)
+        fresh = self.state.fresh(at, settings.max_age_hours, settings.fresh_at_least)
+        return Moment(query, self.state, fresh, product.mixer.eligibility, self.dataset.truth)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What all policies showed, and what is true of each visit for every policy."""
+
+    visits: Requests
+    slates: Mapping[str, Recommendations]
+    relevant: Relevant
+    history: NDArray[np.int64]  # (visits,) engagements of the viewer so far
+    fresh: NDArray[np.bool_]  # (tweets,) whether each was fresh at any visit
+    followers: NDArray[np.int64]  # (users,) at the cut
+    popularity: Values  # (tweets,) faded engagements at the cut
+
+
+def ask(stage: ReplayEnvironment, visits: Requests, policies: Mapping[str, Policy]) -> Asked:
+    """Walk the log past the cut and put every visit to every policy just before it happens."""
+    dataset, state = stage.dataset, stage.state
+    tweets = np.arange(len(dataset.tweets), dtype=np.int32)
+    followers = state.graph.followers[: len(dataset.users)].astype(np.int64)
+    popularity = engaged(state.tweet_counts.read(tweets, dataset.cut))
+    slates = {name: Recommendations.empty(len(visits)) for name in policies}
+    history = np.zeros(len(visits), np.int64)
+    fresh = np.zeros(len(tweets), bool)
+    wanted = Engagements.of(dataset.held_out)
+    relevant: list[Rows] = []
+    for visit in _in_time(stage, visits):
+        moment = stage.moment(int(visits.user[visit]), int(visits.at[visit]))
+        history[visit] = state.history.written[moment.query.viewer]
+        fresh[moment.fresh] = True
+        later = wanted.after(moment.query.viewer, moment.query.now)
+        relevant.append(moment.admitted(later))
+        for name, policy in policies.items():
+            answer = policy.show(moment)
+            follows = moment.query.follows(state.tweets.author[answer.tweet])
+            slates[name].write(visit, answer, follows)
+    return Asked(visits, slates, Relevant.of(relevant), history, fresh, followers, popularity)
+
+
+def _in_time(stage: ReplayEnvironment, visits: Requests) -> Iterator[int]:
+    """Each visit once the state knows all that came before it, and nothing else."""
+    dataset = stage.dataset
+    after = dataset.held_out if dataset.protocol == TEMPORAL else Events.none()
+    quiet = not sys.stderr.isatty()
+    with tqdm(total=len(visits), desc="visits", disable=quiet, leave=False) as bar:
+        for rows in walk(stage.state, after, visits.at, SECOND):
+            for visit in rows:
+                yield int(visit)
+                bar.update()

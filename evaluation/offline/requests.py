@@ -1,0 +1,52 @@
+"""Who asks, and when: every test user, at the first visit that training never saw."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from evaluation.offline.dataset import SPLIT, Dataset
+from ml.arrays import Rows, Times
+from ml.schema import ENGAGEMENTS, Action
+from ml.state.events import Events
+
+
+@dataclass(frozen=True, slots=True)
+class Requests:
+    """One row per visit, in the order of time."""
+
+    user: Rows
+    at: Times
+
+    def __len__(self) -> int:
+        return len(self.at)
+
+    def some(self, most: int) -> Requests:
+        """At most so many of them, evenly over time."""
+        kept = np.unique(np.linspace(0, len(self) - 1, min(most, len(self))).astype(np.intp))
+        return Requests(self.user[kept], self.at[kept])
+
+    @classmethod
+    def first(cls, events: Events) -> Requests:
+        """Everybody's first."""
+        user, place = np.unique(events.user, return_index=True)
+        at = events.at[place]
+        order = np.argsort(at, kind="stable")
+        return cls(user[order].astype(np.int32), at[order])
+
+    @classmethod
+    def together(cls, user: Rows, at: int) -> Requests:
+        """All of them at one moment."""
+        return cls(user, np.full(len(user), at, np.int64))
+
+
+def of(dataset: Dataset) -> Requests:
+    """Everybody who is in the held-out rows: at their first impression there; where nobody logged
+    impressions, just before their first engagement; where there are no times, all at once."""
+    held_out = dataset.held_out
+    engaged = held_out[np.isin(held_out.action, ENGAGEMENTS) & (held_out.user >= 0)]
+    if dataset.protocol == SPLIT:
+        return Requests.together(np.unique(engaged.user), dataset.cut)
+    shown = held_out[held_out.action == Action.IMPRESSION]
+    return Requests.first(shown if len(shown) else engaged)

@@ -1,0 +1,94 @@
+"""The simulation as data: `simulation.json`. Two runs write the same, `seconds` aside.
+
+Every figure is `{value, low, high}`, the last two its 95 % interval over resampled people; `share`
+is how far it is on the way from random (0) to the oracle (1).
+
+- `world`: what went on, for whom and for how long
+- `reference`: whose lead is reported; for_you, if it was asked
+- `figures`: by policy, then by name; `by_day`: some of them for each day
+- `ahead`: by how much for_you is ahead of each policy, over the same people and the same chances
+- `learning`: what for_you gains over itself frozen, day by day
+- `stress`: what happened when somebody made trouble
+- `missing`: who could not be asked; `seconds`: how long each policy's days took
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from evaluation.metrics.resample import LEVEL, REPEATS, Figure
+from evaluation.policies.specification import FROZEN_PRODUCT
+from evaluation.report.numbers import Json, figure_of, number, plain
+from evaluation.simulation.feeds import PRODUCT
+from evaluation.simulation.parallel import Outcome
+
+FORMAT: Final = 1
+RANDOM: Final = "random"
+ORACLE: Final = "oracle"
+
+
+def document(outcome: Outcome, stress: Mapping[str, Any], missing: list[str]) -> Json:
+    """Everything, ready for `json.dumps`."""
+    plan, figures = outcome.plan, outcome.figures
+    reference = PRODUCT if PRODUCT in figures else next(iter(figures))
+    return {
+        "format": FORMAT,
+        "world": {
+            "seed": plan.seed,
+            "users": len(plan.panel),
+            "newcomers": plan.newcomers,
+            "authors": len(plan.world.users),
+            "days": number((plan.onward.until - plan.onward.since) / 86_400),
+            "new_tweets": len(plan.writing),
+            "interval": LEVEL,
+            "resamples": REPEATS,
+        },
+        "reference": reference,
+        "figures": {label: _with_share(label, figures) for label in figures},
+        "ahead": {label: plain(by) for label, by in outcome.ahead(reference).items()},
+        "by_day": {
+            label: {name: [figure_of(one) for one in days] for name, days in by.items()}
+            for label, by in outcome.by_day.items()
+        },
+        "learning": _learning(outcome),
+        "stress": plain(stress),
+        "missing": missing,
+        "seconds": outcome.seconds,
+    }
+
+
+def _with_share(label: str, figures: Mapping[str, Mapping[str, Figure]]) -> Json:
+    shared: Json = plain(figures[label])
+    if RANDOM in figures and ORACLE in figures:
+        for name, figure in figures[label].items():
+            share = figure.share_of_way(figures[RANDOM][name], figures[ORACLE][name])
+            if share:
+                low, high = share.interval
+                shared[name]["share"] = number(share.value)
+                shared[name]["share_low"], shared[name]["share_high"] = number(low), number(high)
+    return shared
+
+
+def _learning(outcome: Outcome) -> Json:
+    """By day, and what each further day adds: the slope of a straight line through them."""
+    if not {PRODUCT, FROZEN_PRODUCT} <= set(outcome.by_day):
+        return {}
+    live, frozen = outcome.by_day[PRODUCT], outcome.by_day[FROZEN_PRODUCT]
+    return {
+        name: {
+            "by_day": [figure_of(a - b) for a, b in zip(live[name], frozen[name], strict=True)],
+            "per_day": figure_of(
+                _slope([a - b for a, b in zip(live[name], frozen[name], strict=True)])
+            ),
+        }
+        for name in ("engagements_per_impression", "expected_per_impression")
+    }
+
+
+def _slope(days: list[Figure]) -> Figure:
+    """Of the least-squares line, in every draw."""
+    centre = (len(days) - 1) / 2
+    spread = sum((day - centre) ** 2 for day in range(len(days))) or 1.0
+    steps = (figure.draws * ((day - centre) / spread) for day, figure in enumerate(days))
+    return Figure(sum(steps, 0 * days[0].draws))

@@ -1,0 +1,108 @@
+"""The simulation as one page that needs nothing else: no network, no script, light or dark."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from html import escape
+from typing import Any, Final
+
+from evaluation.report.parts import bar, interval, plate, shell
+from evaluation.report.parts import lines as table
+from evaluation.report.svg import bars, lines
+
+OVER_DAYS: Final = {
+    "engagements_per_impression": "engagements per impression, day by day",
+    "engagements_per_user_day": "engagements per person, day by day",
+    "negatives_per_1000": "negative actions per 1,000 impressions, day by day",
+    "sessions_per_user": "visits per person, day by day",
+    "topic_entropy": "bits of topic entropy per person, day by day",
+}
+ABOUT: Final = (
+    "The planted world goes on after its log: its authors write, people come by their own rhythm, "
+    "look from the top, and act by the planted chances. Every policy has its own copy of the "
+    "world and the same chances, so that differences are due to the feed alone. What somebody "
+    "does not find keeps them away a little longer."
+)
+
+Json = dict[str, Any]  # what JSON can hold
+
+
+def page(report: Json) -> str:
+    """The whole page."""
+    title = "What becomes of people who use this feed?"
+    return shell(title, "\n".join(_sections(report)))
+
+
+def _sections(report: Json) -> Iterator[str]:
+    world, reference = report["world"], report["reference"]
+    yield (
+        f"<h1>What becomes of people who use this feed?</h1><p>{world['users']} people, "
+        f"{world['newcomers']} of them new, for {world['days']:g} days in which "
+        f"{world['authors']:,} authors wrote {world['new_tweets']:,} tweets; seed "
+        f"{world['seed']}. Intervals are 95 %, over people.</p><p class='soft'>{ABOUT}</p>"
+    )
+    yield _ranked(report["figures"], reference)
+    if report["learning"]:
+        yield _learning(report["learning"])
+    yield "<h2>Over the days</h2>" + "".join(
+        plate(lines(caption, _series(report["by_day"], name)), caption)
+        for name, caption in OVER_DAYS.items()
+    )
+    if report["stress"]:
+        yield _stress(report["stress"])
+    if report["ahead"]:
+        yield f"<h2>By how much {escape(reference)} is ahead</h2>" + _grid(report["ahead"])
+    yield "<h2>Every figure</h2>" + _grid(report["figures"])
+    if report["missing"]:
+        items = "".join(f"<li>{escape(name)}</li>" for name in report["missing"])
+        yield f"<h2>What is missing</h2><ul>{items}</ul>"
+
+
+def _ranked(figures: Json, reference: str) -> str:
+    name = "engagements_per_impression"
+    known = sorted(figures.items(), key=lambda pair: -(pair[1][name]["value"] or 0))
+    rows = [bar(label, by[name], strong=label == reference) for label, by in known]
+    return "<h2>Among its neighbours</h2>" + plate(
+        bars(name, rows, ".4f"), "engagements per impression"
+    )
+
+
+def _learning(learning: Json) -> str:
+    days = learning["expected_per_impression"]["by_day"]
+    rows = [bar(f"day {day + 1}", figure) for day, figure in enumerate(days)]
+    return "<h2>What listening earns</h2>" + plate(
+        bars("live less frozen", rows, "+.4f"),
+        "expected engagements per impression of for_you, less those of for_you:frozen",
+    )
+
+
+def _series(by_day: Json, name: str) -> list[tuple[str, list[float]]]:
+    return [
+        (label, [figure["value"] or 0.0 for figure in by[name]]) for label, by in by_day.items()
+    ]
+
+
+def _stress(stress: Json) -> str:
+    items = "".join(
+        f"<li><b>{escape(name)}</b>: {escape(about['says'])}</li>" for name, about in stress.items()
+    )
+    plots = "".join(
+        plate(
+            lines("taste", [(label, one[key]) for label, one in about["share"].items()], ".1%"),
+            caption,
+        )
+        for about in stress.values()
+        if "share" in about
+        for key, caption in (
+            ("by_visit", "share of the new topic, visit by visit after a taste changed"),
+            ("old_by_visit", "share of the old topic, visit by visit after a taste changed"),
+        )
+    )
+    return f"<h2>Under stress</h2><ul>{items}</ul>{plots}"
+
+
+def _grid(groups: Json) -> str:
+    """Figures down, policies across."""
+    names = list(next(iter(groups.values())))
+    rows = [[name, *(interval(by[name]) for by in groups.values())] for name in names]
+    return table(["", *groups], rows)

@@ -1,0 +1,60 @@
+"""Tweets that deserve to go far, by authors whom few know."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import numpy as np
+
+from datagen.parameters import HOUR
+from datagen.users import LIKED
+from evaluation.simulation.plan import Plan
+from evaluation.simulation.stress.outside import with_tweets
+from evaluation.simulation.trajectory import Trajectory
+
+HITS: Final = 5  # tweets that deserve to go viral
+
+
+def with_hits(plan: Plan) -> Plan:
+    """Ordinary authors each write one tweet of the highest quality on what people like."""
+    world = plan.world
+    liked = (world.users.taste[plan.panel] >= LIKED).sum(axis=0)
+    topics = np.argsort(-liked, kind="stable")[:HITS].astype(np.int32)
+    followers = np.bincount(world.ties.followee, minlength=len(world.users))
+    median = np.argsort(np.abs(followers - np.median(followers)), kind="stable")
+    return with_tweets(
+        plan,
+        author=median[:HITS].astype(np.int32),
+        created=plan.onward.since + 6 * HOUR + 60 * np.arange(HITS, dtype=np.int64),
+        topic=topics,
+        quality=np.full(HITS, 0.98, np.float32),
+        text=[_harmless_text(plan, topic) for topic in topics.tolist()],
+    )
+
+
+def hits(plan: Plan, diaries: Mapping[str, Trajectory]) -> Mapping[str, Any]:
+    """How far each feed carries what deserves it, beside an average tweet of the same hours."""
+    first, tweets = len(plan.world.tweets) - HITS, plan.world.tweets
+    since = int(tweets.created[first])
+    same = np.flatnonzero(np.abs(tweets.created - since) < 6 * HOUR)
+    same = same[same < first]
+    by_policy: dict[str, Any] = {}
+    for label, diary in diaries.items():
+        came = len(np.unique(diary.visitor[diary.started > since + 60 * HITS]))
+        viral = np.bincount(diary.tweet, minlength=len(tweets))[first:].sum() / HITS / came
+        plain = np.bincount(diary.tweet, minlength=len(tweets))[same].mean() / came
+        by_policy[label] = {"viral": float(viral), "average": float(plain)}
+    says = "; ".join(
+        f"{label} {one['viral']:.0%} (average tweet {one['average']:.1%})"
+        for label, one in by_policy.items()
+    )
+    return {"reach": by_policy, "says": f"of those who came, a hit reached by {says}"}
+
+
+def _harmless_text(plan: Plan, topic: int) -> str:
+    """What somebody harmless says about a topic."""
+    table, row = plan.onward.tweets, len(plan.world.tweets) - len(plan.onward.tweets)
+    tweets = plan.world.tweets
+    calm = (tweets.topic == topic) & (tweets.toxic < 0.1) & (tweets.nsfw < 0.1)
+    return str(table["text"][int(np.flatnonzero(calm[row:])[0])])

@@ -1,0 +1,73 @@
+"""What was shown to whom, and what came of it: one row per impression, one per visit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evaluation.simulation.people import Looked
+from ml.arrays import Rows
+from ml.schema import Action
+
+Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Trajectory:
+    """The columns of one policy's run; `user` and `visitor` are places in the panel."""
+
+    user: Rows
+    tweet: Rows  # of the world
+    at: NDArray[np.int64]
+    position: Rows
+    visit: Rows  # of the row, in `visitor`
+    examined: Flags
+    engaged: Flags
+    negative: Flags
+    reported: Flags
+    followed: Flags
+    worth: NDArray[np.float64]  # P(engagement), had it been examined
+    visitor: Rows
+    started: NDArray[np.int64]
+    planned: NDArray[np.int64]  # per member of the panel, the visits that their rhythm held
+
+
+@dataclass(slots=True)
+class TrajectoryWriter:
+    """Writes a diary, visit by visit."""
+
+    looks: list[Looked] = field(default_factory=list)
+    members: list[int] = field(default_factory=list)
+
+    def note(self, member: int, looked: Looked) -> None:
+        self.looks.append(looked)
+        self.members.append(member)
+
+    def diary(self, planned: NDArray[np.int64]) -> Trajectory:
+        looks = self.looks
+        sizes = np.array([len(look.tweet) for look in looks], np.int64)
+        visit = np.repeat(np.arange(len(looks)), sizes).astype(np.int32)
+        visitor = np.array(self.members, np.int32)
+        return Trajectory(
+            user=visitor[visit],
+            tweet=_all([look.tweet for look in looks], np.int32),
+            at=_all([look.at for look in looks], np.int64),
+            position=_all([np.arange(len(look.tweet)) for look in looks], np.int32),
+            visit=visit,
+            examined=_all([look.examined for look in looks], np.bool_),
+            engaged=_all([look.engaged for look in looks], np.bool_),
+            negative=_all([look.negative for look in looks], np.bool_),
+            reported=_all([look.acts[Action.REPORT] for look in looks], np.bool_),
+            followed=_all([look.acts[Action.FOLLOW] for look in looks], np.bool_),
+            worth=_all([look.worth for look in looks], np.float64),
+            visitor=visitor,
+            started=np.array([look.started for look in looks], np.int64),
+            planned=planned,
+        )
+
+
+def _all(parts: list[Any], dtype: type[np.generic]) -> Any:  # of that type
+    return np.concatenate([np.empty(0, dtype), *parts]).astype(dtype)
