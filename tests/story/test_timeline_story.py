@@ -70,6 +70,7 @@ def test_explain_adds_who_did_what_in_what_time(client: TestClient, reader: str)
         "visibility",
         "slate",
         "select",
+        "side_effect",
     ]
     assert trace[-1]["rows_out"] == 10
 
