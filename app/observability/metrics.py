@@ -1,5 +1,8 @@
-"""What Prometheus is told. One process keeps its numbers in memory; where several answer at one
-address, `PROMETHEUS_MULTIPROC_DIR` names the folder in which they keep them together."""
+"""Prometheus metrics of requests and of pipeline components.
+
+One process keeps its numbers in memory. Several that answer at one address keep them together in
+the folder that `PROMETHEUS_MULTIPROC_DIR` names.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The mixer is one sentence; `stages` holds its verbs."""
+"""A page from its candidates to its side effects; `stages` holds the steps."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class MixerPipeline:
         return page, int(page[PLACE][-1]) + 1 if len(page) else len(pool)
 
     def run_side_effects(self, served: ServedPage, trace: Trace) -> bool:
-        """Pass on what is about to leave; whether everybody who should know of it does."""
+        """Run the side effects of a page; whether all succeeded."""
         return stages.run_side_effects(served, self.side_effects, trace)
 
     def score(

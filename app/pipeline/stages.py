@@ -1,4 +1,4 @@
-"""The verbs of a pipeline: each takes a batch and hands on a narrower or a wider one."""
+"""The steps of a pipeline: each takes a batch and returns a narrower or a wider one."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def admit(query: Query, gates: Sequence[Gate], trace: Trace) -> bool:
 
 
 def retrieve(query: Query, pipelines: Sequence[CandidatePipeline], trace: Trace) -> CandidateBatch:
-    """Ask every source whose gates admit; one that fails is written down and missed."""
+    """Ask every source whose gates admit; one that fails is traced and missed."""
     batches: list[CandidateBatch] = []
     asked = 0
     for bit, pipeline in enumerate(pipelines):

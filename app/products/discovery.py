@@ -1,4 +1,4 @@
-"""The feed of somebody who follows nobody, but whose taste is known."""
+"""The feed of a viewer who follows nobody, but whose taste is known."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The feed of somebody of whom nothing is known yet."""
+"""The feed of a viewer that nothing is known about yet."""
 
 from __future__ import annotations
 

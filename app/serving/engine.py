@@ -1,4 +1,4 @@
-"""The composition root: everything that serves, put together on one screen."""
+"""The composition root: every part that serves gets what it needs here."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """All that a request needs."""
+    """Everything that a request needs."""
 
     settings: Settings
     state: FeatureState
@@ -52,12 +52,12 @@ class Engine:
     hydrate: Hydrate
     served_log: ConnectableServedLog
     who_to_follow: FollowRecommender
-    products: Mapping[str, ProductPipeline]  # what may be asked for, by name
-    missing: tuple[str, ...]  # models that are not there, and so took no part
+    products: Mapping[str, ProductPipeline]  # that may be asked for, by name
+    missing: tuple[str, ...]  # models that do not exist, and so take no part
 
     @property
     def model_version(self) -> str:
-        """Of the bundle that ranks; `heuristic` where none was trained."""
+        """The version of the bundle that ranks; `heuristic` where none was trained."""
         return self.hydrate.model_version
 
 
@@ -68,7 +68,7 @@ def build_engine(
     log: EventLog | None = None,
     agree: Callable[[float], float] = float,
 ) -> Engine:
-    """Everything that training left, and a log has added since, put to work.
+    """An engine from what training left and what a log has added since.
 
     Raises:
         FeedError: the artifacts are damaged, or do not agree with this code or this data.
@@ -92,7 +92,7 @@ def assemble(
     clock: Clock,
     served_log: ConnectableServedLog | None = None,
 ) -> Engine:
-    """Every part meets what it needs here."""
+    """An engine around a state; products write served pages to `served_log`."""
     served_log = served_log or ConnectableServedLog()
     encoder: GrowingEncoder
     encoder = bundle.encode(state) if bundle else NullEncoder.of(state)
