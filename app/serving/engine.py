@@ -20,17 +20,15 @@ from app.products.fallback import fallback
 from app.products.following import following
 from app.products.for_you import for_you
 from app.products.newcomer import newcomer
-from app.products.presets import PRESETS
-from app.rankers.fusion import Fusion
 from app.rankers.heavy import HeavyRanker
-from app.rankers.heuristic import Heuristic
+from app.serving.choose_ranker import choose_ranker
 from app.serving.clock import Clock
 from app.serving.hydrate import Hydrate
 from app.serving.null_encoder import NullEncoder
 from app.serving.restore_state import remembered
 from app.serving.served_log import ConnectableServedLog
 from app.serving.viewer_vector_cache import ViewerVectorCache
-from app.settings import InvalidSettingError, Settings
+from app.settings import Settings
 from ml.bundle import Bundle, load
 from ml.embeddings.encoder import GrowingEncoder
 from ml.event_log.port import EventLog
@@ -96,7 +94,7 @@ def assemble(
     served_log = served_log or ConnectableServedLog()
     encoder: GrowingEncoder
     encoder = bundle.encode(state) if bundle else NullEncoder.of(state)
-    ranker = _ranker(settings, state, encoder, bundle)
+    ranker = choose_ranker(settings, state, encoder, bundle)
     page = for_you(state, encoder, ranker, settings, served_log)
     last = ProductPipeline("fallback", fallback(state, encoder, settings, served_log))
     unknown = ProductPipeline("newcomer", newcomer(page, state, encoder, settings), fallback=last)
@@ -136,26 +134,6 @@ def assemble(
         products={"for_you": personal, "following": chronological},
         missing=_missing(bundle, encoder, ranker),
     )
-
-
-def _ranker(
-    settings: Settings, state: FeatureState, encoder: GrowingEncoder, bundle: Bundle | None
-) -> Ranker:
-    """The trained model, or the hand-written formula where no welcome action was learned."""
-    preset = PRESETS.get(settings.preset)
-    if preset is None:
-        raise InvalidSettingError(
-            f"FORYOU_PRESET={settings.preset!r}: there is no such preset; "
-            f"expected one of {', '.join(PRESETS)}"
-        )
-    if bundle:
-        means = {name: card.mean for name, card in bundle.manifest.heads.items()}
-        if "engagement" in means:  # is what the head of the embeddings predicts by itself
-            means["similarity"] = means["engagement"]
-        fusion = Fusion(preset.resolve(means) | settings.weights, means)
-        if fusion.average > 0:
-            return HeavyRanker(state, encoder, bundle.predict, fusion)
-    return Heuristic(state, encoder)
 
 
 def _missing(bundle: Bundle | None, encoder: GrowingEncoder, ranker: Ranker) -> tuple[str, ...]:
