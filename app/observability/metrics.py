@@ -110,7 +110,7 @@ class Metrics:
             self._stage(stage).observe(seconds)
 
     def collected(self) -> CollectorRegistry:
-        """What this process counted, or all that answer at this address did."""
+        """The counts of this process, or of all processes that answer at this address."""
         if SHARED not in os.environ:
             return self._own
         everybody = CollectorRegistry(auto_describe=False)

@@ -52,13 +52,13 @@ class ProductPipeline:
             raise ValueError(f"{self.name} has gates, so it needs a product for those outside")
 
     def run(self, query: Query) -> Served:
-        """A feed for this query."""
+        """Make a feed for this query; no side effect runs."""
         trace = Trace()
         product, mixed = self._answer(query, trace, lambda mixer: mixer.run(query, trace))
         return Served(product, mixed.batch, trace, mixed.pool)
 
     def score(self, query: Query, batch: CandidateBatch) -> Scored:
-        """These very tweets, for this query."""
+        """Score these tweets for this query."""
         trace = Trace()
         product, (batch, dropped_by) = self._answer(
             query, trace, lambda mixer: mixer.score(query, batch, trace)

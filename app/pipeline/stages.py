@@ -147,7 +147,7 @@ def explain_filters(
     visibility: Sequence[Filter],
     trace: Trace,
 ) -> list[str | None]:
-    """For each row the first filter that would drop it, or nobody."""
+    """For each row the name of the first filter that would drop it, or None."""
     dropped_by: list[str | None] = [None] * len(batch)
 
     def ask(stage: str, filters: Sequence[Filter]) -> None:

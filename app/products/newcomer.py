@@ -18,7 +18,7 @@ from ml.state.feature_state import FeatureState
 def newcomer(
     for_you: MixerPipeline, state: FeatureState, encoder: Encoder, settings: Settings
 ) -> MixerPipeline:
-    """For You from what is popular, by how well it was received: there is no one to predict."""
+    """For You with popular tweets only, ranked by their reception: no taste is known."""
     popular = Popular(shared_stages.shelf(state, settings))
     return replace(
         for_you,
