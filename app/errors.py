@@ -28,7 +28,7 @@ from types import MappingProxyType
 
 
 class ProblemError(Exception):
-    """The kind of problem when we have nothing better to say."""
+    """Any problem that has no class of its own."""
 
     status: int = 500
     slug: str = "internal"
@@ -106,7 +106,7 @@ class InvalidRequestError(ProblemError):
 
 
 class BusyError(ProblemError):
-    """Better to say so than to let everybody wait."""
+    """The queue of the log is full; refusing is better than letting every request wait."""
 
     status = 429
     slug = "busy"
@@ -142,7 +142,7 @@ class WithheldError(ProblemError):
 
 
 class RefusedError(ProblemError):
-    """Known to the framework alone, such as a body that is too large."""
+    """A refusal by the framework, such as of a body that is too large."""
 
     def __init__(self, detail: str, status: int) -> None:
         super().__init__(detail)

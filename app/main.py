@@ -40,8 +40,8 @@ def create_app(
     engine: Engine | None = None,
     service: Service | None = None,
 ) -> FastAPI:
-    """The application. What answers is opened when it starts, unless it is given; an engine that
-    is given is served as it is, without a log.
+    """The application. It opens its service when it starts, unless one is given; an engine that is
+    given is served without a log.
 
     Raises:
         InvalidSettingError: naming the variable, what it holds, and what was expected.
@@ -89,7 +89,7 @@ def create_app(
 
 
 def start(settings: Settings) -> Service:
-    """Make this process ready to serve, and nothing else.
+    """Open the service, and set this process up to do nothing but serve.
 
     Raises:
         FeedError: the artifacts are damaged, or do not agree with this code or this data.

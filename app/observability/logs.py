@@ -12,7 +12,7 @@ from app.observability.request import current
 
 
 def install(form: str, level: str) -> None:
-    """Write to standard error; where logging is set up already, that stays."""
+    """Log to standard error, unless logging is already set up."""
     handler = logging.StreamHandler(sys.stderr)
     pretty = form == "pretty" or (form == "auto" and sys.stderr.isatty())
     handler.setFormatter(Pretty() if pretty else Json())

@@ -1,5 +1,8 @@
-"""What Prometheus is told. One process keeps its numbers in memory; where several answer at one
-address, `PROMETHEUS_MULTIPROC_DIR` names the folder in which they keep them together."""
+"""Prometheus metrics of requests and of pipeline components.
+
+One process keeps its numbers in memory. Several that answer at one address keep them together in
+the folder that `PROMETHEUS_MULTIPROC_DIR` names.
+"""
 
 from __future__ import annotations
 
@@ -107,7 +110,7 @@ class Metrics:
             self._stage(stage).observe(seconds)
 
     def collected(self) -> CollectorRegistry:
-        """What this process counted, or all that answer at this address did."""
+        """The counts of this process, or of all processes that answer at this address."""
         if SHARED not in os.environ:
             return self._own
         everybody = CollectorRegistry(auto_describe=False)

@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class Record:
-    """What is known of a request while it is answered."""
+    """The facts about a request that are collected while it is answered."""
 
     request_id: str
     served_by: str = ""
@@ -42,7 +42,7 @@ def current() -> Record | None:
 
 
 def answers(product: str, trace: Trace) -> None:
-    """Say which product answers the current request, and how."""
+    """Record which product answers the current request, and its trace."""
     if record := _current.get():
         record.served_by, record.trace = product, trace
 
@@ -77,7 +77,7 @@ class Observed:
             self._write_down(scope, record, status, perf_counter() - start)
 
     def _write_down(self, scope: Scope, record: Record, status: int, seconds: float) -> None:
-        """Whatever strangers may choose freely, a path or a method, names no series."""
+        """Count and log the request; a path or method that a caller invents names no series."""
         method = scope["method"] if scope["method"] in METHODS else "other"
         route = getattr(scope.get("route"), "path", "none")
         self.metrics.request(method, route, status, record.served_by, seconds)

@@ -44,7 +44,7 @@ class CandidateBatch:
 
     @classmethod
     def of(cls, tweet: Rows, author: Rows) -> CandidateBatch:
-        """Tweets that nobody has yet marked as their own proposal."""
+        """A batch of tweets that no source has marked yet."""
         return cls(tweet, author, np.zeros(len(tweet), np.uint32))
 
     def take(self, rows: Mask | Order) -> CandidateBatch:

@@ -39,13 +39,13 @@ class Ranker(Protocol):
 
 
 class Rescorer(Protocol):
-    """By what factor should a row's score change, whoever else is in the batch?"""
+    """By what factor should a row's score change, whatever else is in the batch?"""
 
     def factor(self, query: Query, batch: CandidateBatch) -> Column: ...
 
 
 class Diversifier(Protocol):
-    """By what factor, at most 1, should a row's score change for the company it keeps?"""
+    """By what factor, at most 1, should a row's score change for the other rows in the batch?"""
 
     def factor(self, query: Query, batch: CandidateBatch, score: Column) -> Column: ...
 

@@ -1,4 +1,4 @@
-"""The mixer is one sentence; `stages` holds its verbs."""
+"""A page from its candidates to its side effects; `stages` holds the steps."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ PLACE: Final = "place"  # in the order of a feed, from 0
 
 @dataclass(frozen=True, slots=True)
 class Mixed:
-    """What is served, best first, and all that could have been."""
+    """The rows that are served, best first, and all rows that could have been."""
 
     batch: CandidateBatch
     pool: CandidateBatch
@@ -36,12 +36,12 @@ class MixerPipeline:
     visibility: Sequence[Filter]  # row by row, strict, fails closed
     selector: Selector
     slate: Sequence[Filter] = ()  # what may not stand beside what
-    recheck: Sequence[Filter] = ()  # asked again of what was put by for a later page
+    recheck: Sequence[Filter] = ()  # applied again to a stored pool, for a later page
     side_effects: Sequence[SideEffect] = ()  # of every page, before it leaves
 
     @property
     def sources(self) -> tuple[str, ...]:
-        """Who each bit of a row's `sources` stands for."""
+        """The source that each bit of a row's `sources` stands for."""
         return tuple(type(pipeline.source).__name__ for pipeline in self.candidates)
 
     def run(self, query: Query, trace: Trace) -> Mixed:
@@ -58,7 +58,7 @@ class MixerPipeline:
     def next_page(
         self, query: Query, pool: CandidateBatch, place: int, trace: Trace
     ) -> tuple[CandidateBatch, int]:
-        """A later page of a pool that was put by, from a place on, and the place behind it.
+        """A later page of a stored pool, from a place on, and the place behind it.
 
         The order is that of the first page; the numbers are as of now.
         """
@@ -78,13 +78,13 @@ class MixerPipeline:
         return page, int(page[PLACE][-1]) + 1 if len(page) else len(pool)
 
     def run_side_effects(self, served: ServedPage, trace: Trace) -> bool:
-        """Pass on what is about to leave; whether everybody who should know of it does."""
+        """Run the side effects of a page; whether all succeeded."""
         return stages.run_side_effects(served, self.side_effects, trace)
 
     def score(
         self, query: Query, batch: CandidateBatch, trace: Trace
     ) -> tuple[CandidateBatch, list[str | None]]:
-        """Every given row by itself: what it is worth, and which filter would drop it."""
+        """Score every given row by itself, and name the first filter that would drop it."""
         dropped_by = stages.explain_filters(query, batch, self.eligibility, self.visibility, trace)
         batch = stages.rank(query, batch, self.scoring.ranker, trace)
         batch, score = stages.rescore(query, batch, self.scoring.rescorers, trace)

@@ -1,4 +1,4 @@
-"""A product answers, or says who answered in its place."""
+"""A product: a mixer with gates before it and a fallback behind it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Answer = TypeVar("Answer")
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """What came out, who made it, and how."""
+    """The rows served, the product that made them, and the trace."""
 
     product: ProductPipeline
     batch: CandidateBatch
@@ -31,7 +31,7 @@ class Served:
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """What given tweets are worth, who says so, and which filter would drop each."""
+    """Given tweets scored, the product that scored them, and the filter that would drop each."""
 
     product: ProductPipeline
     batch: CandidateBatch
@@ -44,7 +44,7 @@ class ProductPipeline:
     name: str
     mixer: MixerPipeline
     gates: Sequence[Gate] = ()
-    otherwise: ProductPipeline | None = None  # answers those whom a gate keeps out
+    otherwise: ProductPipeline | None = None  # answers the viewers that a gate keeps out
     fallback: ProductPipeline | None = None  # answers where this one fails
 
     def __post_init__(self) -> None:
@@ -52,13 +52,13 @@ class ProductPipeline:
             raise ValueError(f"{self.name} has gates, so it needs a product for those outside")
 
     def run(self, query: Query) -> Served:
-        """A feed for this query."""
+        """Make a feed for this query; no side effect runs."""
         trace = Trace()
         product, mixed = self._answer(query, trace, lambda mixer: mixer.run(query, trace))
         return Served(product, mixed.batch, trace, mixed.pool)
 
     def score(self, query: Query, batch: CandidateBatch) -> Scored:
-        """These very tweets, for this query."""
+        """Score these tweets for this query."""
         trace = Trace()
         product, (batch, dropped_by) = self._answer(
             query, trace, lambda mixer: mixer.score(query, batch, trace)

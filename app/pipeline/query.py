@@ -1,4 +1,4 @@
-"""What the request asks, resolved once and read by every stage."""
+"""A request as the pipeline sees it: resolved once, read by every stage."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ class Neighborhood(Protocol):
 
     @property
     def excluded_authors(self) -> Rows:
-        """Those whom a block in either direction, or the viewer's own mute, excludes."""
+        """Authors excluded by a block in either direction, or by the viewer's own mute."""
         ...
 
     @property
     def see_fewer_authors(self) -> Rows:
-        """Those of whom the viewer once asked to see less."""
+        """Authors that the viewer once asked to see less of."""
         ...
 
     @property
@@ -58,7 +58,7 @@ class Query:
     viewer: int  # row in the table of users; -1 for somebody we have never met
     now: int  # unix seconds: the only clock that a stage may read
     limit: int
-    seed: int  # where chance comes from: the same for the same viewer, moment and model
+    seed: int  # of all random draws: the same for the same viewer, moment and model
     neighborhood: Neighborhood
     tie_strength: Column  # to each of `neighborhood.following`, in 0–1
     vector: Column  # the viewer's taste; zeros where it is not known

@@ -1,4 +1,4 @@
-"""The verbs of a pipeline: each takes a batch and hands on a narrower or a wider one."""
+"""The steps of a pipeline: each takes a batch and returns a narrower or a wider one."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def admit(query: Query, gates: Sequence[Gate], trace: Trace) -> bool:
 
 
 def retrieve(query: Query, pipelines: Sequence[CandidatePipeline], trace: Trace) -> CandidateBatch:
-    """Ask every source whose gates admit; one that fails is written down and missed."""
+    """Ask every source whose gates admit; one that fails is traced and missed."""
     batches: list[CandidateBatch] = []
     asked = 0
     for bit, pipeline in enumerate(pipelines):
@@ -154,7 +154,7 @@ def explain_filters(
     visibility: Sequence[Filter],
     trace: Trace,
 ) -> list[str | None]:
-    """For each row the first filter that would drop it, or nobody."""
+    """For each row the name of the first filter that would drop it, or None."""
     dropped_by: list[str | None] = [None] * len(batch)
 
     def ask(stage: str, filters: Sequence[Filter]) -> None:

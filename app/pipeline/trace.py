@@ -1,4 +1,4 @@
-"""The diary of one run: who was asked, how many rows went in and came out, how long it took."""
+"""The trace of one run: per component its rows in, rows out, time and error."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Trace:
     def span(
         self, stage: str, component: object, rows_in: int, *, forgive: bool = False
     ) -> _Running:
-        """Time a component. Its failure is written down; `forgive` lets the run go on."""
+        """Time a component. Its failure is recorded; `forgive` lets the run go on."""
         span = Span(stage, type(component).__name__, rows_in, rows_in)
         self.spans.append(span)
         return _Running(span, forgive)

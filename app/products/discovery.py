@@ -1,4 +1,4 @@
-"""The feed of somebody who follows nobody, but whose taste is known."""
+"""The feed of a viewer who follows nobody, but whose taste is known."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ml.state.feature_state import FeatureState
 def discovery(
     for_you: MixerPipeline, state: FeatureState, encoder: Encoder, settings: Settings
 ) -> MixerPipeline:
-    """For You, out of network alone."""
+    """For You with out-of-network sources only."""
     s, shelf = settings, shared_stages.shelf(state, settings)
     fade = settings.source_half_life_hours
     return replace(

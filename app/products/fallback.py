@@ -1,4 +1,4 @@
-"""The feed for when another fails: newest first, as little as possible that could fail too."""
+"""The feed when another fails: newest first, with as few parts as possible that could fail."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from ml.state.feature_state import FeatureState
 def fallback(
     state: FeatureState, encoder: Encoder, settings: Settings, served_log: ServedLog
 ) -> MixerPipeline:
-    """What is not shown elsewhere is not shown here."""
+    """Newest first; the same visibility filters as everywhere."""
     s, shelf = settings, shared_stages.shelf(state, settings)
     return MixerPipeline(
         candidates=[

@@ -16,7 +16,7 @@ from app.sources.in_network import InNetwork
 from ml.embeddings.encoder import Encoder
 from ml.state.feature_state import FeatureState
 
-TIME_ALONE: Final = 1e-6  # hours: fading so fast that no tie makes up for being older
+HALF_LIFE_HOURS: Final = 1e-6  # fading so fast that no tie makes up for being older
 
 
 def following(
@@ -24,7 +24,7 @@ def following(
 ) -> MixerPipeline:
     shelf = shared_stages.shelf(state, settings)
     return MixerPipeline(
-        candidates=[CandidatePipeline(InNetwork(shelf, TIME_ALONE), settings.following_limit)],
+        candidates=[CandidatePipeline(InNetwork(shelf, HALF_LIFE_HOURS), settings.following_limit)],
         eligibility=shared_stages.eligibility(state, settings),
         scoring=ScoringPipeline(ranker=Newest(state)),
         visibility=shared_stages.visibility(state, encoder, settings),

@@ -1,4 +1,4 @@
-"""The feed of somebody of whom nothing is known yet."""
+"""The feed of a viewer that nothing is known about yet."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ml.state.feature_state import FeatureState
 def newcomer(
     for_you: MixerPipeline, state: FeatureState, encoder: Encoder, settings: Settings
 ) -> MixerPipeline:
-    """For You from what is popular, by how well it was received: there is no one to predict."""
+    """For You with popular tweets only, ranked by their reception: no taste is known."""
     popular = Popular(shared_stages.shelf(state, settings))
     return replace(
         for_you,

@@ -1,4 +1,4 @@
-"""What every feed applies, whatever else it does."""
+"""The parts that every feed shares."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def visibility(state: FeatureState, encoder: Encoder, settings: Settings) -> lis
 
 
 def recheck(state: FeatureState, encoder: Encoder, settings: Settings) -> list[Filter]:
-    """What may have come between a page and the next."""
+    """Filters that are applied again to later pages: their answer may have changed."""
     return [*visibility(state, encoder, settings), SocialGraph()]
 
 
@@ -56,7 +56,7 @@ def remember_served(served_log: ServedLog, settings: Settings) -> RememberServed
 
 
 def who_to_follow(state: FeatureState, encoder: Encoder, settings: Settings) -> FollowRecommender:
-    """Who may be recommended, and for which reasons."""
+    """The recommender of people to follow, with its weights from the settings."""
     s = settings
     weights = Weights(
         friends=s.friends_weight,
@@ -82,7 +82,7 @@ def out_of_network(shelf: FreshTweets, encoder: Encoder, settings: Settings) -> 
 
 
 def shelf(state: FeatureState, settings: Settings) -> FreshTweets:
-    """Where sources take from."""
+    """The fresh tweets that sources choose from."""
     hours, at_least = settings.max_age_hours, settings.fresh_at_least
     return FreshTweets(
         state,

@@ -1,4 +1,4 @@
-"""What time is it, and by which clock?"""
+"""The clock of the service: the wall's, the world's, or one that stands still."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ class Clock:
         return int(self.precisely())
 
     def precisely(self) -> float:
-        """With what is left of the second."""
+        """Unix seconds, with their fraction."""
         return self.tick() + self.offset
 
     def ours(self, theirs: float) -> float:
-        """A time by the caller's clock, by this one."""
+        """A time of the caller's clock as this clock shows it."""
         return theirs + self.shift
 
     @classmethod

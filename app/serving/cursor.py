@@ -1,4 +1,4 @@
-"""Where a reader is in a page that was made before, in letters that only we can write."""
+"""Signed cursors: the place of a reader in a feed that was made before."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ VERSION: Final = 1
 HEAD: Final = struct.Struct(">BIq")  # version, position, expires
 MAC_BYTES: Final = 16
 PURPOSE: Final = b"cursor\0"  # the key may sign other things too
-LONGEST: Final = 1_000  # letters; ours have at most 210, request ids being short
+MAX_CHARACTERS: Final = 1_000  # ours have at most 210, request ids being short
 REMEDY: Final = "ask for the first page again"
 
 
@@ -29,18 +29,18 @@ class Cursor:
 
 @dataclass(frozen=True, slots=True)
 class Signer:
-    """Whoever has the same key opens what another sealed, on any worker and after a restart."""
+    """Signs and verifies cursors; any worker that has the key can, also after a restart."""
 
     key: bytes
 
     def seal(self, cursor: Cursor) -> str:
-        """The cursor in letters that fit into a URL as they are."""
+        """The signed cursor, in characters that a URL may contain as they are."""
         head = HEAD.pack(VERSION, cursor.position, cursor.expires)
         payload = head + cursor.request_id.encode()
         return _letters(payload + self._mac(payload))
 
     def open(self, text: str, now: int) -> Cursor:
-        """What was sealed.
+        """The cursor that was signed.
 
         Raises:
             ForgedCursorError: we never wrote this.
@@ -70,9 +70,9 @@ def _letters(sealed: bytes) -> str:
 
 
 def _bytes(text: str) -> bytes:
-    """Nothing where the letters are not exactly those that we would write: base64 has spare bits,
-    and Python's reads over what is no base64."""
-    if len(text) > LONGEST:
+    """The decoded bytes; none where `seal` would write other characters. Base64 has spare bits, and
+    Python's decoder skips characters that are no base64."""
+    if len(text) > MAX_CHARACTERS:
         return b""
     try:
         sealed = urlsafe_b64decode(text + "=" * (-len(text) % 4))

@@ -1,4 +1,4 @@
-"""The composition root: everything that serves, put together on one screen."""
+"""The composition root: every part that serves gets what it needs here."""
 
 from __future__ import annotations
 
@@ -20,17 +20,15 @@ from app.products.fallback import fallback
 from app.products.following import following
 from app.products.for_you import for_you
 from app.products.newcomer import newcomer
-from app.products.presets import PRESETS
-from app.rankers.fusion import Fusion
 from app.rankers.heavy import HeavyRanker
-from app.rankers.heuristic import Heuristic
+from app.serving.choose_ranker import choose_ranker
 from app.serving.clock import Clock
 from app.serving.hydrate import Hydrate
 from app.serving.null_encoder import NullEncoder
 from app.serving.restore_state import remembered
 from app.serving.served_log import ConnectableServedLog
 from app.serving.viewer_vector_cache import ViewerVectorCache
-from app.settings import InvalidSettingError, Settings
+from app.settings import Settings
 from ml.bundle import Bundle, load
 from ml.embeddings.encoder import GrowingEncoder
 from ml.event_log.port import EventLog
@@ -42,7 +40,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """All that a request needs."""
+    """Everything that a request needs."""
 
     settings: Settings
     state: FeatureState
@@ -52,12 +50,12 @@ class Engine:
     hydrate: Hydrate
     served_log: ConnectableServedLog
     who_to_follow: FollowRecommender
-    products: Mapping[str, ProductPipeline]  # what may be asked for, by name
-    missing: tuple[str, ...]  # models that are not there, and so took no part
+    products: Mapping[str, ProductPipeline]  # that may be asked for, by name
+    missing: tuple[str, ...]  # models that do not exist, and so take no part
 
     @property
     def model_version(self) -> str:
-        """Of the bundle that ranks; `heuristic` where none was trained."""
+        """The version of the bundle that ranks; `heuristic` where none was trained."""
         return self.hydrate.model_version
 
 
@@ -68,7 +66,7 @@ def build_engine(
     log: EventLog | None = None,
     agree: Callable[[float], float] = float,
 ) -> Engine:
-    """Everything that training left, and a log has added since, put to work.
+    """An engine from what training left and what a log has added since.
 
     Raises:
         FeedError: the artifacts are damaged, or do not agree with this code or this data.
@@ -92,11 +90,11 @@ def assemble(
     clock: Clock,
     served_log: ConnectableServedLog | None = None,
 ) -> Engine:
-    """Every part meets what it needs here."""
+    """An engine around a state; products write served pages to `served_log`."""
     served_log = served_log or ConnectableServedLog()
     encoder: GrowingEncoder
     encoder = bundle.encode(state) if bundle else NullEncoder.of(state)
-    ranker = _ranker(settings, state, encoder, bundle)
+    ranker = choose_ranker(settings, state, encoder, bundle)
     page = for_you(state, encoder, ranker, settings, served_log)
     last = ProductPipeline("fallback", fallback(state, encoder, settings, served_log))
     unknown = ProductPipeline("newcomer", newcomer(page, state, encoder, settings), fallback=last)
@@ -136,26 +134,6 @@ def assemble(
         products={"for_you": personal, "following": chronological},
         missing=_missing(bundle, encoder, ranker),
     )
-
-
-def _ranker(
-    settings: Settings, state: FeatureState, encoder: GrowingEncoder, bundle: Bundle | None
-) -> Ranker:
-    """The trained model, or the hand-written formula where no welcome action was learned."""
-    preset = PRESETS.get(settings.preset)
-    if preset is None:
-        raise InvalidSettingError(
-            f"FORYOU_PRESET={settings.preset!r}: there is no such preset; "
-            f"expected one of {', '.join(PRESETS)}"
-        )
-    if bundle:
-        means = {name: card.mean for name, card in bundle.manifest.heads.items()}
-        if "engagement" in means:  # is what the head of the embeddings predicts by itself
-            means["similarity"] = means["engagement"]
-        fusion = Fusion(preset.resolve(means) | settings.weights, means)
-        if fusion.average > 0:
-            return HeavyRanker(state, encoder, bundle.predict, fusion)
-    return Heuristic(state, encoder)
 
 
 def _missing(bundle: Bundle | None, encoder: GrowingEncoder, ranker: Ranker) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Ids become rows and the clock becomes `now`: what the pipelines read is settled here."""
+"""Make the query of a request: its ids become rows, and the clock becomes `now`."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from ml.state.tables.neighborhood import Neighborhood, among
 
 @dataclass(frozen=True, slots=True)
 class Hydrate:
-    """Makes queries; `model_version` is of the bundle, and part of where chance comes from."""
+    """Makes queries; `model_version` is that of the bundle, and part of the seed."""
 
     state: FeatureState
     encoder: Encoder
@@ -31,7 +31,7 @@ class Hydrate:
     just_served: JustServed = field(default_factory=JustServed)
 
     def query(self, user_id: str, limit: int) -> Query:
-        """What this user asks now."""
+        """The query of this user now."""
         now = self.clock.now()
         seed = _seed(user_id, now, self.model_version)
         viewer = self.state.users.ids.row(user_id)
@@ -58,7 +58,7 @@ class Hydrate:
         return realgraph.of_counts(counts, np.ones(len(followee), bool), back)
 
     def _seen(self, viewer: int, now: int) -> Rows:
-        """What the viewer acted on, was shown, or was lately served, sorted."""
+        """Tweets that the viewer acted on, was shown, or was recently served; sorted."""
         state, lately = self.state, now - int(self.served_hours * 3600)
         seen = (
             state.engaged_by(viewer),

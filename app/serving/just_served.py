@@ -1,4 +1,4 @@
-"""What is on its way to a viewer, before the log has told the state of it."""
+"""The last pages of each viewer, which the state learns from the log only a moment later."""
 
 from __future__ import annotations
 
@@ -10,30 +10,30 @@ import numpy as np
 from app.pipeline.batch import Rows
 from app.pipeline.query import nobody
 
-VIEWERS: Final = 10_000  # the last to be served
-PAGES: Final = 20  # of each
+MAX_VIEWERS: Final = 10_000  # those served last
+MAX_PAGES: Final = 20  # per viewer
 
 
 class JustServed:
-    """The last pages of each viewer. The state knows them as well, a moment later."""
+    """Tweets that were served so recently that the state may not know of it."""
 
     def __init__(self) -> None:
         self._pages: OrderedDict[int, list[tuple[int, Rows]]] = OrderedDict()
 
     def add(self, viewer: int, tweet: Rows, now: int) -> None:
-        """These tweets were served to a viewer."""
+        """Add a page that was served to a viewer."""
         pages = self._pages.setdefault(viewer, [])
         pages.append((now, tweet))
-        del pages[:-PAGES]
+        del pages[:-MAX_PAGES]
         self._pages.move_to_end(viewer)
-        if len(self._pages) > VIEWERS:
+        if len(self._pages) > MAX_VIEWERS:
             self._pages.popitem(last=False)
 
     def since(self, viewer: int, at: int) -> Rows:
-        """What was served to a viewer at `at` or later, page by page."""
+        """The tweets that were served to a viewer at `at` or later, page by page."""
         pages = [tweet for then, tweet in self._pages.get(viewer, ()) if then >= at]
         return np.concatenate(pages) if pages else nobody()
 
     def forget(self) -> None:
-        """Rows of tweets have changed; the state knows by now."""
+        """Drop every page: rows of tweets have changed, and the state knows the pages by now."""
         self._pages.clear()

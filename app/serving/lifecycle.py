@@ -67,13 +67,13 @@ class Lifecycle:
         await asyncio.gather(*self._tasks, return_exceptions=True)  # `_ended` logged failures
 
     def _ended(self, task: asyncio.Task[None]) -> None:
-        """None of them ends by itself, so one that did has met a fault of ours."""
+        """Record the failure of a task; none ends by itself, so this is a fault of ours."""
         if not task.cancelled() and (error := task.exception()) is not None:
             self.fault = repr(error)
             logger.critical("a part of the service has stopped: %r", error, exc_info=error)
 
     async def _apply_retention(self) -> None:
-        """Memory is bounded, whatever comes."""
+        """Bound the memory: apply the retention after every so many records."""
         done = self.engine.state.offset
         while self._service.tail is not None:
             await asyncio.sleep(WATCH_SECONDS)
@@ -83,7 +83,7 @@ class Lifecycle:
                 done = self.engine.state.offset
 
     async def _write_snapshots(self) -> None:
-        """In a process of its own, which reads the log by itself: no answer waits for it."""
+        """Write snapshots in a process of its own that reads the log itself: no answer waits."""
         while True:
             await asyncio.sleep(self.engine.settings.snapshot_minutes * 60)
             process = await asyncio.create_subprocess_exec(
@@ -121,7 +121,7 @@ class Lifecycle:
 
 
 def _environment(settings: Settings) -> dict[str, str]:
-    """Where another process finds what this one serves."""
+    """The environment in which another process finds what this one serves."""
     return os.environ | {
         "FORYOU_ARTIFACTS": str(settings.artifacts),
         "FORYOU_LOG": str(settings.log_file),

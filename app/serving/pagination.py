@@ -1,4 +1,4 @@
-"""A feed in pages: what is not shown at once is put by, and shown in the same order later."""
+"""A feed in pages: the rest of the pool is stored, and shown in the same order later."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from app.serving.cursor import Cursor
 from app.serving.service import Service
 from ml.event_log import bodies
 
-LASTS_SECONDS: Final = 30 * 60
+CURSOR_SECONDS: Final = 30 * 60
 MAX_POOL: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What is shown, and where the next page begins."""
+    """The rows of a page, and where the next page begins."""
 
     served: Served
     start: int  # of the first row, in the order of the feed
@@ -33,7 +33,7 @@ class Page:
 
 
 def first(service: Service, query: Query, product: str, request_id: str) -> Page:
-    """A new feed."""
+    """The first page of a new feed."""
     served = service.engine.products[product].run(query)
     name = f"{request_id}:{query.seed:016x}"
     more = len(served.pool) > len(served.batch) > 0
@@ -44,7 +44,7 @@ def first(service: Service, query: Query, product: str, request_id: str) -> Page
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """A feed of which a page was shown before, and the place of the next."""
+    """A feed whose earlier pages were served, and the place of its next page."""
 
     name: str
     position: int
@@ -52,12 +52,12 @@ class Begun:
 
     @property
     def product(self) -> str:
-        """The product that the first page was asked of."""
+        """The product that was asked for."""
         return self.first_page.product
 
 
 async def begun(service: Service, user_id: str, cursor: str) -> Begun:
-    """What a cursor leads to.
+    """The feed that a cursor leads to.
 
     Raises:
         ForgedCursorError: it is not ours, or was made for another reader.
@@ -77,7 +77,7 @@ async def begun(service: Service, user_id: str, cursor: str) -> Begun:
 
 
 def later(service: Service, query: Query, begun: Begun, request_id: str) -> Page:
-    """The next page of it."""
+    """The next page of a feed."""
     product = _answering(service, begun.first_page.served_by)
     pool, trace = _restored(service, begun.first_page.pool), Trace()
     batch, place = product.mixer.next_page(query, pool, begun.position, trace)
@@ -91,7 +91,7 @@ def later(service: Service, query: Query, begun: Begun, request_id: str) -> Page
 def _seal(service: Service, name: str, position: int) -> str | None:
     if service.signer is None:
         return None
-    expires = int(service.engine.clock.precisely()) + LASTS_SECONDS
+    expires = int(service.engine.clock.precisely()) + CURSOR_SECONDS
     return service.signer.seal(Cursor(name, position, expires))
 
 

@@ -9,7 +9,7 @@ from ml.bundle import load
 
 
 def rebuild(engine: Engine) -> Engine:
-    """The same state and clock, with the bundle that is now the current one, or the one named.
+    """The same state and clock with the current bundle, or with the one that the settings name.
 
     Raises:
         BundleError: it is not fit to serve.

@@ -1,4 +1,4 @@
-"""What is already known when the service starts?"""
+"""The state at the start: a snapshot or what training left, then the rest of the log."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from ml.state.structures.bloom import Bloom
 from ml.state.updates import tables_to_events
 from ml.state.updates.apply_records import take
 
-BATCH_RECORDS: Final = 10_000  # records
+BATCH_RECORDS: Final = 10_000
 
 
 def remembered(settings: Settings, bundle: Bundle | None, log: EventLog | None) -> FeatureState:
-    """What training left, and what the log has added since; from the last snapshot, if any."""
+    """The state that training left plus what the log has added; from the last snapshot, if any."""
     if log is None:
         return recall(settings.artifacts, settings.data_dir, bundle)
     base = state_fingerprint(settings.artifacts) or "tables"
@@ -34,7 +34,7 @@ def remembered(settings: Settings, bundle: Bundle | None, log: EventLog | None) 
 
 
 def recall(artifacts: Path, data_dir: Path | None, bundle: Bundle | None) -> FeatureState:
-    """The state that training left; where nothing was trained, what the tables say.
+    """The state that training left; where nothing was trained, the state of the tables.
 
     Raises:
         BundleError: the tables are no longer those that were trained on.
@@ -51,7 +51,7 @@ def recall(artifacts: Path, data_dir: Path | None, bundle: Bundle | None) -> Fea
 
 
 def _compare(artifacts: Path, data: Path | None, bundle: Bundle) -> None:
-    """Tables that are gone are no reason to refuse: serving needs the artifacts alone."""
+    """Refuse tables that have changed; tables that are gone do no harm, serving needs none."""
     if data is not None and data.is_dir():
         now, then = tables.fingerprint(data), state_fingerprint(artifacts)
         if now != then:
@@ -76,7 +76,7 @@ def _of_tables(artifacts: Path, data: Path) -> FeatureState:
 
 
 def replay(state: FeatureState, events: EventLog) -> None:
-    """Read the log from where the state ends."""
+    """Apply the log from where the state ends."""
     left = events.end - state.offset
     with progress(left, "event log", "records") as shown:
         while records := events.read(state.offset, BATCH_RECORDS):

@@ -9,7 +9,7 @@ from ml.state.updates.retention import retain
 
 
 def forget(engine: Engine) -> None:
-    """Let go of what is older than the retention."""
+    """Drop what is older than the retention, and all that refers to it by row."""
     s, state = engine.settings, engine.state
     kept = retain(state, engine.clock.now(), s.retention_hours, s.fresh_at_least)
     if kept.moved:

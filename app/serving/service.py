@@ -30,7 +30,7 @@ logger = logging.getLogger(__name__)
 
 
 class Service:
-    """What requests are answered with. Without a log it only reads: nothing is remembered."""
+    """Answers requests; without a log it only reads, and nothing is remembered."""
 
     def __init__(
         self, engine: Engine, log: EventLog | None = None, together: SharedClock | None = None
@@ -48,7 +48,7 @@ class Service:
 
     @classmethod
     def open(cls, settings: Settings, wall: Callable[[], float] = time.time) -> Service:
-        """Everything that training left and the log has added since.
+        """A service of everything that training left and the log has added since.
 
         Raises:
             FeedError: the artifacts or the log are damaged, or do not agree with this code.
@@ -84,7 +84,7 @@ class Service:
         return self._lifecycle.fault
 
     async def append(self, entries: Sequence[Entry]) -> Appended:
-        """On disk when this returns.
+        """Append entries, which are on disk when this returns.
 
         Raises:
             LogFullError: too much waits to be written.
@@ -96,8 +96,8 @@ class Service:
         return appended
 
     async def find(self, event_id: str) -> Record | None:
-        """The entry that was accepted under this id; it may still wait to be written, here or in
-        another process."""
+        """The record of this id. It may still wait to be written, here or in another process, so
+        this asks again for a while."""
         if self.log is None:
             return None
         until = time.monotonic() + TIMEOUT_SECONDS
@@ -108,12 +108,12 @@ class Service:
         return found
 
     def remember(self, entry: Entry) -> None:
-        """Append without anybody waiting for it."""
+        """Append an entry later; nobody waits for it."""
         if self._group is not None:
             self._group.submit_quietly([entry])
 
     async def reload(self) -> str:
-        """Serve with the bundle that is now the current one, or the one named; its version.
+        """Serve the current bundle, or the one that the settings name; its version.
 
         Raises:
             BundleError: it is not fit to serve; the one in use stays.

@@ -1,4 +1,4 @@
-"""The state is written down now and then, so that a restart reads only the end of the log."""
+"""Snapshots of the state, so that a restart reads only the end of the log."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Snapshots:
-    """Beside a log; each is of the tables that it began with and of the log up to an offset."""
+    """Snapshots beside a log: of the tables it began with and of its records up to an offset."""
 
     folder: Path
 
@@ -29,7 +29,7 @@ class Snapshots:
         return cls(log.with_name(f"{log.name}.state"))
 
     def newest(self, base: str, events: EventLog) -> FeatureState | None:
-        """The last one, if it began with these tables and this log; otherwise it is of no use."""
+        """The last snapshot, if it began with these tables and belongs to this log."""
         while (name := bundle.current(self.folder)) is not None:
             try:
                 return self._read(name, base, events)
@@ -40,7 +40,7 @@ class Snapshots:
         return None
 
     def write(self, state: FeatureState, base: str, source: Path, events: EventLog) -> bool:
-        """Write the state down and forget those before; False where another process is at it."""
+        """Write a snapshot and delete older ones; False while another process writes one."""
         self.folder.mkdir(parents=True, exist_ok=True)
         with self._alone() as alone:
             if alone:
@@ -50,8 +50,8 @@ class Snapshots:
             return alone
 
     def _read(self, name: str, base: str, events: EventLog) -> FeatureState | None:
-        told = snapshot.about(self.folder / name)
-        if told["fingerprint"] != _named(base, events) or told["offset"] > events.end:
+        about = snapshot.about(self.folder / name)
+        if about["fingerprint"] != _named(base, events) or about["offset"] > events.end:
             return None
         return snapshot.load(self.folder / name)
 

@@ -1,4 +1,4 @@
-"""The one writer: what the log says is taken into the state, in the order of the log."""
+"""The one writer of the state: it applies the records of the log, in the order of the log."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ml.event_log.port import EventLog
 from ml.state.feature_state import FeatureState
 from ml.state.updates.apply_records import Taken, take
 
-BATCH_RECORDS: Final = 250  # records between two answers: so long may a timeline have to wait
+BATCH_RECORDS: Final = 250  # applied between two answers: a timeline may wait for that long
 POLL_SECONDS: Final = 0.05  # other processes do not say when they have written
 TIMEOUT_SECONDS: Final = 1.0  # after the log could not be read
 
@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 
 
 class Tail:
-    """Reads in a thread, and writes between two answers.
+    """Reads the log in a thread, and applies records between two answers.
 
     `paused` keeps the state still while it is held.
     """
@@ -29,21 +29,21 @@ class Tail:
         self.paused = asyncio.Lock()
         self._log = log
         self._state = state
-        self._react = react  # told what is new in the catalog
+        self._react = react  # called with what is new in the catalog
         self._news = asyncio.Event()
         self._waiting: list[tuple[int, asyncio.Future[None]]] = []
 
     @property
     def offset(self) -> int:
-        """Of the last record that was taken in."""
+        """The offset of the last record that was applied."""
         return self._state.offset
 
     def hurry(self) -> None:
-        """There is something new."""
+        """Read the log now: there is something new."""
         self._news.set()
 
     async def follow(self) -> None:
-        """Take in whatever comes, for ever."""
+        """Apply records as they come, for ever."""
         while True:
             self._news.clear()
             try:
@@ -55,12 +55,12 @@ class Tail:
             if records:
                 async with self.paused:
                     self._react(take(self._state, records))
-                self._tell()
+                self._notify()
             if len(records) < BATCH_RECORDS:
                 await self._rest()
 
     async def reached(self, offset: int, seconds: float) -> bool:
-        """Whether the state is as of an offset, or soon is."""
+        """Whether the state reaches an offset within this many seconds."""
         if self.offset >= offset:
             return True
         arrival = asyncio.get_running_loop().create_future()
@@ -74,7 +74,7 @@ class Tail:
             return self.offset >= offset  # it may have come at the last moment
         return True
 
-    def _tell(self) -> None:
+    def _notify(self) -> None:
         for waiting in [one for one in self._waiting if one[0] <= self.offset]:
             self._waiting.remove(waiting)
             if not waiting[1].done():

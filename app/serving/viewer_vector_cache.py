@@ -1,4 +1,4 @@
-"""Where each viewer's taste lies: worked out when something about the viewer has changed."""
+"""A cache of viewers' vectors: each is computed again when its viewer has changed."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from app.pipeline.batch import Column
 from ml.embeddings.encoder import Encoder
 from ml.state.feature_state import FeatureState
 
-REMEMBERED: Final = 10_000  # viewers, the last to ask; half a kilobyte each
+MAX_VIEWERS: Final = 10_000  # those who asked last; half a kilobyte each
 
 
 class ViewerVectorCache:
-    """A viewer's vector depends on what they did and on what was written, not on the time."""
+    """A vector depends on what the viewer did and on edited tweets, not on the time."""
 
     def __init__(self, state: FeatureState, encoder: Encoder) -> None:
         self._state = state
@@ -33,6 +33,6 @@ class ViewerVectorCache:
             self._state, np.array([viewer], np.int32), np.array([now], np.int64)
         )[0]
         self._known[viewer] = acted, rewritten, vector
-        if len(self._known) > REMEMBERED:
+        if len(self._known) > MAX_VIEWERS:
             self._known.popitem(last=False)
         return vector

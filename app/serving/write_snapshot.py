@@ -12,8 +12,7 @@ from ml.event_log.port import EventLog
 
 
 def write_snapshot(settings: Settings, log: EventLog) -> bool:
-    """Read what has come since the last snapshot, and write the next; False where there is
-    nothing new, or another process is at it."""
+    """Write the next snapshot; False where there is nothing new, or another process writes one."""
     base, source = state_fingerprint(settings.artifacts), state_source(settings.artifacts)
     if base is None or source is None:
         return False

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.errors import BadCursorError, ExpiredCursorError, ForgedCursorError
-from app.serving.cursor import LONGEST, MAC_BYTES, PURPOSE, Cursor, Signer, _bytes, _letters
+from app.serving.cursor import MAC_BYTES, MAX_CHARACTERS, PURPOSE, Cursor, Signer, _bytes, _letters
 
 NOW = 1_700_000_000
 KEY = bytes(range(32))
@@ -26,7 +26,7 @@ cursors = st.builds(Cursor, request_ids, st.integers(0, 2**32 - 1), st.integers(
 def test_what_is_sealed_is_opened_by_whoever_has_the_key(cursor: Cursor) -> None:
     text = SIGNER.seal(cursor)
     assert set(text) <= set(LETTERS)
-    assert len(text) <= 210 < LONGEST
+    assert len(text) <= 210 < MAX_CHARACTERS
     assert Signer(KEY).open(text, NOW) == cursor
     with pytest.raises(ForgedCursorError):
         Signer(bytes(32)).open(text, NOW)

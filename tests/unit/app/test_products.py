@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from app.pipeline.product import ProductPipeline
+from app.pipeline.served_page import ServedPage
 from app.products.presets import PRESETS
 from app.serving.engine import build_engine
+from app.serving.feed import Feed
+from app.serving.service import Service
 from app.settings import WEIGHED, Settings
+from ml.event_log.record import Entry
 
 
 def served_by(engine, viewer: str) -> tuple[str, list[int]]:
@@ -103,3 +109,22 @@ def test_a_weight_in_the_settings_stands_in_for_that_of_the_preset(
     usual = build_engine(Settings(artifacts=tiny_artifacts, data_dir=tiny_data))
     usual = usual.products["for_you"].mixer.scoring.ranker.fusion
     assert fusion.weights == {**usual.weights, "reply": 5}
+
+
+def test_running_a_product_has_no_side_effects(world) -> None:
+    """Evaluation and the console run products; only a page that is served is remembered."""
+    engine, remembered = world.tweet("b").engine(), []
+
+    class Recording:
+        def remember(self, served: ServedPage, entry: Entry) -> None:
+            remembered.append(entry)
+
+    engine.served_log.connect(Recording())
+    query = engine.hydrate.query("a", 10)
+    for product in engine.products.values():
+        product.run(query)
+    assert not remembered
+    page = asyncio.run(Feed(Service(engine)).page("a", 10, "for_you", None, "request"))
+    (entry,) = remembered
+    ids = engine.state.tweets.ids.ids(page.served.batch.tweet)
+    assert entry.body["shown"] == ids

@@ -33,7 +33,7 @@ def test_what_comes_at_the_last_moment_has_come(tail: Tail) -> None:
         await asyncio.sleep(0)  # it waits
         await asyncio.sleep(0)  # its time is over, and it has not heard of that
         tail._state.offset = 1
-        tail._tell()
+        tail._notify()
         return await waiting
 
     assert asyncio.run(come())

@@ -1,0 +1,37 @@
+"""The ranker in use: the trained one where it can rank, the hand-written formula elsewhere."""
+
+from __future__ import annotations
+
+from app.pipeline.components import Ranker
+from app.products.presets import PRESETS
+from app.rankers.fusion import Fusion
+from app.rankers.heavy import HeavyRanker
+from app.rankers.heuristic import Heuristic
+from app.settings import InvalidSettingError, Settings
+from ml.bundle import Bundle
+from ml.embeddings.encoder import GrowingEncoder
+from ml.state.feature_state import FeatureState
+
+
+def choose_ranker(
+    settings: Settings, state: FeatureState, encoder: GrowingEncoder, bundle: Bundle | None
+) -> Ranker:
+    """The trained model, or the hand-written formula where no welcome action was learned.
+
+    Raises:
+        InvalidSettingError: the settings name a preset that does not exist.
+    """
+    preset = PRESETS.get(settings.preset)
+    if preset is None:
+        raise InvalidSettingError(
+            f"FORYOU_PRESET={settings.preset!r}: there is no such preset; "
+            f"expected one of {', '.join(PRESETS)}"
+        )
+    if bundle:
+        means = {name: card.mean for name, card in bundle.manifest.heads.items()}
+        if "engagement" in means:  # is what the head of the embeddings predicts by itself
+            means["similarity"] = means["engagement"]
+        fusion = Fusion(preset.resolve(means) | settings.weights, means)
+        if fusion.average > 0:
+            return HeavyRanker(state, encoder, bundle.predict, fusion)
+    return Heuristic(state, encoder)
