@@ -1,4 +1,4 @@
-"""The second tweet by one author is worth less than the first (home-mixer, 2023)."""
+"""Lowers each further tweet by the same author (home-mixer, 2023)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ from app.pipeline.query import Query
 
 @dataclass(frozen=True, slots=True)
 class AuthorDiversity:
-    """Tweets whose author nobody knows are by different people."""
+    """Factor `floor + (1 - floor) * decay**n` for the tweet after n better ones by its author.
+
+    Tweets of unknown authors count as by different people.
+    """
 
     decay: float = 0.5
     floor: float = 0.25

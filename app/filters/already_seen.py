@@ -1,4 +1,4 @@
-"""What the viewer has acted on, was shown, or was just served does not come back."""
+"""Drops tweets that the viewer acted on, was shown, or was just served."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ml.state.tables.neighborhood import among
 
 @dataclass(frozen=True, slots=True)
 class AlreadySeen:
-    """Exactly, as far as memory reaches; what was seen before that by a bloom filter."""
+    """Exact for recent tweets; for those seen long ago a bloom filter decides."""
 
     state: FeatureState
 

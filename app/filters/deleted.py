@@ -1,4 +1,4 @@
-"""What was deleted does not come back."""
+"""Drops deleted tweets."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ml.state.feature_state import FeatureState
 
 @dataclass(frozen=True, slots=True)
 class Deleted:
-    """A tweet that is not known is as good as deleted."""
+    """An unknown tweet counts as deleted."""
 
     state: FeatureState
 

@@ -1,4 +1,4 @@
-"""Of each conversation, the best tweet speaks for all."""
+"""Keeps the best tweet of each conversation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Nobody needs to be recommended what they wrote themselves."""
+"""Drops tweets by the viewer."""
 
 from __future__ import annotations
 

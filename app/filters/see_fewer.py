@@ -1,4 +1,4 @@
-"""Of whom the viewer wants to see less, nothing is shown for two weeks (home-mixer, 2023)."""
+"""Hides authors that the viewer wants to see less of, for two weeks (home-mixer, 2023)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A block works both ways; a mute is the viewer's own."""
+"""Drops authors after a block in either direction, and those that the viewer mutes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Only what is inside the freshness window; what has no date is never too old."""
+"""Drops tweets older than the freshness window; a tweet without a date is never too old."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ml.state.structures.event_order import UNKNOWN_TIME
 
 @dataclass(frozen=True, slots=True)
 class TooOld:
-    """Where fewer than `at_least` tweets are young enough, the newest so many are."""
+    """Where fewer than `at_least` tweets are young enough, the newest `at_least` pass."""
 
     state: FeatureState
     max_age_hours: float

@@ -1,6 +1,6 @@
-"""What may well be adult content or abuse is not shown.
+"""Drops tweets that may well be adult content or abuse.
 
-A viewer may ask to see adult content; nobody asks to be abused, so toxicity stays out for all.
+A viewer may ask to see adult content; toxic tweets are dropped for every viewer.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from ml.state.feature_state import FeatureState
 
 @dataclass(frozen=True, slots=True)
 class Unsafe:
-    """Drops from these probabilities on, and whatever its author or a moderator declared.
+    """Drops by declaration of the author or a moderator, and from these probabilities on.
 
-    What was declared to be harmless is believed, unless the models are as good as certain: who is
-    abusive may say otherwise.
+    A tweet declared harmless is dropped only where the model is almost certain, since abusive
+    authors may declare anything.
     """
 
     state: FeatureState
@@ -44,8 +44,8 @@ class Unsafe:
         tweet: Rows,
         threshold: float,
     ) -> Mask:
-        """Whether each tweet is declared so, or as good as. No model (NaN) knows of nothing."""
-        said = label[tweet]
-        bar = np.where(said == 0, max(self.denied, threshold), threshold)
-        found: Mask = (probability[tweet] >= bar) | (said == 1)
+        """Whether each tweet is declared or predicted so; without a model (NaN), as declared."""
+        declared = label[tweet]
+        bar = np.where(declared == 0, max(self.denied, threshold), threshold)
+        found: Mask = (probability[tweet] >= bar) | (declared == 1)
         return found

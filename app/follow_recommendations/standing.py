@@ -1,4 +1,4 @@
-"""What speaks for following a user, whoever the viewer is."""
+"""What speaks for following a user, independent of the viewer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Those who follow few people may run out of them."""
+"""Admits viewers who follow few people, and so may run out of their tweets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A feed of the people you follow needs people you follow."""
+"""Admits viewers who follow somebody."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Somebody who engaged with a tweet, or declared an interest, can be shown what is like it."""
+"""Admits viewers who engaged with a tweet or declared an interest."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the predicted actions are worth together: one number in 0–1, a half for the average."""
+"""Fuses the predicted actions into one score in 0–1; an average impression scores 0.5."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SQUEEZED: Final = 1e-3  # what is worth less than nothing ends up below this
 class Fusion:
     """Weights of heads, and the mean probability of each head that was trained.
 
-    A weight without a trained head has no say.
+    A weight without a trained head is ignored.
     """
 
     weights: Mapping[str, float]
@@ -26,7 +26,7 @@ class Fusion:
 
     @property
     def average(self) -> float:
-        """What the welcome actions of an average impression are worth."""
+        """The sum of weight times mean probability, over the heads of positive weight."""
         used = (name for name, weight in self.weights.items() if weight > 0 and name in self.means)
         return sum(self.weights[name] * self.means[name] for name in used)
 
@@ -46,7 +46,7 @@ class Fusion:
 def fold(worth: NDArray[np.float64], lowest: float) -> NDArray[np.float64]:
     """Positive worth moved up a little, negative worth squeezed in below it, order kept.
 
-    A product with a factor below one would lift what is worth less than nothing.
+    Otherwise a factor below one would raise a negative score.
     """
     floor = min(lowest, -1e-9)
     return np.where(worth >= 0, worth + SQUEEZED, SQUEEZED * (1 - worth / floor))

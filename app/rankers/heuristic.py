@@ -1,4 +1,4 @@
-"""A hand-written formula, for when no model has been trained: it says so wherever it serves."""
+"""A hand-written formula for when no model is trained; the response names it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ EXPONENTS: Final = (  # of rates, which are logarithms over what is typical
 class Heuristic:
     """Rates of tweet, author and topic, times tie, times freshness; x / (1 + x) of it.
 
-    It reads nothing that an unknown viewer does not have, so it also serves newcomers.
+    It needs no history of the viewer, so it also serves newcomers.
     """
 
     state: FeatureState

@@ -1,4 +1,4 @@
-"""Newest first: the ranker that can always answer."""
+"""Ranks the newest first; needs no model and no history."""
 
 from __future__ import annotations
 

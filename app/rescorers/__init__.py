@@ -1,1 +1,1 @@
-"""By what factor should a row change, whoever else is here?"""
+"""By what factor should a row change, independent of the other rows?"""

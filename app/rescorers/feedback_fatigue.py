@@ -1,4 +1,4 @@
-"""Of whom the viewer wanted to see less, a tweet is worth less for a while (home-mixer, 2023)."""
+"""Lowers authors that the viewer wanted to see less of, for a while (home-mixer, 2023)."""
 
 from __future__ import annotations
 

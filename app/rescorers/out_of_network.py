@@ -1,4 +1,4 @@
-"""Strangers have to be a little better than friends (home-mixer, 2023)."""
+"""Lowers tweets by authors that the viewer does not follow (home-mixer, 2023)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Yesterday's news is worth less: a tweet loses half of its score every half-life."""
+"""Halves the score of a tweet with every half-life of its age."""
 
 from __future__ import annotations
 
@@ -14,8 +14,7 @@ from ml.state.structures.event_order import UNKNOWN_TIME
 
 @dataclass(frozen=True, slots=True)
 class Recency:
-    """A tweet of unknown age keeps its score; where a quiet network has only old tweets to show,
-    age takes no more than `floor` leaves."""
+    """The factor is never below `floor`, and 1 for a tweet of unknown age."""
 
     state: FeatureState
     half_life_hours: float

@@ -1,4 +1,4 @@
-"""What is probably adult content or abuse moves down, each for its own reason."""
+"""Lowers tweets that are probably adult content or abuse, each label by its own factor."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Steps = tuple[tuple[float, float], ...]  # (above this probability, this factor)
 
 @dataclass(frozen=True, slots=True)
 class Safety:
-    """Of each label the highest step that a tweet is above counts; the two labels multiply."""
+    """For each label the highest step below its probability counts; the factors multiply."""
 
     encoder: Encoder
     nsfw: Steps = ((0.8, 0.1), (0.2, 0.7))

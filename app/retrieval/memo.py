@@ -1,4 +1,4 @@
-"""What does not depend on who asks is worked out once per moment, not once per request."""
+"""Remembers what does not depend on the viewer: one computation per moment and state."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ T = TypeVar("T")
 class Memo(Generic[T]):
     """A function of the moment and of the state, which remembers its last answer.
 
-    The answer is worked out anew for another moment, and whenever the state has changed.
+    It is computed again for another moment, and whenever the state has changed.
     """
 
     def __init__(self, state: FeatureState, answer: Callable[[int], T]) -> None:

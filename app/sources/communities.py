@@ -1,4 +1,4 @@
-"""What your communities talk about: SimClusters, which needs no training and no history."""
+"""Tweets on the topics of the viewer's communities (SimClusters): no training, no history."""
 
 from __future__ import annotations
 

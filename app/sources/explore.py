@@ -1,4 +1,4 @@
-"""More of what the viewer may have come to like, to find out."""
+"""Tweets on a topic that the viewer may have come to like, to find out whether it is so."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ class Explore:
     fresh_tweets: FreshTweets
     encoder: Encoder
     half_life_hours: float
-    hopeful: float = 0.1  # what is liked with a lower probability is not worth a place
-    certain: float = 0.97  # what is liked with a greater one needs no exploring
+    hopeful: float = 0.1  # a topic liked with a lower probability is not worth a place
+    certain: float = 0.97  # a topic liked with a greater one needs no exploring
 
     def fetch(self, query: Query, limit: int) -> CandidateBatch:
         state, found = self.fresh_tweets.state, np.empty(0, np.int32)
@@ -49,7 +49,7 @@ class Explore:
         return self.fresh_tweets.top(query, found, worth, limit)
 
     def _may_be_tried(self, query: Query, author: Rows) -> Mask:
-        """Strangers, but for whom the viewer does not want to see; the places are few."""
+        """Authors that the viewer neither follows nor excludes, nor wants to see less of."""
         unwanted = query.follows(author) | (author == query.viewer)
         may: Mask = ~(
             unwanted
@@ -59,8 +59,10 @@ class Explore:
         return may
 
     def _wanted(self, query: Query) -> np.uint32 | None:
-        """The topic to try; of equally likely ones that of the newest engagement. Where nobody
-        knows what the viewer saw, nobody knows what they passed by."""
+        """The topic to try, or None; of equally likely ones that of the newest engagement.
+
+        Without impressions of the viewer it is unknown which topics they passed by.
+        """
         state, viewer = self.fresh_tweets.state, np.array([query.viewer], np.int32)
         if not state.viewer_counts.read(viewer, query.now)[0, Count.IMPRESSION] > 0:
             return None

@@ -1,4 +1,4 @@
-"""What those write whom the viewer might want to follow: FRS, as a source of tweets."""
+"""Tweets by authors that the viewer might want to follow (FRS as a source of tweets)."""
 
 from __future__ import annotations
 

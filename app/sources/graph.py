@@ -1,4 +1,4 @@
-"""What the people you follow engaged with lately: UTEG, after GraphJet (Sharma et al., 2016)."""
+"""Tweets that followees engaged with lately: UTEG, after GraphJet (Sharma et al., 2016)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ml.embeddings.graph_feature_service import PROOF_HOURS
 class Graph:
     """By social proof: how many of your followees engaged, each weighted by your tie to them.
 
-    What they wrote themselves is left to `InNetwork`, so an author is never their own proof.
+    Tweets by followees are left to `InNetwork`, so an author is never their own proof.
     """
 
     fresh_tweets: FreshTweets
@@ -41,7 +41,7 @@ class Graph:
         return self.fresh_tweets.top(query, tweet[proven], worth[proven], limit)
 
     def _engagements(self, query: Query) -> tuple[Rows, NDArray[np.intp]]:
-        """Tweets, and for each the position in `following` of who engaged, once per pair."""
+        """Engaged tweets and the position of the followee in `following`, once per pair."""
         tweet, at, there = self.fresh_tweets.state.history.of(
             query.neighborhood.following
         )  # (following, LENGTH)

@@ -1,4 +1,4 @@
-"""What the people you follow wrote lately: the Earlybird of this feed."""
+"""Recent tweets by the people that the viewer follows (Earlybird)."""
 
 from __future__ import annotations
 

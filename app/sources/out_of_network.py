@@ -1,4 +1,4 @@
-"""What is near your taste among the people you do not follow: CR-Mixer over the two towers."""
+"""Tweets by strangers that are near the viewer's taste: CR-Mixer over the two towers."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from app.pipeline.query import Query
 from app.retrieval.fresh_tweets import FreshTweets
 from ml.embeddings.encoder import Encoder, Vectors
 
-TEMPERATURE: Final = 0.08  # so much more cosine is worth e times the odds, about as trained
+TEMPERATURE: Final = 0.08  # a cosine greater by this multiplies the odds by e, about as trained
 
 
 @dataclass(frozen=True, slots=True)
 class OutOfNetwork:
     """By cosine and by recency: nearness alone would fill the feed with good old tweets.
 
-    Some places go to what is near the viewer's latest engagements rather than near all of them,
-    so that a new interest is met at once. Without a trained model all cosines are zero, and the
-    newest come first.
+    Some places go to tweets near the viewer's latest engagements rather than near all of them,
+    so that the source follows a new interest at once. Without a trained model all cosines are
+    zero, and the newest come first.
     """
 
     fresh_tweets: FreshTweets
@@ -43,7 +43,7 @@ class OutOfNetwork:
         return _interleaved(near, also[0], self.latest_share, limit) if also else near
 
     def _lately(self, query: Query) -> Column | None:
-        """The middle of what the viewer engaged with last, if that is not long ago."""
+        """The mean vector of the viewer's latest engagements; None if there are no recent ones."""
         if query.viewer < 0:
             return None
         tweet, at, there = self.fresh_tweets.state.history.of(np.array([query.viewer], np.int32))

@@ -1,4 +1,4 @@
-"""What everybody engaged with lately: the source that needs to know nothing about the viewer."""
+"""Tweets with the most recent engagements of all users; needs no knowledge of the viewer."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ml.features.rates import engaged
 
 @dataclass(frozen=True, slots=True)
 class Popular:
-    """By likes, retweets and replies, which fade in `FeatureState`."""
+    """By likes, retweets and replies, which decay in `FeatureState`."""
 
     fresh_tweets: FreshTweets
 

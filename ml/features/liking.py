@@ -1,4 +1,4 @@
-"""Has somebody come to like a topic? What they did about it in the last days says how likely."""
+"""The probability that a viewer likes a topic, from what they did about it in the last days."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from ml.state.structures.tokens import Tokens
 from ml.state.tables.counts import COMPLAINTS, ENGAGED, Count
 
 TYPICALLY: Final = sum(TYPICAL[kind] for kind in ENGAGED)  # per impression
-LIKED: Final = 2.5 * TYPICALLY  # how often people engage with what they like
-OTHER: Final = 0.4 * TYPICALLY  # and with the rest
+LIKED: Final = 2.5 * TYPICALLY  # how often people engage with topics that they like
+OTHER: Final = 0.4 * TYPICALLY  # and with other topics
 REFUSED: Final = 2.0  # log-odds that a complaint speaks against a topic
-BEFORE: Final = 0.05  # so many of the topics that somebody does not declare they like all the same
+BEFORE: Final = 0.05  # prior: the share of undeclared topics that a viewer likes
 
 
 def liking(state: FeatureState, viewer: int, topic: Tokens, now: int) -> NDArray[np.float64]:
-    """(topics,) how likely it is that the viewer likes each topic: Bayes' rule over two rates.
+    """(topics,) the probability that the viewer likes each topic: Bayes' rule over two rates.
 
-    Counts of the last days alone are asked: who passed something by a month ago may like it now.
+    It reads the counts of the last days only: a topic passed by a month ago may be liked now.
     """
     who = np.full(len(topic), viewer, np.int32)
     counts = state.topic_counts_lately.read(who, topic.view(np.int32), now)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ml.bundle import Bundle
-from ml.features import NAMES, Pairs, matrix
+from ml.features import NAMES, Pairs, TweetFeatureCache, matrix
 from ml.schema import Action
 from ml.state.events import Events
 from ml.state.feature_state import FeatureState
@@ -23,7 +23,10 @@ Catalog = tuple[Users, Tweets]
 def test_serving_features_equal_replayed_features(
     tiny_catalog: Catalog, tiny_events: Events, tiny_bundle: Bundle
 ) -> None:
-    """One viewer at a time on a state fed event by event, against the buckets of training."""
+    """One viewer at a time on a state fed event by event, against the buckets of training.
+
+    With the cache, too, where another viewer has asked for the same tweet just before.
+    """
     start = int(np.quantile(tiny_events.at, 0.9))
     before, after = tiny_events.before(start), tiny_events[tiny_events.at >= start]
     after = after[slice(0, 1_500)]
@@ -35,16 +38,20 @@ def test_serving_features_equal_replayed_features(
     live = FeatureState(*tiny_catalog)
     for half in np.array_split(np.arange(len(before)), 7):
         live.apply(before[half])
-    encoder, applied = tiny_bundle.encode(live), 0
+    encoder, applied, cache = tiny_bundle.encode(live), 0, TweetFeatureCache()
     for row, at in enumerate(examples.at):
         bucket = at // BUCKET_SECONDS * BUCKET_SECONDS
         while applied < len(after) and after.at[applied] < bucket:
             live.apply(after[slice(applied, applied + 1)])
             applied += 1
-        x = Pairs.of_one(live, encoder, int(examples.viewer[row]), examples.tweet[[row]], int(at))
-        np.testing.assert_allclose(
-            matrix(x)[0], rows.features[row], rtol=1e-5, atol=1e-5, err_msg=str(NAMES)
-        )
+        tweet, viewer = examples.tweet[[row]], int(examples.viewer[row])
+        x = Pairs.of_one(live, encoder, viewer, tweet, int(at))
+        another = Pairs.of_one(live, encoder, (viewer + 1) % len(live.users), tweet, int(at))
+        matrix(another, cache)
+        for features in (matrix(x), matrix(x, cache)):
+            np.testing.assert_allclose(
+                features[0], rows.features[row], rtol=1e-5, atol=1e-5, err_msg=str(NAMES)
+            )
         np.testing.assert_allclose(x.viewer_vector[0], rows.viewer[row], atol=1e-5)
 
 

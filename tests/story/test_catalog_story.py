@@ -74,7 +74,7 @@ def test_products_are_described_by_the_objects_that_serve(
     assert [one["source"]["name"] for one in page["candidates"]] == list(mixer.sources)
     (diversity,) = page["diversifiers"]
     assert diversity["name"] == "AuthorDiversity"
-    assert diversity["about"].startswith("The second tweet by one author is worth less")
+    assert diversity["about"].startswith("Lowers each further tweet by the same author")
     assert diversity["settings"] == {"decay": 0.5, "floor": 0.25}
     weights = mixer.scoring.ranker.fusion.weights
     assert told["weights"] == {
