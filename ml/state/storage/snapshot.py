@@ -12,15 +12,17 @@ import polars as pl
 from ml.errors import BundleError
 from ml.state.feature_state import FeatureState
 from ml.state.storage import npz
+from ml.state.structures.lww_register import LwwRegister
 from ml.state.structures.pair_index import PairIndex
 from ml.state.tables.pending_events import Waiting
 from ml.state.tables.threads import Reply
 from ml.state.tables.tweets import Tweets
 from ml.state.tables.users import Users
 
-SCHEMA = 4  # raise it when the meaning of a stored array changes
+SCHEMA = 5  # raise it when the meaning of a stored array changes
 ABOUT = "state.json"
-OF_THE_PROCESS = ("version", "rewritten", "acted")  # nothing that another process should know
+OF_THE_PROCESS = ("_version", "_rewritten", "_acted")  # nothing that another process should know
+DERIVED = ("_kind_of", "_turns_on")  # a register makes them anew from its kinds
 
 
 class About(TypedDict):
@@ -46,7 +48,7 @@ def save(state: FeatureState, directory: Path, source: Path, fingerprint: str) -
     waiting = {
         "tombstones": sorted(tweets.tombstones),
         "threads": tweets.threads.waiting,
-        "parked": list(state.parked),
+        "pending": list(state.pending_events),
     }
     (directory / "waiting.json").write_text(json.dumps(waiting) + "\n")
     told: About = {
@@ -74,7 +76,7 @@ def load(directory: Path) -> FeatureState:
         state.tweets.threads.waiting = {
             id_: [Reply(*reply) for reply in replies] for id_, replies in waiting["threads"].items()
         }
-        state.parked.add((id_, Waiting(*one)) for id_, one in waiting["parked"])
+        state.wait_for((id_, Waiting(*one)) for id_, one in waiting["pending"])
     except (OSError, ValueError, KeyError, TypeError, pl.exceptions.PolarsError) as error:
         raise BundleError(f"{directory} is not a readable state ({error}); train again") from error
     return state
@@ -118,7 +120,11 @@ def _catalog(directory: Path) -> FeatureState:
 
 
 def _parts(owner: object) -> dict[str, object]:
-    hidden = OF_THE_PROCESS if isinstance(owner, FeatureState) else ()
+    hidden: tuple[str, ...] = ()
+    if isinstance(owner, FeatureState):
+        hidden = OF_THE_PROCESS
+    elif isinstance(owner, LwwRegister):
+        hidden = DERIVED
     return {
         name: part
         for name, part in vars(owner).items()

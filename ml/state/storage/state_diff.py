@@ -25,7 +25,7 @@ Part = Mapping[Any, Any]  # by ids, or tuples of ids; what is told of them has m
 
 def canonical(state: FeatureState) -> dict[str, Part]:
     """All that a state knows, part by part. Counters are as of its newest event."""
-    users, tweets, tally, now = state.users.ids, state.tweets.ids, state.tally, state.newest
+    users, tweets, now = state.users.ids, state.tweets.ids, state.newest
     return {
         "users": dict(_users(state)),
         "tweets": dict(_tweets(state)),
@@ -33,12 +33,12 @@ def canonical(state: FeatureState) -> dict[str, Part]:
         "engaged": dict(_toggles(state.engaged, users, tweets)),
         "relations": dict(_toggles(state.graph.relations, users, users, tweets)),
         "followers": dict(zip(users.all_ids(), state.graph.followers.tolist(), strict=True)),
-        "tweet counts": dict(_counts(tally.tweet, tweets, now)),
-        "author counts": dict(_counts(tally.author, users, now)),
-        "viewer counts": dict(_counts(tally.viewer, users, now)),
-        "tiebreak counts": dict(_pair_counts(tally.tie, users, users, now)),
-        "topic counts": dict(_pair_counts(tally.topic, users, None, now)),
-        "recent topic counts": dict(_pair_counts(tally.topic_lately, users, None, now)),
+        "tweet counts": dict(_counts(state.tweet_counts, tweets, now)),
+        "author counts": dict(_counts(state.author_counts, users, now)),
+        "viewer counts": dict(_counts(state.viewer_counts, users, now)),
+        "tiebreak counts": dict(_pair_counts(state.tie_counts, users, users, now)),
+        "topic counts": dict(_pair_counts(state.topic_counts, users, None, now)),
+        "recent topic counts": dict(_pair_counts(state.topic_counts_lately, users, None, now)),
         "history": dict(_history(state)),
         "seen": dict(_times(state.seen, users, tweets)),
         "served": dict(_times(state.served, users, tweets)),
@@ -46,7 +46,7 @@ def canonical(state: FeatureState) -> dict[str, Part]:
             users.id(row): sorted(tweets.ids(state.posts.of(row))) for row in range(len(users))
         },
         "published": dict.fromkeys(tweets.ids(state.by_time), True),
-        "parked": dict(_parked(state)),
+        "pending events": dict(_pending(state)),
         "newest": {"at": state.newest},
     }
 
@@ -157,9 +157,9 @@ def _times(
         yield pair, met.at[row].item()
 
 
-def _parked(state: FeatureState) -> Iterator[tuple[Any, Any]]:
+def _pending(state: FeatureState) -> Iterator[tuple[Any, Any]]:
     for place, (id_, one) in enumerate(
-        sorted(state.parked, key=lambda parked: (parked[0], parked[1][:3]))
+        sorted(state.pending_events, key=lambda pending: (pending[0], pending[1][:3]))
     ):
         who = state.users.ids.id(one.user)
         yield (place, id_), (one.at, one.tiebreak, one.action, who)
