@@ -26,7 +26,7 @@ DERIVED = ("_kind_of", "_turns_on")  # a register makes them anew from its kinds
 
 
 class About(TypedDict):
-    """What is told of a state before it is read."""
+    """What is known of a state before it is read."""
 
     schema: int
     fingerprint: str
@@ -51,14 +51,14 @@ def save(state: FeatureState, directory: Path, source: Path, fingerprint: str) -
         "pending": list(state.pending_events),
     }
     (directory / "waiting.json").write_text(json.dumps(waiting) + "\n")
-    told: About = {
+    about_it: About = {
         "schema": SCHEMA,
         "fingerprint": fingerprint,
         "source": str(source.resolve()),
         "newest": state.newest,
         "offset": state.offset,
     }
-    (directory / ABOUT).write_text(json.dumps(told, indent=1) + "\n")
+    (directory / ABOUT).write_text(json.dumps(about_it, indent=1) + "\n")
 
 
 def load(directory: Path) -> FeatureState:
@@ -88,21 +88,21 @@ def source(directory: Path) -> Path:
 
 
 def about(directory: Path) -> About:
-    """What is told of a state.
+    """Read the facts about a state that can be known before it is read.
 
     Raises:
         BundleError: it is missing, damaged, or of another version.
     """
     try:
-        told: About = json.loads((directory / ABOUT).read_text())
-        if told["schema"] != SCHEMA:
+        about_it: About = json.loads((directory / ABOUT).read_text())
+        if about_it["schema"] != SCHEMA:
             raise BundleError(
-                f"{directory} holds a state of schema {told['schema']}, this code reads "
+                f"{directory} holds a state of schema {about_it['schema']}, this code reads "
                 f"{SCHEMA}; train again"
             )
     except (OSError, ValueError, KeyError) as error:
         raise BundleError(f"{directory} is not a readable state ({error}); train again") from error
-    return told
+    return about_it
 
 
 def _texts(ids: pl.Series, **texts: list[str | None]) -> pl.DataFrame:
@@ -112,10 +112,10 @@ def _texts(ids: pl.Series, **texts: list[str | None]) -> pl.DataFrame:
 
 def _catalog(directory: Path) -> FeatureState:
     people = pl.read_parquet(directory / "users.parquet")
-    said = pl.read_parquet(directory / "tweets.parquet")
-    users, tweets = Users(people["id"]), Tweets(said["id"])
+    texts = pl.read_parquet(directory / "tweets.parquet")
+    users, tweets = Users(people["id"]), Tweets(texts["id"])
     users.name = people["name"].to_list()
-    tweets.text, tweets.topic = said["text"].to_list(), said["topic"].to_list()
+    tweets.text, tweets.topic = texts["text"].to_list(), texts["topic"].to_list()
     return FeatureState(users, tweets)
 
 

@@ -20,7 +20,7 @@ from ml.state.structures.vocabulary import Vocabulary
 
 TOLERANCE: Final = 1e-9  # of counters, relative and absolute; all else is exact
 
-Part = Mapping[Any, Any]  # by ids, or tuples of ids; what is told of them has many forms
+Part = Mapping[Any, Any]  # by ids, or tuples of ids; what is known of them has many forms
 
 
 def canonical(state: FeatureState) -> dict[str, Part]:
@@ -97,14 +97,14 @@ def _tweets(state: FeatureState) -> Iterator[tuple[str, Any]]:
             tweets.is_reply[row].item(),
             (tweets.first_at[row].item(), tweets.first_tiebreak[row].item()),
         )
-        said = (
+        facts = (
             tweets.text[row],
             tweets.words[row].tolist(),
             tweets.metadata[row].tolist(),
             str((tweets.nsfw[row], tweets.toxic[row])),
             (tweets.put_at[row].item(), tweets.put_tiebreak[row].item()),
         )
-        yield id_, (settled, None if tweets.deleted[row] else said)
+        yield id_, (settled, None if tweets.deleted[row] else facts)
 
 
 def _toggles(
@@ -114,10 +114,10 @@ def _toggles(
     for row, kind in zip(*np.nonzero(toggles.at[:count] != NEVER), strict=True):
         pair = left.id(toggles.index.left[row]), right.id(toggles.index.right[row])
         note = int(toggles.note[row, kind]) if noted else -1
-        said = (toggles.at[row, kind], toggles.tiebreak[row, kind], toggles.is_on[row, kind])
+        facts = (toggles.at[row, kind], toggles.tiebreak[row, kind], toggles.is_on[row, kind])
         yield (
             (*pair, Action(toggles.kinds[kind]).label),
-            (*(value.item() for value in said), noted.id(note) if noted and note >= 0 else None),
+            (*(value.item() for value in facts), noted.id(note) if noted and note >= 0 else None),
         )
 
 
