@@ -13,7 +13,6 @@ from ml.errors import BundleError, DataError
 from ml.event_log.port import EventLog
 from ml.progress import progress
 from ml.state.feature_state import FeatureState
-from ml.state.structures.bloom import Bloom
 from ml.state.updates import tables_to_events
 from ml.state.updates.apply_records import take
 
@@ -27,8 +26,7 @@ def remembered(settings: Settings, bundle: Bundle | None, log: EventLog | None) 
     base = state_fingerprint(settings.artifacts) or "tables"
     state = Snapshots.of(settings.log_file).newest(base, log) if bundle else None
     state = state or recall(settings.artifacts, settings.data_dir, bundle)
-    if not state.seen_long_ago.count:
-        state.seen_long_ago = Bloom(settings.seen_false_positives)
+    state.set_false_positives(settings.seen_false_positives)
     replay(state, log)
     return state
 

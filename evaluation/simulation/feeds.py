@@ -196,7 +196,7 @@ class Local:
         moment = Moment(query, engine.state, fresh, eligibility, self.truth())
         shown = self.policy.show(moment).tweet
         viewer = np.full(len(shown), query.viewer, np.int32)
-        engine.state.served.add(viewer, shown, np.full(len(shown), query.now))
+        engine.state.mark_served(viewer, shown, np.full(len(shown), query.now))
         return list(engine.state.tweets.ids.ids(shown))
 
     def close(self) -> None:

@@ -46,7 +46,7 @@ def matrix(x: Pairs, remembered: TweetFeatureCache | None = None) -> NDArray[np.
         if column not in of_tweets:
             out[:, column] = feature(x)
     if remembered:
-        out[:, of_tweets] = remembered.of(x, [FEATURES[column] for column in of_tweets])
+        out[:, of_tweets] = remembered.of(x, tuple(FEATURES[column] for column in of_tweets))
     return out
 
 

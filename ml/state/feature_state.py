@@ -1,43 +1,41 @@
-"""Everything that features read: one writer (`apply`), any number of readers."""
+"""Everything that features read: one writer, whose verbs are here, and any number of readers."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
-from ml.arrays import Rows, Times
-from ml.schema import ENGAGEMENTS, ONCE_PER_TWEET, UNDOES, Action
+from ml.arrays import Rows, Tiebreaks, Times
+from ml.schema import ONCE_PER_TWEET, Action
 from ml.state.events import Events
 from ml.state.structures.bloom import FALSE_POSITIVES, Bloom
-from ml.state.structures.counters import Counts, DecayedCounts, PairCounts
-from ml.state.structures.event_order import NEVER, UNKNOWN_TIME
+from ml.state.structures.counters import Counts
 from ml.state.structures.growable import with_room
-from ml.state.structures.lww_register import Changes, LwwRegister
-from ml.state.structures.pair_times import PairTimes
-from ml.state.structures.ragged import Ragged
+from ml.state.structures.lww_register import Changes
+from ml.state.structures.pair_index import PairIndex
 from ml.state.structures.time_index import TimeIndex
 from ml.state.tables.counts import COMPLAINTS, COUNT_OF
 from ml.state.tables.counts import ENGAGED as ENGAGED
 from ml.state.tables.counts import Count as Count
-from ml.state.tables.engagement_counts import Acts, EngagementCounts
-from ml.state.tables.graph import RELATIONS, Graph
-from ml.state.tables.history import History
-from ml.state.tables.pending_events import PendingEvents
+from ml.state.tables.engagement_counts import Acts
+from ml.state.tables.graph import RELATIONS
+from ml.state.tables.pending_events import Waiting
+from ml.state.tables.state_tables import StateTables
 from ml.state.tables.tweets import Tweets
 from ml.state.tables.users import Users
 
-ON_PAIR: Final = ONCE_PER_TWEET
-ENGAGEMENT_KINDS: Final = tuple(ON_PAIR.index(action) for action in ENGAGEMENTS)
 AWAY: Final = tuple(RELATIONS.index(action) for action in (Action.MUTE, Action.BLOCK))
 
 _COUNT: Final = np.array([COUNT_OF.get(action, -1) for action in Action])
-_COUNT_ON_PAIR: Final = np.array([COUNT_OF[action] for action in ON_PAIR])
+_COUNT_ON_PAIR: Final = np.array([COUNT_OF[action] for action in ONCE_PER_TWEET])
 
 
-class FeatureState:
-    """The catalog, and what events made of it so far.
+class FeatureState(StateTables):
+    """The catalog, and what events made of it so far; changed by these verbs only.
 
     The same events give the same state, whatever the order and the batches they come in.
     """
@@ -45,86 +43,16 @@ class FeatureState:
     def __init__(
         self, users: Users, tweets: Tweets, false_positives: float = FALSE_POSITIVES
     ) -> None:
-        self.users = users
-        self.tweets = tweets
-        self.tally = EngagementCounts(len(users), len(tweets))
-        self.engaged = LwwRegister(ON_PAIR, UNDOES)  # (viewer, tweet)
-        self.engagements = Ragged(len(users))  # each viewer's rows of `engaged`
-        self.graph = Graph(len(users))
-        self.history = History(len(users))
-        self.seen = PairTimes(len(users))  # (viewer, tweet), when the tweet was last shown
-        self.served = PairTimes(len(users))  # (viewer, tweet), when it was last in an answer
-        self.parked = PendingEvents()  # events about tweets that are not here yet
-        self.newest = UNKNOWN_TIME  # the time of the newest event applied
-        self.version = 0  # how often something was taken in
-        self.rewritten = 0  # how often a profile or a text was
-        self.acted = np.zeros(len(users), np.int64)  # the version in which each user last acted
-        self.offset = 0  # of the last record of the live log that was taken in
-        self.seen_long_ago = Bloom(false_positives)  # what left `seen` and `engaged`
-        self.posts = Ragged(len(users))  # each author's tweets, in the order they became known
-        self.show_all()
-
-    @property
-    def tweet_counts(self) -> DecayedCounts:
-        return self.tally.tweet
-
-    @property
-    def author_counts(self) -> DecayedCounts:
-        return self.tally.author
-
-    @property
-    def viewer_counts(self) -> DecayedCounts:
-        return self.tally.viewer
-
-    @property
-    def tie_counts(self) -> PairCounts:
-        """By (viewer, author)."""
-        return self.tally.tie
-
-    @property
-    def topic_counts(self) -> PairCounts:
-        """By (viewer, topic)."""
-        return self.tally.topic
-
-    @property
-    def topic_counts_lately(self) -> PairCounts:
-        """The same, of the last days."""
-        return self.tally.topic_lately
-
-    @property
-    def by_time(self) -> Rows:
-        """All tweets but the deleted, oldest first."""
-        return self.calendar.row
-
-    def show_all(self) -> None:
-        """Put every tweet that is not deleted on show."""
-        tweets = self.tweets
-        there = np.flatnonzero(~tweets.deleted).astype(np.int32)
-        self.calendar = TimeIndex(there, tweets.created_at[there])
-        known = self.by_time[tweets.author[self.by_time] >= 0]
-        self.posts.refill(tweets.author[known], known)
-
-    def grow(self) -> None:
-        """Make room for everybody and everything that the catalog has."""
-        self.tally.grow(len(self.users), len(self.tweets))
-        for part in (
-            self.graph,
-            self.history,
-            self.engagements,
-            self.posts,
-            self.seen,
-            self.served,
-        ):
-            part.grow(len(self.users))
-        self.acted = with_room(self.acted, len(self.users), 0)
+        super().__init__(users, tweets, false_positives)
+        self._show_all()
 
     def apply(self, events: Events) -> None:
         """Take in what happened, in any order; all tweets must be known."""
         if not len(events):
             return
-        self.newest = max(self.newest, int(events.at.max()))
+        self._newest = max(self._newest, int(events.at.max()))
         about_pair = self.engaged.covers(events.action)
-        about_user = self.graph.relations.covers(events.action) & ~about_pair
+        about_user = self._graph.relations.covers(events.action) & ~about_pair
         self.touch(events.user[about_pair | about_user])  # looking on changes nobody's taste
         self._count_once(events[~about_pair & ~about_user])
         self._engage(self._standing(events[about_pair], between_users=False))
@@ -132,85 +60,155 @@ class FeatureState:
 
     def touch(self, user: Rows) -> None:
         """Something is about to change, for these users in particular."""
-        self.version += 1
-        self.acted[user] = self.version
+        self._version += 1
+        self._acted[user] = self._version
 
-    def published(self, now: int) -> Rows:
-        """All tweets that exist at `now`, oldest first; those of unknown time come first."""
-        return self.calendar.until(now)
+    def advance(self, offset: int) -> None:
+        """The log was applied up to this offset."""
+        self._offset = max(self._offset, offset)
 
-    def fresh(self, now: int, hours: float, at_least: int) -> Rows:
-        """The tweets younger than `hours`, or else the newest `at_least`, oldest first.
+    def set_false_positives(self, rate: float) -> None:
+        """Choose the error rate of `seen_long_ago`; nothing changes where it holds pairs."""
+        if not self._seen_long_ago.count:
+            self._seen_long_ago = Bloom(rate)
 
-        A tweet of unknown age is never too old.
-        """
-        return self.calendar.fresh(now, hours, at_least)
+    def admit_users(self, ids: Iterable[str]) -> Rows:
+        """The row of each id; a new user gets a row of which nothing is known."""
+        row = self._users.admit(ids)
+        self._grow()
+        return row
 
-    def oldest_fresh(self, now: int, hours: float, at_least: int) -> int:
-        """The time from which on tweets are fresh."""
-        return self.calendar.oldest_fresh(now, hours, at_least)
+    def put_users(self, frame: pl.DataFrame, at: Times, tiebreak: Tiebreaks) -> Rows:
+        """Write whole profiles, each unless a later one is there; the rows that changed."""
+        row = self._users.put(frame, at, tiebreak)
+        self._grow()
+        self._rewritten += 1
+        return row
 
-    def draw_fresh(self, now: Times, hours: float, at_least: int, rng: np.random.Generator) -> Rows:
-        """One tweet drawn uniformly from what was fresh at each moment."""
-        return self.calendar.draw_fresh(now, hours, at_least, rng)
+    def put_tweets(self, frame: pl.DataFrame, at: Times, tiebreak: Tiebreaks) -> tuple[Rows, Rows]:
+        """Write tweets, each text unless a later one is there; the new rows, and the changed."""
+        self._users.admit(frame["author_id"].drop_nulls())
+        new, changed = self._tweets.put(frame, at, tiebreak, self._users)
+        self._rewritten += bool(np.setdiff1d(changed, new).size)
+        self._grow()
+        shown = new[~self._tweets.deleted[new]]
+        self._calendar.add(shown, self._tweets.created_at[shown])
+        signed = shown[self._tweets.author[shown] >= 0]
+        self._posts.append(self._tweets.author[signed], signed)
+        return new, changed
 
-    def fresh_count(self, now: Times, hours: float, at_least: int) -> NDArray[np.int64]:
-        """How many tweets were fresh at each moment."""
-        return self.calendar.fresh_count(now, hours, at_least)
-
-    def seen_by(self, viewer: int, since: int = NEVER) -> Rows:
-        """The tweets that a viewer was shown at `since` or later, by row."""
-        return self.seen.of(viewer, since)
-
-    def may_have_seen(self, viewer: int, tweet: Rows) -> NDArray[np.bool_]:
-        """Which tweets a viewer saw or acted on so long ago that only a trace is left."""
-        if not self.seen_long_ago.count:
-            return np.zeros(len(tweet), bool)
-        who = self.users.ids.hashes(np.array([viewer], np.int32))
-        return self.seen_long_ago.has(who, self.tweets.ids.hashes(tweet))
-
-    def served_since(self, viewer: int, at: int) -> Rows:
-        """The tweets that were in an answer to a viewer at `at` or later, by row."""
-        return self.served.of(viewer, at)
-
-    def engaged_by(self, viewer: int) -> Rows:
-        """The tweets that a viewer has acted on and not taken that back, by row."""
-        row = self.engagements.of(viewer)
-        return np.sort(self.engaged.index.right[row[self.engaged.is_on[row].any(axis=1)]])
-
-    def remember(self, row: Rows) -> None:
-        """Bring the histories up to date with these rows of `engaged`."""
+    def delete_tweets(self, row: Rows) -> None:
+        """Delete tweets, and take them out of lists and histories."""
+        tweets = self._tweets
+        row = row[~tweets.deleted[row]]
         if not len(row):
             return
+        tweets.bury(row)
+        self._calendar.remove(row)
+        author = tweets.author[row]
+        self._posts.keep(author[author >= 0], lambda tweet: ~tweets.deleted[tweet])
         index = self.engaged.index
-        user, tweet = index.left[row], index.right[row]
-        at, tiebreak = self.engaged.newest(row, ENGAGEMENT_KINDS)
-        at[self.tweets.deleted[tweet]] = NEVER
-        short = self.history.update(user, tweet, at, tiebreak)
-        if len(short):
-            row, owner = self.engagements.gather(short)
-            at, tiebreak = self.engaged.newest(row, ENGAGEMENT_KINDS)
-            there = (at != NEVER) & ~self.tweets.deleted[index.right[row]]
-            self.history.fill(
-                short, owner[there], index.right[row[there]], at[there], tiebreak[there]
-            )
+        about = np.flatnonzero(np.isin(index.right, row)).astype(np.int32)
+        self._engagements.refresh(about, tweets)
+        self.touch(index.left[about])
 
-    def count_engagements(self, changes: Changes) -> None:
-        """Add and take back what people said of tweets."""
+    def delete_on_arrival(self, ids: Iterable[str]) -> None:
+        """Tweets that are not here yet will be deleted when they come."""
+        self._tweets.tombstones.update(ids)
+
+    def wait_for(self, waiting: Iterable[tuple[str, Waiting]]) -> None:
+        """Keep events until their tweets come."""
+        self._pending.add(waiting)
+
+    def release(self, ids: Sequence[str]) -> list[tuple[str, Waiting]]:
+        """The events that waited for these tweets; they wait no longer."""
+        return self._pending.take(ids)
+
+    def mark_served(self, user: Rows, tweet: Rows, at: Times) -> None:
+        """These tweets were in answers to these users."""
+        self._served.add(user, tweet, at)
+
+    def erase_profile(self, user: int, at: int, tiebreak: int) -> None:
+        """Forget a profile until then; what the user did earlier is not taken in any more."""
+        self._users.erase(user, at, tiebreak)
+
+    def erase_actions(self, user: int, at: int, tiebreak: int) -> None:
+        """Forget what a user did until then; their own counts begin from nothing."""
+        engagements = self._engagements.forget(user, at, tiebreak)
+        self._count_engagements(engagements)
+        self._engagements.refresh(engagements.touched, self._tweets)
+        relations = self._graph.forget(user, at, tiebreak)
+        self._count_relations(relations)
+        self._counts.forget_actor(user)
+        self._seen.forget(user, at)
+        self._served.forget(user, at)
+        self._pending.forget(user, (at, tiebreak))
+        followers = self._graph.relations.index.left[relations.touched]
+        self.touch(np.append(followers, np.int32(user)))
+
+    def drop_pairs(self, horizon: int, new: Rows) -> None:
+        """Drop pairs last met before `horizon`, and pairs of tweets that go; those that were
+        seen or engaged leave a trace. `new` is the row of each tweet after that, -1 for none."""
+        engaged = self.engaged
+        pairs = len(engaged.index)
+        goes = engaged.at[:pairs].max(axis=1, initial=np.iinfo(np.int64).min) < horizon
+        goes |= new[engaged.index.right] < 0
+        self._leave_trace(engaged.index, goes)
+        self._engagements.keep(np.flatnonzero(~goes).astype(np.int32), new)
+        for met in (self._seen, self._served):
+            goes = (met.at[: len(met.index)] < horizon) | (new[met.index.right] < 0)
+            if met is self._seen:
+                self._leave_trace(met.index, goes)
+            met.keep(np.flatnonzero(~goes).astype(np.int32), new)
+
+    def drop_faded(self, now: int, horizon: int) -> None:
+        """Drop counts of pairs that have faded or are old, and the days of old complaints."""
+        self._counts.drop_faded(now, horizon)
+
+    def renumber(self, tweet: Rows, new: Rows) -> None:
+        """Keep these tweets, in rows of their own; `new` is the row of each after that."""
+        self._graph.renumber_tweets(new)
+        self._engagements.history.renumber(new)
+        self._counts.renumber_tweets(tweet, new)
+        self._tweets.keep(tweet, new)
+        self._show_all()
+
+    def _leave_trace(self, index: PairIndex, goes: NDArray[np.bool_]) -> None:
+        user, tweet = index.left[goes], index.right[goes]
+        self._seen_long_ago.add(self._users.ids.hashes(user), self._tweets.ids.hashes(tweet))
+
+    def _show_all(self) -> None:
+        """Put every tweet that is not deleted on show."""
+        tweets = self._tweets
+        there = np.flatnonzero(~tweets.deleted).astype(np.int32)
+        self._calendar = TimeIndex(there, tweets.created_at[there])
+        known = self.by_time[tweets.author[self.by_time] >= 0]
+        self._posts.refill(tweets.author[known], known)
+
+    def _grow(self) -> None:
+        """Make room for all users and tweets of the catalog."""
+        users = len(self._users)
+        self._counts.grow(users, len(self._tweets))
+        for part in (self._graph, self._engagements, self._posts, self._seen, self._served):
+            part.grow(users)
+        self._acted = with_room(self._acted, users, 0)
+
+    def _count_engagements(self, changes: Changes) -> None:
+        """Add and take back engagements with tweets and complaints about them."""
         index, kind = self.engaged.index, _COUNT_ON_PAIR[changes.kind]
         acts = self._acts(
             index.left[changes.row], index.right[changes.row], kind, changes.at, changes.sign
         )
-        self.tally.add_for_actor(acts)
+        self._counts.add_for_actor(acts)
         complains = np.isin(kind, COMPLAINTS)
-        self.tally.add_for_subject(acts[~complains])
-        self.tally.complain(acts[complains])
+        self._counts.add_for_subject(acts[~complains])
+        self._counts.complain(acts[complains])
         engaging = np.isin(kind, ENGAGED)
-        self._count_written(changes.row[engaging], changes.sign[engaging])
+        self._engagements.count_written(changes.row[engaging], changes.sign[engaging])
 
-    def count_relations(self, changes: Changes) -> None:
+    def _count_relations(self, changes: Changes) -> None:
         """Add and take back mutes and blocks."""
-        relations = self.graph.relations
+        relations = self._graph.relations
         changes = changes[np.isin(changes.kind, AWAY)]
         if not len(changes.row):
             return
@@ -223,14 +221,14 @@ class FeatureState:
             changes.sign,
             relations.index.right[changes.row],
         )
-        self.tally.add_for_actor(acts)
-        self.tally.complain(acts)
+        self._counts.add_for_actor(acts)
+        self._counts.complain(acts)
 
     def _standing(self, events: Events, between_users: bool) -> Events:
         """The events that have not been erased since."""
-        gone = self.users.erased(events.user, events.at, events.tiebreak)
+        gone = self._users.erased(events.user, events.at, events.tiebreak)
         if between_users:
-            gone |= self.users.erased(events.target, events.at, events.tiebreak)
+            gone |= self._users.erased(events.target, events.at, events.tiebreak)
         return events[~gone] if gone.any() else events
 
     def _count_once(self, events: Events) -> None:
@@ -241,31 +239,26 @@ class FeatureState:
         if not len(events):
             return
         acts = self._acts(events.user, events.tweet, kind, events.at, np.ones(len(events)))
-        self.tally.add_for_subject(acts)
+        self._counts.add_for_subject(acts)
         acts = acts[
-            (kind != Count.POST) & ~self.users.erased(events.user, events.at, events.tiebreak)
+            (kind != Count.POST) & ~self._users.erased(events.user, events.at, events.tiebreak)
         ]
-        self.tally.add_for_actor(acts)
+        self._counts.add_for_actor(acts)
         shown = acts[acts.kind == Count.IMPRESSION]
-        self.seen.add(shown.user, shown.tweet, shown.at)
+        self._seen.add(shown.user, shown.tweet, shown.at)
 
     def _engage(self, events: Events) -> None:
         """Likes, retweets, replies and complaints about a tweet, and their undoing."""
         if not len(events):
             return
-        listed = len(self.engaged.index)
-        changes = self.engaged.apply(
-            events.action, events.user, events.tweet, events.at, events.tiebreak
-        )
-        new = np.arange(listed, len(self.engaged.index), dtype=np.int32)
-        self.engagements.append(self.engaged.index.left[new], new)
-        self.count_engagements(changes)
-        self.remember(changes.touched)
-        author = self.tweets.author[events.tweet]
+        changes = self._engagements.apply(events)
+        self._count_engagements(changes)
+        self._engagements.refresh(changes.touched, self._tweets)
+        author = self._tweets.author[events.tweet]
         averse = (events.action == Action.NOT_INTERESTED) & (author >= 0)
         if averse.any():
             some = events[averse]
-            self.graph.apply(
+            self._graph.apply(
                 some.action, some.user, author[averse], some.at, some.tiebreak, some.tweet
             )
 
@@ -276,13 +269,13 @@ class FeatureState:
         follows = events[(events.action == Action.FOLLOW) & (events.tweet >= 0)]
         kind = np.full(len(follows), int(Count.FOLLOW))
         acts = self._acts(follows.user, follows.tweet, kind, follows.at, np.ones(len(follows)))
-        self.tally.add_for_subject(acts)
-        self.tally.add_for_actor(
-            acts[~self.users.erased(follows.user, follows.at, follows.tiebreak)]
+        self._counts.add_for_subject(acts)
+        self._counts.add_for_actor(
+            acts[~self._users.erased(follows.user, follows.at, follows.tiebreak)]
         )
         standing = self._standing(events[events.target >= 0], between_users=True)
-        self.count_relations(
-            self.graph.apply(
+        self._count_relations(
+            self._graph.apply(
                 standing.action,
                 standing.user,
                 standing.target,
@@ -304,15 +297,7 @@ class FeatureState:
         """`author` is given where a tweet may be missing."""
         topic = np.zeros(len(tweet), np.int32)
         known = tweet >= 0
-        topic[known] = self.tweets.tags[tweet[known], 0].view(np.int32)
+        topic[known] = self._tweets.tags[tweet[known], 0].view(np.int32)
         if author is None:
-            author = self.tweets.author[tweet]
+            author = self._tweets.author[tweet]
         return Acts(user, tweet, author, topic, kind, at, weight)
-
-    def _count_written(self, row: Rows, sign: Counts) -> None:
-        """How many tweets each user is engaged with, by what changed in rows of `engaged`."""
-        rows, place = np.unique(row, return_inverse=True)
-        change = np.bincount(place, weights=sign, minlength=len(rows)).astype(np.int64)
-        after = self.engaged.is_on[rows][:, ENGAGEMENT_KINDS].sum(axis=1)
-        gained = (after > 0).astype(np.int64) - (after - change > 0)
-        np.add.at(self.history.written, self.engaged.index.left[rows], gained)

@@ -12,6 +12,7 @@ import polars as pl
 from ml.errors import BundleError
 from ml.state.feature_state import FeatureState
 from ml.state.storage import npz
+from ml.state.structures.lww_register import LwwRegister
 from ml.state.structures.pair_index import PairIndex
 from ml.state.tables.pending_events import Waiting
 from ml.state.tables.threads import Reply
@@ -20,11 +21,12 @@ from ml.state.tables.users import Users
 
 SCHEMA = 5  # raise it when the meaning of a stored array changes
 ABOUT = "state.json"
-OF_THE_PROCESS = ("version", "rewritten", "acted")  # nothing that another process should know
+OF_THE_PROCESS = ("_version", "_rewritten", "_acted")  # nothing that another process should know
+DERIVED = ("_kind_of", "_turns_on")  # a register makes them anew from its kinds
 
 
 class About(TypedDict):
-    """What is told of a state before it is read."""
+    """What is known of a state before it is read."""
 
     schema: int
     fingerprint: str
@@ -46,17 +48,17 @@ def save(state: FeatureState, directory: Path, source: Path, fingerprint: str) -
     waiting = {
         "tombstones": sorted(tweets.tombstones),
         "threads": tweets.threads.waiting,
-        "parked": list(state.parked),
+        "pending": list(state.pending_events),
     }
     (directory / "waiting.json").write_text(json.dumps(waiting) + "\n")
-    told: About = {
+    about_it: About = {
         "schema": SCHEMA,
         "fingerprint": fingerprint,
         "source": str(source.resolve()),
         "newest": state.newest,
         "offset": state.offset,
     }
-    (directory / ABOUT).write_text(json.dumps(told, indent=1) + "\n")
+    (directory / ABOUT).write_text(json.dumps(about_it, indent=1) + "\n")
 
 
 def load(directory: Path) -> FeatureState:
@@ -74,7 +76,7 @@ def load(directory: Path) -> FeatureState:
         state.tweets.threads.waiting = {
             id_: [Reply(*reply) for reply in replies] for id_, replies in waiting["threads"].items()
         }
-        state.parked.add((id_, Waiting(*one)) for id_, one in waiting["parked"])
+        state.wait_for((id_, Waiting(*one)) for id_, one in waiting["pending"])
     except (OSError, ValueError, KeyError, TypeError, pl.exceptions.PolarsError) as error:
         raise BundleError(f"{directory} is not a readable state ({error}); train again") from error
     return state
@@ -86,21 +88,21 @@ def source(directory: Path) -> Path:
 
 
 def about(directory: Path) -> About:
-    """What is told of a state.
+    """Read the facts about a state that can be known before it is read.
 
     Raises:
         BundleError: it is missing, damaged, or of another version.
     """
     try:
-        told: About = json.loads((directory / ABOUT).read_text())
-        if told["schema"] != SCHEMA:
+        about_it: About = json.loads((directory / ABOUT).read_text())
+        if about_it["schema"] != SCHEMA:
             raise BundleError(
-                f"{directory} holds a state of schema {told['schema']}, this code reads "
+                f"{directory} holds a state of schema {about_it['schema']}, this code reads "
                 f"{SCHEMA}; train again"
             )
     except (OSError, ValueError, KeyError) as error:
         raise BundleError(f"{directory} is not a readable state ({error}); train again") from error
-    return told
+    return about_it
 
 
 def _texts(ids: pl.Series, **texts: list[str | None]) -> pl.DataFrame:
@@ -110,15 +112,19 @@ def _texts(ids: pl.Series, **texts: list[str | None]) -> pl.DataFrame:
 
 def _catalog(directory: Path) -> FeatureState:
     people = pl.read_parquet(directory / "users.parquet")
-    said = pl.read_parquet(directory / "tweets.parquet")
-    users, tweets = Users(people["id"]), Tweets(said["id"])
+    texts = pl.read_parquet(directory / "tweets.parquet")
+    users, tweets = Users(people["id"]), Tweets(texts["id"])
     users.name = people["name"].to_list()
-    tweets.text, tweets.topic = said["text"].to_list(), said["topic"].to_list()
+    tweets.text, tweets.topic = texts["text"].to_list(), texts["topic"].to_list()
     return FeatureState(users, tweets)
 
 
 def _parts(owner: object) -> dict[str, object]:
-    hidden = OF_THE_PROCESS if isinstance(owner, FeatureState) else ()
+    hidden: tuple[str, ...] = ()
+    if isinstance(owner, FeatureState):
+        hidden = OF_THE_PROCESS
+    elif isinstance(owner, LwwRegister):
+        hidden = DERIVED
     return {
         name: part
         for name, part in vars(owner).items()

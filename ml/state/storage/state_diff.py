@@ -20,12 +20,12 @@ from ml.state.structures.vocabulary import Vocabulary
 
 TOLERANCE: Final = 1e-9  # of counters, relative and absolute; all else is exact
 
-Part = Mapping[Any, Any]  # by ids, or tuples of ids; what is told of them has many forms
+Part = Mapping[Any, Any]  # by ids, or tuples of ids; what is known of them has many forms
 
 
 def canonical(state: FeatureState) -> dict[str, Part]:
     """All that a state knows, part by part. Counters are as of its newest event."""
-    users, tweets, tally, now = state.users.ids, state.tweets.ids, state.tally, state.newest
+    users, tweets, now = state.users.ids, state.tweets.ids, state.newest
     return {
         "users": dict(_users(state)),
         "tweets": dict(_tweets(state)),
@@ -33,12 +33,12 @@ def canonical(state: FeatureState) -> dict[str, Part]:
         "engaged": dict(_toggles(state.engaged, users, tweets)),
         "relations": dict(_toggles(state.graph.relations, users, users, tweets)),
         "followers": dict(zip(users.all_ids(), state.graph.followers.tolist(), strict=True)),
-        "tweet counts": dict(_counts(tally.tweet, tweets, now)),
-        "author counts": dict(_counts(tally.author, users, now)),
-        "viewer counts": dict(_counts(tally.viewer, users, now)),
-        "tiebreak counts": dict(_pair_counts(tally.tie, users, users, now)),
-        "topic counts": dict(_pair_counts(tally.topic, users, None, now)),
-        "recent topic counts": dict(_pair_counts(tally.topic_lately, users, None, now)),
+        "tweet counts": dict(_counts(state.tweet_counts, tweets, now)),
+        "author counts": dict(_counts(state.author_counts, users, now)),
+        "viewer counts": dict(_counts(state.viewer_counts, users, now)),
+        "tiebreak counts": dict(_pair_counts(state.tie_counts, users, users, now)),
+        "topic counts": dict(_pair_counts(state.topic_counts, users, None, now)),
+        "recent topic counts": dict(_pair_counts(state.topic_counts_lately, users, None, now)),
         "history": dict(_history(state)),
         "seen": dict(_times(state.seen, users, tweets)),
         "served": dict(_times(state.served, users, tweets)),
@@ -46,7 +46,7 @@ def canonical(state: FeatureState) -> dict[str, Part]:
             users.id(row): sorted(tweets.ids(state.posts.of(row))) for row in range(len(users))
         },
         "published": dict.fromkeys(tweets.ids(state.by_time), True),
-        "parked": dict(_parked(state)),
+        "pending events": dict(_pending(state)),
         "newest": {"at": state.newest},
     }
 
@@ -97,14 +97,14 @@ def _tweets(state: FeatureState) -> Iterator[tuple[str, Any]]:
             tweets.is_reply[row].item(),
             (tweets.first_at[row].item(), tweets.first_tiebreak[row].item()),
         )
-        said = (
+        facts = (
             tweets.text[row],
             tweets.words[row].tolist(),
             tweets.metadata[row].tolist(),
             str((tweets.nsfw[row], tweets.toxic[row])),
             (tweets.put_at[row].item(), tweets.put_tiebreak[row].item()),
         )
-        yield id_, (settled, None if tweets.deleted[row] else said)
+        yield id_, (settled, None if tweets.deleted[row] else facts)
 
 
 def _toggles(
@@ -114,10 +114,10 @@ def _toggles(
     for row, kind in zip(*np.nonzero(toggles.at[:count] != NEVER), strict=True):
         pair = left.id(toggles.index.left[row]), right.id(toggles.index.right[row])
         note = int(toggles.note[row, kind]) if noted else -1
-        said = (toggles.at[row, kind], toggles.tiebreak[row, kind], toggles.is_on[row, kind])
+        facts = (toggles.at[row, kind], toggles.tiebreak[row, kind], toggles.is_on[row, kind])
         yield (
             (*pair, Action(toggles.kinds[kind]).label),
-            (*(value.item() for value in said), noted.id(note) if noted and note >= 0 else None),
+            (*(value.item() for value in facts), noted.id(note) if noted and note >= 0 else None),
         )
 
 
@@ -157,9 +157,9 @@ def _times(
         yield pair, met.at[row].item()
 
 
-def _parked(state: FeatureState) -> Iterator[tuple[Any, Any]]:
+def _pending(state: FeatureState) -> Iterator[tuple[Any, Any]]:
     for place, (id_, one) in enumerate(
-        sorted(state.parked, key=lambda parked: (parked[0], parked[1][:3]))
+        sorted(state.pending_events, key=lambda pending: (pending[0], pending[1][:3]))
     ):
         who = state.users.ids.id(one.user)
         yield (place, id_), (one.at, one.tiebreak, one.action, who)

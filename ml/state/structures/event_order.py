@@ -11,14 +11,14 @@ from numpy.typing import NDArray
 from ml.arrays import Tiebreaks, Times
 
 NEVER: Final = np.iinfo(np.int64).min // 2  # before everything that ever happened
-UNKNOWN_TIME: Final = np.iinfo(np.int64).min // 4  # of what has a time that nobody told us
+UNKNOWN_TIME: Final = np.iinfo(np.int64).min // 4  # of what has a time that is not known
 MICROS: Final = 1_000_000
 HASH_BITS: Final = 44  # what a second's microseconds, below 2^20, leave of 64
 
 
 def split(micros: int, event_id: str) -> tuple[int, int]:
     """The second of an event of the live log, and its tiebreak: the microsecond, then a hash of its
-    id, so that the order of events is the same whoever saw which first."""
+    id, so that the order of events does not depend on who saw which first."""
     second, micro = divmod(micros, MICROS)
     digest = blake2b(event_id.encode(), digest_size=8).digest()
     return second, micro << HASH_BITS | int.from_bytes(digest, "big") >> (64 - HASH_BITS)

@@ -1,7 +1,7 @@
 """What can be done and undone: a like, a follow, a block. The last word on each pair counts.
 
 Each (pair, kind) is a last-writer-wins register (Shapiro et al., 2011): it keeps the latest event
-and what that one said, so the order in which events arrive changes nothing.
+and what it did, so the order in which events arrive changes nothing.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ class LwwRegister:
         """
         self.kinds: Final = tuple(kinds)
         self.index = PairIndex()
-        self.at = np.empty((0, len(kinds)), np.int64)  # NEVER where nothing was said
+        self.at = np.empty((0, len(kinds)), np.int64)  # NEVER where nothing happened
         self.tiebreak = np.empty((0, len(kinds)), np.uint64)
         self.is_on = np.empty((0, len(kinds)), bool)
         self.note = np.empty((0, len(kinds) if noted else 0), np.int32)
@@ -130,7 +130,7 @@ class LwwRegister:
         )
 
     def forget(self, row: Rows, at: int, tiebreak: int) -> Changes:
-        """Take back all that was said of these pairs until then, as if it never was."""
+        """Take back all that happened to these pairs until then, as if it never was."""
         upto = np.array([at]), np.array([tiebreak], np.uint64)
         pair, kind = np.nonzero(not_before(*upto, self.at[row], self.tiebreak[row]))
         row, noted = row[pair], bool(self.note.shape[1])

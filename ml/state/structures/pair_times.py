@@ -39,6 +39,11 @@ class PairTimes:
         row = self.lists.of(left)
         return np.sort(self.index.right[row[self.at[row] >= max(since, NEVER + 1)]])
 
+    def forget(self, left: int, upto: int) -> None:
+        """Forget when one left side met anybody until then."""
+        row = self.lists.of(left)
+        self.at[row[self.at[row] <= upto]] = NEVER
+
     def keep(self, row: Rows, right: Rows) -> None:
         """Only these pairs, in rows of their own; `right` says what each right side is now."""
         self.index, self.at = self.index.kept(row, right), self.at[row]

@@ -10,13 +10,14 @@ from numpy.typing import NDArray
 
 from ml.arrays import Rows, Times
 from ml.state.structures.counters import Counts, DecayedCounts, PairCounts
-from ml.state.tables.complaints import Complaints
+from ml.state.tables.complaints import DAY_SECONDS, Complaints
 from ml.state.tables.counts import COMPLAINTS, Count
 
 TWEET_HALF_LIFE_HOURS: Final = 72.0
 PERSON_HALF_LIFE_HOURS: Final = 15 * 24.0
 TIE_HALF_LIFE_HOURS: Final = 30 * 24.0
 LATELY_HALF_LIFE_HOURS: Final = 3 * 24.0
+FADED: Final = 1e-4  # a count below that changes no feature by more
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,3 +106,26 @@ class EngagementCounts:
         self.viewer.clear(np.array([user], np.int32))
         for pairs in (self.tie, self.topic, self.topic_lately):
             pairs.counts.clear(np.flatnonzero(pairs.index.left == user).astype(np.int32))
+
+    def drop_faded(self, now: int, horizon: int) -> None:
+        """Drop pairs that have faded or are old, and complaints of days before `horizon`."""
+        for pairs in (self.tie, self.topic, self.topic_lately):
+            _drop_faded(pairs, now, horizon)
+        for complaints in (self.tweet_complaints, self.author_complaints):
+            complaints.keep_from(horizon // DAY_SECONDS)
+
+    def renumber_tweets(self, tweet: Rows, new: Rows) -> None:
+        """Keep these tweets, in rows of their own; `new` is the row of each after that."""
+        self.tweet.keep(tweet)
+        self.tweet_complaints.renumber(new)
+
+
+def _drop_faded(pairs: PairCounts, now: int, horizon: int) -> None:
+    """A mute or a block of any age may be taken back, and what it counted with it, so that stays
+    until it has faded."""
+    rows = np.arange(len(pairs.index), dtype=np.int32)
+    counts = np.abs(pairs.counts.read(rows, now)) >= FADED
+    is_recent = pairs.counts.newest[: len(rows)] >= horizon
+    lives = counts.any(axis=1) & is_recent | counts[:, Count.NEGATIVE]
+    if not lives.all():
+        pairs.keep(rows[lives])

@@ -66,6 +66,11 @@ class Graph(GrowableColumns):
         self._count(changes)
         return changes
 
+    def renumber_tweets(self, new: Rows) -> None:
+        """Note tweets by their new rows; -1 for those that are gone."""
+        note = self.relations.note
+        self.relations.note = np.where(note >= 0, new[note], -1).astype(np.int32)
+
     def outgoing(self, user: Rows, newest: int | None = None) -> tuple[Rows, NDArray[np.int64]]:
         """The rows of `relations` in which the given users act, on or off, and for each the
         position in `user` it belongs to."""

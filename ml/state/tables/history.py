@@ -29,6 +29,10 @@ class History:
         self.tiebreak = with_room(self.tiebreak, users, 0)
         self.written = with_room(self.written, users, 0)
 
+    def renumber(self, new: Rows) -> None:
+        """Name tweets by their new rows; -1 for those that are gone."""
+        self.tweet = np.where(self.tweet >= 0, new[self.tweet], -1).astype(np.int32)
+
     def update(self, user: Rows, tweet: Rows, at: Times, tiebreak: Tiebreaks) -> Rows:
         """Put each of these distinct pairs where its time says, or, where that is NEVER, take it
         out. Returns the users of whom something older may now belong in: `fill` them anew."""

@@ -1,4 +1,4 @@
-"""What happened to tweets that nobody has told us of yet: it waits until they come."""
+"""Events about tweets that are not known yet: they wait until the tweets come."""
 
 from __future__ import annotations
 

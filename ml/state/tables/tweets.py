@@ -1,4 +1,4 @@
-"""What was said: the facts about tweets that no action changes."""
+"""Tweets: the facts about them that no action changes."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Tweets(GrowableColumns):
         self.metadata = np.empty((0, len(NAMES)), np.float32)
         self.conversation: Rows = np.empty(0, np.int32)  # the row of the tweet that began it
         self.is_reply: NDArray[np.bool_] = np.empty(0, bool)
-        self.nsfw = np.empty(0, np.float32)  # the declared label: 1, 0, or NaN where nobody said
+        self.nsfw = np.empty(0, np.float32)  # the declared label: 1, 0, or NaN where not declared
         self.toxic = np.empty(0, np.float32)
         self.deleted: NDArray[np.bool_] = np.empty(0, bool)
         self.put_at: Times = np.empty(0, np.int64)  # when the text was written
@@ -122,7 +122,7 @@ class Tweets(GrowableColumns):
         return rows[new], rows[wins]
 
     def bury(self, row: Rows) -> None:
-        """Delete these tweets, and what they said."""
+        """Delete these tweets, and their texts."""
         self.deleted[row] = True
         for name in ("words", "metadata", "nsfw", "toxic"):
             getattr(self, name)[row] = self.FILL[name]

@@ -19,7 +19,7 @@ INTERESTS: Final = 8  # kept per user
 
 
 class Users(GrowableColumns):
-    """One row per user, whatever told us of them: a table, a profile, or something they did."""
+    """One row per user, wherever they are known from: a table, a profile, or something they did."""
 
     FILL: ClassVar[Mapping[str, float]] = {
         "created_at": UNKNOWN_TIME,

@@ -37,7 +37,7 @@ def take(state: FeatureState, records: Sequence[Record]) -> Taken:
         DataError: a record that the log should never have accepted; nothing was taken in.
     """
     taken = [_take_in(state, batch) for batch in _decoded(records)]
-    state.offset = max(state.offset, max((record.offset for record in records), default=0))
+    state.advance(max((record.offset for record in records), default=0))
     tweets = np.concatenate([NOBODY, *(one.tweets for one in taken)])
     users = np.concatenate([NOBODY, *(one.users for one in taken)])
     fewer = np.concatenate([NOBODY, *(one.fewer for one in taken)])
@@ -77,10 +77,7 @@ def _take_in(state: FeatureState, batch: Batch) -> Taken:
 def _put_users(state: FeatureState, puts: Sequence[Put]) -> Rows:
     if not puts:
         return NOBODY
-    row = state.users.put(frame(USERS, puts), *_moments(puts))
-    state.grow()
-    state.rewritten += 1
-    return row
+    return state.put_users(frame(USERS, puts), *_moments(puts))
 
 
 def _put_tweets(state: FeatureState, puts: Sequence[Put]) -> Rows:
@@ -92,17 +89,16 @@ def _happen(state: FeatureState, happened: Sequence[Happened]) -> None:
     person has its effect on that at once."""
     if not happened:
         return
-    user = state.users.admit(one.user for one in happened)
-    state.users.admit(one.target for one in happened if one.target is not None)
+    user = state.admit_users(one.user for one in happened)
+    state.admit_users(one.target for one in happened if one.target is not None)
     target = state.users.ids.known(one.target for one in happened)
     tweet = state.tweets.ids.known(one.tweet for one in happened)
-    state.grow()
     waiting = [
         Waiting(one.at, one.tiebreak, one.action, who, whom, one.position)
         for one, who, whom in zip(happened, user.tolist(), target.tolist(), strict=True)
     ]
     absent = (tweet < 0) & np.array([one.tweet is not None for one in happened])
-    state.parked.add(
+    state.wait_for(
         (happened[place].tweet or "", waiting[place]) for place in np.flatnonzero(absent).tolist()
     )
     now = np.flatnonzero(~absent | (target >= 0))
@@ -110,8 +106,7 @@ def _happen(state: FeatureState, happened: Sequence[Happened]) -> None:
 
 
 def _erase(state: FeatureState, erased: Sequence[tuple[str, int, int]]) -> Rows:
-    users = state.users.admit(user for user, _, _ in erased)
-    state.grow()
+    users = state.admit_users(user for user, _, _ in erased)
     for row, (_, at, tiebreak) in zip(users.tolist(), erased, strict=True):
         erasure.erase(state, row, at, tiebreak)
     return users

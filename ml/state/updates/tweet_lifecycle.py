@@ -17,12 +17,8 @@ from ml.state.tables.pending_events import SERVED, Waiting
 
 def put(state: FeatureState, frame: pl.DataFrame, at: Times, tiebreak: Tiebreaks) -> Rows:
     """Write tweets, and let happen to them what waited for them; the rows new or changed."""
-    state.users.admit(frame["author_id"].drop_nulls())
-    new, changed = state.tweets.put(frame, at, tiebreak, state.users)
-    state.rewritten += bool(np.setdiff1d(changed, new).size)
-    state.grow()
-    _show(state, new[~state.tweets.deleted[new]])
-    _bury(state, _of_the_erased(state, np.union1d(new, changed).astype(np.int32)))
+    new, changed = state.put_tweets(frame, at, tiebreak)
+    state.delete_tweets(_of_the_erased(state, np.union1d(new, changed).astype(np.int32)))
     _post(state, new)
     release(state, state.tweets.ids.ids(new))
     touched = np.union1d(new, changed).astype(np.int32)
@@ -34,10 +30,10 @@ def delete(state: FeatureState, ids: Sequence[str]) -> Rows:
     """Delete tweets; one that is not here yet will be deleted when it comes. The authors of those
     that were here."""
     row = state.tweets.ids.known(ids)
-    state.tweets.tombstones.update(
+    state.delete_on_arrival(
         id_ for id_, known in zip(ids, (row >= 0).tolist(), strict=True) if not known
     )
-    _bury(state, row[row >= 0])
+    state.delete_tweets(row[row >= 0])
     author = state.tweets.author[row[row >= 0]]
     return author[author >= 0]
 
@@ -45,12 +41,12 @@ def delete(state: FeatureState, ids: Sequence[str]) -> Rows:
 def delete_of(state: FeatureState, author: int) -> None:
     """Delete what an author wrote before they were erased."""
     wrote = np.flatnonzero(state.tweets.author == author).astype(np.int32)
-    _bury(state, _of_the_erased(state, wrote))
+    state.delete_tweets(_of_the_erased(state, wrote))
 
 
 def release(state: FeatureState, ids: Sequence[str]) -> None:
     """Let happen what waited for these tweets."""
-    waiting = state.parked.take(ids)
+    waiting = state.release(ids)
     if not waiting:
         return
     tweet = state.tweets.ids.known(id_ for id_, _ in waiting)
@@ -78,15 +74,9 @@ def happen(state: FeatureState, waiting: Sequence[Waiting], tweet: Rows) -> None
     if served.any():
         some = events[served]
         some = some[~state.users.erased(some.user, some.at, some.tiebreak)]
-        state.served.add(some.user, some.tweet, some.at)
+        state.mark_served(some.user, some.tweet, some.at)
         events = events[~served]
     state.apply(events)
-
-
-def _show(state: FeatureState, row: Rows) -> None:
-    state.calendar.add(row, state.tweets.created_at[row])
-    signed = row[state.tweets.author[row] >= 0]
-    state.posts.append(state.tweets.author[signed], signed)
 
 
 def _post(state: FeatureState, row: Rows) -> None:
@@ -108,17 +98,3 @@ def _of_the_erased(state: FeatureState, row: Rows) -> Rows:
     tweets = state.tweets
     gone = state.users.erased(tweets.author[row], tweets.first_at[row], tweets.first_tiebreak[row])
     return row[gone & ~tweets.deleted[row]]
-
-
-def _bury(state: FeatureState, row: Rows) -> None:
-    row = row[~state.tweets.deleted[row]]
-    if not len(row):
-        return
-    state.tweets.bury(row)
-    state.calendar.remove(row)
-    author = state.tweets.author[row]
-    state.posts.keep(author[author >= 0], lambda tweet: ~state.tweets.deleted[tweet])
-    index = state.engaged.index
-    about = np.flatnonzero(np.isin(index.right, row)).astype(np.int32)
-    state.remember(about)
-    state.touch(index.left[about])

@@ -48,10 +48,10 @@ def test_a_tweet_can_be_shown_and_liked_at_once(told: RecordedState) -> None:
 def test_what_happens_to_a_tweet_that_is_not_here_waits_for_it(told: RecordedState) -> None:
     told.act("bob", "like", "t")
     told.act("bob", "block", "t", target_user_id="eve")
-    assert len(told.state.parked) == 2
+    assert len(told.state.pending_events) == 2
     assert told.state.graph.hides(*(np.array([told.row(who)], np.int32) for who in ("bob", "eve")))
     told.tweet("t", "ann")
-    assert len(told.state.parked) == 0
+    assert len(told.state.pending_events) == 0
     assert told.tweets(told.state.engaged_by(told.row("bob"))) == ["t"]
 
 

@@ -21,8 +21,7 @@ def told() -> RecordedState:
 
 def likes_jazz(told: RecordedState, at: int = DAY) -> float:
     topic = told.state.tweets.tags[:1, 0]
-    told.state.users.admit(["bob"])
-    told.state.grow()
+    told.state.admit_users(["bob"])
     return float(liking(told.state, told.row("bob"), topic, at)[0])
 
 

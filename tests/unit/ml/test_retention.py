@@ -72,7 +72,7 @@ def test_life_goes_on_with_new_rows(told: RecordedState, tmp_path: Path) -> None
     told.act("cid", "like", "t4", at=11 * HOUR)
     told.tweet("t10", "bob", 11 * HOUR, in_reply_to_id="t9")
     assert told.tweets(told.state.engaged_by(told.row("cid"))) == ["t9"]
-    assert len(told.state.parked) == 1
+    assert len(told.state.pending_events) == 1
     assert (told.state.history.tweet[told.row("bob")] == -1).all()
     snapshot.save(told.state, tmp_path, tmp_path, "none")
     assert not differences(told.state, snapshot.load(tmp_path))

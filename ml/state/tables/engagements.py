@@ -1,0 +1,81 @@
+"""Which tweets each user likes, retweets, replies to or complains of, and the latest of them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from ml.arrays import Rows
+from ml.schema import ENGAGEMENTS, ONCE_PER_TWEET, UNDOES
+from ml.state.events import Events
+from ml.state.structures.counters import Counts
+from ml.state.structures.event_order import NEVER
+from ml.state.structures.lww_register import Changes, LwwRegister
+from ml.state.structures.ragged import Ragged
+from ml.state.tables.history import History
+from ml.state.tables.tweets import Tweets
+
+ENGAGEMENT_KINDS: Final = tuple(ONCE_PER_TWEET.index(action) for action in ENGAGEMENTS)
+
+
+class Engagements:
+    """The register of (viewer, tweet), each viewer's rows of it, and the histories made of it."""
+
+    def __init__(self, users: int) -> None:
+        self.register = LwwRegister(ONCE_PER_TWEET, UNDOES)
+        self.lists = Ragged(users)  # each viewer's rows of `register`
+        self.history = History(users)
+
+    def grow(self, users: int) -> None:
+        self.lists.grow(users)
+        self.history.grow(users)
+
+    def of(self, viewer: int) -> Rows:
+        """The tweets with anything on, by row."""
+        row = self.lists.of(viewer)
+        return np.sort(self.register.index.right[row[self.register.is_on[row].any(axis=1)]])
+
+    def apply(self, events: Events) -> Changes:
+        """Turn on and off; the histories are brought up to date by `refresh`."""
+        listed = len(self.register.index)
+        changes = self.register.apply(
+            events.action, events.user, events.tweet, events.at, events.tiebreak
+        )
+        new = np.arange(listed, len(self.register.index), dtype=np.int32)
+        self.lists.append(self.register.index.left[new], new)
+        return changes
+
+    def forget(self, user: int, at: int, tiebreak: int) -> Changes:
+        """Take back all that a user did until then."""
+        return self.register.forget(self.lists.of(user), at, tiebreak)
+
+    def refresh(self, row: Rows, tweets: Tweets) -> None:
+        """Bring the histories up to date with these rows of the register."""
+        if not len(row):
+            return
+        index = self.register.index
+        user, tweet = index.left[row], index.right[row]
+        at, tiebreak = self.register.newest(row, ENGAGEMENT_KINDS)
+        at[tweets.deleted[tweet]] = NEVER
+        short = self.history.update(user, tweet, at, tiebreak)
+        if len(short):
+            row, owner = self.lists.gather(short)
+            at, tiebreak = self.register.newest(row, ENGAGEMENT_KINDS)
+            there = (at != NEVER) & ~tweets.deleted[index.right[row]]
+            self.history.fill(
+                short, owner[there], index.right[row[there]], at[there], tiebreak[there]
+            )
+
+    def count_written(self, row: Rows, sign: Counts) -> None:
+        """Count the tweets that each user is engaged with, by what changed in these rows."""
+        rows, place = np.unique(row, return_inverse=True)
+        change = np.bincount(place, weights=sign, minlength=len(rows)).astype(np.int64)
+        after = self.register.is_on[rows][:, ENGAGEMENT_KINDS].sum(axis=1)
+        gained = (after > 0).astype(np.int64) - (after - change > 0)
+        np.add.at(self.history.written, self.register.index.left[rows], gained)
+
+    def keep(self, row: Rows, new: Rows) -> None:
+        """Keep these rows of the register; `new` is the row of each tweet after that."""
+        self.register.keep(row, new)
+        self.lists.refill(self.register.index.left, np.arange(len(row), dtype=np.int32))

@@ -1,0 +1,189 @@
+"""All tables of a state, for reading; `FeatureState` adds the verbs that change them."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ml.arrays import Rows, Times
+from ml.state.structures.bloom import Bloom
+from ml.state.structures.counters import DecayedCounts, PairCounts
+from ml.state.structures.event_order import NEVER, UNKNOWN_TIME
+from ml.state.structures.lww_register import LwwRegister
+from ml.state.structures.pair_times import PairTimes
+from ml.state.structures.ragged import Ragged
+from ml.state.structures.time_index import TimeIndex
+from ml.state.tables.engagement_counts import EngagementCounts
+from ml.state.tables.engagements import Engagements
+from ml.state.tables.graph import Graph
+from ml.state.tables.history import History
+from ml.state.tables.pending_events import PendingEvents
+from ml.state.tables.tweets import Tweets
+from ml.state.tables.users import Users
+
+
+class StateTables:
+    """The catalog, and what events made of it so far; every property is for reading only."""
+
+    def __init__(self, users: Users, tweets: Tweets, false_positives: float) -> None:
+        self._users = users
+        self._tweets = tweets
+        self._counts = EngagementCounts(len(users), len(tweets))
+        self._engagements = Engagements(len(users))
+        self._graph = Graph(len(users))
+        self._seen = PairTimes(len(users))
+        self._served = PairTimes(len(users))
+        self._pending = PendingEvents()
+        self._newest = UNKNOWN_TIME
+        self._version = 0
+        self._rewritten = 0
+        self._acted = np.zeros(len(users), np.int64)
+        self._offset = 0
+        self._seen_long_ago = Bloom(false_positives)
+        self._posts = Ragged(len(users))
+        self._calendar = TimeIndex(np.empty(0, np.int32), np.empty(0, np.int64))
+
+    @property
+    def users(self) -> Users:
+        return self._users
+
+    @property
+    def tweets(self) -> Tweets:
+        return self._tweets
+
+    @property
+    def graph(self) -> Graph:
+        return self._graph
+
+    @property
+    def engaged(self) -> LwwRegister:
+        """By (viewer, tweet)."""
+        return self._engagements.register
+
+    @property
+    def history(self) -> History:
+        return self._engagements.history
+
+    @property
+    def seen(self) -> PairTimes:
+        """When a tweet was last shown, by (viewer, tweet)."""
+        return self._seen
+
+    @property
+    def served(self) -> PairTimes:
+        """When a tweet was last in an answer, by (viewer, tweet)."""
+        return self._served
+
+    @property
+    def seen_long_ago(self) -> Bloom:
+        """The pairs that left `seen` and `engaged`."""
+        return self._seen_long_ago
+
+    @property
+    def pending_events(self) -> PendingEvents:
+        """Events about tweets that are not here yet."""
+        return self._pending
+
+    @property
+    def posts(self) -> Ragged:
+        """Each author's tweets, in the order they became known."""
+        return self._posts
+
+    @property
+    def newest(self) -> int:
+        """The time of the newest event applied."""
+        return self._newest
+
+    @property
+    def version(self) -> int:
+        """How often the state was changed."""
+        return self._version
+
+    @property
+    def rewritten(self) -> int:
+        """How often a profile or a text was written anew."""
+        return self._rewritten
+
+    @property
+    def acted(self) -> NDArray[np.int64]:
+        """The version in which each user last acted."""
+        return self._acted
+
+    @property
+    def offset(self) -> int:
+        """The offset of the last record of the log that was applied."""
+        return self._offset
+
+    @property
+    def tweet_counts(self) -> DecayedCounts:
+        return self._counts.tweet
+
+    @property
+    def author_counts(self) -> DecayedCounts:
+        return self._counts.author
+
+    @property
+    def viewer_counts(self) -> DecayedCounts:
+        return self._counts.viewer
+
+    @property
+    def tie_counts(self) -> PairCounts:
+        """By (viewer, author)."""
+        return self._counts.tie
+
+    @property
+    def topic_counts(self) -> PairCounts:
+        """By (viewer, topic)."""
+        return self._counts.topic
+
+    @property
+    def topic_counts_lately(self) -> PairCounts:
+        """The counts by (viewer, topic) of the last days."""
+        return self._counts.topic_lately
+
+    @property
+    def by_time(self) -> Rows:
+        """All tweets but the deleted, oldest first."""
+        return self._calendar.row
+
+    def published(self, now: int) -> Rows:
+        """All tweets that exist at `now`, oldest first; those of unknown time come first."""
+        return self._calendar.until(now)
+
+    def fresh(self, now: int, hours: float, at_least: int) -> Rows:
+        """The tweets younger than `hours`, or else the newest `at_least`, oldest first.
+
+        A tweet of unknown age is never too old.
+        """
+        return self._calendar.fresh(now, hours, at_least)
+
+    def oldest_fresh(self, now: int, hours: float, at_least: int) -> int:
+        """The time from which on tweets are fresh."""
+        return self._calendar.oldest_fresh(now, hours, at_least)
+
+    def draw_fresh(self, now: Times, hours: float, at_least: int, rng: np.random.Generator) -> Rows:
+        """One tweet drawn uniformly from what was fresh at each moment."""
+        return self._calendar.draw_fresh(now, hours, at_least, rng)
+
+    def fresh_count(self, now: Times, hours: float, at_least: int) -> NDArray[np.int64]:
+        """How many tweets were fresh at each moment."""
+        return self._calendar.fresh_count(now, hours, at_least)
+
+    def seen_by(self, viewer: int, since: int = NEVER) -> Rows:
+        """The tweets that a viewer was shown at `since` or later, by row."""
+        return self._seen.of(viewer, since)
+
+    def may_have_seen(self, viewer: int, tweet: Rows) -> NDArray[np.bool_]:
+        """Which tweets a viewer saw or acted on so long ago that only a trace is left."""
+        if not self._seen_long_ago.count:
+            return np.zeros(len(tweet), bool)
+        who = self._users.ids.hashes(np.array([viewer], np.int32))
+        return self._seen_long_ago.has(who, self._tweets.ids.hashes(tweet))
+
+    def served_since(self, viewer: int, at: int) -> Rows:
+        """The tweets that were in an answer to a viewer at `at` or later, by row."""
+        return self._served.of(viewer, at)
+
+    def engaged_by(self, viewer: int) -> Rows:
+        """The tweets that a viewer has acted on and not taken that back, by row."""
+        return self._engagements.of(viewer)
