@@ -127,4 +127,4 @@ def test_running_a_product_has_no_side_effects(world) -> None:
     page = asyncio.run(Feed(Service(engine)).page("a", 10, "for_you", None, "request"))
     (entry,) = remembered
     ids = engine.state.tweets.ids.ids(page.served.batch.tweet)
-    assert entry.body["shown"] == ids
+    assert entry.body["shown"] == tuple(ids)
