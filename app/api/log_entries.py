@@ -41,7 +41,7 @@ def event(clock: Clock, given: EventIn) -> Entry:
 
 
 def user(clock: Clock, user_id: str, given: UserIn) -> Entry:
-    """The entry of a new or changed user."""
+    """A person, new or changed."""
     body = {"user_id": user_id, **_row(given)}
     return Entry(_name(), Kind.PUT_USER, _moment(clock, None), user_id, body)
 
@@ -59,13 +59,13 @@ def tweet(clock: Clock, tweet_id: str, given: TweetIn) -> Entry:
 
 
 def deleted_user(clock: Clock, user_id: str) -> Entry:
-    """The entry that erases a user."""
+    """Somebody leaves, and takes everything along."""
     body = {"user_id": user_id}
     return Entry(_name(), Kind.DELETE_USER, _moment(clock, None), user_id, body)
 
 
 def deleted_tweet(clock: Clock, tweet_id: str) -> Entry:
-    """The entry that deletes a tweet."""
+    """A tweet is gone for good."""
     return Entry(_name(), Kind.DELETE_TWEET, _moment(clock, None), None, {"tweet_id": tweet_id})
 
 
