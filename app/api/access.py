@@ -1,4 +1,4 @@
-"""Who may write? Whoever has the key; where there is none, this machine alone."""
+"""Access control for writes: the holder of the API key, or without a key this machine only."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ _KEY = APIKeyHeader(
 async def may_write(
     request: Request, engine: EngineInUse, given: Annotated[str | None, Security(_KEY)]
 ) -> None:
-    """Refuse whoever may not.
+    """Refuse a request that may not write.
 
     Raises:
-        UnauthorizedError: there is a key, and this is not it.
-        ForbiddenError: there is no key, and other machines can reach this service.
+        UnauthorizedError: a key is set, and the request does not carry it.
+        ForbiddenError: no key is set, and other machines can reach this service.
     """
     expected = engine.settings.api_key
     if expected is not None:
@@ -52,14 +52,14 @@ refusals = (
     UnreadableError,
     UnsupportedMediaError,
 )
-"""How a route that writes may refuse."""
+"""The errors that a route that writes may answer."""
 
 Writer = Depends(may_write)
-"""What a route that writes declares: `dependencies=[Writer]`."""
+"""The dependency of a route that writes: `dependencies=[Writer]`."""
 
 
 def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach what listens there."""
+    """Whether only this machine can reach a server that listens on this host."""
     try:
         return ip_address(host).is_loopback
     except ValueError:
@@ -67,9 +67,10 @@ def is_loopback(host: str) -> bool:
 
 
 def _came_by_loopback(request: Request) -> bool:
-    """The settings do not know of an address that was given to another server's command line.
+    """Whether the request reached the server on a loopback address.
 
-    A socket in the file system has no port; what is no address is no socket, but a test's client.
+    Another ASGI server can listen on an address that the settings do not name. A Unix socket has
+    no port, and a host that is no address belongs to a test client: both count as loopback.
     """
     host, port = request.scope.get("server") or ("", None)
     return port is None or not _is_address(host) or is_loopback(host)

@@ -1,4 +1,4 @@
-"""POST /admin: which bundle is served."""
+"""POST /admin: change the bundle that is served."""
 
 from __future__ import annotations
 
@@ -22,8 +22,9 @@ router = APIRouter(
 
 @router.post("/admin/reload")
 async def reload(_: Annotated[NoParameters, Query()], service: ServiceInUse) -> Serving:
-    """Serve with the bundle that `artifacts/current` or `FORYOU_BUNDLE` names. One that is not fit
-    to serve is refused, and the one in use stays. It happens by itself soon after a training."""
+    """Serve with the bundle that `artifacts/current` or `FORYOU_BUNDLE` names. A bundle that is not
+    fit to serve is refused, and the one in use stays. The service also reloads by itself soon after
+    a training."""
     try:
         return Serving(model_version=await service.reload())
     except BundleError as error:

@@ -1,4 +1,4 @@
-"""GET /users and /tweets: who there is, and what was said."""
+"""GET /users and /tweets: the users and tweets that the service knows."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ router = APIRouter(tags=["catalog"])
 
 @router.get("/users", responses=documented(BehindError))
 async def users(parameters: Annotated[PageParameters, Query()], service: ServiceInUse) -> UserPage:
-    """Everybody, page by page, in the order in which they became known."""
+    """All users, page by page, in the order in which they became known."""
     await reached(service, parameters.after_offset)
     engine = service.engine
     start = int(parameters.cursor or "0", 16)
@@ -41,7 +41,7 @@ async def user(
     parameters: Annotated[AfterParameters, Query()],
     service: ServiceInUse,
 ) -> UserView:
-    """One person."""
+    """One user."""
     await reached(service, parameters.after_offset)
     engine = service.engine
     row = engine.state.users.ids.row(user_id)
@@ -56,7 +56,7 @@ async def tweet(
     parameters: Annotated[AfterParameters, Query()],
     service: ServiceInUse,
 ) -> TweetView:
-    """One tweet, with what was declared of it."""
+    """One tweet, with its declared labels."""
     await reached(service, parameters.after_offset)
     engine = service.engine
     tweets, ids = engine.state.tweets, engine.state.users.ids

@@ -1,4 +1,4 @@
-"""PUT, POST and DELETE of users and tweets: the catalogue changes."""
+"""PUT, POST and DELETE of users and tweets."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Nothing = Annotated[NoParameters, Query()]
 async def put_user(
     user_id: Annotated[UserId, Path()], given: UserIn, _: Nothing, service: ServiceInUse
 ) -> Written:
-    """Somebody joins, or has a new profile."""
+    """Create a user, or give them a new profile."""
     return await _write(service, log_entries.user(service.engine.clock, user_id, given))
 
 
@@ -37,8 +37,8 @@ async def put_user(
 async def put_tweet(
     tweet_id: Annotated[TweetId, Path()], given: TweetIn, _: Nothing, service: ServiceInUse
 ) -> Written:
-    """Somebody writes a tweet. Written again, it may say something else or be declared unsafe; its
-    author, its time, its topic and its thread stay."""
+    """Create a tweet, or replace its text and safety labels. Its author, time, topic and thread do
+    not change."""
     try:
         entry = log_entries.tweet(service.engine.clock, tweet_id, given)
     except log_entries.TooEarlyError as error:
@@ -50,7 +50,7 @@ async def put_tweet(
 async def delete_user(
     user_id: Annotated[UserId, Path()], _: Nothing, service: ServiceInUse
 ) -> Written:
-    """Somebody leaves: all they wrote, did and were goes with them."""
+    """Erase a user, with their profile, their tweets and their actions."""
     return await _write(service, log_entries.deleted_user(service.engine.clock, user_id))
 
 
@@ -58,13 +58,13 @@ async def delete_user(
 async def delete_tweet(
     tweet_id: Annotated[TweetId, Path()], _: Nothing, service: ServiceInUse
 ) -> Written:
-    """A tweet is gone, and never comes back, whatever arrives later."""
+    """Delete a tweet for good; a later write under its id has no effect."""
     return await _write(service, log_entries.deleted_tweet(service.engine.clock, tweet_id))
 
 
 @router.post("/users", response_model_exclude_unset=True)
 async def post_users(request: UsersRequest, _: Nothing, service: ServiceInUse) -> RowsWritten:
-    """Many people at once."""
+    """Create or update many users."""
     clock = service.engine.clock
     return await _write_rows(
         service,
@@ -75,7 +75,7 @@ async def post_users(request: UsersRequest, _: Nothing, service: ServiceInUse) -
 
 @router.post("/tweets", response_model_exclude_unset=True)
 async def post_tweets(request: TweetsRequest, _: Nothing, service: ServiceInUse) -> RowsWritten:
-    """Many tweets at once."""
+    """Create or update many tweets."""
     clock = service.engine.clock
     return await _write_rows(
         service,
@@ -85,7 +85,7 @@ async def post_tweets(request: TweetsRequest, _: Nothing, service: ServiceInUse)
 
 
 async def _write_rows(service: Service, rows: Sequence[Unfit | Callable[[], Entry]]) -> RowsWritten:
-    """Each row by itself; one that is unfit leaves its neighbours alone."""
+    """Write each row by itself; an invalid row does not affect the others."""
     entries: list[Entry] = []
     results: list[RowResult] = []
     for row in rows:

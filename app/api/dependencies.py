@@ -1,4 +1,4 @@
-"""What endpoints ask for."""
+"""The dependencies that endpoints declare: service, engine, metrics and request id."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from app.serving.service import Service
 
 
 async def get_service(request: Request) -> Service:
-    """What answers; asynchronous, because FastAPI runs what is not in a thread."""
+    """The service; asynchronous, because FastAPI runs synchronous dependencies in a thread."""
     return cast(Service, request.state.service)
 
 
 async def get_engine(request: Request) -> Engine:
-    """The engine in use, which may be another for the next request."""
+    """The engine in use; a reload replaces it between requests."""
     return cast(Service, request.state.service).engine
 
 

@@ -1,4 +1,4 @@
-"""POST /events: what people did."""
+"""POST /events: the actions of users."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ router = APIRouter(tags=["events"])
 async def events(
     request: EventsRequest, _: Annotated[NoParameters, Query()], service: ServiceInUse
 ) -> EventsWritten:
-    """Likes, follows, blocks and all the others, up to 1,000 at once. What is accepted is on disk;
-    an `event_id` is accepted once, however often it is sent."""
+    """Record likes, follows, blocks and all other actions, up to 1,000 at once. Accepted events are
+    on disk when this answers; an `event_id` is accepted once, however often it is sent."""
     entries: list[Entry] = []
     results: list[EventResult] = []
     places: list[int] = []  # of the entries, in `results`

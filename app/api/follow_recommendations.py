@@ -1,4 +1,4 @@
-"""GET /follow-recommendations/{user_id}: whom to follow, and why."""
+"""GET /follow-recommendations/{user_id}: users to follow, with reasons."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ async def follow_recommendations(
     service: ServiceInUse,
     response: Response,
 ) -> FollowRecommendations:
-    """The people whom this person most likely wants to follow, best first; never those whom they
-    follow, block or mute, or who block them."""
+    """The users that this user most likely wants to follow, best first; never one that they already
+    follow, block or mute, or that blocks them."""
     await reached(service, parameters.after_offset)
     engine = service.engine
     query = engine.hydrate.query(user_id, parameters.limit)

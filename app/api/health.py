@@ -1,4 +1,4 @@
-"""GET /livez and /readyz: is it running, and what is it running on?"""
+"""GET /livez and /readyz: whether the process runs, and the model and data it serves."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ async def livez(_: Annotated[NoParameters, Query()]) -> Alive:
 
 @router.get("/readyz", responses=documented(FaultError))
 async def readyz(_: Annotated[NoParameters, Query()], service: ServiceInUse) -> Ready:
-    """What is being served, as of when, and what is not there."""
+    """The model and data that are served, their time, and the parts that are missing."""
     if service.fault is not None:
         raise FaultError(f"{service.fault}; restart it, the log has the reason")
     engine = service.engine

@@ -1,4 +1,4 @@
-"""What comes in becomes entries of the log; what happened when is settled here."""
+"""Log entries from the bodies of write requests, with their time by the service's clock."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ from ml.event_log.record import Entry, Kind
 from ml.schema import Action
 
 MICROS: Final = 1_000_000
-AHEAD_SECONDS: Final = 300  # so far may a caller's clock be in front of ours
+AHEAD_SECONDS: Final = 300  # how far a client's clock may be ahead of ours
 
 
 class TooEarlyError(ValueError):
-    """Something is said to have happened that cannot have happened yet."""
+    """The time of an event or a tweet lies in the future."""
 
 
 def event(clock: Clock, given: EventIn) -> Entry:
-    """An event; one impression of a tweet per answer, whoever reports it how often.
+    """The entry of an event; repeated impressions of a tweet in one answer share an id.
 
     Raises:
-        TooEarlyError: it lies in the future.
+        TooEarlyError: the event lies in the future.
     """
     body = bodies.Event(**given.model_dump(exclude={"event_id", "created_at"})).to_json()
     name = given.event_id
@@ -48,10 +48,10 @@ def user(clock: Clock, user_id: str, given: UserIn) -> Entry:
 
 
 def tweet(clock: Clock, tweet_id: str, given: TweetIn) -> Entry:
-    """A tweet; one without a date was written now.
+    """The entry of a tweet; a tweet without a date was written now.
 
     Raises:
-        TooEarlyError: it was written in the future.
+        TooEarlyError: the date of the tweet lies in the future.
     """
     now = _moment(clock, None)
     written = now if given.created_at is None else _moment(clock, given.created_at)
@@ -73,11 +73,11 @@ def deleted_tweet(clock: Clock, tweet_id: str) -> Entry:
 
 
 async def append(service: Service, entries: Sequence[Entry]) -> Appended:
-    """On disk when this returns.
+    """Append entries to the log; they are on disk when this returns.
 
     Raises:
-        BusyError: too much waits to be written.
-        ReadOnlyError: there is no log.
+        BusyError: too many entries wait to be written.
+        ReadOnlyError: the service has no log.
     """
     if service.log is None:
         raise ReadOnlyError("start it by python -m app, which keeps one")
@@ -95,7 +95,7 @@ def _row(given: UserIn | TweetIn) -> dict[str, Any]:
 
 
 def _moment(clock: Clock, at: datetime | None) -> int:
-    """Microseconds by our clock, which may be that of another time than the caller's."""
+    """A client's time in microseconds of the service's clock; now where it is None."""
     if at is None:
         return int(clock.precisely() * MICROS)
     seconds = clock.ours(_utc(at).timestamp())
@@ -109,4 +109,4 @@ def _utc(at: datetime) -> datetime:
 
 
 def _name() -> str:
-    return f"write/{uuid4().hex}"  # no event can be called so
+    return f"write/{uuid4().hex}"  # no event id of a client has this form

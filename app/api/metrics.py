@@ -1,4 +1,4 @@
-"""GET /metrics: the numbers that Prometheus collects."""
+"""GET /metrics: the metrics that Prometheus collects."""
 
 from __future__ import annotations
 
@@ -23,17 +23,18 @@ router = APIRouter(tags=["operations"])
 def metrics(
     _: Annotated[NoParameters, Query()], engine: EngineInUse, counted: MetricsInUse
 ) -> PlainTextResponse:
-    """Requests, stages, components, failures, and what is being served; in a thread, because
-    reading what several processes counted takes a while."""
+    """Counts and latencies of requests, stages, components and failures, and the bundle that is
+    served."""
+    # Not async, so that it runs in a thread: reading the counts of several processes takes a while.
     served = CollectorRegistry(auto_describe=False)
     served.register(Served(engine))
     page = generate_latest(served) + generate_latest(counted.collected())
     return PlainTextResponse(page, media_type=CONTENT_TYPE_PLAIN_0_0_4)
 
 
-@dataclass(frozen=True, slots=True, eq=False)  # a registry wants to hash it
+@dataclass(frozen=True, slots=True, eq=False)  # a registry hashes its collectors
 class Served(Collector):
-    """What is being served: the same in every process, so none has to count it."""
+    """Gauges of the bundle and data that are served; every process reports the same values."""
 
     engine: Engine
 

@@ -1,4 +1,4 @@
-"""What the service answers, as a document; while it runs, with examples of what is there."""
+"""The OpenAPI document of the service, with examples from the loaded data while it runs."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from app.api import problems
 from app.serving.engine import Engine
 
 TWEETS: Final = 3  # in an example
-WRITTEN: Final = {"user_id": "example-user", "tweet_id": "example-tweet"}  # who writes on trial
+WRITTEN: Final = {"user_id": "example-user", "tweet_id": "example-tweet"}  # of example writes
 Document = dict[str, Any]  # JSON, as FastAPI has it
 
 
 def of(app: FastAPI) -> Document:
-    """The same whatever data is loaded."""
+    """The OpenAPI document without examples; it does not depend on the loaded data."""
     schema = get_openapi(
         title=app.title, version=app.version, summary=app.summary, routes=app.routes
     )
@@ -26,12 +26,12 @@ def of(app: FastAPI) -> Document:
 
 
 def text(document: Document) -> str:
-    """As it is checked in, at app/openapi.json."""
+    """The document as text, as it is checked in at app/openapi.json."""
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
 def with_examples(document: Document, engine: Engine) -> Document:
-    """The same document, in which whatever is pressed answers with a full page."""
+    """The document with example ids and bodies, so that each operation can be tried as it is."""
     user, tweets = reader(engine), _tweets(engine)
     read = {"user_id": user, "tweet_id": tweets[0] if tweets else None}
     for path, operations in document["paths"].items():
@@ -46,7 +46,7 @@ def with_examples(document: Document, engine: Engine) -> Document:
 
 
 def _body(path: str, user: str, tweets: list[str]) -> Document | None:
-    """What may be sent there and does no harm."""
+    """An example body for a path, harmless to send; None where the path has none."""
     person = {"name": "Ada", "interests": ["science"]}
     tweet = {"author_id": WRITTEN["user_id"], "text": "Good morning", "topic": "science"}
     bodies: dict[str, Document] = {
@@ -63,7 +63,7 @@ def _body(path: str, user: str, tweets: list[str]) -> Document | None:
 
 
 def reader(engine: Engine) -> str:
-    """Somebody with a full feed: the busiest of those who follow somebody."""
+    """The id of a user with a full feed: the most active one who follows somebody."""
     state = engine.state
     everybody = np.arange(len(state.users), dtype=np.int32)
     if not len(everybody):
@@ -75,6 +75,6 @@ def reader(engine: Engine) -> str:
 
 
 def _tweets(engine: Engine) -> list[str]:
-    """The newest."""
+    """The ids of the newest tweets."""
     newest = engine.state.published(engine.clock.now())[: -TWEETS - 1 : -1]
     return engine.state.tweets.ids.ids(newest)

@@ -1,4 +1,4 @@
-"""Every error is `application/problem+json`, and the OpenAPI document says so."""
+"""Error responses as `application/problem+json`, and their entries in the OpenAPI document."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ from app.schemas.problem import FieldProblem, Problem
 from app.schemas.values import ID_PATTERN, ID_WORDS
 
 MEDIA_TYPE: Final = "application/problem+json"
-SHOWN: Final = 60  # characters of what a stranger sent
+SHOWN: Final = 60  # characters of a client's input that an answer repeats
 Documented = dict[int | str, dict[str, Any]]
 
 
 def documented(*kinds: type[ProblemError]) -> Documented:
-    """What an operation may answer besides what it promises."""
+    """The error responses of an operation, for its OpenAPI entry."""
     return {kind.status: {"model": Problem, "description": kind.title} for kind in kinds}
 
 
 def install(app: FastAPI) -> None:
-    """Answer every exception that reaches the application."""
+    """Register a handler for every exception that reaches the application."""
 
     @app.exception_handler(FailedClosedError)
     async def withheld(request: Request, error: FailedClosedError) -> Response:
@@ -59,7 +59,7 @@ def install(app: FastAPI) -> None:
         methods = _methods(app, request.url.path)
         if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED and methods:
             error.headers = {"Allow": ", ".join(methods)}
-        problem = of_status(error.status_code, _said(request, error))
+        problem = of_status(error.status_code, _detail(request, error))
         return _answer(request, problem, headers=error.headers)
 
     @app.exception_handler(Exception)
@@ -70,7 +70,7 @@ def install(app: FastAPI) -> None:
 
 
 def document(schema: dict[str, Any]) -> dict[str, Any]:
-    """The same OpenAPI document, with errors under their media type."""
+    """The OpenAPI document, with error responses under their media type."""
     for path in schema["paths"].values():
         for operation in path.values():
             for status, response in operation["responses"].items():
@@ -81,7 +81,7 @@ def document(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _methods(app: FastAPI, path: str) -> list[str]:
-    """All that a path answers to; the framework knows of the first route alone."""
+    """All methods of a path; the framework reports only those of the first route."""
     return sorted(
         method.upper()
         for template, operations in app.openapi()["paths"].items()
@@ -91,9 +91,9 @@ def _methods(app: FastAPI, path: str) -> list[str]:
 
 
 def _unreadable(request: Request, error: RequestValidationError) -> ProblemError | None:
-    """What is wrong with a body before anything in it can be."""
+    """The error of a body that is not JSON; None where the body could be parsed."""
     form = request.headers.get("content-type", "nothing")
-    if isinstance(error.body, bytes) and error.body:  # which was not even taken for JSON
+    if isinstance(error.body, bytes) and error.body:  # its media type is not JSON
         return UnsupportedMediaError(f"expected application/json, got {form[:SHOWN]}")
     for one in error.errors():
         if one["type"] == "json_invalid":
@@ -103,7 +103,7 @@ def _unreadable(request: Request, error: RequestValidationError) -> ProblemError
 
 
 def _field(error: Mapping[str, Any]) -> FieldProblem:
-    """Where, what was expected, and, if it is short, what came."""
+    """The place of an invalid value, what was expected, and the value itself, shortened."""
     where = ".".join(map(str, error["loc"]))
     if error["type"] == "extra_forbidden":
         return FieldProblem(where=where, detail="nothing here has this name; /docs says what does")
@@ -116,8 +116,8 @@ def _field(error: Mapping[str, Any]) -> FieldProblem:
     return FieldProblem(where=where, detail=detail)
 
 
-def _said(request: Request, error: HTTPException) -> str:
-    """What the framework says, or more, where it only says the status again."""
+def _detail(request: Request, error: HTTPException) -> str:
+    """The detail of an HTTP error; a more helpful one where the framework only names the status."""
     path = request.url.path[:SHOWN]
     if error.status_code == HTTPStatus.NOT_FOUND and error.detail == "Not Found":
         return f"nothing answers at {path}; /docs says what does"

@@ -1,4 +1,4 @@
-"""GET /products: every pipeline and what it is made of, told by the objects that serve."""
+"""GET /products: every pipeline and its components, read from the objects that serve."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ router = APIRouter(tags=["operations"])
 
 @router.get("/products")
 async def products(_: Annotated[NoParameters, Query()], engine: EngineInUse) -> ProductsView:
-    """What may be asked for, who answers in whose place, and what each action is worth."""
+    """The products, their fallbacks and components, and the weight of each action."""
     answering = {
         product.name: product for asked in engine.products.values() for product in _answering(asked)
     }
@@ -51,7 +51,7 @@ async def products(_: Annotated[NoParameters, Query()], engine: EngineInUse) -> 
 
 
 def _weights(engine: Engine) -> dict[str, float]:
-    """Those that have a say."""
+    """The weights of the heads that count in the score."""
     ranker = engine.products["for_you"].mixer.scoring.ranker
     if not isinstance(ranker, HeavyRanker):
         return {}
@@ -60,7 +60,7 @@ def _weights(engine: Engine) -> dict[str, float]:
 
 
 def _answering(product: ProductPipeline) -> Iterator[ProductPipeline]:
-    """A product, and everybody who may answer in its place."""
+    """A product, and each product that may answer in its place."""
     yield product
     for other in (product.otherwise, product.fallback):
         if other is not None:
@@ -100,7 +100,7 @@ def _components(parts: Iterable[object]) -> list[ComponentView]:
 
 
 def _component(part: object) -> ComponentView:
-    """Its class, the sentence that its file opens with, and its settings."""
+    """A component's class, the first sentence of its file, and its settings."""
     opening = (sys.modules[type(part).__module__].__doc__ or "").strip().partition("\n")[0]
     settings = _settings(part)
     return ComponentView(
@@ -111,7 +111,7 @@ def _component(part: object) -> ComponentView:
 
 
 def _settings(value: object) -> JsonValue:
-    """What can be told of a value in JSON; models, tables and functions cannot."""
+    """A setting as JSON; None for a model, a table or a function."""
     if isinstance(value, bool | int | float | str):
         return value
     if isinstance(value, Mapping):
@@ -119,6 +119,6 @@ def _settings(value: object) -> JsonValue:
     if isinstance(value, list | tuple):
         return [one for one in map(_settings, value) if one is not None]
     if is_dataclass(value):
-        told = {field.name: _settings(getattr(value, field.name)) for field in fields(value)}
-        return {name: one for name, one in told.items() if one not in (None, {})} or None
+        named = {field.name: _settings(getattr(value, field.name)) for field in fields(value)}
+        return {name: one for name, one in named.items() if one not in (None, {})} or None
     return None

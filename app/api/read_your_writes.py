@@ -1,4 +1,4 @@
-"""`?after_offset=`: who has just written may ask to read what came of it."""
+"""Read your writes: `?after_offset=` waits until the state includes a write."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ TIMEOUT_SECONDS: Final = 1.0
 
 
 async def reached(service: Service, offset: int | None) -> None:
-    """Wait until all up to an offset has had its effect.
+    """Wait until the state includes the log up to an offset.
 
     Raises:
-        BehindError: it takes too long.
-        ReadOnlyError: nothing can have been written here.
+        BehindError: the state is not there within TIMEOUT_SECONDS.
+        ReadOnlyError: the service has no log, so it has no offsets.
     """
     if not offset:
         return

@@ -1,4 +1,4 @@
-"""POST /score: what given tweets are worth to somebody, whether or not they would be served."""
+"""POST /score: the scores of given tweets for a user, served or not."""
 
 from __future__ import annotations
 

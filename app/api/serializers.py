@@ -1,4 +1,4 @@
-"""Rows become ids again, and columns become what people read."""
+"""Serializers: pipeline results, with rows and columns, as API responses with ids."""
 
 from __future__ import annotations
 
@@ -36,8 +36,12 @@ def timeline(
     start: int = 0,
     next_cursor: str | None = None,
 ) -> Timeline:
-    """What was served, as it travels; `product` is what was asked for, `start` the place of the
-    first row."""
+    """A page of a timeline as a response.
+
+    Args:
+        product: the product that was requested; `served.product` may be its fallback.
+        start: the position of the first row in the timeline.
+    """
     names = served.product.mixer.sources
     proposers = [
         [name for bit, name in enumerate(names) if marks >> bit & 1]
@@ -66,7 +70,7 @@ def score_response(
     unknown: list[str],
     request_id: str,
 ) -> ScoreResponse:
-    """What given tweets are worth, as it travels."""
+    """The scores of given tweets as a response."""
     tweets = _tweets(engine, scored.product, scored.batch)
     return ScoreResponse(
         **_answer(engine, user_id, query, scored.product, scored.trace),
@@ -81,7 +85,7 @@ def score_response(
 
 
 def people(engine: Engine, query: Query, recommended: Recommended) -> FollowRecommendations:
-    """Whom to follow, as it travels."""
+    """Follow recommendations as a response."""
     ids, friends = engine.state.users.ids, engine.who_to_follow.followed_by(query, recommended.user)
     score = recommended.score.astype(np.float64).round(DIGITS).tolist()
     reasons = np.column_stack(list(recommended.reasons.values())).astype(np.float64).round(DIGITS)
@@ -99,7 +103,7 @@ def people(engine: Engine, query: Query, recommended: Recommended) -> FollowReco
 
 
 def trace(served: Served) -> list[Span]:
-    """The diary of the run."""
+    """The spans of the pipeline run, in order."""
     return [
         Span(
             stage=span.stage,
@@ -114,7 +118,7 @@ def trace(served: Served) -> list[Span]:
 
 
 def instant(at: int) -> datetime:
-    """A time as it travels."""
+    """A unix time as a UTC datetime."""
     return datetime.fromtimestamp(at, UTC)
 
 
@@ -137,7 +141,7 @@ def _tweets(
     tweets, users, scores = engine.state.tweets, engine.state.users, engine.encoder.tweets
     safety = {"nsfw": scores.nsfw[batch.tweet], "toxicity": scores.toxicity[batch.tweet]}
     numbers = _numbers({**batch.columns, **safety})
-    unsaid = [None] * len(batch)
+    absent = [None] * len(batch)
     factors = [name for name in product.mixer.scoring.factors if name in numbers]
     written, author = tweets.created_at[batch.tweet].tolist(), batch.author.tolist()
     return [
@@ -148,8 +152,8 @@ def _tweets(
             "text": tweets.text[row],
             "score": numbers["score"][i],
             "base_score": numbers["base_score"][i],
-            "predictions": {head: numbers.get(head, unsaid)[i] for head in HEADS},
-            "similarities": {name: numbers.get(name, unsaid)[i] for name in NEARNESS},
+            "predictions": {head: numbers.get(head, absent)[i] for head in HEADS},
+            "similarities": {name: numbers.get(name, absent)[i] for name in NEARNESS},
             "safety": {"nsfw": numbers["nsfw"][i], "toxicity": numbers["toxicity"][i]},
             "factors": {name: numbers[name][i] for name in factors},
         }
@@ -158,7 +162,7 @@ def _tweets(
 
 
 def _numbers(columns: Mapping[str, Column]) -> dict[str, list[float | None]]:
-    """Numbers as JSON has them: few digits, and null for what is none."""
+    """Columns as JSON numbers, rounded to DIGITS, with null for NaN."""
     rounded = np.array(list(columns.values()), np.float64).round(DIGITS)  # (columns, rows)
     numbers = rounded.tolist()
     for column in np.flatnonzero(np.isnan(rounded).any(axis=1)):

@@ -1,4 +1,4 @@
-"""GET /timeline/{user_id}: the feed."""
+"""GET /timeline/{user_id}: a page of the user's timeline."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ async def timeline(
     request_id: RequestName,
     response: Response,
 ) -> Timeline:
-    """The tweets that this person most likely wants to see now, best first. What was shown is not
-    shown again; `next_cursor` leads to what was put by."""
+    """The tweets that this user most likely wants to see now, best first. A tweet that was shown is
+    not shown again; `next_cursor` requests the next page."""
     await reached(service, parameters.after_offset)
     page = await Feed(service).page(
         user_id, parameters.limit, str(parameters.product), parameters.cursor, request_id

@@ -1,4 +1,4 @@
-"""Whoever waits to write at the same time is written together: one fsync for all of them."""
+"""Group commit: one thread writes all waiting submissions in one transaction, with one fsync."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from ml.event_log.record import Entry
 
 MAX_QUEUED_ENTRIES: Final = 10_000  # entries
 MAX_BATCH_ENTRIES: Final = 5_000  # entries in one transaction
-QUIET_SECONDS: Final = 0.1  # for which what nobody waits for is gathered
-QUIET_PATIENCE: Final = 2  # times as many may wait where nobody can be told to come back
+QUIET_SECONDS: Final = 0.1  # how long quiet submissions are collected before a transaction
+QUIET_QUEUE_FACTOR: Final = 2  # quiet submissions cannot be retried, so their queue is longer
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """What one caller wants written; where `quiet`, nobody waits for it."""
+    """The entries of one caller; nobody waits for the result of a `quiet` one."""
 
     entries: Sequence[Entry]
     quiet: bool = False
@@ -32,7 +32,7 @@ class Submission:
 
 
 class GroupCommit:
-    """The one thread that appends; it takes what has gathered while it was last writing."""
+    """The only thread that appends; a transaction takes what is queued, up to a limit."""
 
     def __init__(
         self,
@@ -41,8 +41,8 @@ class GroupCommit:
         max_batch_entries: int = MAX_BATCH_ENTRIES,
     ) -> None:
         self._log = log
-        self._most_waiting = max_queued_entries
-        self._most_together = max_batch_entries
+        self._max_queued_entries = max_queued_entries
+        self._max_batch_entries = max_batch_entries
         self._queue: deque[Submission] = deque()
         self._waiting = 0
         self._closed = False
@@ -52,43 +52,46 @@ class GroupCommit:
 
     @property
     def waiting(self) -> int:
-        """Entries that no transaction has taken yet."""
+        """The number of entries that are not yet in a transaction."""
         return self._waiting
 
     def submit(self, entries: Sequence[Entry]) -> Future[Appended]:
-        """Done when they are on disk; cancelled in time, they are not written.
+        """Queue entries; the future is done when they are on disk.
+
+        A future that is cancelled before its transaction begins is not written.
 
         Raises:
-            LogFullError: so many wait that these would have to wait too long.
-            LogError: it is closed.
+            LogFullError: the queue has no room for these entries.
+            LogError: this object is closed.
         """
         submission = Submission(entries)
-        self._put(submission, self._most_waiting)
+        self._put(submission, self._max_queued_entries)
         return submission.future
 
     def submit_quietly(self, entries: Sequence[Entry]) -> None:
-        """For what nobody waits for: what goes wrong is logged, and that is all."""
+        """Queue entries without a future; a failure is logged and not raised."""
         try:
-            self._put(Submission(entries, quiet=True), self._most_waiting * QUIET_PATIENCE)
+            limit = self._max_queued_entries * QUIET_QUEUE_FACTOR
+            self._put(Submission(entries, quiet=True), limit)
         except LogError as error:
             logger.error("%d entries were not written: %s", len(entries), error)
 
     def close(self) -> None:
-        """Take nothing more, and return when all that waits is written; the log stays open."""
+        """Refuse new entries and return when the queue is written; the log stays open."""
         with self._changed:
             self._closed = True
             self._changed.notify()
         self._thread.join()
 
-    def _put(self, submission: Submission, most: int) -> None:
-        """Whoever comes first is let in, however much they bring."""
+    def _put(self, submission: Submission, limit: int) -> None:
+        """Queue a submission; an empty queue accepts one of any size."""
         count = len(submission.entries)
         with self._changed:
             if self._closed:
                 raise LogError("the event log takes no more entries: the service is stopping")
-            if self._waiting and self._waiting + count > most:
+            if self._waiting and self._waiting + count > limit:
                 raise LogFullError(
-                    f"{self._waiting:,} entries wait to be written and {most:,} may; "
+                    f"{self._waiting:,} entries wait to be written and {limit:,} may; "
                     f"send these {count:,} again in a second"
                 )
             self._queue.append(submission)
@@ -101,7 +104,7 @@ class GroupCommit:
             self._write(together)
 
     def _next(self) -> list[Submission]:
-        """What goes into the next transaction; nothing when all is done."""
+        """The submissions of the next transaction; empty when closed and all are written."""
         with self._changed:
             self._changed.wait_for(lambda: self._queue or self._closed)
             self._changed.wait_for(self._is_awaited, QUIET_SECONDS)
@@ -109,7 +112,7 @@ class GroupCommit:
             count = 0
             while self._queue:
                 size = len(self._queue[0].entries)
-                if together and count + size > self._most_together:
+                if together and count + size > self._max_batch_entries:
                     break
                 together.append(self._queue.popleft())
                 count += size
@@ -130,7 +133,7 @@ class GroupCommit:
             if len(wanted) == 1:
                 _fail(wanted[0], error)
                 return
-            for one in wanted:  # an entry that cannot be written is nobody else's trouble
+            for one in wanted:  # so that one bad submission does not fail the others
                 self._write_alone(one)
 
     def _write_alone(self, submission: Submission) -> None:

@@ -1,4 +1,4 @@
-"""The log is the truth; every process is a state machine that reads it from an offset on."""
+"""The event log that every process reads, from an offset on, to build its state."""
 
 from __future__ import annotations
 
@@ -11,42 +11,42 @@ from ml.event_log.record import Entry, Record
 
 @dataclass(frozen=True, slots=True)
 class Appended:
-    """Whoever has applied the log up to `offset` has applied everything that was given."""
+    """The result of an append; a state at `offset` or later includes all its entries."""
 
     offset: int
-    accepted: list[bool]  # False: an entry of this event_id was accepted before
+    accepted: list[bool]  # False where an entry of this event_id was accepted before
 
 
 class EventLog(Protocol):
-    """What we need of a log, wherever it is kept. What cannot be done raises a LogError.
+    """An append-only log of entries. Every method raises a LogError when it fails.
 
-    Any thread may call. Offsets begin at 1, only grow, and become visible in their order: who has
-    read up to one never finds a smaller one later.
+    Any thread may call. Offsets begin at 1, only grow, and become visible in order: a reader that
+    has read up to an offset never finds a smaller one later.
     """
 
     def append(self, entries: Sequence[Entry]) -> Appended:
-        """Accept all that are new, in one step; they are on disk when this returns."""
+        """Append all new entries in one transaction; they are on disk when this returns."""
 
     def read(self, after: int, limit: int) -> list[Record]:
-        """The first records behind an offset, in order."""
+        """At most `limit` records after an offset, in order."""
 
     def find(self, event_id: str) -> Record | None:
         """The entry that was accepted under this id, unless it is erased."""
 
     @property
     def end(self) -> int:
-        """The last offset; 0 where there was none yet."""
+        """The last offset; 0 for an empty log."""
 
     def secret(self) -> bytes:
-        """32 random bytes that belong to this log: the same for every process, every time."""
+        """32 random bytes of this log; every process always gets the same ones."""
 
     def compact(self, forget_served_before: int | None = None) -> int:
-        """Remove what is to be forgotten, down to the bytes; how many entries that were.
+        """Erase entries for good, their bytes in the file too; returns the number of entries.
 
-        These are all entries of a `user` before their last DELETE_USER, which itself stays, and
-        what was SERVED before a moment (microseconds), if one is given. An id that was accepted
-        stays taken. Appending waits meanwhile.
+        It erases the entries of a `user` before their last DELETE_USER, which itself stays, and
+        SERVED entries before `forget_served_before` (microseconds), if given. An `event_id` that
+        was accepted stays taken. Appending waits until this returns.
         """
 
     def close(self) -> None:
-        """Let go of it; to be called once nobody uses it any more."""
+        """Close the log; call it when no thread uses the log any more."""

@@ -1,4 +1,4 @@
-"""The event log in one SQLite file, which the processes of one machine share."""
+"""The event log in one SQLite file that the processes of one machine share."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import Final
 from ml.errors import LogError
 from ml.event_log.port import Appended
 from ml.event_log.record import Entry, Kind, Record
-from ml.event_log.sqlite_file import connect, told, transaction
+from ml.event_log.sqlite_file import connect, naming_errors, transaction
 
 END: Final = "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'entries'"
 COLUMNS: Final = "offset, event_id, kind, at, user, body"
@@ -32,13 +32,13 @@ _json = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
 
 
 class SqliteLog:
-    """An EventLog. One thread appends while another reads; more of them take turns."""
+    """An EventLog in a SQLite file; appends take turns, reads take turns, the two overlap."""
 
     def __init__(self, path: Path) -> None:
-        """Open the log, or begin it.
+        """Open the log, or create it.
 
         Raises:
-            LogError: there is something else, or nothing can be written there.
+            LogError: the file is no event log, or cannot be written.
         """
         self._path = path
         self._write = connect(path)
@@ -97,14 +97,16 @@ class SqliteLog:
         return removed
 
     def close(self) -> None:
-        with self._writing, self._reading, told(self._path):
+        with self._writing, self._reading, naming_errors(self._path):
             self._read.close()
             self._write.close()
 
     def _sweep(self) -> None:
-        """Write the file anew: what is deleted would stay in the gaps of its pages, and in the
-        write-ahead log. Whoever is killed here leaves it to the next who compacts."""
-        with self._writing, told(self._path):
+        """Rewrite the file, because free pages and the write-ahead log keep deleted bytes.
+
+        If the process is killed here, the mark `unswept` makes the next compaction do it again.
+        """
+        with self._writing, naming_errors(self._path):
             self._write.execute("VACUUM")
             (busy, *_) = self._write.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
             if busy:
@@ -118,18 +120,18 @@ class SqliteLog:
         return blake2b(event_id.encode(), digest_size=16, key=self._secret).digest()
 
     def _ask(self, question: str, *given: object) -> list[Row]:
-        with self._reading, told(self._path):
+        with self._reading, naming_errors(self._path):
             answer: list[Row] = self._read.execute(question, given).fetchall()
             return answer
 
     @contextmanager
     def _writer(self) -> Iterator[sqlite3.Connection]:
-        with self._writing, told(self._path), transaction(self._write):
+        with self._writing, naming_errors(self._path), transaction(self._write):
             yield self._write
 
 
 def _taken(connection: sqlite3.Connection, digests: list[bytes]) -> set[bytes]:
-    """Those that were accepted before."""
+    """The digests that were accepted before."""
     taken: set[bytes] = set()
     for start in range(0, len(digests), CHUNK):
         some = digests[start : start + CHUNK]

@@ -1,4 +1,4 @@
-"""A SQLite file that is an event log, or becomes one."""
+"""Open or create the SQLite file of an event log, and name it in errors."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ SCHEMA: Final = (
         user TEXT,
         body TEXT NOT NULL
     )""",
-    # Ids are kept as keyed digests: shorter than most, and nobody's data when the entry is gone.
+    # Keyed digests are shorter than most ids, and hold no personal data once the entry is gone.
     "CREATE TABLE ids (digest BLOB PRIMARY KEY, offset INTEGER NOT NULL) WITHOUT ROWID",
     "CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID",
     "CREATE INDEX erasures ON entries (user, offset) WHERE kind = 'delete_user'",
@@ -46,17 +46,17 @@ REMEDIES: Final = {
 
 
 def connect(path: Path) -> sqlite3.Connection:
-    """A connection to the log in a file, which is made if it is not there.
+    """A connection to the log in a file, which is created if it does not exist.
 
     Raises:
-        LogError: it cannot be opened, or is no log that this code knows.
+        LogError: the file cannot be opened, or holds no log that this code can read.
     """
-    with told(path):
+    with naming_errors(path):
         connection = sqlite3.connect(
             path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
         )
     try:
-        with told(path):
+        with naming_errors(path):
             _adopt(connection, path)
             _wal(connection)
             connection.execute("PRAGMA synchronous = FULL")
@@ -71,8 +71,8 @@ def connect(path: Path) -> sqlite3.Connection:
 
 
 @contextmanager
-def told(path: Path) -> Iterator[None]:
-    """Say which file it was, and what to do."""
+def naming_errors(path: Path) -> Iterator[None]:
+    """Turn a SQLite or OS error into a LogError that names the file and the remedy."""
     try:
         yield
     except (sqlite3.Error, OSError) as error:
@@ -83,7 +83,7 @@ def told(path: Path) -> Iterator[None]:
 
 @contextmanager
 def transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """All of it or nothing; other writers wait, readers do not."""
+    """Commit all statements or none; other writers wait, readers do not."""
     connection.execute("BEGIN IMMEDIATE")
     try:
         yield
@@ -95,7 +95,7 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
 
 
 def _adopt(connection: sqlite3.Connection, path: Path) -> None:
-    """Refuse what is not ours before anything is written to it."""
+    """Create the schema in an empty file; refuse any other file before writing to it."""
     with transaction(connection):
         (tables,) = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
         (application,) = connection.execute("PRAGMA application_id").fetchone()
@@ -117,12 +117,12 @@ def _adopt(connection: sqlite3.Connection, path: Path) -> None:
 
 
 def _wal(connection: sqlite3.Connection) -> None:
-    """Readers and the writer do not wait for each other; the file remembers it."""
+    """Switch the file to write-ahead logging, so that readers and the writer do not wait."""
     until = time.monotonic() + BUSY_SECONDS
     while connection.execute("PRAGMA journal_mode").fetchone() != ("wal",):
         try:
             connection.execute("PRAGMA journal_mode = WAL")
-        except sqlite3.OperationalError:  # where others open a new file at the same moment
+        except sqlite3.OperationalError:  # another process opens the new file at this moment
             if time.monotonic() > until:
                 raise
             time.sleep(0.01)
