@@ -8,7 +8,7 @@ from graphlib import TopologicalSorter
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-BASE = ["ml.schema", "ml.heads", "ml.errors", "ml.arrays", "ml.command"]
+BASE = ["ml.schema", "ml.heads", "ml.errors", "ml.arrays", "ml.command", "ml.progress"]
 STATE = [
     "ml.state.structures",
     "ml.state.events",

@@ -1,0 +1,89 @@
+"""Progress of long work: a bar on a terminal, elsewhere a line every ten seconds at most."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator, Sized
+from contextlib import contextmanager
+from typing import Final, Protocol, TextIO, TypeVar
+
+from tqdm import tqdm
+
+SECONDS: Final = 10.0  # between two lines
+T = TypeVar("T")
+
+
+class Progress(Protocol):
+    """What is told of work that goes on."""
+
+    def update(self, n: int = 1) -> object:
+        """So many more units are done."""
+
+    def set_postfix_str(self, s: str) -> None:
+        """Say something about the work so far, such as a loss."""
+
+
+class Lines:
+    """A line of what is being done, how far, and how long it will still take."""
+
+    def __init__(
+        self, total: int, what: str, unit: str, out: TextIO, clock: Callable[[], float]
+    ) -> None:
+        self._total, self._what, self._unit = total, what.strip(), unit
+        self._out, self._clock = out, clock
+        self._start = self._last = clock()
+        self._done = 0
+        self._note = ""
+
+    def update(self, n: int = 1) -> None:
+        self._done += n
+        now = self._clock()
+        if now - self._last >= SECONDS and self._done:
+            self._last = now
+            left = (now - self._start) / self._done * max(self._total - self._done, 0)
+            share = self._done / max(self._total, 1)
+            note = f", {self._note}" if self._note else ""
+            print(
+                f"{self._what}: {self._done:,} of {self._total:,} {self._unit} ({share:.0%})"
+                f"{note}, about {left:.0f} s left",
+                file=self._out,
+                flush=True,
+            )
+
+    def set_postfix_str(self, s: str) -> None:
+        self._note = s
+
+
+@contextmanager
+def progress(
+    total: int,
+    what: str,
+    unit: str,
+    out: TextIO | None = None,
+    clock: Callable[[], float] = time.monotonic,
+) -> Iterator[Progress]:
+    """Show how far some work is, on standard error unless `out` is given.
+
+    Args:
+        total: units of work.
+        what: what is being done, such as "replay".
+        unit: the name of a unit in the plural, such as "rows".
+        clock: seconds.
+    """
+    out = out or sys.stderr
+    if out.isatty():
+        with tqdm(total=total, desc=f"{what:<14}", unit=f" {unit}", file=out, leave=False) as bar:
+            yield bar
+    else:
+        yield Lines(total, what, unit, out, clock)
+
+
+def tracked(items: Iterable[T], what: str, unit: str, total: int | None = None) -> Iterator[T]:
+    """The same items, while progress is shown."""
+    if total is None:
+        total = len(items) if isinstance(items, Sized) else 0
+    with progress(total, what, unit) as shown:
+        for item in items:
+            yield item
+            shown.update()
