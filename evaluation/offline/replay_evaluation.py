@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from tqdm import tqdm
 
 from app.serving.clock import Clock
 from app.serving.engine import Engine, assemble
@@ -22,6 +20,7 @@ from evaluation.policies.policy import Moment, Policy, Values
 from ml.arrays import Rows
 from ml.bundle import Bundle
 from ml.features.rates import engaged
+from ml.progress import progress
 from ml.state.events import Events
 from ml.state.feature_state import FeatureState
 from ml.training.replay import walk
@@ -107,9 +106,8 @@ def _in_time(stage: ReplayEnvironment, visits: Requests) -> Iterator[int]:
     """Each visit once the state knows all that came before it, and nothing else."""
     dataset = stage.dataset
     after = dataset.held_out if dataset.protocol == TEMPORAL else Events.none()
-    quiet = not sys.stderr.isatty()
-    with tqdm(total=len(visits), desc="visits", disable=quiet, leave=False) as bar:
+    with progress(len(visits), "replay", "visits") as shown:
         for rows in walk(stage.state, after, visits.at, SECOND):
             for visit in rows:
                 yield int(visit)
-                bar.update()
+                shown.update()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -12,7 +11,6 @@ from multiprocessing import get_context
 
 import numpy as np
 import torch
-from tqdm import tqdm
 
 from app.settings import Settings
 from evaluation.metrics.resample import Figure, resample
@@ -22,6 +20,7 @@ from evaluation.simulation.plan import Plan
 from evaluation.simulation.simulator import Tick, TimedEvent, live
 from evaluation.simulation.trajectory import Trajectory
 from ml.bundle import load_state
+from ml.progress import progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +104,11 @@ def live_all(lives: Sequence[Life], settings: Settings, workers: int = 1) -> dic
     else:
         with (
             ProcessPoolExecutor(workers, get_context("spawn")) as pool,
-            tqdm(total=len(lives), disable=not sys.stderr.isatty(), leave=False) as bar,
+            progress(len(lives), "simulation", "policies") as shown,
         ):
             waiting = [pool.submit(_live, life, settings) for life in lives]
             for one in waiting:
-                one.add_done_callback(lambda _: bar.update())
+                one.add_done_callback(lambda _: shown.update())
             lived = [one.result() for one in waiting]
     return {life.label: one for life, one in zip(lives, lived, strict=True)}
 
@@ -125,11 +124,12 @@ def _live(life: Life, settings: Settings, tick: Tick = lambda _: None) -> Lived:
 def _bar(life: Life) -> Iterator[Tick]:
     """How far the days of one policy are."""
     total = life.plan.onward.until - life.plan.onward.since
-    quiet = not sys.stderr.isatty()
-    form = "{desc} {percentage:3.0f}%|{bar}| {elapsed}<{remaining}"
-    with tqdm(total=total, desc=life.label, disable=quiet, leave=False, bar_format=form) as bar:
+    with progress(total, life.label, "seconds") as shown:
+        done = 0
 
         def tick(now: int) -> None:
-            bar.update(now - bar.n)
+            nonlocal done
+            shown.update(now - done)
+            done = now
 
         yield tick
