@@ -10,7 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
-from typing import Any, Final
+from typing import Final
 
 from evaluation.client import Address
 from evaluation.loadtest import stages
@@ -18,11 +18,10 @@ from evaluation.loadtest.benchmark_table import BenchmarkReport
 from evaluation.loadtest.closed_loop_load import ask
 from evaluation.loadtest.command import Given
 from evaluation.loadtest.server import serving
+from evaluation.report.numbers import Json
 
 LARGEST: Final = 16_384  # bytes that the bare route answers with, at most
 BARE_TIMES: Final = 8  # it is that much quicker, so it is asked more often
-
-Json = dict[str, Any]  # what JSON can hold
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -133,19 +132,16 @@ async def _run(
     address: Address, reading: OpenLoopLoad, pouring: Pouring, seconds: float
 ) -> tuple[np.ndarray, np.ndarray]:
     """Milliseconds of timelines while it was quiet, before and afterwards, and while it was not."""
-    task = asyncio.create_task(reading.run())
-    await asyncio.sleep(WARM_SECONDS)
-    start = perf_counter()
-    await asyncio.sleep(seconds / 2)
-    poured = perf_counter()
-    await pouring.run(address)
-    ended = perf_counter()
-    await asyncio.sleep(1)
-    rested = perf_counter()
-    await asyncio.sleep(seconds / 2)
-    end = perf_counter()
-    task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task
+    async with reading.running():
+        await asyncio.sleep(WARM_SECONDS)
+        start = perf_counter()
+        await asyncio.sleep(seconds / 2)
+        poured = perf_counter()
+        await pouring.run(address)
+        ended = perf_counter()
+        await asyncio.sleep(1)
+        rested = perf_counter()
+        await asyncio.sleep(seconds / 2)
+        end = perf_counter()
     idle = [reading.between(start, poured), reading.between(rested, end)]
     return np.concatenate(idle), reading.between(poured, ended)
