@@ -16,9 +16,9 @@ from tqdm import tqdm
 from evaluation.client import Connection, request
 from evaluation.loadtest.command import Given
 from evaluation.loadtest.open_loop_load import OpenLoopLoad
-from evaluation.loadtest.people import timelines
 from evaluation.loadtest.server import Server, serving
 from evaluation.loadtest.slo_report import SloReport, least, most, none, quantiles
+from evaluation.loadtest.traffic import timelines
 from evaluation.loadtest.workers import one_to_each
 from evaluation.report.numbers import Json
 from ml.state.feature_state import FeatureState

@@ -16,10 +16,9 @@ from tqdm import tqdm
 from evaluation.client import Address, Connection, request
 from evaluation.loadtest.command import Given
 from evaluation.loadtest.open_loop_load import OpenLoopLoad
-from evaluation.loadtest.people import timelines
 from evaluation.loadtest.server import serving
 from evaluation.loadtest.slo_report import SloReport, least, most, none, quantiles
-from evaluation.loadtest.traffic import Traffic
+from evaluation.loadtest.traffic import Traffic, timelines
 
 BATCH: Final = 100
 LEAST_PER_SECOND: Final = 5_000
