@@ -42,7 +42,7 @@ def event(clock: Clock, given: EventIn) -> Entry:
 
 
 def user(clock: Clock, user_id: str, given: UserIn) -> Entry:
-    """A person, new or changed."""
+    """The entry of a new or changed user."""
     body = bodies.Row({"user_id": user_id, **_row(given)}).to_json()
     return Entry(_name(), Kind.PUT_USER, _moment(clock, None), user_id, body)
 
@@ -61,13 +61,13 @@ def tweet(clock: Clock, tweet_id: str, given: TweetIn) -> Entry:
 
 
 def deleted_user(clock: Clock, user_id: str) -> Entry:
-    """Somebody leaves, and takes everything along."""
+    """The entry that erases a user."""
     body = bodies.DeletedUser(user_id).to_json()
     return Entry(_name(), Kind.DELETE_USER, _moment(clock, None), user_id, body)
 
 
 def deleted_tweet(clock: Clock, tweet_id: str) -> Entry:
-    """A tweet is gone for good."""
+    """The entry that deletes a tweet."""
     body = bodies.DeletedTweet(tweet_id).to_json()
     return Entry(_name(), Kind.DELETE_TWEET, _moment(clock, None), None, body)
 

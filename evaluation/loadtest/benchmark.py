@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
 from importlib.util import find_spec
+from itertools import cycle, islice
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
-from typing import Any, Final
+from typing import Final
 
 from evaluation.client import Address
 from evaluation.loadtest import stages
@@ -22,17 +22,6 @@ from evaluation.loadtest.server import serving
 LARGEST: Final = 16_384  # bytes that the bare route answers with, at most
 BARE_TIMES: Final = 8  # it is that much quicker, so it is asked more often
 
-Json = dict[str, Any]  # what JSON can hold
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    artifacts: Path
-    users: Sequence[str]
-    requests: int  # that are asked many at once, each round
-    connections: int
-    rounds: int
-
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--users", type=int, default=1_000, help="the first so many are asked")
@@ -42,37 +31,26 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def measure(given: Given) -> BenchmarkReport:
-    """The service beside a bare route, on this machine, now."""
-    options, users = given.options, given.state().users.ids.all_ids()
-    plan = Plan(
-        artifacts=given.artifacts,
-        users=users[: options.users].to_list(),
-        requests=options.requests,
-        connections=options.connections,
-        rounds=options.rounds,
-    )
-    return BenchmarkReport(bench(plan))
-
-
-def bench(plan: Plan) -> Json:
-    """The figures, ready for `json.dumps`: of several rounds, the median.
+    """The service beside a bare route, on this machine, now: of several rounds, the median.
 
     Raises:
         ChildProcessError: a server did not start.
         ConnectionError: an answer was not 200.
         ValueError: an answer is too large to compare with.
     """
+    options, users = given.options, given.state().users.ids.all_ids()[: given.options.users]
+    paths = [f"/timeline/{user}" for user in users]
     load = os.getloadavg()[0]
-    settings = {"FORYOU_ARTIFACTS": str(plan.artifacts.resolve()), "FORYOU_IMPRESSIONS": "served"}
+    settings = {**given.environment, "FORYOU_IMPRESSIONS": "served"}
     with TemporaryDirectory() as name, serving(folder := Path(name), settings) as server:
         service = server.address
-        content = _content(service, plan)
+        content = _content(service, paths)
         (file := folder / "timeline.json").write_bytes(content)
         with serving(folder, {}, "evaluation.loadtest.bare", str(file)) as bare:
-            rounds = [_round(service, bare.address, plan) for _ in range(plan.rounds)]
-            explained = ask(service, [f"{path}?explain=true" for path in _paths(plan)], keep=True)
+            rounds = [_round(service, bare.address, paths, options) for _ in range(options.rounds)]
+            explained = ask(service, [f"{path}?explain=true" for path in paths], keep=True)
     figures = {name: median(one[name] for one in rounds) for name in rounds[0]}
-    return {
+    document = {
         "format": 1,
         "ratio": {
             "throughput": figures["bare_per_second"] / figures["per_second"],
@@ -83,31 +61,33 @@ def bench(plan: Plan) -> Json:
         "body_bytes": len(content),
         "stages": stages.spent(explained),
         "plan": {
-            "users": len(plan.users),
-            "requests": plan.requests,
-            "connections": plan.connections,
-            "rounds": plan.rounds,
+            "users": len(users),
+            "requests": options.requests,
+            "connections": options.connections,
+            "rounds": options.rounds,
         },
         "rounds": rounds,
         "machine": {"cpus": os.cpu_count(), "load_before": load, "uvicorn": _stack()},
     }
+    return BenchmarkReport(document)
 
 
-def _content(service: Address, plan: Plan) -> bytes:
+def _content(service: Address, paths: Sequence[str]) -> bytes:
     """A real answer, of a median length, after everybody was asked once to warm up."""
-    bodies = sorted(ask(service, _paths(plan), keep=True).bodies, key=len)
+    bodies = sorted(ask(service, paths, keep=True).bodies, key=len)
     content = bodies[len(bodies) // 2]
     if len(content) > LARGEST:
         raise ValueError(f"an answer has {len(content)} bytes, more than {LARGEST}")
     return content
 
 
-def _round(service: Address, route: Address, plan: Plan) -> dict[str, float]:
-    paths = _paths(plan)
+def _round(
+    service: Address, route: Address, paths: Sequence[str], options: argparse.Namespace
+) -> dict[str, float]:
     alone, bare_alone = ask(service, paths), ask(route, paths)
-    many = _repeated(paths, plan.requests)
-    at_once = ask(service, many, plan.connections)
-    bare_at_once = ask(route, many * BARE_TIMES, plan.connections)
+    many = list(islice(cycle(paths), options.requests))
+    at_once = ask(service, many, options.connections)
+    bare_at_once = ask(route, many * BARE_TIMES, options.connections)
     return {
         "per_second": at_once.per_second,
         "p50": alone.quantile(0.5),
@@ -123,11 +103,3 @@ def _stack() -> list[str]:
     """What uvicorn runs on, for both servers: it takes the quicker where it is installed."""
     quicker = {"uvloop": "asyncio", "httptools": "h11"}
     return [quick if find_spec(quick) else plain for quick, plain in quicker.items()]
-
-
-def _paths(plan: Plan) -> list[str]:
-    return [f"/timeline/{user}" for user in plan.users]
-
-
-def _repeated(paths: Sequence[str], count: int) -> list[str]:
-    return [paths[i % len(paths)] for i in range(count)]

@@ -6,7 +6,6 @@ import argparse
 import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
@@ -17,10 +16,11 @@ from tqdm import tqdm
 from evaluation.client import Connection, request
 from evaluation.loadtest.command import Given
 from evaluation.loadtest.open_loop_load import OpenLoopLoad
-from evaluation.loadtest.people import timelines
 from evaluation.loadtest.server import Server, serving
-from evaluation.loadtest.slo_report import Json, SloReport, least, most, none, quantiles
+from evaluation.loadtest.slo_report import SloReport, least, most, none, quantiles
+from evaluation.loadtest.traffic import timelines
 from evaluation.loadtest.workers import one_to_each
+from evaluation.report.numbers import Json
 from ml.state.feature_state import FeatureState
 
 ALONE_MILLIS: Final = 250.0
@@ -95,15 +95,12 @@ class Trial:
     async def run(self, workers: int) -> None:
         connections = await one_to_each(self._server, workers)
         self._authors = await _authors(connections[0])
-        background = asyncio.create_task(self.background.run())
-        await asyncio.sleep(1)
-        for place in range(self._rounds):
-            writing = connections[place % workers]
-            reading = connections[(place + 1) % workers]
-            await self._live(writing, reading, f"viewer-{place}", place)
-        background.cancel()
-        with suppress(asyncio.CancelledError):
-            await background
+        async with self.background.running():
+            await asyncio.sleep(1)
+            for place in range(self._rounds):
+                writing = connections[place % workers]
+                reading = connections[(place + 1) % workers]
+                await self._live(writing, reading, f"viewer-{place}", place)
         for connection in connections:
             await connection.close()
         self._bar.close()

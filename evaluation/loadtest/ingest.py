@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,10 +16,9 @@ from tqdm import tqdm
 from evaluation.client import Address, Connection, request
 from evaluation.loadtest.command import Given
 from evaluation.loadtest.open_loop_load import OpenLoopLoad
-from evaluation.loadtest.people import timelines
 from evaluation.loadtest.server import serving
 from evaluation.loadtest.slo_report import SloReport, least, most, none, quantiles
-from evaluation.loadtest.traffic import Traffic
+from evaluation.loadtest.traffic import Traffic, timelines
 
 BATCH: Final = 100
 LEAST_PER_SECOND: Final = 5_000
@@ -133,19 +131,16 @@ async def _run(
     address: Address, reading: OpenLoopLoad, pouring: Pouring, seconds: float
 ) -> tuple[np.ndarray, np.ndarray]:
     """Milliseconds of timelines while it was quiet, before and afterwards, and while it was not."""
-    task = asyncio.create_task(reading.run())
-    await asyncio.sleep(WARM_SECONDS)
-    start = perf_counter()
-    await asyncio.sleep(seconds / 2)
-    poured = perf_counter()
-    await pouring.run(address)
-    ended = perf_counter()
-    await asyncio.sleep(1)
-    rested = perf_counter()
-    await asyncio.sleep(seconds / 2)
-    end = perf_counter()
-    task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task
+    async with reading.running():
+        await asyncio.sleep(WARM_SECONDS)
+        start = perf_counter()
+        await asyncio.sleep(seconds / 2)
+        poured = perf_counter()
+        await pouring.run(address)
+        ended = perf_counter()
+        await asyncio.sleep(1)
+        rested = perf_counter()
+        await asyncio.sleep(seconds / 2)
+        end = perf_counter()
     idle = [reading.between(start, poured), reading.between(rested, end)]
     return np.concatenate(idle), reading.between(poured, ended)

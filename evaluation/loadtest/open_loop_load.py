@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, suppress
 from time import perf_counter
 
 import numpy as np
@@ -40,6 +41,17 @@ class OpenLoopLoad:
             await asyncio.gather(*asking, return_exceptions=True)
             for connection in self._free:
                 await connection.close()
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Ask for as long as the block lasts."""
+        task = asyncio.create_task(self.run())
+        try:
+            yield
+        finally:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
 
     def between(self, start: float, end: float) -> NDArray[np.float64]:
         """Milliseconds of those that were due in a span of time."""

@@ -8,7 +8,6 @@ import random
 import shutil
 import time
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -114,28 +113,26 @@ class Swaps:
 
 async def _run(address: Address, reading: Reading, given: Given, pair: tuple[str, str]) -> Swaps:
     """By the watcher, by /admin/reload, and by /admin/rollback, in turn."""
-    swaps, task = Swaps(), asyncio.create_task(reading.run())
-    connection = await Connection.to(address)
-    await asyncio.sleep(REST_SECONDS)
-    for swap in tqdm(range(given.options.swaps), desc="swaps", disable=given.quiet, leave=False):
-        wanted = pair[(swap + 1) % 2]
-        way = ("watcher", "reload", "rollback")[swap % 3]
-        if way != "rollback":
-            bundle.promote(given.artifacts, wanted)
-        if way != "watcher":
-            answer = await connection.post(f"/admin/{way}", None)
-            if answer.status != 200 or answer.json["model_version"] != wanted:
-                swaps.failed.append(f"{way}: {answer.status} {answer.body[:200]!r}")
-        if await _serves(connection, wanted):
-            swaps.made += 1
-            swaps.by[way] = swaps.by.get(way, 0) + 1
-        else:
-            swaps.failed.append(f"{way}: {wanted} is not served")
+    swaps = Swaps()
+    async with reading.running(), Connection.open(address) as connection:
         await asyncio.sleep(REST_SECONDS)
-    await connection.close()
-    task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task
+        for swap in tqdm(
+            range(given.options.swaps), desc="swaps", disable=given.quiet, leave=False
+        ):
+            wanted = pair[(swap + 1) % 2]
+            way = ("watcher", "reload", "rollback")[swap % 3]
+            if way != "rollback":
+                bundle.promote(given.artifacts, wanted)
+            if way != "watcher":
+                answer = await connection.post(f"/admin/{way}", None)
+                if answer.status != 200 or answer.json["model_version"] != wanted:
+                    swaps.failed.append(f"{way}: {answer.status} {answer.body[:200]!r}")
+            if await _serves(connection, wanted):
+                swaps.made += 1
+                swaps.by[way] = swaps.by.get(way, 0) + 1
+            else:
+                swaps.failed.append(f"{way}: {wanted} is not served")
+            await asyncio.sleep(REST_SECONDS)
     return swaps
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-Json = dict[str, Any]  # what JSON can hold
+from evaluation.report.numbers import Json
+from evaluation.report.text import text_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +35,8 @@ class SloReport:
 
     def table(self) -> str:
         """A line per bar."""
-        width = max(len(bar.says) for bar in self.bars)
-        lines = [
-            f"{bar.says:<{width}}   {bar.found:>12}   {'kept' if bar.kept else 'BROKEN'}"
-            for bar in self.bars
-        ]
-        return "\n".join([*lines, *self.notes])
+        rows = [[bar.says, bar.found, "kept" if bar.kept else "BROKEN"] for bar in self.bars]
+        return "\n".join([text_table(["promise", "found", ""], rows), *self.notes])
 
     def document(self) -> Json:
         """As JSON holds it, with the machine it was taken on."""

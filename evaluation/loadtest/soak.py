@@ -29,7 +29,6 @@ TWEETS: Final = 10  # written anew with every batch
 PEOPLE: Final = 1  # who join with every batch
 READERS: Final = 5  # who look with every batch
 LATEST: Final = 5_000  # tweets that are talked about
-MAX_GROWTH: Final = 0.02
 SAMPLES: Final = 200  # of the memory, in all
 BEHIND: Final = 503  # the effect of a write is still to come
 STATUS: Final = Path("/proc/self/status")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import time
 from collections import deque
+from collections.abc import Iterator
 from typing import Any, Final
 
 import numpy as np
 
+from evaluation.client import request
 from ml.schema import BY_LABEL, ON_USERS, Action
 from ml.state.feature_state import FeatureState
 
@@ -99,6 +101,13 @@ class Traffic:
         if dated:
             body["created_at"] = time.time() - self.rng.random() * AGO_SECONDS
         return body
+
+
+def timelines(state: FeatureState, seed: int) -> Iterator[bytes]:
+    """Requests for the first page of somebody, without end."""
+    rng, people = np.random.default_rng(seed), state.users.ids.all_ids().to_list()
+    while True:
+        yield request("GET", f"/timeline/{people[int(rng.integers(len(people)))]}")
 
 
 def name_of(event: Body) -> str:

@@ -13,7 +13,6 @@ from ml.bundle import Bundle
 from ml.dataset import tables as tables_on_disk
 from ml.dataset.tables import Tables
 from ml.errors import DataError
-from ml.schema import Action
 from ml.state.events import Events
 from ml.state.feature_state import FeatureState
 from ml.state.tables.tweets import Tweets
@@ -38,10 +37,6 @@ class Dataset:
     cut: int
     protocol: str
     truth: Truth | None
-
-    @property
-    def has_impressions(self) -> bool:
-        return bool((self.events.action == Action.IMPRESSION).any())
 
     def state_at_the_cut(self) -> FeatureState:
         """What was known when the first held-out thing had not yet happened."""
@@ -81,8 +76,8 @@ def read(folder: Path, bundle: Bundle, cut: int | None = None) -> Dataset:
 
 def _test_rows(tables: Tables) -> Tables:
     """Only what the data holds out for testing, as if it had happened."""
-    unsaid = pl.lit(None, pl.String).alias("split")
-    test = tables.interactions.filter(pl.col("split") == "test").with_columns(unsaid)
+    no_split = pl.lit(None, pl.String).alias("split")
+    test = tables.interactions.filter(pl.col("split") == "test").with_columns(no_split)
     nothing = {name: getattr(tables, name).clear() for name in ("follows", "impressions")}
-    untold = tables.tweets.with_columns(pl.lit(None, pl.Int64).alias("created_at"))
-    return replace(tables, tweets=untold, interactions=test, **nothing)
+    undated = tables.tweets.with_columns(pl.lit(None, pl.Int64).alias("created_at"))
+    return replace(tables, tweets=undated, interactions=test, **nothing)

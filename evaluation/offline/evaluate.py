@@ -68,28 +68,28 @@ def evaluate(
     with watch("logistic"):
         timed = given.protocol == TEMPORAL
         regression = logistic.train(given, bundle) if timed else None
-    players = registry.neighbours(stage.engine, given, regression)
+    policies, absent = registry.neighbours(stage.engine, given, regression)
     alone = registry.sources(stage.engine)
     with watch("visits"):
-        asked = ask(stage, everybody, {**players.policies, **alone})
+        asked = ask(stage, everybody, {**policies, **alone})
         judge = SlateMetrics(given, asked, resample(len(everybody)))
-        figures = {name: judge.figures(name) for name in [*players.policies, *alone]}
+        figures = {name: judge.figures(name) for name in [*policies, *alone]}
     with watch("heads"):
         rows = held_out.score(given, bundle, regression) if held_out.there_are_any(given) else None
         by_head = list(heads.report(rows)) if rows else []
         unsafe = safety.report(given, bundle)
     with watch("ablation"):
         earned = _ablate(given, settings, bundle, everybody) if ablate else []
-    served = players.policies[PRODUCT]
+    served = policies[PRODUCT]
     assert isinstance(served, Product)
-    some = [name for name in BREAKDOWN if name in players.policies]
+    some = [name for name in BREAKDOWN if name in policies]
     return Findings(
         given,
         bundle,
         settings,
         everybody,
         int((judge.wanted > 0).sum()),
-        metrics={name: figures[name] for name in players.policies},
+        metrics={name: figures[name] for name in policies},
         sources={name: figures[name] for name in alone},
         heads=by_head,
         safety=unsafe,
@@ -98,7 +98,7 @@ def evaluate(
         by_user=breakdown.by_user(judge, some),
         by_author=breakdown.by_author(judge, some),
         funnel=served.funnel,
-        missing=(*_missing(stage, rows is None, unsafe), *players.missing),
+        missing=(*_missing(stage, rows is None, unsafe), *absent),
         seconds=watch.seconds,
     )
 

@@ -70,7 +70,7 @@ def score(dataset: Dataset, bundle: Bundle, logistic: Logistic | None) -> HeldOu
 
 def _inverse_propensity(dataset: Dataset, rows: NDArray[np.bool_]) -> NDArray[np.float64] | None:
     """One over the chance that the old feed would show this; impressions are in the order of time,
-    and of equal times in the order of the table, as in `ml.state.ingest`."""
+    and of equal times in the order of the table, as in `ml.state.updates.tables_to_events`."""
     shown = dataset.tables.impressions.filter(
         (dataset.tables.impressions["split"] != "test").fill_null(True)
     )

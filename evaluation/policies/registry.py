@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import inf
 from typing import Final
 
@@ -25,16 +25,10 @@ PRODUCT: Final = "for_you"
 Ask = Callable[[], Truth]  # the truth as it is at the moment
 
 
-@dataclass(frozen=True, slots=True)
-class Lineup:
-    """Who is asked, and who could not be, with the reason."""
-
-    policies: dict[str, Policy]
-    missing: tuple[str, ...]
-
-
-def neighbours(engine: Engine, dataset: Dataset, logistic: Logistic | None) -> Lineup:
-    """The product, the same product with simpler rankers, feeds without a model, the truth."""
+def neighbours(
+    engine: Engine, dataset: Dataset, logistic: Logistic | None
+) -> tuple[dict[str, Policy], list[str]]:
+    """The product, simpler rankers, feeds without a model, the truth; and what is missing."""
     product = engine.products[PRODUCT]
     ranker = product.mixer.scoring.ranker
     policies: dict[str, Policy] = {PRODUCT: Product(product)}
@@ -63,7 +57,7 @@ def neighbours(engine: Engine, dataset: Dataset, logistic: Logistic | None) -> L
             policies[name] = POLICIES[name](engine, lambda: truth)
     else:
         missing.append("policy:oracle, and every figure of value (there is no planted truth)")
-    return Lineup(policies, tuple(missing))
+    return policies, missing
 
 
 def sources(engine: Engine) -> dict[str, Policy]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from html import escape
-from typing import Any, Final
+from typing import Final
 
-from evaluation.report.parts import bar, interval, lines, plate, shell
+from evaluation.report.numbers import Json
+from evaluation.report.parts import bar, bullets, grid, interval, lines, plate, section, shell
 from evaluation.report.svg import Bar, bars, curve, stack
 
 PRODUCT: Final = "for_you"
@@ -28,8 +29,6 @@ HEAD_METRICS: Final = (
     "rce_ips",
 )
 
-Json = dict[str, Any]
-
 
 def page(report: Json) -> str:
     """The whole page."""
@@ -48,11 +47,11 @@ def _sections(report: Json) -> Iterator[str]:
     if report["heads"]:
         yield _heads(report)
     if report["safety"]:
-        yield _groups("Safety models, on tweets written after training", report["safety"])
+        yield section("Safety models, on tweets written after training", _table(report["safety"]))
     for title, key in (("By viewer", "by_user"), ("By author", "by_author")):
-        yield _groups(title, report[key].get(PRODUCT, {}))
-    yield _everything(report)
-    yield _missing(report["missing"])
+        yield section(title, _table(report[key].get(PRODUCT, {})))
+    yield section("Every figure", grid({**report["metrics"], **report["sources"]}))
+    yield section("What the data could not feed or judge", bullets(report["missing"]))
 
 
 def _head(report: Json) -> str:
@@ -132,24 +131,10 @@ def _heads(report: Json) -> str:
     return f"<h2>Heads</h2>{grid}{lines(header, rows)}"
 
 
-def _groups(title: str, groups: Json) -> str:
-    return f"<h2>{title}</h2>{_table(groups)}" if groups else ""
-
-
-def _everything(report: Json) -> str:
-    both = {**report["metrics"], **report["sources"]}
-    names = list(both[PRODUCT])
-    rows = [[name, *(interval(by[name]) for by in both.values())] for name in names]
-    return f"<h2>Every figure</h2>{lines(['', *both], rows)}"
-
-
-def _missing(missing: Iterable[str]) -> str:
-    items = "".join(f"<li>{escape(name)}</li>" for name in missing)
-    return f"<h2>What the data could not feed or judge</h2><ul>{items}</ul>" if items else ""
-
-
 def _table(groups: Json) -> str:
     """Groups down, their figures across."""
+    if not groups:
+        return ""
     columns = list(next(iter(groups.values())))
     rows = [[name, *(interval(by.get(c)) for c in columns)] for name, by in groups.items()]
     return lines(["", *columns], rows)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from html import escape
-from typing import Any
 
+from evaluation.report.numbers import Json
 from evaluation.report.style import STYLE
 from evaluation.report.svg import Bar
-
-Json = dict[str, Any]
 
 
 def lines(header: list[str], rows: Iterable[list[str]], *, text: bool = False) -> str:
@@ -49,3 +47,21 @@ def shell(title: str, body: str) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{escape(title)}</title><style>{STYLE}</style></head>\n<body>\n{body}\n</body></html>\n"
     )
+
+
+def grid(groups: Mapping[str, Json]) -> str:
+    """A table of figures down and groups across."""
+    names = list(next(iter(groups.values())))
+    rows = [[name, *(interval(by[name]) for by in groups.values())] for name in names]
+    return lines(["", *groups], rows)
+
+
+def section(title: str, body: str) -> str:
+    """A heading and what stands under it; nothing where there is nothing."""
+    return f"<h2>{title}</h2>{body}" if body else ""
+
+
+def bullets(items: Iterable[str]) -> str:
+    """A list of lines; nothing where there are none."""
+    listed = "".join(f"<li>{escape(item)}</li>" for item in items)
+    return f"<ul>{listed}</ul>" if listed else ""

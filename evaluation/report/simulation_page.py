@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from html import escape
-from typing import Any, Final
+from typing import Final
 
-from evaluation.report.parts import bar, interval, plate, shell
-from evaluation.report.parts import lines as table
+from evaluation.report.numbers import Json
+from evaluation.report.parts import bar, bullets, grid, plate, section, shell
 from evaluation.report.svg import bars, lines
 
 OVER_DAYS: Final = {
@@ -23,8 +23,6 @@ ABOUT: Final = (
     "world and the same chances, so that differences are due to the feed alone. What somebody "
     "does not find keeps them away a little longer."
 )
-
-Json = dict[str, Any]  # what JSON can hold
 
 
 def page(report: Json) -> str:
@@ -51,11 +49,9 @@ def _sections(report: Json) -> Iterator[str]:
     if report["stress"]:
         yield _stress(report["stress"])
     if report["ahead"]:
-        yield f"<h2>By how much {escape(reference)} is ahead</h2>" + _grid(report["ahead"])
-    yield "<h2>Every figure</h2>" + _grid(report["figures"])
-    if report["missing"]:
-        items = "".join(f"<li>{escape(name)}</li>" for name in report["missing"])
-        yield f"<h2>What is missing</h2><ul>{items}</ul>"
+        yield f"<h2>By how much {escape(reference)} is ahead</h2>" + grid(report["ahead"])
+    yield "<h2>Every figure</h2>" + grid(report["figures"])
+    yield section("What is missing", bullets(report["missing"]))
 
 
 def _ranked(figures: Json, reference: str) -> str:
@@ -99,10 +95,3 @@ def _stress(stress: Json) -> str:
         )
     )
     return f"<h2>Under stress</h2><ul>{items}</ul>{plots}"
-
-
-def _grid(groups: Json) -> str:
-    """Figures down, policies across."""
-    names = list(next(iter(groups.values())))
-    rows = [[name, *(interval(by[name]) for by in groups.values())] for name in names]
-    return table(["", *groups], rows)

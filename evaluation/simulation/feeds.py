@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack, ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 from urllib.parse import urlencode
 
 import numpy as np
@@ -18,6 +18,7 @@ from app.main import create_app
 from app.schemas.batches import MAX_WRITTEN
 from app.schemas.event import EventIn
 from app.schemas.rows import TweetIn, UserIn
+from app.serving.clock import Clock
 from app.serving.engine import Engine, build_engine
 from app.serving.service import Service
 from app.settings import Settings
@@ -25,6 +26,7 @@ from datagen.world import World
 from evaluation.client import Answer, InProcess
 from evaluation.policies.policy import Moment, Policy
 from evaluation.policies.product import EvaluationError
+from evaluation.report.numbers import Json
 from evaluation.truth import Truth
 from ml.arrays import Rows
 from ml.event_log.record import Entry, Record
@@ -42,7 +44,12 @@ QUIET: Final[dict[str, object]] = {  # what only takes time here, or would not b
     "api_key": None,
 }
 
-Json = dict[str, Any]  # what JSON can hold
+
+ENTRIES: Final[dict[str, Callable[[Clock, Json], Entry]]] = {
+    "users": lambda clock, row: log_entries.user(clock, row.pop("user_id"), UserIn(**row)),
+    "tweets": lambda clock, row: log_entries.tweet(clock, row.pop("tweet_id"), TweetIn(**row)),
+    "events": lambda clock, row: log_entries.event(clock, EventIn(**row)),
+}
 
 
 @dataclass(slots=True)
@@ -67,14 +74,8 @@ class Feed(Protocol):
     def wait_until(self, now: int) -> None:
         """Time passes."""
 
-    def join(self, users: Sequence[Json]) -> None:
-        """People join."""
-
-    def write(self, tweets: Sequence[Json]) -> None:
-        """Tweets are written."""
-
-    def tell(self, events: Sequence[Json]) -> None:
-        """People did something."""
+    def write(self, kind: str, rows: Sequence[Json]) -> None:
+        """Users join, tweets are written, events happen."""
 
     def show(self, user: str, limit: int, request: str) -> list[str]:
         """What somebody is shown, best first, once every write has had its effect."""
@@ -104,14 +105,17 @@ class Served:
     def wait_until(self, now: int) -> None:
         self._watch.set(now)
 
-    def join(self, users: Sequence[Json]) -> None:
-        self._post("users", users)
-
-    def write(self, tweets: Sequence[Json]) -> None:
-        self._post("tweets", tweets)
-
-    def tell(self, events: Sequence[Json]) -> None:
-        self._post("events", events)
+    def write(self, kind: str, rows: Sequence[Json]) -> None:
+        """In batches, none of which may have been refused."""
+        for start in range(0, len(rows), MAX_WRITTEN):
+            some = list(rows[start : start + MAX_WRITTEN])
+            written = _checked(
+                self._runner.run(self._client.send("POST", f"/{kind}", {kind: some}))
+            )
+            refused = [one for one in written["results"] if one["status"] != "accepted"]
+            if refused:
+                raise EvaluationError(f"POST /{kind}: {refused[0]}")
+            self._offset = written["offset"]
 
     def show(self, user: str, limit: int, request: str) -> list[str]:
         asked: dict[str, str | int] = {"limit": limit, "product": self._product}
@@ -134,18 +138,6 @@ class Served:
     def close(self) -> None:
         self._open.close()
 
-    def _post(self, what: str, items: Sequence[Json]) -> None:
-        """In batches, none of which may have been refused."""
-        for start in range(0, len(items), MAX_WRITTEN):
-            some = list(items[start : start + MAX_WRITTEN])
-            written = _checked(
-                self._runner.run(self._client.send("POST", f"/{what}", {what: some}))
-            )
-            refused = [one for one in written["results"] if one["status"] != "accepted"]
-            if refused:
-                raise EvaluationError(f"POST /{what}: {refused[0]}")
-            self._offset = written["offset"]
-
 
 @dataclass
 class Local:
@@ -165,27 +157,11 @@ class Local:
     def wait_until(self, now: int) -> None:
         self.watch.set(now)
 
-    def join(self, users: Sequence[Json]) -> None:
-        clock = self.engine.clock
-        self._take(
-            [
-                log_entries.user(clock, user["user_id"], UserIn(**_without("user_id", user)))
-                for user in users
-            ]
-        )
-
-    def write(self, tweets: Sequence[Json]) -> None:
-        clock = self.engine.clock
-        self._take(
-            [
-                log_entries.tweet(clock, tweet["tweet_id"], TweetIn(**_without("tweet_id", tweet)))
-                for tweet in tweets
-            ]
-        )
-
-    def tell(self, events: Sequence[Json]) -> None:
-        clock = self.engine.clock
-        self._take([log_entries.event(clock, EventIn(**event)) for event in events])
+    def write(self, kind: str, rows: Sequence[Json]) -> None:
+        state, entry = self.engine.state, ENTRIES[kind]
+        entries = (entry(self.engine.clock, dict(row)) for row in rows)
+        records = [Record(state.offset + 1 + n, entry) for n, entry in enumerate(entries)]
+        self.engine.encoder.extend(state, take(state, records))
 
     def show(self, user: str, limit: int, request: str) -> list[str]:
         engine = self.engine
@@ -211,16 +187,6 @@ class Local:
             tweet = world.tweet_rows(state.tweets.ids.all_ids().cast(int).to_numpy())
             self._rows = user, tweet
         return Truth(world, user, tweet)
-
-    def _take(self, entries: Sequence[Entry]) -> None:
-        state = self.engine.state
-        records = [Record(state.offset + 1 + n, entry) for n, entry in enumerate(entries)]
-        taken = take(state, records)
-        self.engine.encoder.extend(state, taken)
-
-
-def _without(name: str, row: Json) -> Json:
-    return {key: value for key, value in row.items() if key != name}
 
 
 def _checked(answer: Answer) -> Json:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass, field
+from itertools import repeat
 from multiprocessing import get_context
 
 import numpy as np
@@ -17,10 +18,10 @@ from evaluation.metrics.resample import Figure, resample
 from evaluation.policies.specification import PolicySpec
 from evaluation.simulation.figures import Reader
 from evaluation.simulation.plan import Plan
-from evaluation.simulation.simulator import Tick, TimedEvent, live
+from evaluation.simulation.simulator import TimedEvent, live
 from evaluation.simulation.trajectory import Trajectory
 from ml.bundle import load_state
-from ml.progress import progress
+from ml.progress import tracked
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,6 @@ class Outcome:
     """Figures by policy."""
 
     plan: Plan
-    diaries: dict[str, Trajectory]
     figures: dict[str, dict[str, Figure]]
     by_day: dict[str, dict[str, list[Figure]]]
     seconds: dict[str, float] = field(default_factory=dict)
@@ -63,20 +63,14 @@ class Life:
 
 def read(lived: Mapping[str, Lived], plan: Plan, settings: Settings) -> Outcome:
     """The figures of those who lived the same days."""
-    reader = reader_of(plan, settings)
+    reader = Reader(plan, _allow_nsfw(plan, settings), resample(len(plan.panel)))
     diaries = {label: one.diary for label, one in lived.items()}
     return Outcome(
         plan,
-        diaries,
         {label: reader.figures(diary) for label, diary in diaries.items()},
         {label: reader.by_day(diary) for label, diary in diaries.items()},
         {label: one.seconds for label, one in lived.items()},
     )
-
-
-def reader_of(plan: Plan, settings: Settings) -> Reader:
-    """Who reads the diaries of a plan."""
-    return Reader(plan, _allow_nsfw(plan, settings), resample(len(plan.panel)))
 
 
 def _allow_nsfw(plan: Plan, settings: Settings) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
@@ -96,40 +90,17 @@ def _allow_nsfw(plan: Plan, settings: Settings) -> np.ndarray[tuple[int], np.dty
 
 def live_all(lives: Sequence[Life], settings: Settings, workers: int = 1) -> dict[str, Lived]:
     """Each with its own copy of the world; the same, however many work at it at once."""
-    if workers <= 1:
-        lived = []
-        for life in lives:
-            with _bar(life) as tick:
-                lived.append(_live(life, settings, tick))
-    else:
-        with (
-            ProcessPoolExecutor(workers, get_context("spawn")) as pool,
-            progress(len(lives), "simulation", "policies") as shown,
-        ):
-            waiting = [pool.submit(_live, life, settings) for life in lives]
-            for one in waiting:
-                one.add_done_callback(lambda _: shown.update())
-            lived = [one.result() for one in waiting]
-    return {life.label: one for life, one in zip(lives, lived, strict=True)}
+    with ExitStack() as stack:
+        each: Callable[..., Iterable[Lived]] = map
+        if workers > 1:
+            pool = ProcessPoolExecutor(workers, get_context("spawn"))
+            each = stack.enter_context(pool).map
+        lived = tracked(each(_live, lives, repeat(settings)), "simulation", "policies", len(lives))
+        return {life.label: one for life, one in zip(lives, lived, strict=True)}
 
 
-def _live(life: Life, settings: Settings, tick: Tick = lambda _: None) -> Lived:
+def _live(life: Life, settings: Settings) -> Lived:
     torch.set_num_threads(1)
     start = time.perf_counter()
-    diary = live(life.plan, settings, life.contestant, tick, life.meddling)
+    diary = live(life.plan, settings, life.contestant, life.meddling)
     return Lived(diary, round(time.perf_counter() - start, 1))
-
-
-@contextmanager
-def _bar(life: Life) -> Iterator[Tick]:
-    """How far the days of one policy are."""
-    total = life.plan.onward.until - life.plan.onward.since
-    with progress(total, life.label, "seconds") as shown:
-        done = 0
-
-        def tick(now: int) -> None:
-            nonlocal done
-            shown.update(now - done)
-            done = now
-
-        yield tick

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import polars as pl
@@ -15,6 +15,7 @@ from datagen.continuation import Onward, go_on
 from datagen.sessions import visit
 from datagen.users import Floats
 from datagen.world import World
+from evaluation.report.numbers import Json
 from evaluation.simulation.common_random_numbers import Question, generator
 from ml.arrays import Rows
 from ml.dataset import tables as tables_on_disk
@@ -22,8 +23,6 @@ from ml.errors import DataError
 
 NEWCOMERS: Final = 0.1  # of the panel: people who join meanwhile
 SETTLING: Final = 30  # seconds between joining and looking
-
-Json = dict[str, Any]  # what JSON can hold
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,35 +3,32 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
 from app.settings import Settings
 from evaluation.policies.specification import PolicySpec
+from evaluation.report.numbers import Json
 from evaluation.simulation.feeds import Feed
-from evaluation.simulation.people import DELAY, People, events_of
+from evaluation.simulation.people import DELAY, Looked, People, events_of
 from evaluation.simulation.plan import Plan
-from evaluation.simulation.trajectory import Trajectory, TrajectoryWriter
+from evaluation.simulation.trajectory import Trajectory
 
-Json = dict[str, Any]  # what JSON can hold
 TimedEvent = tuple[int, Json]
-Tick = Callable[[int], None]  # receives how far the time is, in seconds of the world
 
 
 def live(
     plan: Plan,
     settings: Settings,
     contestant: PolicySpec,
-    tick: Tick = lambda _: None,
     meddling: Iterable[TimedEvent] = (),
 ) -> Trajectory:
     """What becomes of the panel; `meddling` are events from outside, in order of time."""
     people = People(plan.world, plan.seed)
     feed = contestant.feed(settings, lambda: people.world)
     try:
-        return _live(plan, feed, people, contestant, tick, meddling)
+        return _live(plan, feed, people, contestant, meddling)
     finally:
         feed.close()
 
@@ -41,10 +38,11 @@ def _live(
     feed: Feed,
     people: People,
     contestant: PolicySpec,
-    tick: Tick,
     meddling: Iterable[TimedEvent],
 ) -> Trajectory:
-    ids, until, pen = plan.world.users.user_id, plan.onward.until, TrajectoryWriter()
+    ids, until = plan.world.users.user_id, plan.onward.until
+    looks: list[Looked] = []
+    members: list[int] = []
     joining, writing, outside = _Due(plan.joining), _Due(plan.writing), _Due(meddling)
     coming = [
         (int(visits[0]), member, 0) for member, visits in enumerate(plan.visits) if len(visits)
@@ -56,23 +54,23 @@ def _live(
         now, member, nth = heapq.heappop(coming)
         if now >= until:
             continue
-        tick(now - plan.onward.since)
         if plan.turn and last < plan.turn.at <= now:
             people.turn(plan.turn.taste)
         last = now
         feed.wait_until(now)
-        feed.join(list(joining.by(now)))
-        feed.write(list(writing.by(now)))
+        feed.write("users", list(joining.by(now)))
+        feed.write("tweets", list(writing.by(now)))
         due = list(outside.by(now))
         while waiting and waiting[0][0] <= now:
             due.append(heapq.heappop(waiting)[2])
-        feed.tell(due)
+        feed.write("events", due)
         user, limit = int(plan.panel[member]), int(plan.lengths[member][nth])
         request = f"visit:{ids[user]}:{nth}"
         shown = feed.show(str(ids[user]), limit, request)
         tweet = people.world.tweet_rows(np.array(shown, np.int64))
         looked = people.look(user, nth, now, tweet)
-        pen.note(member, looked)
+        looks.append(looked)
+        members.append(member)
         for at, event in events_of(people, looked, request):
             if contestant.hears(str(event["action"])):
                 heapq.heappush(waiting, (at, sent, event))
@@ -81,8 +79,7 @@ def _live(
             gap = int(plan.visits[member][nth + 1] - plan.visits[member][nth])
             later = round(gap * (1 + DELAY * people.disappointment(looked)))
             heapq.heappush(coming, (now + later, member, nth + 1))
-    tick(until - plan.onward.since)
-    return pen.diary(np.array([len(visits) for visits in plan.visits], np.int64))
+    return Trajectory.of(looks, members, [len(visits) for visits in plan.visits])
 
 
 class _Due:

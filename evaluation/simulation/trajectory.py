@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -34,24 +35,15 @@ class Trajectory:
     started: NDArray[np.int64]
     planned: NDArray[np.int64]  # per member of the panel, the visits that their rhythm held
 
-
-@dataclass(slots=True)
-class TrajectoryWriter:
-    """Writes a diary, visit by visit."""
-
-    looks: list[Looked] = field(default_factory=list)
-    members: list[int] = field(default_factory=list)
-
-    def note(self, member: int, looked: Looked) -> None:
-        self.looks.append(looked)
-        self.members.append(member)
-
-    def diary(self, planned: NDArray[np.int64]) -> Trajectory:
-        looks = self.looks
+    @classmethod
+    def of(
+        cls, looks: Sequence[Looked], members: Sequence[int], planned: Sequence[int]
+    ) -> Trajectory:
+        """From every visit in order of time, and the member who made it."""
         sizes = np.array([len(look.tweet) for look in looks], np.int64)
         visit = np.repeat(np.arange(len(looks)), sizes).astype(np.int32)
-        visitor = np.array(self.members, np.int32)
-        return Trajectory(
+        visitor = np.array(members, np.int32)
+        return cls(
             user=visitor[visit],
             tweet=_all([look.tweet for look in looks], np.int32),
             at=_all([look.at for look in looks], np.int64),
@@ -65,7 +57,7 @@ class TrajectoryWriter:
             worth=_all([look.worth for look in looks], np.float64),
             visitor=visitor,
             started=np.array([look.started for look in looks], np.int64),
-            planned=planned,
+            planned=np.array(planned, np.int64),
         )
 
 

@@ -18,11 +18,7 @@ from ml.arrays import Rows
 from ml.schema import Action
 
 HOSTILE: Final = 200  # accounts
-
-
 VICTIMS: Final = 5  # one would leave too much to chance; each is attacked by all
-
-
 REPORTED: Final = 10  # of each victim's tweets, the newest
 
 

@@ -17,23 +17,11 @@ from evaluation.simulation.trajectory import Trajectory
 from ml.arrays import Rows
 
 TURNING_DAYS: Final = 9.0
-
-
 TURNING_USERS: Final = 60
-
-
 TURN_AT: Final = 2 * DAY
-
-
 VISITS_PER_DAY: Final = 4
-
-
 VISIT_LENGTH: Final = 10
-
-
 SETTLED: Final = 20  # visits after which the feed should have followed
-
-
 SMOOTH: Final = 5  # visits
 
 

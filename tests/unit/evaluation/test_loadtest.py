@@ -53,7 +53,7 @@ def test_a_promise_that_is_broken_is_said(capsys: pytest.CaptureFixture[str]) ->
     assert [bar.kept for bar in bars] == [True, False, True]
     findings = SloReport(bars, {})
     assert not findings.kept
-    assert findings.table().splitlines()[1].split() == [
+    assert findings.table().splitlines()[2].split() == [
         "p99",
         "≤",
         "10",

@@ -91,9 +91,9 @@ def test_without_the_library_it_is_missing(
     stage: ReplayEnvironment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(factorisation, "AVAILABLE", False)
-    found = neighbours(stage.engine, stage.dataset, None)
-    assert "als" not in found.policies
-    assert any("foryou[evaluation]" in name for name in found.missing)
+    policies, missing = neighbours(stage.engine, stage.dataset, None)
+    assert "als" not in policies
+    assert any("foryou[evaluation]" in name for name in missing)
 
 
 def test_a_product_that_fails_is_not_evaluated(
