@@ -14,7 +14,7 @@ from ml.errors import BundleError, DataError
 from ml.event_log.port import EventLog
 from ml.state.feature_state import FeatureState
 from ml.state.updates import tables_to_events
-from ml.state.updates.apply_records import take
+from ml.state.updates.apply_records import apply_records
 
 BATCH_RECORDS: Final = 10_000  # records
 
@@ -66,5 +66,5 @@ def replay(state: FeatureState, events: EventLog) -> None:
     left = events.end - state.offset
     with tqdm(total=left, desc="event log", disable=not sys.stderr.isatty(), leave=False) as bar:
         while records := events.read(state.offset, BATCH_RECORDS):
-            take(state, records)
+            apply_records(state, records)
             bar.update(len(records))

@@ -22,7 +22,7 @@ from ml.event_log.group_commit import GroupCommit
 from ml.event_log.port import Appended, EventLog
 from ml.event_log.record import Entry, Record
 from ml.event_log.sqlite import SqliteLog
-from ml.state.updates.apply_records import Taken
+from ml.state.updates.apply_records import AppliedRecords
 
 WATCH_SECONDS: Final = 1.0
 LET_GO_EVERY: Final = 100_000  # records; it takes a part of a second
@@ -166,7 +166,7 @@ class Service:
             if process.returncode:
                 logger.error("no snapshot was written; the next start will read more of the log")
 
-    def _react(self, taken: Taken) -> None:
+    def _react(self, taken: AppliedRecords) -> None:
         self.engine.encoder.extend(self.engine.state, taken)
 
     async def _watch(self) -> None:

@@ -26,7 +26,7 @@ from evaluation.simulate.wire import Wire
 from evaluation.truth import Truth
 from ml.arrays import Rows
 from ml.event_log.record import Entry, Record
-from ml.state.updates.apply_records import take
+from ml.state.updates.apply_records import apply_records
 
 PRODUCT: Final = "for_you"
 BEHIND: Final = 503  # what was told has not had its effect yet, on a machine that is busy
@@ -208,7 +208,7 @@ class Local:
     def _take(self, entries: Sequence[Entry]) -> None:
         state = self.engine.state
         records = [Record(state.offset + 1 + n, entry) for n, entry in enumerate(entries)]
-        taken = take(state, records)
+        taken = apply_records(state, records)
         self.engine.encoder.extend(state, taken)
 
 

@@ -42,7 +42,7 @@ class FeatureState(StateTables):
         self._show_all()
 
     def apply(self, events: Events) -> None:
-        """Take in what happened, in any order; all tweets must be known."""
+        """Apply events, in any order; all tweets must be known."""
         if not len(events):
             return
         self._newest = max(self._newest, int(events.at.max()))
@@ -124,7 +124,7 @@ class FeatureState(StateTables):
         self._served.add(user, tweet, at)
 
     def erase_profile(self, user: int, at: int, tiebreak: int) -> None:
-        """Forget a profile until then; what the user did earlier is not taken in any more."""
+        """Forget a profile until then; what the user did earlier is not applied any more."""
         self._users.erase(user, at, tiebreak)
 
     def erase_actions(self, user: int, at: int, tiebreak: int) -> None:
