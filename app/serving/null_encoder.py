@@ -12,7 +12,7 @@ from ml.arrays import Rows, Times
 from ml.embeddings.encoder import EncodedTweets, Vectors
 from ml.state.feature_state import FeatureState
 from ml.state.structures.growable import GrowableColumns
-from ml.state.updates.apply_records import Taken
+from ml.state.updates.apply_records import AppliedRecords
 
 
 @dataclass
@@ -29,7 +29,7 @@ class NullEncoder(GrowableColumns):
         encoder.extend(state)
         return encoder
 
-    def extend(self, state: FeatureState, taken: Taken | None = None) -> None:
+    def extend(self, state: FeatureState, taken: AppliedRecords | None = None) -> None:
         self.lengthen(len(state.users))
         self.tweets.lengthen(len(state.tweets))
 

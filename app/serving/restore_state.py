@@ -14,7 +14,7 @@ from ml.event_log.port import EventLog
 from ml.progress import progress
 from ml.state.feature_state import FeatureState
 from ml.state.updates import tables_to_events
-from ml.state.updates.apply_records import take
+from ml.state.updates.apply_records import apply_records
 
 BATCH_RECORDS: Final = 10_000
 
@@ -78,5 +78,5 @@ def replay(state: FeatureState, events: EventLog) -> None:
     left = events.end - state.offset
     with progress(left, "event log", "records") as shown:
         while records := events.read(state.offset, BATCH_RECORDS):
-            take(state, records)
+            apply_records(state, records)
             shown.update(len(records))

@@ -21,7 +21,7 @@ from ml.event_log.group_commit import GroupCommit
 from ml.event_log.open_log import open_log
 from ml.event_log.port import Appended, EventLog
 from ml.event_log.record import Entry, Record
-from ml.state.updates.apply_records import Taken
+from ml.state.updates.apply_records import AppliedRecords
 
 TIMEOUT_SECONDS: Final = 1.0  # for an entry that is not written yet
 RETRY_SECONDS: Final = 0.01
@@ -127,5 +127,5 @@ class Service:
             logger.info("serving %s", self.engine.model_version)
             return self.engine.model_version
 
-    def _react(self, taken: Taken) -> None:
-        self.engine.encoder.extend(self.engine.state, taken)
+    def _react(self, applied: AppliedRecords) -> None:
+        self.engine.encoder.extend(self.engine.state, applied)

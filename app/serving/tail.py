@@ -10,7 +10,7 @@ from typing import Final
 from ml.errors import LogError
 from ml.event_log.port import EventLog
 from ml.state.feature_state import FeatureState
-from ml.state.updates.apply_records import Taken, take
+from ml.state.updates.apply_records import AppliedRecords, apply_records
 
 BATCH_RECORDS: Final = 250  # applied between two answers: a timeline may wait for that long
 POLL_SECONDS: Final = 0.05  # other processes do not say when they have written
@@ -25,7 +25,9 @@ class Tail:
     `paused` keeps the state still while it is held.
     """
 
-    def __init__(self, log: EventLog, state: FeatureState, react: Callable[[Taken], None]) -> None:
+    def __init__(
+        self, log: EventLog, state: FeatureState, react: Callable[[AppliedRecords], None]
+    ) -> None:
         self.paused = asyncio.Lock()
         self._log = log
         self._state = state
@@ -54,7 +56,7 @@ class Tail:
                 continue
             if records:
                 async with self.paused:
-                    self._react(take(self._state, records))
+                    self._react(apply_records(self._state, records))
                 self._notify()
             if len(records) < BATCH_RECORDS:
                 await self._rest()

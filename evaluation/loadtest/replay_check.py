@@ -15,7 +15,7 @@ from ml.event_log.port import EventLog
 from ml.event_log.record import Record
 from ml.state.feature_state import FeatureState
 from ml.state.storage.state_diff import differences
-from ml.state.updates.apply_records import take
+from ml.state.updates.apply_records import apply_records
 
 SIZES: Final = (1, 7, 100, 999, 4_000)  # records taken in at once
 SAMPLE: Final = 300  # tweets that a service is asked for
@@ -29,7 +29,7 @@ def from_nothing(
     place = 0
     while place < len(records):
         size = int(rng.choice(SIZES))
-        take(state, records[place : place + size])
+        apply_records(state, records[place : place + size])
         place += size
     return state
 

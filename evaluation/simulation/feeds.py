@@ -30,7 +30,7 @@ from evaluation.report.numbers import Json
 from evaluation.truth import Truth
 from ml.arrays import Rows
 from ml.event_log.record import Entry, Record
-from ml.state.updates.apply_records import take
+from ml.state.updates.apply_records import apply_records
 
 PRODUCT: Final = "for_you"
 BEHIND: Final = 503  # the effect of a write is still to come, on a machine that is busy
@@ -161,7 +161,7 @@ class Local:
         state, entry = self.engine.state, ENTRIES[kind]
         entries = (entry(self.engine.clock, dict(row)) for row in rows)
         records = [Record(state.offset + 1 + n, entry) for n, entry in enumerate(entries)]
-        self.engine.encoder.extend(state, take(state, records))
+        self.engine.encoder.extend(state, apply_records(state, records))
 
     def show(self, user: str, limit: int, request: str) -> list[str]:
         engine = self.engine

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ml.arrays import Rows, Times
 from ml.state.feature_state import FeatureState
 from ml.state.structures.growable import GrowableColumns
-from ml.state.updates.apply_records import Taken
+from ml.state.updates.apply_records import AppliedRecords
 
 Vectors = NDArray[np.float32]
 
@@ -56,7 +56,7 @@ class Encoder(Protocol):
 class GrowingEncoder(Encoder, Protocol):
     """An encoder that follows a state as it grows."""
 
-    def extend(self, state: FeatureState, taken: Taken) -> None:
+    def extend(self, state: FeatureState, taken: AppliedRecords) -> None:
         """React to what the state has taken in."""
         ...
 

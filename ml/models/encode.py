@@ -20,7 +20,7 @@ from ml.models.two_tower import AUTHOR_BUCKETS, DIM, TAG_BUCKETS, WORD_BUCKETS, 
 from ml.models.viewer_inputs import ViewerInputs
 from ml.state.feature_state import FeatureState
 from ml.state.structures.growable import GrowableColumns
-from ml.state.updates.apply_records import Taken
+from ml.state.updates.apply_records import AppliedRecords
 
 BATCH_TWEETS: Final = 65_536  # tweets read at a time
 
@@ -64,7 +64,7 @@ class TowerEncoder(GrowableColumns):
         encoder._judge(state, everything)
         return encoder
 
-    def extend(self, state: FeatureState, taken: Taken) -> None:
+    def extend(self, state: FeatureState, taken: AppliedRecords) -> None:
         """Encode tweets and users that are new or say something new; with whoever says of
         themselves something new, all that they wrote. Who deletes, is judged by what is left."""
         users = taken.users

@@ -10,28 +10,23 @@ import polars as pl
 from numpy.typing import NDArray
 
 from ml.arrays import Rows, Tiebreaks, Times
-from ml.schema import ONCE_PER_TWEET, Action
+from ml.schema import Action
 from ml.state.events import Events
 from ml.state.structures.bloom import FALSE_POSITIVES, Bloom
-from ml.state.structures.counters import Counts
 from ml.state.structures.growable import with_room
 from ml.state.structures.lww_register import Changes
 from ml.state.structures.pair_index import PairIndex
 from ml.state.structures.time_index import TimeIndex
-from ml.state.tables.counts import COMPLAINTS, COUNT_OF
+from ml.state.tables.counts import COUNT_OF
 from ml.state.tables.counts import ENGAGED as ENGAGED
 from ml.state.tables.counts import Count as Count
 from ml.state.tables.engagement_counts import Acts
-from ml.state.tables.graph import RELATIONS
 from ml.state.tables.pending_events import Waiting
 from ml.state.tables.state_tables import StateTables
 from ml.state.tables.tweets import Tweets
 from ml.state.tables.users import Users
 
-AWAY: Final = tuple(RELATIONS.index(action) for action in (Action.MUTE, Action.BLOCK))
-
 _COUNT: Final = np.array([COUNT_OF.get(action, -1) for action in Action])
-_COUNT_ON_PAIR: Final = np.array([COUNT_OF[action] for action in ONCE_PER_TWEET])
 
 
 class FeatureState(StateTables):
@@ -47,7 +42,7 @@ class FeatureState(StateTables):
         self._show_all()
 
     def apply(self, events: Events) -> None:
-        """Take in what happened, in any order; all tweets must be known."""
+        """Apply events, in any order; all tweets must be known."""
         if not len(events):
             return
         self._newest = max(self._newest, int(events.at.max()))
@@ -129,16 +124,14 @@ class FeatureState(StateTables):
         self._served.add(user, tweet, at)
 
     def erase_profile(self, user: int, at: int, tiebreak: int) -> None:
-        """Forget a profile until then; what the user did earlier is not taken in any more."""
+        """Forget a profile until then; what the user did earlier is not applied any more."""
         self._users.erase(user, at, tiebreak)
 
     def erase_actions(self, user: int, at: int, tiebreak: int) -> None:
         """Forget what a user did until then; their own counts begin from nothing."""
-        engagements = self._engagements.forget(user, at, tiebreak)
-        self._count_engagements(engagements)
-        self._engagements.refresh(engagements.touched, self._tweets)
+        self._follow_up(self._engagements.forget(user, at, tiebreak))
         relations = self._graph.forget(user, at, tiebreak)
-        self._count_relations(relations)
+        self._counts.add_relations(self._graph.relations, relations, self._tweets)
         self._counts.forget_actor(user)
         self._seen.forget(user, at)
         self._served.forget(user, at)
@@ -149,17 +142,14 @@ class FeatureState(StateTables):
     def drop_pairs(self, horizon: int, new: Rows) -> None:
         """Drop pairs last met before `horizon`, and pairs of tweets that go; those that were
         seen or engaged leave a trace. `new` is the row of each tweet after that, -1 for none."""
-        engaged = self.engaged
-        pairs = len(engaged.index)
-        goes = engaged.at[:pairs].max(axis=1, initial=np.iinfo(np.int64).min) < horizon
-        goes |= new[engaged.index.right] < 0
-        self._leave_trace(engaged.index, goes)
-        self._engagements.keep(np.flatnonzero(~goes).astype(np.int32), new)
-        for met in (self._seen, self._served):
-            goes = (met.at[: len(met.index)] < horizon) | (new[met.index.right] < 0)
-            if met is self._seen:
-                self._leave_trace(met.index, goes)
-            met.keep(np.flatnonzero(~goes).astype(np.int32), new)
+        stale = self._engagements.register.stale(horizon, new)
+        self._leave_trace(self.engaged.index, stale)
+        self._engagements.keep(np.flatnonzero(~stale).astype(np.int32), new)
+        stale = self._seen.stale(horizon, new)
+        self._leave_trace(self._seen.index, stale)
+        self._seen.keep(np.flatnonzero(~stale).astype(np.int32), new)
+        stale = self._served.stale(horizon, new)
+        self._served.keep(np.flatnonzero(~stale).astype(np.int32), new)
 
     def drop_faded(self, now: int, horizon: int) -> None:
         """Drop counts of pairs that have faded or are old, and the days of old complaints."""
@@ -193,36 +183,11 @@ class FeatureState(StateTables):
             part.grow(users)
         self._acted = with_room(self._acted, users, 0)
 
-    def _count_engagements(self, changes: Changes) -> None:
-        """Add and take back engagements with tweets and complaints about them."""
-        index, kind = self.engaged.index, _COUNT_ON_PAIR[changes.kind]
-        acts = self._acts(
-            index.left[changes.row], index.right[changes.row], kind, changes.at, changes.sign
-        )
-        self._counts.add_for_actor(acts)
-        complains = np.isin(kind, COMPLAINTS)
-        self._counts.add_for_subject(acts[~complains])
-        self._counts.complain(acts[complains])
-        engaging = np.isin(kind, ENGAGED)
-        self._engagements.count_written(changes.row[engaging], changes.sign[engaging])
-
-    def _count_relations(self, changes: Changes) -> None:
-        """Add and take back mutes and blocks."""
-        relations = self._graph.relations
-        changes = changes[np.isin(changes.kind, AWAY)]
-        if not len(changes.row):
-            return
-        kind = np.full(len(changes.row), int(Count.NEGATIVE))
-        acts = self._acts(
-            relations.index.left[changes.row],
-            changes.note,
-            kind,
-            changes.at,
-            changes.sign,
-            relations.index.right[changes.row],
-        )
-        self._counts.add_for_actor(acts)
-        self._counts.complain(acts)
+    def _follow_up(self, changes: Changes) -> None:
+        """Bring counts and histories up to date with changed engagements."""
+        self._counts.add_engagements(self.engaged, changes, self._tweets)
+        self._engagements.count_written(changes)
+        self._engagements.refresh(changes.touched, self._tweets)
 
     def _standing(self, events: Events, between_users: bool) -> Events:
         """The events that have not been erased since."""
@@ -232,13 +197,13 @@ class FeatureState(StateTables):
         return events[~gone] if gone.any() else events
 
     def _count_once(self, events: Events) -> None:
-        """What simply adds up: impressions, clicks, posts. Of somebody erased the numbers stay,
-        and nobody knows whose they were."""
+        """Count what cannot be undone: impressions, clicks, posts. Those of an erased user count
+        for the tweet and its author only."""
         kind = _COUNT[events.action]
         events, kind = events[kind >= 0], kind[kind >= 0]
         if not len(events):
             return
-        acts = self._acts(events.user, events.tweet, kind, events.at, np.ones(len(events)))
+        acts = Acts.of(self._tweets, events.user, events.tweet, kind, events.at)
         self._counts.add_for_subject(acts)
         acts = acts[
             (kind != Count.POST) & ~self._users.erased(events.user, events.at, events.tiebreak)
@@ -248,12 +213,10 @@ class FeatureState(StateTables):
         self._seen.add(shown.user, shown.tweet, shown.at)
 
     def _engage(self, events: Events) -> None:
-        """Likes, retweets, replies and complaints about a tweet, and their undoing."""
+        """Apply likes, retweets, replies and complaints about a tweet, and their undoing."""
         if not len(events):
             return
-        changes = self._engagements.apply(events)
-        self._count_engagements(changes)
-        self._engagements.refresh(changes.touched, self._tweets)
+        self._follow_up(self._engagements.apply(events))
         author = self._tweets.author[events.tweet]
         averse = (events.action == Action.NOT_INTERESTED) & (author >= 0)
         if averse.any():
@@ -263,41 +226,23 @@ class FeatureState(StateTables):
             )
 
     def _relate(self, events: Events) -> None:
-        """Follows, mutes and blocks; what came from a tweet also counts for that tweet."""
+        """Apply follows, mutes and blocks; one from a tweet also counts for that tweet."""
         if not len(events):
             return
         follows = events[(events.action == Action.FOLLOW) & (events.tweet >= 0)]
         kind = np.full(len(follows), int(Count.FOLLOW))
-        acts = self._acts(follows.user, follows.tweet, kind, follows.at, np.ones(len(follows)))
+        acts = Acts.of(self._tweets, follows.user, follows.tweet, kind, follows.at)
         self._counts.add_for_subject(acts)
         self._counts.add_for_actor(
             acts[~self._users.erased(follows.user, follows.at, follows.tiebreak)]
         )
         standing = self._standing(events[events.target >= 0], between_users=True)
-        self._count_relations(
-            self._graph.apply(
-                standing.action,
-                standing.user,
-                standing.target,
-                standing.at,
-                standing.tiebreak,
-                standing.tweet,
-            )
+        changes = self._graph.apply(
+            standing.action,
+            standing.user,
+            standing.target,
+            standing.at,
+            standing.tiebreak,
+            standing.tweet,
         )
-
-    def _acts(
-        self,
-        user: Rows,
-        tweet: Rows,
-        kind: NDArray[np.integer],
-        at: Times,
-        weight: Counts,
-        author: Rows | None = None,
-    ) -> Acts:
-        """`author` is given where a tweet may be missing."""
-        topic = np.zeros(len(tweet), np.int32)
-        known = tweet >= 0
-        topic[known] = self._tweets.tags[tweet[known], 0].view(np.int32)
-        if author is None:
-            author = self._tweets.author[tweet]
-        return Acts(user, tweet, author, topic, kind, at, weight)
+        self._counts.add_relations(self._graph.relations, changes, self._tweets)

@@ -19,7 +19,7 @@ from ml.state.storage import snapshot
 from ml.state.storage.state_diff import differences
 from ml.state.tables.tweets import Tweets
 from ml.state.tables.users import Users
-from ml.state.updates.apply_records import take
+from ml.state.updates.apply_records import apply_records
 
 SECOND = 1_000_000
 DAY = 86_400 * SECOND
@@ -117,7 +117,7 @@ logs = st.lists(st.tuples(times, bodies), max_size=40).map(
 def told(records: list[Record], size: int) -> FeatureState:
     state = new_state()
     for start in range(0, len(records), size):
-        take(state, records[start : start + size])
+        apply_records(state, records[start : start + size])
     return state
 
 
@@ -138,5 +138,5 @@ def test_a_snapshot_and_the_tail_are_the_whole(
     folder = tmp_path_factory.mktemp("snapshot")
     snapshot.save(told(records[:cut], size), folder, folder, "none")
     state = snapshot.load(folder)
-    take(state, [record for record in records if record.offset > state.offset])
+    apply_records(state, [record for record in records if record.offset > state.offset])
     assert not differences(state, told(records, 1))

@@ -149,6 +149,12 @@ class LwwRegister:
             self.note[row, kind] = -1
         return changes
 
+    def stale(self, horizon: int, right: Rows) -> NDArray[np.bool_]:
+        """Which pairs were last changed before `horizon`, or have no right side any more (-1)."""
+        newest: Times = self.at[: len(self.index)].max(axis=1, initial=np.iinfo(np.int64).min)
+        stale: NDArray[np.bool_] = (newest < horizon) | (right[self.index.right] < 0)
+        return stale
+
     def keep(self, row: Rows, right: Rows) -> None:
         """Only these pairs, in rows of their own; `right` says what each right side is now."""
         self.index = self.index.kept(row, right)

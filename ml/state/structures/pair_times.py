@@ -4,6 +4,7 @@ the list of those it met."""
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ml.arrays import Rows, Times
 from ml.state.structures.event_order import NEVER
@@ -43,6 +44,11 @@ class PairTimes:
         """Forget when one left side met anybody until then."""
         row = self.lists.of(left)
         self.at[row[self.at[row] <= upto]] = NEVER
+
+    def stale(self, horizon: int, right: Rows) -> NDArray[np.bool_]:
+        """Which pairs last met before `horizon`, or have no right side any more (-1)."""
+        stale: NDArray[np.bool_] = self.at[: len(self.index)] < horizon
+        return stale | (right[self.index.right] < 0)
 
     def keep(self, row: Rows, right: Rows) -> None:
         """Only these pairs, in rows of their own; `right` says what each right side is now."""

@@ -9,14 +9,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml.arrays import Rows, Times
+from ml.schema import ONCE_PER_TWEET, Action
 from ml.state.structures.counters import Counts, DecayedCounts, PairCounts
+from ml.state.structures.lww_register import Changes, LwwRegister
 from ml.state.tables.complaints import DAY_SECONDS, Complaints
-from ml.state.tables.counts import COMPLAINTS, Count
+from ml.state.tables.counts import COMPLAINTS, COUNT_OF, Count
+from ml.state.tables.graph import RELATIONS
+from ml.state.tables.tweets import Tweets
 
 TWEET_HALF_LIFE_HOURS: Final = 72.0
 PERSON_HALF_LIFE_HOURS: Final = 15 * 24.0
 TIE_HALF_LIFE_HOURS: Final = 30 * 24.0
 LATELY_HALF_LIFE_HOURS: Final = 3 * 24.0
+AWAY: Final = tuple(RELATIONS.index(action) for action in (Action.MUTE, Action.BLOCK))
+COUNT_ON_PAIR: Final = np.array([COUNT_OF[action] for action in ONCE_PER_TWEET])
 FADED: Final = 1e-4  # a count below that changes no feature by more
 
 
@@ -32,6 +38,28 @@ class Acts:
     kind: NDArray[np.integer]  # of Count
     at: Times
     weight: Counts  # -1 takes back
+
+    @classmethod
+    def of(
+        cls,
+        tweets: Tweets,
+        user: Rows,
+        tweet: Rows,
+        kind: NDArray[np.integer],
+        at: Times,
+        weight: Counts | None = None,
+        author: Rows | None = None,
+    ) -> Acts:
+        """Acts with the topics and, unless given, the authors of their tweets; `author` must be
+        given where a tweet may be missing."""
+        topic = np.zeros(len(tweet), np.int32)
+        known = tweet >= 0
+        topic[known] = tweets.tags[tweet[known], 0].view(np.int32)
+        if author is None:
+            author = tweets.author[tweet]
+        if weight is None:
+            weight = np.ones(len(tweet))
+        return cls(user, tweet, author, topic, kind, at, weight)
 
     def __len__(self) -> int:
         return len(self.at)
@@ -81,6 +109,27 @@ class EngagementCounts:
         met = acts[acts.topic != 0]
         for tastes in (self.topic, self.topic_lately):
             tastes.add(met.user, met.topic, met.kind, met.at, met.weight)
+
+    def add_engagements(self, register: LwwRegister, changes: Changes, tweets: Tweets) -> None:
+        """Add and take back engagements with tweets and complaints about them."""
+        index, kind = register.index, COUNT_ON_PAIR[changes.kind]
+        user, tweet = index.left[changes.row], index.right[changes.row]
+        acts = Acts.of(tweets, user, tweet, kind, changes.at, changes.sign)
+        self.add_for_actor(acts)
+        complains = np.isin(kind, COMPLAINTS)
+        self.add_for_subject(acts[~complains])
+        self.complain(acts[complains])
+
+    def add_relations(self, register: LwwRegister, changes: Changes, tweets: Tweets) -> None:
+        """Add and take back mutes and blocks."""
+        changes = changes[np.isin(changes.kind, AWAY)]
+        if not len(changes.row):
+            return
+        kind = np.full(len(changes.row), int(Count.NEGATIVE))
+        user, author = register.index.left[changes.row], register.index.right[changes.row]
+        acts = Acts.of(tweets, user, changes.note, kind, changes.at, changes.sign, author)
+        self.add_for_actor(acts)
+        self.complain(acts)
 
     def complain(self, acts: Acts) -> None:
         """What complaints say of a tweet and its author: no more than a crowd may."""

@@ -9,7 +9,6 @@ import numpy as np
 from ml.arrays import Rows
 from ml.schema import ENGAGEMENTS, ONCE_PER_TWEET, UNDOES
 from ml.state.events import Events
-from ml.state.structures.counters import Counts
 from ml.state.structures.event_order import NEVER
 from ml.state.structures.lww_register import Changes, LwwRegister
 from ml.state.structures.ragged import Ragged
@@ -67,9 +66,11 @@ class Engagements:
                 short, owner[there], index.right[row[there]], at[there], tiebreak[there]
             )
 
-    def count_written(self, row: Rows, sign: Counts) -> None:
-        """Count the tweets that each user is engaged with, by what changed in these rows."""
-        rows, place = np.unique(row, return_inverse=True)
+    def count_written(self, changes: Changes) -> None:
+        """Count the tweets that each user is engaged with; a complaint is no engagement."""
+        engaging = np.isin(changes.kind, ENGAGEMENT_KINDS)
+        rows, place = np.unique(changes.row[engaging], return_inverse=True)
+        sign = changes.sign[engaging]
         change = np.bincount(place, weights=sign, minlength=len(rows)).astype(np.int64)
         after = self.register.is_on[rows][:, ENGAGEMENT_KINDS].sum(axis=1)
         gained = (after > 0).astype(np.int64) - (after - change > 0)

@@ -1,4 +1,4 @@
-"""The one door: records of the log become changes of the state."""
+"""Apply records of the event log to the state."""
 
 from __future__ import annotations
 
@@ -21,33 +21,32 @@ NOBODY: Final[Rows] = np.empty(0, np.int32)
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
-    """What others must react to: the rows of tweets that are new or say something new, of users
-    who are new or have a new profile, and of those who have a tweet less."""
+class AppliedRecords:
+    """The rows that encoders and caches must follow up."""
 
-    tweets: Rows
-    users: Rows
-    fewer: Rows
+    tweets: Rows  # new, or written anew
+    users: Rows  # new, or with a new profile
+    fewer: Rows  # users who have a tweet less
 
 
-def take(state: FeatureState, records: Sequence[Record]) -> Taken:
-    """Take records in, in any order.
+def apply_records(state: FeatureState, records: Sequence[Record]) -> AppliedRecords:
+    """Apply records, in any order.
 
     Raises:
-        DataError: a record that the log should never have accepted; nothing was taken in.
+        DataError: a record that the log should never have accepted; nothing was applied.
     """
-    taken = [_take_in(state, batch) for batch in _decoded(records)]
+    applied = [_apply_batch(state, batch) for batch in _decoded(records)]
     state.advance(max((record.offset for record in records), default=0))
-    tweets = np.concatenate([NOBODY, *(one.tweets for one in taken)])
-    users = np.concatenate([NOBODY, *(one.users for one in taken)])
-    fewer = np.concatenate([NOBODY, *(one.fewer for one in taken)])
+    tweets = np.concatenate([NOBODY, *(one.tweets for one in applied)])
+    users = np.concatenate([NOBODY, *(one.users for one in applied)])
+    fewer = np.concatenate([NOBODY, *(one.fewer for one in applied)])
     tweets = tweets[~state.tweets.deleted[tweets]]
-    return Taken(np.unique(tweets), np.unique(users), np.unique(fewer))
+    return AppliedRecords(np.unique(tweets), np.unique(users), np.unique(fewer))
 
 
 def _decoded(records: Sequence[Record]) -> list[Batch]:
     """Batches that end where somebody is erased: who is counted from nothing must not lose what
-    they did afterwards, however many records are taken in at once."""
+    they did afterwards, however many records are applied at once."""
     batches = [Batch()]
     for record in records:
         if batches[-1].erased and record.entry.kind != Kind.DELETE_USER:
@@ -62,7 +61,7 @@ def _decoded(records: Sequence[Record]) -> list[Batch]:
     return batches
 
 
-def _take_in(state: FeatureState, batch: Batch) -> Taken:
+def _apply_batch(state: FeatureState, batch: Batch) -> AppliedRecords:
     everybody = len(state.users)
     state.touch(NOBODY)
     profiles = _put_users(state, batch.users)
@@ -71,7 +70,7 @@ def _take_in(state: FeatureState, batch: Batch) -> Taken:
     _happen(state, batch.events)
     gone = _erase(state, batch.erased)
     users = np.concatenate([profiles, gone, np.arange(everybody, len(state.users), dtype=np.int32)])
-    return Taken(tweets, users, fewer)
+    return AppliedRecords(tweets, users, fewer)
 
 
 def _put_users(state: FeatureState, puts: Sequence[Put]) -> Rows:

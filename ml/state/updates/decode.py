@@ -69,7 +69,7 @@ class Happened(NamedTuple):
 
 @dataclass(slots=True)
 class Batch:
-    """Records by what they do. Those of one kind are taken in together: their order is in their
+    """Records by what they do. Those of one kind are applied together: their order is in their
     times, not in their places."""
 
     users: list[Put] = field(default_factory=list)

@@ -10,7 +10,7 @@ from ml.state.updates import tweet_lifecycle
 
 
 def erase(state: FeatureState, user: int, at: int, tiebreak: int) -> None:
-    """Erase all until then. What happened earlier and arrives later is not taken in any more;
+    """Erase all until then. What happened earlier and arrives later is not applied any more;
     counts of the user's own that are later must not have arrived before."""
     state.erase_profile(user, at, tiebreak)
     tweet_lifecycle.delete_of(state, user)

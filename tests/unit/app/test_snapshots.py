@@ -14,7 +14,7 @@ from ml.state.feature_state import FeatureState
 from ml.state.storage import snapshot
 from ml.state.tables.tweets import Tweets
 from ml.state.tables.users import Users
-from ml.state.updates.apply_records import take
+from ml.state.updates.apply_records import apply_records
 
 
 def test_the_next_is_read_where_the_last_goes_meanwhile(
@@ -26,7 +26,7 @@ def test_the_next_is_read_where_the_last_goes_meanwhile(
 
         def write() -> None:
             log.append([Entry(f"e{log.end}", Kind.PUT_USER, 1, "ann", {"user_id": "ann"})])
-            take(state, log.read(state.offset, 10))
+            apply_records(state, log.read(state.offset, 10))
             assert snapshots.write(state, "base", tmp_path, log)
 
         def about_to_go(directory: Path) -> dict[str, object]:

@@ -11,7 +11,7 @@ from ml.state.feature_state import FeatureState
 from ml.state.tables.counts import Count
 from ml.state.tables.tweets import Tweets
 from ml.state.tables.users import Users
-from ml.state.updates.apply_records import Taken, take
+from ml.state.updates.apply_records import AppliedRecords, apply_records
 
 
 class RecordedState:
@@ -21,16 +21,18 @@ class RecordedState:
         self.state = FeatureState(Users(), Tweets())
         self.offset = 0
 
-    def record(self, kind: Kind, at: int | None = None, **body: Any) -> Taken:
+    def record(self, kind: Kind, at: int | None = None, **body: Any) -> AppliedRecords:
         self.offset += 1
         moment = (self.offset if at is None else at) * 1_000_000
         entry = Entry(f"e{self.offset}", kind, moment, body.get("user_id"), body)
-        return take(self.state, [Record(self.offset, entry)])
+        return apply_records(self.state, [Record(self.offset, entry)])
 
-    def act(self, user: str, action: str, tweet: str | None = None, **more: Any) -> Taken:
+    def act(self, user: str, action: str, tweet: str | None = None, **more: Any) -> AppliedRecords:
         return self.record(Kind.EVENT, user_id=user, action=action, tweet_id=tweet, **more)
 
-    def tweet(self, tweet: str, author: str | None, at: int | None = None, **more: Any) -> Taken:
+    def tweet(
+        self, tweet: str, author: str | None, at: int | None = None, **more: Any
+    ) -> AppliedRecords:
         facts = {"created_at": at or self.offset, "text": tweet, **more}
         return self.record(Kind.PUT_TWEET, at, tweet_id=tweet, author_id=author, **facts)
 

@@ -18,7 +18,7 @@ from ml.state.tables.counts import Count
 from ml.state.tables.history import LENGTH
 from ml.state.tables.tweets import Tweets
 from ml.state.tables.users import Users
-from ml.state.updates.apply_records import take
+from ml.state.updates.apply_records import apply_records
 from tests.unit.ml.recorded_state import RecordedState
 
 DAY = 86_400
@@ -190,9 +190,9 @@ def test_who_comes_back_keeps_what_they_do_then_in_batches_of_any_size(told: Rec
         )
     ]
     for record in records:
-        take(told.state, [record])
+        apply_records(told.state, [record])
     at_once = FeatureState(Users(), Tweets())
-    take(at_once, records)
+    apply_records(at_once, records)
     assert not differences(told.state, at_once)
     assert at_once.offset == told.state.offset == records[-1].offset
     bob = np.array([told.row("bob")], np.int32)

@@ -15,7 +15,7 @@ from ml.state.storage import snapshot
 from ml.state.storage.state_diff import canonical, differences
 from ml.state.tables.tweets import Tweets
 from ml.state.tables.users import Users
-from ml.state.updates.apply_records import Taken
+from ml.state.updates.apply_records import AppliedRecords
 from ml.state.updates.retention import retain
 from tests.unit.ml.recorded_state import RecordedState
 
@@ -105,7 +105,7 @@ def test_the_encoder_follows(tiny_bundle: Bundle, told: RecordedState) -> None:
     everything = (
         np.arange(len(part), dtype=np.int32) for part in (told.state.tweets, told.state.users)
     )
-    encoder.extend(told.state, Taken(*everything, np.empty(0, np.int32)))
+    encoder.extend(told.state, AppliedRecords(*everything, np.empty(0, np.int32)))
     same(encoder, tiny_bundle.encode(told.state))
     for taken in (
         told.tweet("t9", "ann", 12 * HOUR, text="something else entirely"),
