@@ -37,7 +37,7 @@ def test_no_two_heads_are_one(planted: Planted) -> None:
 def test_nobody_follows_whom_they_follow(planted: Planted) -> None:
     truth = planted.truth()
     author = planted.world.tweets.author[planted.tweet]
-    tie = planted.world.ties.strength_between(planted.user, author, planted.at)
+    tie = planted.world.follow_graph.strength_between(planted.user, author, planted.at)
     assert (truth["follow"][tie > 0] == 0).all()
     assert (truth["follow"][tie == 0] > 0).all()
 
@@ -88,7 +88,7 @@ def test_an_unknown_id_has_no_row(planted: Planted) -> None:
 
 
 def test_followers_share_tastes_and_the_famous_are_few(planted: Planted) -> None:
-    users, ties = planted.world.users, planted.world.ties
+    users, ties = planted.world.users, planted.world.follow_graph
     chance = np.random.default_rng(0).permutation(ties.followee)
     alike = (users.taste[ties.follower] * users.taste[ties.followee]).sum(axis=1).mean()
     assert alike > 1.2 * (users.taste[ties.follower] * users.taste[chance]).sum(axis=1).mean()
