@@ -13,7 +13,7 @@ from ml import bundle, command
 from ml.bundle import promotion_check
 from ml.dataset import rejects, report
 from ml.dataset.tables import Tables
-from ml.dataset.validation import Validation, survey
+from ml.dataset.validation import Validation, validate
 from ml.errors import DataError, FeedError, LogError
 from ml.event_log.sqlite import SqliteLog
 from ml.training import train
@@ -51,7 +51,7 @@ def _train(given: argparse.Namespace) -> None:
             return
         print(f"training on {given.data}, for {reason}")
     options = TrainingOptions(holdout=given.holdout, seed=given.seed)
-    tables = Tables.of(_surveyed(given)) if given.rejects else None
+    tables = Tables.of(_validated(given)) if given.rejects else None
     with ExitStack() as stack:
         log = stack.enter_context(closing(_log(given.from_log))) if given.from_log else None
         version = train.train(given.data, given.artifacts, options, tables, log)
@@ -77,15 +77,15 @@ def _log(path: Path) -> SqliteLog:
 
 
 def _check(given: argparse.Namespace) -> None:
-    print(report.summary(_surveyed(given)))
+    print(report.summary(_validated(given)))
 
 
-def _surveyed(given: argparse.Namespace) -> Validation:
+def _validated(given: argparse.Namespace) -> Validation:
     """Tables without an obstacle; rows at fault set aside where that was asked for."""
     rejecting = given.rejects is not None
     if rejecting:
         rejects.require_free(given.rejects)
-    found = survey(given.data)
+    found = validate(given.data)
     if problems := found.problems(rejecting=rejecting):
         raise DataError("\n".join(problems))
     if rejecting:
