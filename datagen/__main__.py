@@ -78,7 +78,7 @@ def _instant(text: str) -> int:
 
 
 def _progress(hours: Sequence[int]) -> Iterable[int]:
-    """A progress bar on a terminal, nothing elsewhere."""
+    """A bar on a terminal, silence elsewhere."""
     return tqdm(hours, desc="hours", unit="h", disable=None, leave=False)
 
 

@@ -98,7 +98,9 @@ def _validated(given: argparse.Namespace) -> Validation:
 
 def _promote(given: argparse.Namespace) -> None:
     if not given.anyway:
-        promotion_check.check(given.artifacts, given.version, bundle.current(given.artifacts))
+        promotion_check.check_promotion(
+            given.artifacts, given.version, bundle.current(given.artifacts)
+        )
     bundle.promote(given.artifacts, given.version)
 
 
