@@ -45,7 +45,7 @@ test: .venv/.developing
 lint: .venv/.developing
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy app ml datagen evaluation
+	$(BIN)/mypy app ml datagen evaluation tests
 
 clean:
 	rm -rf .venv build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage

@@ -1,1 +1,1 @@
-"""What if we knew every wish behind every click?"""
+"""How is a synthetic world made whose true preferences are known?"""

@@ -17,7 +17,7 @@ from ml.progress import tracked
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Zero when the world is written, two when it cannot be."""
+    """Write a world; the exit status is 0 when it is written and 2 when it cannot be."""
     options = _parser().parse_args(arguments)
     parameters = Parameters(options.seed, options.scale, options.until)
     try:
@@ -33,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 class _Parser(argparse.ArgumentParser):
-    """An argument parser that complains in one line."""
+    """An argument parser that reports an error in one line."""
 
     def error(self, message: str) -> NoReturn:
         self.exit(2, f"datagen: {message}\n")

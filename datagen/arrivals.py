@@ -1,4 +1,4 @@
-"""Things happen one by one, at random, and more often in the evening than before dawn."""
+"""Random arrival times: a Poisson process whose rate follows the hour of the day."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ SWING: Final = 0.7
 
 
 def arrivals(rng: np.random.Generator, since: NDArray[np.int64], until: int) -> NDArray[np.int64]:
-    """One instant after each `since`: a Poisson process, so the gaps are exponential, whose
-    rate follows the hour of the day."""
+    """One instant between each `since` and `until`, drawn from a Poisson process whose rate peaks
+    at `PEAK_HOUR`."""
     first = int(since.min(initial=until)) // HOUR * HOUR
     clock = np.arange(first, until + HOUR, HOUR, dtype=np.float64)
     elapsed = _intensity_until(clock)

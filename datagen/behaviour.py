@@ -1,4 +1,4 @@
-"""People open the app, look at what they are shown, and act on some of it."""
+"""The simulation of the log: users open the app, examine impressions and act on some of them."""
 
 from __future__ import annotations
 
@@ -22,18 +22,21 @@ from ml.schema import ENGAGEMENTS, Action
 SECONDS_PER_TWEET: Final = 8
 SECONDS_TO_ACT: Final = 5
 DISMISSALS: Final = (Action.NOT_INTERESTED, Action.MUTE, Action.BLOCK)
-GENTLE: Final = (0.70, 0.20, 0.10)  # how a dismissal is worded by somebody merely bored
-HOSTILE: Final = (0.30, 0.35, 0.35)  # and by somebody offended
-OFFENCE: Final = 0.2  # from here on somebody is offended
+GENTLE: Final = (0.70, 0.20, 0.10)  # P(each dismissal) of a user who is bored
+HOSTILE: Final = (0.30, 0.35, 0.35)  # P(each dismissal) of a user who is offended
+OFFENCE: Final = 0.2  # aversion times harm from which a user is offended
 
 Progress = Callable[[Sequence[int]], Iterable[int]]
 
 
-def live(
+def simulate(
     world: World, rng: np.random.Generator, progress: Progress
 ) -> tuple[World, list[Columns], list[Columns]]:
-    """Hour by hour: show, examine, act, remember. Answers the world with the ties that were made,
-    what was shown and what was done."""
+    """Simulate the log hour by hour: show, examine, act, remember.
+
+    Returns:
+        The world with the follows that were made, the impressions and the interactions.
+    """
     parameters = world.parameters
     sessions = draw_sessions(parameters, world.users, rng)
     policy = Policy(world)
@@ -44,7 +47,7 @@ def live(
         visits = sessions.between(hour, hour + HOUR)
         if not len(visits):
             continue
-        impressions = _look(policy, visits, request, rng)
+        impressions = _show(policy, visits, request, rng)
         actions = _act(policy.world, impressions, rng)
         _remember(policy, actions, hour + HOUR, rng)
         shown.append(impressions)
@@ -53,13 +56,13 @@ def live(
     return policy.world, shown, done
 
 
-def _look(policy: Policy, visits: Sessions, request: int, rng: np.random.Generator) -> Columns:
+def _show(policy: Policy, visits: Sessions, request: int, rng: np.random.Generator) -> Columns:
     slates = policy.show(visits, rng)
     return {
         "user": visits.user[slates.session],
         "tweet": slates.tweet,
         "author": policy.world.tweets.author[slates.tweet],
-        "at": _pace(visits, slates.session, slates.position, rng),
+        "at": _impression_times(visits, slates.session, slates.position, rng),
         "position": slates.position,
         "propensity": slates.propensity,
         "request": request + slates.session.astype(np.int64),
@@ -67,15 +70,15 @@ def _look(policy: Policy, visits: Sessions, request: int, rng: np.random.Generat
 
 
 def _act(world: World, shown: Columns, rng: np.random.Generator) -> Columns:
-    """The planted chances, for those who look; every action is drawn on its own."""
+    """Actions on the impressions that were examined, each drawn from its planted probability."""
     user, tweet = shown["user"], shown["tweet"]
     n = len(user)
     chance = world.probabilities(user, tweet, shown["at"])
     examined = rng.random(n) < world.examination(shown["position"])
     acts = {name: examined & (rng.random(n) < chance[name]) for name in ACTIONS}
-    wording = _wording(world, user, tweet, rng)
+    dismissal = _dismissal(world, user, tweet, rng)
     pieces = [(Action[name.upper()], acts[name]) for name in ACTIONS if name != "negative"]
-    pieces += [(action, acts["negative"] & (wording == i)) for i, action in enumerate(DISMISSALS)]
+    pieces += [(action, acts["negative"] & (dismissal == i)) for i, action in enumerate(DISMISSALS)]
     row = np.concatenate([np.flatnonzero(mask) for _, mask in pieces])
     counts = [np.count_nonzero(mask) for _, mask in pieces]
     return {
@@ -87,18 +90,21 @@ def _act(world: World, shown: Columns, rng: np.random.Generator) -> Columns:
     }
 
 
-def _pace(
+def _impression_times(
     visits: Sessions, session: Rows, position: Rows, rng: np.random.Generator
 ) -> NDArray[np.int64]:
-    """Tweet after tweet, some seconds on each; rows come by session and position."""
+    """The time of each impression, some seconds after the one above it; rows are sorted by session
+    and position."""
     spent = np.cumsum(rng.integers(1, SECONDS_PER_TWEET + 1, len(session)))
     opened = np.flatnonzero(position == 0)
     visit = np.cumsum(position == 0) - 1
     return np.asarray(visits.started[session] + spent - spent[opened][visit])
 
 
-def _wording(world: World, user: Rows, tweet: Rows, rng: np.random.Generator) -> NDArray[np.int64]:
-    """Which of `DISMISSALS` a dismissal would be: the offended block, the bored pass by."""
+def _dismissal(
+    world: World, user: Rows, tweet: Rows, rng: np.random.Generator
+) -> NDArray[np.int64]:
+    """Which of `DISMISSALS` a negative action would be: offended users block more often."""
     users, tweets = world.users, world.tweets
     offence = np.maximum(
         users.toxic_aversion[user] * tweets.toxic[tweet],
@@ -110,7 +116,7 @@ def _wording(world: World, user: Rows, tweet: Rows, rng: np.random.Generator) ->
 
 
 def _remember(policy: Policy, done: Columns, now: int, rng: np.random.Generator) -> None:
-    """What was acted on is done with; follows tie, and a block cuts both ways."""
+    """Update the policy and the follow graph with the actions; a block holds in both directions."""
     names = ("user", "tweet", "author", "action", "at")
     user, tweet, author, action, at = (done[name] for name in names)
     policy.finished.add(user, tweet)
@@ -119,6 +125,7 @@ def _remember(policy: Policy, done: Columns, now: int, rng: np.random.Generator)
     policy.avoided.add(user[muted | blocked], author[muted | blocked])
     policy.avoided.add(author[blocked], user[blocked])
     world, follower, followee = policy.world, user[followed], author[followed]
-    strength = tie_strength(world.ties, follower, followee, world.users, rng)
-    key = world.ties.keys(follower, followee)
-    policy.world = replace(world, ties=world.ties.joined_by(key, at[followed], strength))
+    graph = world.follow_graph
+    strength = tie_strength(graph, follower, followee, world.users, rng)
+    key = graph.keys(follower, followee)
+    policy.world = replace(world, follow_graph=graph.joined_by(key, at[followed], strength))

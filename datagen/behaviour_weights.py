@@ -1,4 +1,4 @@
-"""What each action is made of: taste for a like, quality for a retweet, a tie for a reply."""
+"""The planted weight of each signal (taste, tie, quality, …) on each action, in logits."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ HABIT_SPREAD: Final = (0.55, 0.60, 0.60, 0.50, 0.50, 0.50)  # between users, per
 
 
 @dataclass(frozen=True, slots=True)
-class Mix:
-    """The constants of behaviour; `weights` is (signals, actions)."""
+class BehaviourWeights:
+    """The constants of user behaviour; `weights` is (signals, actions)."""
 
     weights: NDArray[np.float32]
     half_life_hours: float = 12.0
     examination_decay: float = 0.25
 
 
-def planted_mix() -> Mix:
-    """Calibrated so that an oracle ranks engagement with an AUC near 0.845 and a tweet's past
-    rate alone with one near 0.555."""
-    return Mix(np.array(list(WEIGHTS.values()), np.float32))
+def planted_weights() -> BehaviourWeights:
+    """The weights of every generated world: an oracle ranks engagement with an AUC near 0.845, a
+    tweet's past rate alone with one near 0.555."""
+    return BehaviourWeights(np.array(list(WEIGHTS.values()), np.float32))

@@ -1,4 +1,4 @@
-"""The world does not end with its log: people join, and everybody goes on writing."""
+"""The continuation of a world after its log: new users join, and authors write new tweets."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ Part = TypeVar("Part", Users, Tweets)
 
 
 @dataclass(frozen=True, slots=True)
-class Onward:
-    """`world` is the old one and what came after; the tables are of what came after alone."""
+class Continuation:
+    """A continued world; `users` and `tweets` are tables of the new rows alone."""
 
     world: World
     since: int
@@ -33,10 +33,10 @@ class Onward:
     tweets: pl.DataFrame
 
 
-def go_on(
+def continue_world(
     world: World, names: pl.Series, texts: pl.Series, days: float, newcomers: int, seed: int
-) -> Onward:
-    """Some days more; the names of the users and the texts of the tweets are those of the log."""
+) -> Continuation:
+    """Continue a world by some days; `names` and `texts` are those of its users and tweets."""
     streams = np.random.SeedSequence(seed).spawn(STREAMS)
     people, pen, voice, surface = (np.random.default_rng(stream) for stream in streams)
     since = world.parameters.until
@@ -46,36 +46,36 @@ def go_on(
     first = np.maximum(users.joined, since)
     written = write(world.parameters, users, first, until, n, pen, world.tweets)
     tweets = joined_by(world.tweets, written)
-    called = np.concatenate((names.to_numpy(), full_names(newcomers, surface))).astype(np.str_)
+    all_names = np.concatenate((names.to_numpy(), full_names(newcomers, surface))).astype(np.str_)
     hashtags = draw_hashtags(written.topic, written.nsfw, voice)
-    text = _say(world, users, tweets, texts, handles_of(called), hashtags, voice)
-    key = world.ties.keys(world.ties.follower, world.ties.followee)
-    follower, followee = np.divmod(key, world.ties.users)
-    ties = replace(world.ties, users=len(users), key=follower * len(users) + followee)
+    text = _texts(world, users, tweets, texts, handles_of(all_names), hashtags, voice)
+    graph = world.follow_graph
+    follower, followee = np.divmod(graph.keys(graph.follower, graph.followee), graph.users)
+    graph = replace(graph, users=len(users), key=follower * len(users) + followee)
     old = len(world.tweets)
-    return Onward(
-        replace(world, users=users, tweets=tweets, ties=ties),
+    return Continuation(
+        replace(world, users=users, tweets=tweets, follow_graph=graph),
         since,
         until,
-        users_table(users, called, surface).tail(newcomers),
+        users_table(users, all_names, surface).tail(newcomers),
         tweets_table(tweets, users, _after(text, old), _after(hashtags, old), surface).tail(n),
     )
 
 
 def joined_by(old: Part, new: Part) -> Part:
-    """The rows of both."""
+    """The rows of `old`, then those of `new`."""
     names = [field.name for field in fields(old)]
     both = {name: np.concatenate((getattr(old, name), getattr(new, name))) for name in names}
     return replace(old, **both)
 
 
 def some(part: Part, row: Rows) -> Part:
-    """Some of the rows."""
+    """The given rows of a part."""
     return replace(part, **{field.name: getattr(part, field.name)[row] for field in fields(part)})
 
 
 def _newcomers(users: Users, n: int, since: int, until: int, rng: np.random.Generator) -> Users:
-    """People like those who are here, whom nobody knows yet."""
+    """New users, each with the hidden traits of a random user of the world."""
     alike = some(users, rng.integers(len(users), size=n).astype(np.int32))
     return replace(
         alike,
@@ -84,7 +84,7 @@ def _newcomers(users: Users, n: int, since: int, until: int, rng: np.random.Gene
     )
 
 
-def _say(
+def _texts(
     world: World,
     users: Users,
     tweets: Tweets,
@@ -93,7 +93,7 @@ def _say(
     hashtags: pl.Series,
     rng: np.random.Generator,
 ) -> pl.Series:
-    """What the new tweets say; communities keep their phrases."""
+    """The texts of the new tweets; communities keep their phrases."""
     new = some(tweets, np.arange(len(world.tweets), len(tweets), dtype=np.int32))
     community = users.community
     draft = Draft(
@@ -109,6 +109,6 @@ def _say(
 
 
 def _after(column: pl.Series, rows: int) -> pl.Series:
-    """The column below so many rows that say nothing."""
+    """The column with `rows` nulls before it."""
     nothing = pl.Series(column.name, [None], column.dtype)
     return nothing.new_from_index(0, rows).append(column)

@@ -1,4 +1,4 @@
-"""Who follows whom, since when, and, unsaid, how close they are."""
+"""The follow graph: who follows whom, since when, and the hidden strength of each tie."""
 
 from __future__ import annotations
 
@@ -36,24 +36,24 @@ class FollowGraph:
         return follower.astype(np.int64) * self.users + followee
 
     def ranges(self, follower: Rows) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Where each follower's ties begin and end."""
+        """The first row and the end of the rows of each follower."""
         first = self.keys(follower, np.zeros_like(follower))
         return np.searchsorted(self.key, first), np.searchsorted(self.key, first + self.users)
 
     def strength_between(self, follower: Rows, followee: Rows, at: NDArray[np.int64]) -> Floats:
-        """How close each pair is at that time, 0 where there is no tie yet."""
+        """The tie strength of each pair at that time, 0 where there is no follow yet."""
         key = self.keys(follower, followee)
         strength = np.append(self.strength, np.float32(0.0))[np.searchsorted(self.key, key)]
         return np.where(self.since_of(key) <= at, strength, np.float32(0.0))
 
     def since_of(self, key: Keys) -> NDArray[np.int64]:
-        """When each tie began, or will; `NEVER` where there is none."""
+        """When each follow began or will begin; `NEVER` where there is none."""
         place = np.searchsorted(self.key, key)
         known = np.append(self.key, -1)[place] == key
         return np.where(known, np.append(self.since, NEVER)[place], NEVER)
 
     def joined_by(self, key: Keys, since: NDArray[np.int64], strength: Floats) -> FollowGraph:
-        """These ties and some more; one that was to come later comes now instead."""
+        """The graph with more follows; one that was to begin later begins now instead."""
         later = np.searchsorted(self.key, key[self.since_of(key) < NEVER])
         kept = np.delete(np.arange(len(self.key)), later)
         keys = np.concatenate((self.key[kept], key))
@@ -66,7 +66,7 @@ class FollowGraph:
         )
 
     def unchanged_in(self, later: FollowGraph) -> FollowGraph:
-        """Those ties that began in `later` when they were to begin here."""
+        """The follows that began in `later` when they were to begin here."""
         same = later.since_of(self.key) == self.since
         return replace(
             self, key=self.key[same], since=self.since[same], strength=self.strength[same]

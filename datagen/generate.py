@@ -1,12 +1,12 @@
-"""First come the people, then whom they follow, what they write and what they do about it."""
+"""Generation of a world: users, follows, tweets, and the simulated log of what users did."""
 
 from __future__ import annotations
 
 import numpy as np
 import polars as pl
 
-from datagen.behaviour import Progress, live
-from datagen.behaviour_weights import planted_mix
+from datagen.behaviour import Progress, simulate
+from datagen.behaviour_weights import planted_weights
 from datagen.follows import draw_follows, follows_table
 from datagen.hashtags import draw_hashtags
 from datagen.log import impressions_table, interactions_table
@@ -21,13 +21,13 @@ from datagen.world import World
 def generate(
     parameters: Parameters, progress: Progress = iter
 ) -> tuple[dict[str, pl.DataFrame], World]:
-    """The tables that everybody may read, and the truth behind them."""
+    """Generate the tables of a dataset and the hidden world behind them."""
     people, graph, pen, voice, life, surface = parameters.generators(6)
     users = draw_users(parameters, people)
-    ties = draw_follows(parameters, users, graph)
+    follow_graph = draw_follows(parameters, users, graph)
     tweets = draw_tweets(parameters, users, pen)
-    planted = World(parameters, planted_mix(), users, tweets, ties)
-    world, shown, done = live(planted, life, progress)
+    planted = World(parameters, planted_weights(), users, tweets, follow_graph)
+    world, shown, done = simulate(planted, life, progress)
     names = full_names(len(users), surface)
     handles = handles_of(names)
     hashtags = draw_hashtags(tweets.topic, tweets.nsfw, voice)
@@ -43,7 +43,7 @@ def generate(
     tables = {
         "users": users_table(users, names, surface),
         "tweets": tweets_table(tweets, users, text, hashtags, surface),
-        "follows": follows_table(ties.unchanged_in(world.ties), users),
+        "follows": follows_table(follow_graph.unchanged_in(world.follow_graph), users),
         "interactions": interactions_table(world, done),
         "impressions": impressions_table(world, shown),
     }

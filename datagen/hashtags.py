@@ -1,4 +1,4 @@
-"""Most tweets carry no hashtag, some their topic, and a few a lure."""
+"""Hashtags: most tweets have none, some have their topic, and a few have a lure."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from datagen.vocabulary import LURES, NOUNS, TOPICS
 
 
 def draw_hashtags(topic: Rows, nsfw: Floats, rng: np.random.Generator) -> pl.Series:
-    """A list for each tweet, without the number signs."""
+    """A list of hashtags for each tweet, without the number signs."""
     n, nouns = len(topic), np.array(NOUNS)  # (topics, nouns)
     eager = 0.3 + 0.4 * nsfw
     noun = pl.Series(nouns[topic, rng.integers(nouns.shape[1], size=n)])

@@ -1,4 +1,4 @@
-"""What behaviour leaves behind: who was shown what, and who did what."""
+"""The impressions and interactions tables, built from simulated behaviour."""
 
 from __future__ import annotations
 

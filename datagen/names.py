@@ -1,4 +1,4 @@
-"""What people are called here."""
+"""Names and handles of generated users."""
 
 from __future__ import annotations
 
@@ -37,5 +37,5 @@ def full_names(n: int, rng: np.random.Generator) -> NDArray[np.str_]:
 
 
 def handles_of(names: NDArray[np.str_]) -> NDArray[np.str_]:
-    """How a name is mentioned: @ada_lopez."""
+    """The handles of names, such as @ada_lopez."""
     return np.char.add("@", np.char.lower(np.char.replace(names, " ", "_")))

@@ -1,4 +1,4 @@
-"""What could be shown to whom, and what was."""
+"""Offers are the tweets that a session could show; slates are those that it showed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A growing set of pairs that is asked about many at a time."""
+"""A growing set of pairs with vectorised membership tests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How large a world is, when it ends, and the seed that everything in it grows from."""
+"""The parameters of a world: its seed, its scale and its last instant."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ UNTIL: Final = "2026-03-01T00:00:00Z"
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    """What the command line decides; `until` is in unix seconds."""
+    """The options of the command line; `until` is in unix seconds."""
 
     seed: int
     scale: float
@@ -38,10 +38,10 @@ class Parameters:
         return max(100, round(TWEETS * self.scale))
 
     def generators(self, parts: int) -> list[np.random.Generator]:
-        """One stream per part of the world, so that a change in one does not stir the others."""
+        """One random stream per part of the world, so that changing one leaves the rest as is."""
         return [np.random.default_rng(s) for s in np.random.SeedSequence(self.seed).spawn(parts)]
 
 
 def instants(seconds: NDArray[np.int64]) -> pl.Series:
-    """Unix seconds as the tables write them: timestamps in UTC."""
+    """Unix seconds as a column of timestamps in UTC."""
     return pl.Series(seconds * 1000).cast(pl.Datetime("ms", "UTC"))

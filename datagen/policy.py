@@ -1,4 +1,4 @@
-"""What the old feed showed: news from followees, then what trends, then anything at all."""
+"""The logging policy: recent tweets of followees, then trending tweets, then random ones."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from datagen.offers import Offers, Slates
 from datagen.pairs import Pairs
 from datagen.parameters import HOUR
 from datagen.sessions import Sessions
-from datagen.slate_sampling import race
+from datagen.slate_sampling import sample_slates
 from datagen.users import Rows
 from datagen.world import World
 
@@ -28,8 +28,8 @@ Numbers = NDArray[np.float64]
 
 
 class Policy:
-    """The feed that wrote the log. It remembers what was acted on, who had enough of whom, and
-    what trends."""
+    """The feed that served the log. It remembers the tweets that each viewer acted on, the authors
+    that each viewer avoids, and the trends."""
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -42,13 +42,13 @@ class Policy:
         self._written = self._moment(tweets.author, tweets.created)[self._by_author]
 
     def learn(self, tweet: Rows, now: int) -> None:
-        """Engagements make trends, and trends fade."""
+        """Count engagements as trends, which decay."""
         self._trend *= 0.5 ** ((now - self._trend_at) / HOUR / TREND_HALF_LIFE_HOURS)
         self._trend_at = now
         np.add.at(self._trend, tweet, 1.0)
 
     def show(self, sessions: Sessions, rng: np.random.Generator) -> Slates:
-        """A page for each session."""
+        """Sample a slate for each session."""
         channels = (
             self._followed(sessions),
             self._trending(sessions),
@@ -59,15 +59,15 @@ class Policy:
         fit = viewer != offers.author
         fit &= ~self.avoided.holds(viewer, offers.author)
         fit &= ~self.finished.holds(viewer, offers.tweet)
-        return race(offers.take(fit), sessions.length, rng)
+        return sample_slates(offers.take(fit), sessions.length, rng)
 
     def _followed(self, sessions: Sessions) -> Offers:
-        """Two days of news from everybody whom the viewer follows, the newest favoured."""
-        ties, tweets = self.world.ties, self.world.tweets
-        session, tie = _spread(*ties.ranges(sessions.user))
-        known = ties.since[tie] <= sessions.started[session]
+        """Offers by followees of the last `NEWS_HOURS`, weighted towards the newest."""
+        graph, tweets = self.world.follow_graph, self.world.tweets
+        session, tie = _spread(*graph.ranges(sessions.user))
+        known = graph.since[tie] <= sessions.started[session]
         session, tie = session[known], tie[known]
-        followee = (ties.key[tie] % ties.users).astype(np.int32)
+        followee = (graph.key[tie] % graph.users).astype(np.int32)
         now = sessions.started[session]
         since = self._moment(followee, now - NEWS_HOURS * HOUR)
         low = np.searchsorted(self._written, since)
@@ -79,7 +79,7 @@ class Policy:
         return self._offers(FOLLOWED, session[friend], tweet, weight, np.ones(len(tweet)))
 
     def _trending(self, sessions: Sessions) -> Offers:
-        """The same list for everybody in the batch, as of its first session."""
+        """Offers of the trending tweets as of the first session, the same for every session."""
         first = int(sessions.started[0])
         created = self.world.tweets.created
         low, high = np.searchsorted(created, [first - TREND_HOURS * HOUR, first])
@@ -91,7 +91,7 @@ class Policy:
         return self._offers(TRENDING, session, tweet, weight, np.ones(len(tweet)))
 
     def _explored(self, sessions: Sessions, rng: np.random.Generator) -> Offers:
-        """A few tweets of the last days, whoever wrote them."""
+        """Offers of a few random tweets of the last `FIND_HOURS`, by any author."""
         created = self.world.tweets.created
         low = np.searchsorted(created, sessions.started - FIND_HOURS * HOUR)
         pool = np.searchsorted(created, sessions.started, side="right") - low
@@ -113,7 +113,7 @@ class Policy:
 
 
 def _spread(low: NDArray[np.int64], high: NDArray[np.int64]) -> tuple[Rows, NDArray[np.int64]]:
-    """All of low[i] to high[i], with i beside each."""
+    """All numbers from low[i] to high[i] - 1, and the i of each."""
     count = high - low
     owner = np.repeat(np.arange(len(count), dtype=np.int32), count)
     begin = np.cumsum(count) - count

@@ -1,4 +1,4 @@
-"""When people open the app, and for how long they scroll."""
+"""Sessions: when users open the app, and how many tweets they look for."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from datagen.users import Floats, Rows, Users
 LENGTH: Final = 15.0
 LONGEST: Final = 40
 PAUSE: Final = HOUR  # nobody is back sooner
-WARM_UP: Final = 6 * HOUR  # an empty network is no fun
+WARM_UP: Final = 6 * HOUR  # nothing is shown before some tweets exist
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Sessions:
 
 
 def draw_sessions(parameters: Parameters, users: Users, rng: np.random.Generator) -> Sessions:
-    """All visits of the log."""
+    """Draw all sessions of the log."""
     since = np.maximum(users.joined, parameters.start + WARM_UP)
     return visit(users.sessions_per_day, since, parameters.until, rng)
 
@@ -43,7 +43,7 @@ def draw_sessions(parameters: Parameters, users: Users, rng: np.random.Generator
 def visit(
     per_day: Floats, since: NDArray[np.int64], until: int, rng: np.random.Generator
 ) -> Sessions:
-    """Each user's own rhythm; a return within the pause belongs to the same visit."""
+    """Draw the sessions of each user after `since`; a return within `PAUSE` is the same session."""
     visits = rng.poisson(per_day * np.maximum(until - since, 0) / DAY)
     user = np.repeat(np.arange(len(since), dtype=np.int32), visits)
     started = arrivals(rng, since[user], until - HOUR // 2)

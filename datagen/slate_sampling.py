@@ -1,4 +1,4 @@
-"""Tweets race for a place on the page, and the first to arrive are shown."""
+"""Slate sampling: weighted draws without replacement, with known propensities."""
 
 from __future__ import annotations
 
@@ -16,9 +16,12 @@ QUOTAS: Final = (0.5, 0.5, 1.0)
 Counts = NDArray[np.int64]
 
 
-def race(offers: Offers, length: Counts, rng: np.random.Generator) -> Slates:
-    """A tweet of weight w arrives after Exponential(w), so that the chance to be among the first
-    is known without counting the ways (bottom-k sampling: Cohen and Kaplan, 2007)."""
+def sample_slates(offers: Offers, length: Counts, rng: np.random.Generator) -> Slates:
+    """Sample a slate of `length` tweets for each session.
+
+    A tweet of weight w arrives after Exponential(w), and the first to arrive are shown, so that
+    each propensity has a closed form (bottom-k sampling: Cohen and Kaplan, 2007).
+    """
     offers, arrival, rivals = _one_per_author(offers, rng.exponential(1.0, len(offers.tweet)))
     order = np.lexsort((arrival, offers.channel, offers.session))
     offers, arrival, rivals = offers.take(order), arrival[order], rivals[order]
@@ -39,8 +42,11 @@ def race(offers: Offers, length: Counts, rng: np.random.Generator) -> Slates:
 def _one_per_author(
     offers: Offers, effort: NDArray[np.float64]
 ) -> tuple[Offers, NDArray[np.float64], NDArray[np.float64]]:
-    """The first arrival of each author in the best channel that has the author, when it arrives,
-    and the weight of the author's tweets there together."""
+    """The first arrival of each author in the best channel that has the author.
+
+    Returns:
+        These offers, their arrival times, and the total weight of the author's tweets there.
+    """
     arrival = effort / offers.weight
     group = offers.session.astype(np.int64) * (int(offers.author.max(initial=0)) + 1)
     group += offers.author
@@ -54,7 +60,7 @@ def _one_per_author(
 
 
 def _quotas(length: Counts, waiting: Counts) -> Counts:
-    """How many each channel shows, (sessions, channels)."""
+    """(sessions, channels) How many tweets each channel shows."""
     free = length
     columns = []
     for channel, part in enumerate(QUOTAS):
@@ -66,7 +72,7 @@ def _quotas(length: Counts, waiting: Counts) -> Counts:
 def _shuffled(
     session: Rows, tweet: Rows, propensity: NDArray[np.float64], rng: np.random.Generator
 ) -> Slates:
-    """The order on the page is chance, so that a position says nothing about its tweet."""
+    """Slates in random order, so that a position carries no information about its tweet."""
     order = np.lexsort((rng.random(len(session)), session))
     first = np.searchsorted(session, session)  # of each one's session
     position = (np.arange(len(session)) - first).astype(np.int32)

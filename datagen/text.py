@@ -1,4 +1,4 @@
-"""What a tweet says: a sentence or two about its topic, and its temper between the lines."""
+"""Texts of tweets: a sentence or two about the topic, with words that show harm."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from datagen import vocabulary as said
+from datagen import vocabulary
 from datagen.users import Floats, Rows
 
 FONDNESS: Final = 0.6  # how often a community closes with one of its own phrases
@@ -23,7 +23,7 @@ Words = NDArray[np.str_]
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """All that shapes a text, one row per tweet."""
+    """What a text is made of, one row per tweet."""
 
     topic: Rows
     community: Rows
@@ -35,8 +35,11 @@ class Draft:
 
 
 def write_texts(draft: Draft, handles: Words, rng: np.random.Generator) -> pl.Series:
-    """Harm shows in words, capitals, exclamation marks, mentions and links, but a calm tweet may
-    shout and a hostile one may be polite."""
+    """Write a text for each tweet of a draft.
+
+    Harm shows in words, capitals, exclamation marks, mentions and links, but a calm tweet may
+    shout and a hostile one may be polite.
+    """
     n = len(draft.topic)
     toxic, nsfw = draft.toxic, draft.nsfw
     subject, other, third = _nouns(draft.topic, rng)
@@ -44,19 +47,19 @@ def write_texts(draft: Draft, handles: Words, rng: np.random.Generator) -> pl.Se
         {
             "answered": draft.answered,
             "mention": _some(handles, 0.06 + 0.35 * toxic, rng),
-            "opener": _some(np.array(said.OPENERS), np.ones(n), rng),
+            "opener": _some(np.array(vocabulary.OPENERS), np.ones(n), rng),
             "subject": subject,
-            "joint": _some(np.array(said.JOINTS), np.full(n, 0.6), rng),
+            "joint": _some(np.array(vocabulary.JOINTS), np.full(n, 0.6), rng),
             "other": other,
             "closer": _closers(draft.community, draft.phrases, rng),
-            "aside": _some(np.array(said.ASIDES), np.full(n, 0.4), rng),
+            "aside": _some(np.array(vocabulary.ASIDES), np.full(n, 0.4), rng),
             "third": third,
-            "insult": _some(np.array(said.INSULTS), 1.25 * toxic - 0.04, rng),
-            "second_insult": _some(np.array(said.INSULTS), 0.7 * toxic - 0.1, rng),
-            "grumble": _some(np.array(said.GRUMBLES), np.full(n, 0.02), rng),
-            "tease": _some(np.array(said.TEASES), 1.25 * nsfw - 0.04, rng),
-            "second_tease": _some(np.array(said.TEASES), 0.7 * nsfw - 0.1, rng),
-            "flirt": _some(np.array(said.FLIRTS), np.full(n, 0.02), rng),
+            "insult": _some(np.array(vocabulary.INSULTS), 1.25 * toxic - 0.04, rng),
+            "second_insult": _some(np.array(vocabulary.INSULTS), 0.7 * toxic - 0.1, rng),
+            "grumble": _some(np.array(vocabulary.GRUMBLES), np.full(n, 0.02), rng),
+            "tease": _some(np.array(vocabulary.TEASES), 1.25 * nsfw - 0.04, rng),
+            "second_tease": _some(np.array(vocabulary.TEASES), 0.7 * nsfw - 0.1, rng),
+            "flirt": _some(np.array(vocabulary.FLIRTS), np.full(n, 0.02), rng),
             "mark": _some(np.array(MARKS), 0.12 + 0.55 * toxic + 0.2 * nsfw, rng),
             "link": _some(np.array(LINKS), 0.12 + 0.5 * nsfw, rng),
             "shouts": rng.random(n) < 0.02 + 0.4 * toxic,
@@ -67,7 +70,7 @@ def write_texts(draft: Draft, handles: Words, rng: np.random.Generator) -> pl.Se
 
 
 def _sentences() -> pl.Expr:
-    """The pieces in the order in which they are read; a missing one leaves no trace."""
+    """The pieces joined in reading order; a missing piece leaves no gap."""
     theme = _join(" ", pl.concat_str("joint", pl.lit(" "), "other"), before=("opener", "subject"))
     first = pl.concat_str(theme, pl.lit(", "), "closer")
     around = pl.col("aside").str.split("{}")
@@ -85,14 +88,14 @@ def _join(separator: str, *parts: pl.Expr, before: tuple[str, ...] = ()) -> pl.E
 
 
 def _some(choices: Words, chance: NDArray[np.floating], rng: np.random.Generator) -> Words:
-    """One of the choices with that chance, else nothing."""
+    """A random choice with the given probability, else an empty string."""
     picked = choices[rng.integers(len(choices), size=len(chance))]
     return np.where(rng.random(len(chance)) < chance, picked, "")
 
 
 def _nouns(topic: Rows, rng: np.random.Generator) -> Words:
     """Three different nouns of each topic, (3, tweets)."""
-    nouns = np.array(said.NOUNS)  # (topics, nouns)
+    nouns = np.array(vocabulary.NOUNS)  # (topics, nouns)
     order = np.argsort(rng.random((len(topic), nouns.shape[1])), axis=1)
     return nouns[topic, order[:, :3].T]
 
@@ -103,14 +106,14 @@ def phrases_of(text: pl.Series, community: Rows, communities: int) -> Rows:
         np.bincount(
             community[text.str.contains(closer, literal=True).to_numpy()], minlength=communities
         )
-        for closer in said.CLOSERS
+        for closer in vocabulary.CLOSERS
     ]
     return np.argsort(-np.stack(used, 1), axis=1, kind="stable")[:, :FAVOURITES].astype(np.int32)
 
 
 def _closers(community: Rows, phrases: Rows | None, rng: np.random.Generator) -> Words:
-    """Communities are fond of a few phrases of their own."""
-    n, closers = len(community), np.array(said.CLOSERS)
+    """A closing phrase for each tweet; each community has a few favourites."""
+    n, closers = len(community), np.array(vocabulary.CLOSERS)
     if phrases is None:
         size = (int(community.max(initial=0)) + 1, FAVOURITES)
         phrases = rng.integers(len(closers), size=size).astype(np.int32)

@@ -1,4 +1,4 @@
-"""A tweet is as good as its author on an average day, give or take."""
+"""Generation of tweets: author, time, topic, thread, and hidden quality and harm."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Tweets:
 
 
 def draw_tweets(parameters: Parameters, users: Users, rng: np.random.Generator) -> Tweets:
-    """Who writes, when, about what, and how well."""
+    """Draw all tweets of the log."""
     since = np.maximum(users.joined, parameters.start)
     return write(parameters, users, since, parameters.until, parameters.tweets, rng)
 
@@ -57,7 +57,7 @@ def write(
     rng: np.random.Generator,
     before: Tweets | None = None,
 ) -> Tweets:
-    """Tweets by these users between two instants, which may answer those before."""
+    """Draw `n` tweets by these users between two instants; they may reply to those `before`."""
     share = users.posting * np.maximum(until - since, 0)
     author = rng.choice(len(users), n, p=share / share.sum()).astype(np.int32)
     created = arrivals(rng, since[author], until)
@@ -90,7 +90,7 @@ def write(
 def tweets_table(
     tweets: Tweets, users: Users, text: pl.Series, hashtags: pl.Series, rng: np.random.Generator
 ) -> pl.DataFrame:
-    """What can be seen of a tweet."""
+    """The tweets table, without the hidden columns."""
     table = pl.DataFrame(
         {
             "tweet_id": tweets.tweet_id,
@@ -111,17 +111,17 @@ def tweets_table(
 
 
 def _label(harm: Floats, rng: np.random.Generator) -> pl.Series:
-    """What moderators said: they saw about half of the tweets, and err now and then."""
-    said = rng.random(len(harm)) < np.where(harm > 0.5, 1.0 - MISSED, FALSE_ALARM)
+    """The labels of moderators, who see a share `LABELLED` of the tweets and sometimes err."""
+    label = rng.random(len(harm)) < np.where(harm > 0.5, 1.0 - MISSED, FALSE_ALARM)
     seen = rng.random(len(harm)) < LABELLED
-    return pl.select(pl.when(pl.Series(seen)).then(pl.Series(said))).to_series()
+    return pl.select(pl.when(pl.Series(seen)).then(pl.Series(label))).to_series()
 
 
 def _threads(
     author: Rows, old_root: Rows, reach: float, rng: np.random.Generator
 ) -> tuple[Rows, Rows]:
-    """Some tweets answer a recent tweet of somebody else; its conversation becomes theirs. The
-    oldest are there already, and their conversations stay."""
+    """The parents and roots of the new tweets: some reply to a recent tweet by another author and
+    join its conversation. The first `len(old_root)` authors are those of older tweets."""
     row = np.arange(len(old_root), len(author), dtype=np.int32)
     n = len(row)
     back = 1 + rng.exponential(max(reach, 1.0), n).astype(np.int32)
@@ -136,7 +136,7 @@ def _threads(
 
 
 def _topics(users: Users, author: Rows, rng: np.random.Generator) -> Rows:
-    """Authors write about what they like."""
+    """A topic for each tweet, drawn by the taste of its author."""
     reach = np.cumsum(users.taste.astype(np.float64) ** 2, axis=1)  # (users, topics)
     drawn = rng.random(len(author)) * reach[author, -1]
     return np.asarray(np.count_nonzero(reach[author] <= drawn[:, None], axis=1), np.int32)

@@ -1,4 +1,4 @@
-"""A person is a bundle of tastes, habits and aversions, and admits to few of them."""
+"""Generation of users: hidden tastes, habits and aversions, of which few are declared."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ STYLES: Final = 6
 COMMUNITY_SIZE: Final = 50
 COMMUNITY_TOPICS: Final = 4
 OWN_TOPICS: Final = 2
-LIKED: Final = 0.5  # tastes from here on are likings
-ADMITTED: Final = 0.75  # of them
-PRETENDED: Final = 0.015  # of all topics
-SILENT: Final = 0.12  # of all users
+LIKED: Final = 0.5  # the taste from which a topic counts as liked
+ADMITTED: Final = 0.75  # share of liked topics that are declared
+PRETENDED: Final = 0.015  # share of all topics that are declared at random
+SILENT: Final = 0.12  # share of users who declare nothing
 SESSIONS_PER_DAY: Final = 0.85
 TROLLS: Final = 0.09  # of all users
 RACY: Final = 0.07  # of all users
@@ -56,13 +56,13 @@ class Users:
         return len(self.user_id)
 
     def kinship(self, reader: Rows, author: Rows) -> Floats:
-        """How well each author's style suits the reader's ear: about ±1."""
+        """How well each author's style suits what the reader likes to read: about ±1."""
         products = np.einsum("ij,ij->i", self.ear[reader], self.style[author])
         return np.asarray(products / np.float32(STYLES), np.float32)
 
 
 def draw_users(parameters: Parameters, rng: np.random.Generator) -> Users:
-    """People of hidden communities: each shares the community's topics and its tone."""
+    """Draw users in hidden communities, whose topics and tone they share."""
     n = parameters.users
     communities = max(3, round(n / COMMUNITY_SIZE))
     community = rng.permutation(np.arange(n) % communities).astype(np.int32)
@@ -94,12 +94,12 @@ def draw_users(parameters: Parameters, rng: np.random.Generator) -> Users:
 
 
 def users_table(users: Users, names: NDArray[np.str_], rng: np.random.Generator) -> pl.DataFrame:
-    """What the users tell about themselves: a noisy part of their tastes, or nothing."""
+    """The users table, in which users declare a noisy part of their tastes or nothing."""
     n, shape = len(users), users.taste.shape
-    told = (users.taste > LIKED) & (rng.random(shape) < ADMITTED)
-    told |= rng.random(shape) < PRETENDED
-    open_hearted = rng.random((n, 1)) >= SILENT
-    who, what = np.nonzero(told & open_hearted)
+    declared = (users.taste > LIKED) & (rng.random(shape) < ADMITTED)
+    declared |= rng.random(shape) < PRETENDED
+    declares = rng.random((n, 1)) >= SILENT
+    who, what = np.nonzero(declared & declares)
     interests = (
         pl.DataFrame({"user_id": users.user_id[who], "interests": np.array(TOPICS)[what]})
         .group_by("user_id", maintain_order=True)
@@ -123,7 +123,7 @@ def users_table(users: Users, names: NDArray[np.str_], rng: np.random.Generator)
 
 
 def _joined(parameters: Parameters, rng: np.random.Generator) -> NDArray[np.int64]:
-    """Most joined over the two years before the log, one in twenty during it."""
+    """When each user joined: most in the two years before the log, one in twenty during it."""
     n = parameters.users
     before = parameters.start - rng.integers(DAY, 730 * DAY, n)
     during = parameters.start + rng.integers(DAY, 28 * DAY, n)
@@ -131,12 +131,12 @@ def _joined(parameters: Parameters, rng: np.random.Generator) -> NDArray[np.int6
 
 
 def _toned(tone: NDArray[np.float64], rng: np.random.Generator) -> Floats:
-    """The community's tone, with a voice of one's own."""
+    """Styles of users: the tone of the community with a personal part."""
     return (TONE * tone + OWN_TONE * rng.normal(size=tone.shape)).astype(np.float32)
 
 
 def _tastes(community: Rows, communities: int, rng: np.random.Generator) -> Floats:
-    """Some topics from the community, some of one's own, each liked more or less."""
+    """Tastes of users: some topics of the community and some personal ones."""
     topics = len(TOPICS)
     shared = _some_of(topics, communities, COMMUNITY_TOPICS, rng)
     own = _some_of(topics, len(community), OWN_TOPICS, rng)

@@ -1,4 +1,4 @@
-"""A world is written beside its place and moved there when it is whole."""
+"""Writes a world into a temporary folder and moves it into place when it is complete."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from datagen.world import World
 
 
 def write(folder: Path, tables: Mapping[str, pl.DataFrame], world: World) -> None:
-    """Tables as Parquet, the truth apart from them; a reader never meets half a world."""
+    """Write the tables as Parquet and the truth into `truth/`; a reader never sees half."""
     folder.mkdir(parents=True, exist_ok=True)
     aside = folder / ".unfinished"
     shutil.rmtree(aside, ignore_errors=True)

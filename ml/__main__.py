@@ -14,7 +14,7 @@ from ml import bundle, command
 from ml.bundle import promotion_check
 from ml.dataset import rejects, report
 from ml.dataset.tables import Tables
-from ml.dataset.validation import Validation, survey
+from ml.dataset.validation import Validation, validate
 from ml.errors import DataError, FeedError, LogError
 from ml.event_log.open_log import open_log
 from ml.event_log.port import EventLog
@@ -53,7 +53,7 @@ def _train(given: argparse.Namespace) -> None:
             return
         print(f"training on {given.data}, for {reason}")
     options = TrainingOptions(holdout=given.holdout, seed=given.seed)
-    tables = Tables.of(_surveyed(given)) if given.rejects else None
+    tables = Tables.of(_validated(given)) if given.rejects else None
     with ExitStack() as stack:
         log = stack.enter_context(closing(_log(given.from_log))) if given.from_log else None
         version = train.train(given.data, given.artifacts, options, tables, log)
@@ -79,15 +79,15 @@ def _log(path: Path) -> EventLog:
 
 
 def _check(given: argparse.Namespace) -> None:
-    print(report.summary(_surveyed(given)))
+    print(report.summary(_validated(given)))
 
 
-def _surveyed(given: argparse.Namespace) -> Validation:
+def _validated(given: argparse.Namespace) -> Validation:
     """Tables without an obstacle; rows at fault set aside where that was asked for."""
     rejecting = given.rejects is not None
     if rejecting:
         rejects.require_free(given.rejects)
-    found = survey(given.data)
+    found = validate(given.data)
     if problems := found.problems(rejecting=rejecting):
         raise DataError("\n".join(problems))
     if rejecting:
@@ -100,7 +100,9 @@ def _surveyed(given: argparse.Namespace) -> Validation:
 
 def _promote(given: argparse.Namespace) -> None:
     if not given.anyway:
-        promotion_check.check(given.artifacts, given.version, bundle.current(given.artifacts))
+        promotion_check.check_promotion(
+            given.artifacts, given.version, bundle.current(given.artifacts)
+        )
     bundle.promote(given.artifacts, given.version)
 
 

@@ -1,4 +1,4 @@
-"""How a command ends that the world does not let finish: in one line, or in none."""
+"""Runs a command and turns interrupts, closed pipes and I/O errors into exit codes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ READER_LEFT: Final = 128 + 13
 
 
 def run(main: Callable[[], int]) -> NoReturn:
-    """Exit with what it returns; `… | head -1` is no reason for a traceback."""
+    """Exit with the status that `main` returns, without a traceback for a closed pipe."""
     try:
         try:
             code = main()
@@ -31,6 +31,6 @@ def run(main: Callable[[], int]) -> NoReturn:
 
 
 def _write_no_more() -> None:
-    """What is left to write would fail once more, when Python ends."""
+    """Redirect stdout to the null device, so that the flush at exit cannot fail again."""
     if sys.stdout is not None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -123,12 +123,14 @@ class People:
                 np.array([looked.user], np.int32),
                 world.tweets.author[looked.tweet[row : row + 1]],
             )
-            key = world.ties.keys(*pair)
-            if (world.ties.since_of(key) <= at[row]).any():  # by an earlier tweet of this page
+            graph = world.follow_graph
+            key = graph.keys(*pair)
+            if (graph.since_of(key) <= at[row]).any():  # by an earlier tweet of this page
                 continue
             rng = generator(self.seed, Question.TIE, looked.user, int(pair[1][0]))
-            strength = tie_strength(world.ties, *pair, world.users, rng)
-            world = replace(world, ties=world.ties.joined_by(key, at[row : row + 1], strength))
+            strength = tie_strength(graph, *pair, world.users, rng)
+            graph = graph.joined_by(key, at[row : row + 1], strength)
+            world = replace(world, follow_graph=graph)
         self.world = world
 
 

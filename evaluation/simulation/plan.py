@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from datagen.continuation import Onward, go_on
+from datagen.continuation import Continuation, continue_world
 from datagen.sessions import visit
 from datagen.users import Floats
 from datagen.world import World
@@ -37,7 +37,7 @@ class Turn:
 class Plan:
     """The panel are those who use the feed; everybody writes."""
 
-    onward: Onward
+    onward: Continuation
     seed: int
     panel: Rows  # rows of the world, newcomers last
     newcomers: int
@@ -84,7 +84,7 @@ def plan(data: Path, users: int, days: float, seed: int) -> Plan:
     newcomers = max(2, round(NEWCOMERS * users))
     by_user, by_tweet = tables.users, tables.tweets
     future = int(generator(seed, Question.FUTURE).integers(2**32))
-    onward = go_on(world, by_user["name"], by_tweet["text"], days, newcomers, future)
+    onward = continue_world(world, by_user["name"], by_tweet["text"], days, newcomers, future)
     drawn = generator(seed, Question.PANEL).permutation(len(world.users))[:users]
     joined = len(world.users) + np.arange(newcomers)
     panel = np.concatenate((np.sort(drawn), joined)).astype(np.int32)
@@ -93,7 +93,7 @@ def plan(data: Path, users: int, days: float, seed: int) -> Plan:
 
 
 def rhythm(
-    onward: Onward, panel: Rows, newcomers: int, seed: int
+    onward: Continuation, panel: Rows, newcomers: int, seed: int
 ) -> tuple[tuple[NDArray[np.int64], ...], tuple[NDArray[np.int64], ...]]:
     """When everybody would come, and for how long; who joins looks around at once."""
     people, rng = onward.world.users, generator(seed, Question.RHYTHM)

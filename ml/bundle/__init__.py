@@ -1,4 +1,4 @@
-"""What leaves training, and how does serving know that it is the same thing?"""
+"""What does training publish, and how does serving check that it computes the same?"""
 
 from ml.bundle.bundle import Bundle
 from ml.bundle.disk import current

@@ -1,4 +1,4 @@
-"""The models together, ready to encode and to predict."""
+"""A bundle: trained models that encode and predict, with their manifest."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from ml.state.feature_state import FeatureState
 
 @dataclass(frozen=True, slots=True)
 class Models:
-    """What was trained; a safety model is None where the data had no examples."""
+    """The trained models; a safety model is None where the data had too few examples."""
 
     tower: TwoTower
     ranker: HeavyRanker
@@ -48,7 +48,7 @@ class Bundle:
     ) -> dict[str, NDArray[np.float32]]:
         """A probability per pair for each trained head, and `similarity`, the embedding head.
 
-        Who already has the feature matrix of `x` gives it along.
+        `features` is the feature matrix of `x`, where the caller has it already.
         """
         probability = probabilities(self.models.ranker, x, features)
         return {
@@ -62,7 +62,7 @@ class Bundle:
 def probabilities(
     ranker: HeavyRanker, x: Pairs, features: NDArray[np.float32] | None = None
 ) -> NDArray[np.float32]:
-    """(pairs, heads + 1), trained or not."""
+    """(pairs, heads + 1) probabilities of all heads, trained or not."""
     inputs = (matrix(x) if features is None else features, x.viewer_vector, x.tweet_vector)
     scores: NDArray[np.float32] = ranker.probabilities(*map(torch.from_numpy, inputs)).numpy()
     return scores

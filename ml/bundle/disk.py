@@ -1,4 +1,4 @@
-"""Folders that are whole or not there: written aside, renamed into place, named by a pointer."""
+"""Atomic folders: written aside, renamed into place, and named by a pointer file."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ CURRENT: Final = "current"
 
 @contextmanager
 def aside(artifacts: Path) -> Iterator[Path]:
-    """A folder to write into; gone afterwards if it was not moved into place."""
+    """A temporary folder, removed afterwards unless it was moved into place."""
     artifacts.mkdir(parents=True, exist_ok=True)
     folder = artifacts / f".aside.{os.getpid()}"
     shutil.rmtree(folder, ignore_errors=True)
@@ -28,7 +28,7 @@ def aside(artifacts: Path) -> Iterator[Path]:
 
 
 def into_place(folder: Path, target: Path) -> None:
-    """Flush everything to disk, then rename; what stood there before makes way."""
+    """Flush a folder to disk, then rename it to `target`, replacing what was there."""
     for path in folder.iterdir():
         _flush(path)
     _flush(folder)
@@ -44,7 +44,7 @@ def into_place(folder: Path, target: Path) -> None:
 
 
 def point(folder: Path, name: str, pointer: str = CURRENT) -> None:
-    """Make `current`, or another pointer, name something, in one step."""
+    """Set a pointer to a name, atomically."""
     written = folder / f".{pointer}.{os.getpid()}"
     written.write_text(name + "\n")
     _flush(written)
@@ -53,7 +53,7 @@ def point(folder: Path, name: str, pointer: str = CURRENT) -> None:
 
 
 def current(folder: Path, which: str = CURRENT) -> str | None:
-    """What `current`, or another pointer, names in a folder; None where there is none.
+    """Read the name in a pointer of a folder; None where there is no pointer.
 
     Raises:
         BundleError: it is damaged.

@@ -1,4 +1,4 @@
-"""A bundle's label: what is in it, what it was made of, and what the data lacked."""
+"""The manifest of a bundle: its content, its training data, and what the data lacked."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from typing import Final
 
 from pydantic import BaseModel, ConfigDict
 
-FORMAT: Final = 3  # raise it when a bundle of old can no longer be read
+FORMAT: Final = 3  # raise it when older bundles can no longer be read
 
 
 class HeadCard(BaseModel):
-    """What is known of one trained head."""
+    """The metrics of one trained head."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -20,7 +20,7 @@ class HeadCard(BaseModel):
 
 
 class Manifest(BaseModel):
-    """`manifest.json`."""
+    """The content of `manifest.json`."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

@@ -1,4 +1,4 @@
-"""The handshake: a miniature log with the features and scores that training computed from it.
+"""The probe of a bundle: a small log with the features and scores that training computed.
 
 Serving replays it through its own code. If a feature was changed since, or a library computes
 otherwise, the numbers differ, and serving refuses to start rather than serve a different feed.

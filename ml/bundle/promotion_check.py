@@ -1,4 +1,4 @@
-"""May this bundle take over? Only if no report says that it is significantly worse."""
+"""The promotion check: a bundle is refused if its report is significantly worse."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ SAME: Final = ("kind", "cut", "settings")  # what two reports must share to be c
 Json = dict[str, Any]  # what JSON can hold
 
 
-def check(artifacts: Path, version: str, current: str | None) -> None:
-    """Compare the two bundles' reports; nothing to compare with is no reason to refuse.
+def check_promotion(artifacts: Path, version: str, current: str | None) -> None:
+    """Compare the reports of two bundles; without a current bundle every version passes.
 
     Raises:
-        BundleError: it is worse, and where; or nobody can say, because a report is missing or the
-            two are of different data.
+        BundleError: the bundle is worse, with the figures; or a report is missing, or the two are
+            not comparable.
     """
     if current is None or current == version:
         return
-    new, old = read(artifacts, version), read(artifacts, current)
+    new, old = read_report(artifacts, version), read_report(artifacts, current)
     _check_comparable(new, old, version, current)
-    worse = list(where_worse(new, old))
+    worse = list(regressions(new, old))
     if worse:
         raise BundleError(
             f"bundle {version} is significantly worse than {current}: {'; '.join(worse)}; keep "
@@ -39,8 +39,8 @@ def check(artifacts: Path, version: str, current: str | None) -> None:
         )
 
 
-def read(artifacts: Path, version: str) -> Json:
-    """What the evaluation wrote of a bundle.
+def read_report(artifacts: Path, version: str) -> Json:
+    """Read the evaluation report of a bundle.
 
     Raises:
         BundleError: there is no such report, or it cannot be read.
@@ -61,35 +61,35 @@ def read(artifacts: Path, version: str) -> Json:
     return dict(report)
 
 
-def where_worse(new: Json, old: Json) -> Iterator[str]:
-    """Every figure that fell by more than chance explains."""
+def regressions(new: Json, old: Json) -> Iterator[str]:
+    """The figures that are significantly worse, a line each."""
     after, before = new["metrics"][PRODUCT], old["metrics"][PRODUCT]
     judged_by = BY_TRUTH if "value@10" in before else BY_LOG
     for name, up in {**judged_by, **ALWAYS}.items():
-        yield from _worse(name, after.get(name), before.get(name), up)
+        yield from _regression(name, after.get(name), before.get(name), up)
     for head, card in old["heads"].items():
         if head not in new["heads"]:
             yield f"it has no head {head}"
             continue
         mine, theirs = new["heads"][head]["by"]["model"], card["by"]["model"]
         for name, up in OF_HEADS.items():
-            yield from _worse(f"{head} {name}", mine.get(name), theirs.get(name), up)
+            yield from _regression(f"{head} {name}", mine.get(name), theirs.get(name), up)
 
 
-def _worse(name: str, new: Json | None, old: Json | None, up: int) -> Iterator[str]:
-    """The difference of two figures is uncertain by both their intervals together, at most."""
+def _regression(name: str, new: Json | None, old: Json | None, up: int) -> Iterator[str]:
+    """A line if a figure is worse by more than both confidence intervals combined."""
     if not new or not old or new["value"] is None or old["value"] is None:
         return
     gap = up * (old["value"] - new["value"])
     if gap > math.hypot(_half(new), _half(old)):
-        yield f"{name} {_said(new)} after {_said(old)}"
+        yield f"{name} {_formatted(new)} after {_formatted(old)}"
 
 
 def _half(figure: Mapping[str, float]) -> float:
     return ((figure["high"] or 0) - (figure["low"] or 0)) / 2
 
 
-def _said(figure: Mapping[str, float]) -> str:
+def _formatted(figure: Mapping[str, float]) -> str:
     return f"{figure['value']:.4g} [{figure['low']:.4g}, {figure['high']:.4g}]"
 
 

@@ -1,4 +1,4 @@
-"""States on disk: what serving starts from, and what a live service writes down now and then."""
+"""Feature states on disk: those that training publishes and those that serving snapshots."""
 
 from __future__ import annotations
 
@@ -44,11 +44,11 @@ def load_state(artifacts: Path) -> FeatureState | None:
 
 
 def state_fingerprint(artifacts: Path) -> str | None:
-    """Which data the current state is of."""
+    """The fingerprint of the data of the current state."""
     return current(artifacts / "state")
 
 
 def state_source(artifacts: Path) -> Path | None:
-    """The folder of tables that the current state was made of."""
+    """The folder of tables that the current state was built from."""
     fingerprint = state_fingerprint(artifacts)
     return snapshot.source(artifacts / "state" / fingerprint) if fingerprint else None

@@ -1,4 +1,4 @@
-"""Bundles on disk: published, promoted, and read back if nothing about them is wrong."""
+"""Bundles on disk: publish, promote, roll back, list and load with checks."""
 
 from __future__ import annotations
 
@@ -69,12 +69,12 @@ def rollback(artifacts: Path) -> str:
 
 
 def versions(artifacts: Path) -> list[str]:
-    """The bundles there are, by name."""
+    """The versions of all bundles, sorted."""
     return sorted(path.parent.name for path in artifacts.glob(f"*/{MANIFEST}"))
 
 
 def load(artifacts: Path, version: str | None = None) -> Bundle | None:
-    """A bundle, checked, the current one if none is named; None where nothing was ever published.
+    """Load and check a bundle, the current one by default; None where none was ever published.
 
     Raises:
         BundleError: it is missing a file, damaged, or does not agree with this code.
@@ -146,14 +146,14 @@ def _check_features(folder: Path, manifest: Manifest) -> None:
     then, now = set(manifest.features), set(NAMES)
     if manifest.features == list(NAMES):
         return
-    told = [
+    changes = [
         f"{word}: {', '.join(sorted(names))}"
         for word, names in (("new", now - then), ("gone", then - now))
         if names
     ] or ["in another order"]
     raise BundleError(
         f"bundle {folder.name} was built with {len(manifest.features)} features, this code has "
-        f"{len(NAMES)} ({'; '.join(told)}); retrain, or run the code that made it"
+        f"{len(NAMES)} ({'; '.join(changes)}); retrain, or run the code that made it"
     )
 
 

@@ -1,4 +1,4 @@
-"""Models as arrays on disk, and back."""
+"""Saves and loads the weights of models as npz."""
 
 from __future__ import annotations
 
@@ -39,5 +39,5 @@ def load(model: M, path: Path) -> M:
 
 
 def count(model: nn.Module) -> int:
-    """How many numbers were learned."""
+    """The number of learned parameters of a model."""
     return sum(parameter.numel() for parameter in model.parameters())

@@ -1,1 +1,1 @@
-"""What do other people's tables hold, and can every row be used?"""
+"""What do the imported tables hold, and can every row be used?"""

@@ -1,4 +1,4 @@
-"""An action is on something, and nobody follows, mutes or blocks themselves."""
+"""Checks that each action has a target, and that the target is not the user who acts."""
 
 from __future__ import annotations
 
@@ -14,17 +14,19 @@ from ml.schema import ON_TWEETS, ON_USERS, Action
 ONESELF: Final = "leave it out"
 
 
-def misdirected(sheet: ValidatedTable, done: Mapping[str, ValidatedTable]) -> Iterator[Violation]:
-    """The rows that are about nothing, or about oneself."""
-    frame = sheet.frame
-    if sheet.table.name == "follows":
+def misdirected(
+    validated: ValidatedTable, done: Mapping[str, ValidatedTable]
+) -> Iterator[Violation]:
+    """The rows that have no target, or whose target is the user who acts."""
+    frame = validated.frame
+    if validated.schema.name == "follows":
         oneself = (frame["follower_id"] == frame["followee_id"]).fill_null(False)
         yield Violation("followee_id", "a follow of oneself", ONESELF, oneself)
-    if sheet.table.name != "interactions":
+    if validated.schema.name != "interactions":
         return
-    tweet_named, target_named = sheet.unblamed("tweet_id"), sheet.unblamed("target_user_id")
+    tweet_named, target_named = validated.unblamed("tweet_id"), validated.unblamed("target_user_id")
     judged = tweet_named & target_named
-    if "tweets" not in done:  # whose authors nobody knows
+    if "tweets" not in done:  # the authors of tweets are unknown
         judged &= frame["tweet_id"].is_null()
     target = _target(frame, done)
     yield Violation(
@@ -53,7 +55,7 @@ def _is(frame: pl.DataFrame, actions: Iterable[Action]) -> pl.Series:
 
 
 def _target(interactions: pl.DataFrame, done: Mapping[str, ValidatedTable]) -> pl.Series:
-    """Whom an action is on: who is named, or else the author of the tweet."""
+    """The target user of each action: the one it names, or else the author of its tweet."""
     target = interactions["target_user_id"]
     if "tweets" not in done:
         return target

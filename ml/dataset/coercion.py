@@ -1,4 +1,4 @@
-"""One column brought from whatever it came as into the form that the rest relies on."""
+"""Converts one column from the types that files have to the declared type of its field."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ NOT_ONE: Final = {
 
 
 def declared(raw: pl.DataFrame, field: Field, kind: IdKind) -> tuple[pl.Series, list[Violation]]:
-    """A column in its declared form, null where a value is at fault, and those faults.
+    """Convert a column to its declared type, with null for invalid values, and list violations.
 
     Raises:
         DataError: the column is missing or of the wrong type.
@@ -60,7 +60,7 @@ def declared(raw: pl.DataFrame, field: Field, kind: IdKind) -> tuple[pl.Series, 
                 f"column {field.name!r} is {raw[field.name].dtype}, expected {field.kind.value}; "
                 f"convert it"
             ) from error
-    return _judged(column, converted, field, kind)
+    return _checked(column, converted, field, kind)
 
 
 def dtype(field: Field, kind: IdKind) -> type[pl.DataType] | pl.DataType:
@@ -68,28 +68,30 @@ def dtype(field: Field, kind: IdKind) -> type[pl.DataType] | pl.DataType:
     return kind.dtype if field.kind is Kind.ID else DTYPES[field.kind]
 
 
-def _judged(
+def _checked(
     column: pl.Series, converted: pl.Series, field: Field, kind: IdKind
 ) -> tuple[pl.Series, list[Violation]]:
-    faults = []
+    violations = []
     if not field.nullable:
-        faults.append(Violation(field.name, f"no {field.name}", "fill it in", column.is_null()))
+        violations.append(Violation(field.name, f"no {field.name}", "fill it in", column.is_null()))
     if field.kind in NOT_ONE:
         reason, expected = NOT_ONE[field.kind], f"expected {field.kind.value}"
         if field.kind is Kind.ID and kind is IdKind.INTEGER and column.dtype == pl.String:
             reason, expected = "not an int64 id", "write ids as the other tables do"
         bad = column.is_not_null() & converted.is_null()
-        faults.append(Violation(field.name, reason, expected, bad))
+        violations.append(Violation(field.name, reason, expected, bad))
     if field.kind is Kind.TIME:
         outside = ~converted.is_between(-LATEST, LATEST)
         remedy = "times are unix seconds before the year 2200; divide milliseconds by 1,000"
-        faults.append(Violation(field.name, "time out of range", remedy, outside.fill_null(False)))
+        violations.append(
+            Violation(field.name, "time out of range", remedy, outside.fill_null(False))
+        )
         converted = converted.set(outside, None)
-    return converted, [fault for fault in faults if fault.rows.any()]
+    return converted, [violation for violation in violations if violation.rows.any()]
 
 
 def _plain(column: pl.Series, field: Field) -> pl.Series:
-    """Without encodings, and with null for nothing."""
+    """The column without categorical encodings, and with null for empty values."""
     if column.dtype in (pl.Categorical, pl.Enum):
         column = column.cast(pl.String)
     if column.dtype == pl.String and field.kind is not Kind.TEXT:
@@ -132,7 +134,7 @@ def _flags(column: pl.Series) -> pl.Series:
 
 
 def _numbers(column: pl.Series) -> pl.Series:
-    """Finite, also in the float32 that models read."""
+    """Numbers that are finite, also as the float32 that models read."""
     if not (column.dtype.is_numeric() or column.dtype == pl.String):
         raise pl.exceptions.ComputeError("not numbers")
     numbers = column.cast(pl.Float64, strict=False)

@@ -1,4 +1,4 @@
-"""An id names one row."""
+"""Checks that no id is used by two rows."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from ml.dataset.violations import Violation
 UNIQUE: Final = {"users": "user_id", "tweets": "tweet_id", "interactions": "event_id"}
 
 
-def repeated(sheet: ValidatedTable, done: Mapping[str, ValidatedTable]) -> Iterator[Violation]:
-    """The rows whose id an earlier, usable row has already."""
-    if (key := UNIQUE.get(sheet.table.name)) is None:
+def repeated(validated: ValidatedTable, done: Mapping[str, ValidatedTable]) -> Iterator[Violation]:
+    """The rows whose id is already that of an earlier, usable row."""
+    if (key := UNIQUE.get(validated.schema.name)) is None:
         return
-    ids = sheet.frame[key].set(~sheet.usable, None)
+    ids = validated.frame[key].set(~validated.usable, None)
     again = ids.is_not_null() & ~ids.is_first_distinct()
     yield Violation(key, "repeats the id of an earlier row", "keep one row per id", again)
-    if sheet.is_csv and key != "event_id":  # where 007 and 7 may be one number, written twice
+    if validated.is_csv and key != "event_id":  # where 007 and 7 may be one number, written twice
         plain = as_spelled_plainly(ids.set(again, None))
         yield Violation(
             key,

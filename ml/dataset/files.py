@@ -1,4 +1,4 @@
-"""A table is one file, Parquet or CSV, and one can tell which."""
+"""Finds and reads the file of each table, Parquet or CSV."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ UNREADABLE: Final = (
 
 
 def find(directory: Path, table: Table) -> Path | None:
-    """The file of a table; None where a table that may be absent is.
+    """Find the file of a table; None where an optional table is absent.
 
     Raises:
-        DataError: a required table is absent, or one cannot tell which file is meant.
+        DataError: a required table is absent, or two files could be meant.
     """
     if not directory.is_dir():
         raise DataError(
@@ -59,10 +59,10 @@ def find(directory: Path, table: Table) -> Path | None:
 
 
 def load(path: Path) -> pl.DataFrame:
-    """The file as it stands; what CSV holds is text, and null where nothing is written.
+    """Read a file unchanged; the columns of a CSV are text, with null for empty fields.
 
     Raises:
-        DataError: it is not readable as what its name says.
+        DataError: the file cannot be read as the format that its suffix names.
     """
     try:
         return _load_csv(path) if path.suffix == ".csv" else _load_parquet(path)
@@ -94,7 +94,7 @@ def fingerprint(directory: Path) -> str:
 
 
 def _load_parquet(path: Path) -> pl.DataFrame:
-    """Arrow reads it, because damage makes polars panic, and a panic is printed, caught or not."""
+    """Read Parquet with Arrow, because polars panics on damage and prints even a caught panic."""
     with parquet.ParquetFile(path) as file:
         table = file.read(use_threads=False).replace_schema_metadata(None)
     table.validate(full=True)
@@ -102,13 +102,13 @@ def _load_parquet(path: Path) -> pl.DataFrame:
 
 
 def _reason(error: BaseException) -> str:
-    """The first line of what it says; what is damaged is not repeated to a terminal."""
+    """The first line of an error, without characters that a terminal cannot print."""
     first = (str(error).strip() or type(error).__name__).splitlines()[0]
     return " ".join("".join(c if c.isprintable() else " " for c in first).split()).rstrip(".")
 
 
 def _load_csv(path: Path) -> pl.DataFrame:
-    """Arrow reads it, because it can say which line is shorter than the header."""
+    """Read CSV with Arrow, because it reports which line is shorter than the header."""
     with path.open(encoding="utf-8-sig", newline="") as file:
         header = next(csv.reader(file), [])
     ragged: list[arrow_csv.InvalidRow] = []

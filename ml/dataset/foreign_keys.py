@@ -1,4 +1,4 @@
-"""Ids point to rows that exist."""
+"""Checks that foreign keys refer to rows that exist."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ REFERENCES: Final = {  # column: the table whose rows it names
 THREADS: Final = ("in_reply_to_id", "conversation_id")  # may name tweets that are not here
 
 
-def dangling(sheet: ValidatedTable, done: Mapping[str, ValidatedTable]) -> Iterator[Violation]:
-    """The ids of no row, and the ids of rows that are set aside."""
-    for column, table in REFERENCES.get(sheet.table.name, {}).items():
+def dangling(validated: ValidatedTable, done: Mapping[str, ValidatedTable]) -> Iterator[Violation]:
+    """The rows whose foreign key refers to no row, or to a row that is rejected."""
+    for column, table in REFERENCES.get(validated.schema.name, {}).items():
         if table not in done:
             continue
-        ids, other = sheet.frame[column], done[table]
+        ids, other = validated.frame[column], done[table]
         known = other.frame[KEYS[table]]
         absent = ids.is_not_null() & ~_among(ids, known)
         respelled = absent
@@ -49,7 +49,7 @@ def dangling(sheet: ValidatedTable, done: Mapping[str, ValidatedTable]) -> Itera
 
 
 def beginnings_elsewhere(tweets: pl.DataFrame) -> int:
-    """Tweets that answer, or continue, what is not here: they stand alone."""
+    """Count the tweets whose thread refers to a tweet that is not in the data."""
     elsewhere = [
         tweets[column].is_not_null() & ~_among(tweets[column], tweets["tweet_id"])
         for column in THREADS

@@ -1,4 +1,4 @@
-"""Are the ids of a dataset integers or strings? Parquet says so; CSV leaves it open."""
+"""Decides whether the ids of a dataset are integers or strings."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ Raw = dict[str, tuple[Path, pl.DataFrame]]  # table: where it was, and what was 
 
 
 def common(raw: Raw) -> IdKind:
-    """The kind of all ids; where they are mixed, strings, which any id can be."""
+    """The kind of all ids: integers, or strings where tables differ."""
     if _integers(raw) and not mixed(raw):
         return IdKind.INTEGER
     return kind_of(column for _, column in _ids(raw))
 
 
 def mixed(raw: Raw) -> list[str]:
-    """The columns of strings, where another is of integers, a line each."""
+    """An error line for each id column of strings, where another table has integers."""
     if not (integers := _integers(raw)):
         return []
     path, number = integers[0]
@@ -40,7 +40,7 @@ def _integers(raw: Raw) -> list[tuple[Path, pl.Series]]:
 
 
 def _ids(raw: Raw) -> Iterator[tuple[Path, pl.Series]]:
-    """The columns that name users and tweets."""
+    """The columns that hold ids of users and tweets."""
     for table in TABLES:
         if table.name not in raw:
             continue

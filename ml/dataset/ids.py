@@ -1,4 +1,4 @@
-"""Ids are int64 or strings, of the same kind throughout."""
+"""Ids are int64 or strings, of one kind in a whole dataset."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ LEADING_ZEROS: Final = r"^(-?)\+?0*(\d+)(\.0+)?$"
 
 
 class IdKind(Enum):
-    """What the ids of a dataset are."""
+    """The kind of the ids of a dataset."""
 
     INTEGER = "int64"
     TEXT = "string"
@@ -26,13 +26,13 @@ class IdKind(Enum):
 
 
 def kind_of(columns: Iterable[pl.Series]) -> IdKind:
-    """Integers where every id is one, also when it came as text; otherwise strings."""
+    """Integers where every id is one, also as text; otherwise strings."""
     texts = (column for column in columns if column.dtype == pl.String)
     return IdKind.INTEGER if all(map(_are_integers, texts)) else IdKind.TEXT
 
 
 def as_ids(column: pl.Series, kind: IdKind) -> pl.Series:
-    """The ids in one form; null where a value is not one."""
+    """Convert a column to ids of a kind; null where a value is not an id."""
     if kind is IdKind.INTEGER:
         numbers = column.cast(pl.Int64, strict=False)
         if column.dtype != pl.String:
@@ -44,7 +44,7 @@ def as_ids(column: pl.Series, kind: IdKind) -> pl.Series:
 
 
 def as_spelled_plainly(ids: pl.Series) -> pl.Series:
-    """'7' for '007' and '7.0': the same number, whoever wrote it."""
+    """Ids in one spelling of numbers: '7' for '007' and '7.0'."""
     return ids.str.replace(LEADING_ZEROS, "${1}${2}") if ids.dtype == pl.String else ids
 
 

@@ -1,4 +1,4 @@
-"""What the feed does less well where the data does not say something."""
+"""What the feed does less well for each optional column that is missing."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ COSTS: Final = {  # what costs nothing is left out
     "users.sensitive_ok": "nobody is taken to want sensitive tweets",
     "tweets.created_at": "a tweet's age plays no part, and none is too old",
     "tweets.text": "what a tweet says plays no part",
-    "tweets.topic": "topics are not told apart",
+    "tweets.topic": "topics play no part",
     "tweets.has_media": "pictures play no part",
     "tweets.hashtags": "hashtags play no part",
     "tweets.in_reply_to_id": "replies are taken for tweets of their own",

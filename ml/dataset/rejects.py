@@ -1,4 +1,4 @@
-"""Rows that cannot be used are set aside where somebody can mend them, each with its reason."""
+"""Writes rejected rows, each with its reasons, into a folder where they can be corrected."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from ml.errors import DataError
 
 
 def require_free(folder: Path) -> None:
-    """Nothing that was set aside before is written over.
+    """Check that a folder for rejects is free, so that earlier rejects are not overwritten.
 
     Raises:
-        DataError: there is something in the folder, or it is none.
+        DataError: the folder is not empty, or is not a folder.
     """
     try:
         held = sorted(path.name for path in folder.iterdir()) if folder.exists() else []
@@ -27,21 +27,21 @@ def require_free(folder: Path) -> None:
         )
 
 
-def set_aside(survey: Validation, folder: Path) -> None:
-    """Write the rows at fault, each table as the file it came in; all of them or none.
+def set_aside(validation: Validation, folder: Path) -> None:
+    """Write the rejected rows, each table in the format of its file; all tables or none.
 
     Raises:
         DataError: the folder is not free, or cannot be written.
     """
     require_free(folder)
-    sheets = [sheet for sheet in survey.sheets.values() if sheet.faults]
-    if not sheets:
+    tables = [table for table in validation.tables.values() if table.violations]
+    if not tables:
         return
     aside = folder.with_name(f".{folder.name}.{os.getpid()}")
     try:
         aside.mkdir(parents=True)
-        for sheet in sheets:
-            _write(sheet, aside / sheet.path.name)
+        for table in tables:
+            _write(table, aside / table.path.name)
         aside.rename(folder)
     except OSError as error:
         raise DataError(f"rejects cannot be written to {folder}: {error.strerror}") from error
@@ -49,11 +49,11 @@ def set_aside(survey: Validation, folder: Path) -> None:
         shutil.rmtree(aside, ignore_errors=True)
 
 
-def _write(sheet: ValidatedTable, path: Path) -> None:
+def _write(table: ValidatedTable, path: Path) -> None:
     with path.open("wb") as file:
-        if sheet.is_csv:
-            sheet.rejected().write_csv(file)
+        if table.is_csv:
+            table.rejected().write_csv(file)
         else:
-            sheet.rejected().write_parquet(file)
+            table.rejected().write_parquet(file)
         file.flush()
         os.fsync(file.fileno())

@@ -1,4 +1,4 @@
-"""The imported tables, read from disk and brought into one form."""
+"""The imported tables, read from disk and converted to the schema."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ import polars as pl
 
 from ml.dataset.coercion import dtype
 from ml.dataset.files import fingerprint as fingerprint
-from ml.dataset.validation import Validation, survey
+from ml.dataset.validation import Validation, validate
 from ml.errors import DataError
 from ml.schema import TABLES
 
 
 @dataclass(frozen=True, slots=True)
 class Tables:
-    """Every declared column exists in every table: ids int64 or string, times int64 unix seconds,
-    flags boolean, words lists; what the data lacks is null, and named in `missing`."""
+    """All tables with all declared columns: ids int64 or string, times int64 unix seconds, flags
+    boolean, words lists. Columns that the data lacks are null, and named in `missing`."""
 
     users: pl.DataFrame
     tweets: pl.DataFrame
@@ -29,24 +29,26 @@ class Tables:
 
     @property
     def has_times(self) -> bool:
-        """Whether interactions can be put in order."""
+        """Whether interactions have times."""
         return self.interactions["created_at"].null_count() < len(self.interactions)
 
     @property
     def has_split(self) -> bool:
-        """Whether the data itself says which interactions are for testing."""
+        """Whether the data has a split into training and test interactions."""
         return "test" in self.interactions["split"]
 
     @classmethod
-    def of(cls, survey: Validation) -> Tables:
-        """The rows that a survey found no fault with; its obstacles are the caller's to heed."""
+    def of(cls, validation: Validation) -> Tables:
+        """The valid rows of a validation, whose obstacles the caller has checked."""
         frames = {
-            table.name: survey.sheets[table.name].used
-            if table.name in survey.sheets
-            else pl.DataFrame(schema={f.name: dtype(f, survey.ids) for f in table.fields})
+            table.name: validation.tables[table.name].used
+            if table.name in validation.tables
+            else pl.DataFrame(schema={f.name: dtype(f, validation.ids) for f in table.fields})
             for table in TABLES
         }
-        return cls(**frames, missing=survey.missing, fingerprint=fingerprint(survey.directory))
+        return cls(
+            **frames, missing=validation.missing, fingerprint=fingerprint(validation.directory)
+        )
 
 
 def read(directory: Path) -> Tables:
@@ -55,7 +57,7 @@ def read(directory: Path) -> Tables:
     Raises:
         DataError: naming the first problem: file, column, how many rows, examples, the remedy.
     """
-    found = survey(directory)
+    found = validate(directory)
     if problems := found.problems(rejecting=False):
         others = len(problems) - 1
         more = f" ({others} more: see python -m ml check {directory})" if others else ""

@@ -1,4 +1,4 @@
-"""Times are unix seconds, however they were written."""
+"""Converts times of any usual type or spelling to unix seconds."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ SPELLINGS: Final = (  # what people write, made into the one form that is parsed
 
 
 def as_seconds(column: pl.Series) -> pl.Series:
-    """Whole seconds; null where a value is not a time. What has no zone is in UTC.
+    """Convert times to whole unix seconds, with null where a value is not a time; UTC is assumed.
 
     Raises:
-        PolarsError: no value of this type is a time.
+        PolarsError: values of this type cannot be times.
     """
     if isinstance(column.dtype, pl.Datetime):
         return column.to_physical() // PER_SECOND[column.dtype.time_unit]

@@ -1,4 +1,4 @@
-"""A sheet is a table on the examiner's desk: as it came, in its declared form, with its faults."""
+"""A table as it was read, in its declared form, and with its violations."""
 
 from __future__ import annotations
 
@@ -16,64 +16,66 @@ from ml.schema import Table
 class ValidatedTable:
     """One table; `raw` and `frame` have the same rows."""
 
-    table: Table
+    schema: Table
     path: Path
     raw: pl.DataFrame
     frame: pl.DataFrame
-    faults: tuple[Violation, ...]
+    violations: tuple[Violation, ...]
 
     def __len__(self) -> int:
         return len(self.raw)
 
     @property
     def is_csv(self) -> bool:
-        """Whether its values came without types."""
+        """Whether the table was read from CSV, which has no types."""
         return self.path.suffix == ".csv"
 
     @cached_property
     def usable(self) -> pl.Series:
-        """The rows without a fault."""
+        """(rows,) True for rows without a violation."""
         usable = pl.repeat(True, len(self), dtype=pl.Boolean, eager=True)
-        for fault in self.faults:
-            usable &= ~fault.rows
+        for violation in self.violations:
+            usable &= ~violation.rows
         return usable
 
     @cached_property
     def used(self) -> pl.DataFrame:
-        """What is left to work with."""
+        """The rows without a violation, in their declared form."""
         return self.frame if self.usable.all() else self.frame.filter(self.usable)
 
     @property
     def lacking(self) -> list[str]:
-        """The optional columns that hold nothing."""
+        """The optional columns that have no values."""
         return [
             field.name
-            for field in self.table.fields
+            for field in self.schema.fields
             if not field.required and self.frame[field.name].null_count() == len(self)
         ]
 
     @property
     def unknown(self) -> list[str]:
-        """The columns that nobody asked for."""
-        asked = {field.name for field in self.table.fields}
+        """The columns that the schema does not have."""
+        asked = {field.name for field in self.schema.fields}
         return [name for name in self.raw.columns if name not in asked]
 
     def unblamed(self, column: str) -> pl.Series:
-        """The rows in which this column has no fault yet: one fault per value is enough."""
+        """(rows,) True where this column has no violation yet: one per value is enough."""
         unblamed = pl.repeat(True, len(self), dtype=pl.Boolean, eager=True)
-        for fault in self.faults:
-            if fault.column == column:
-                unblamed &= ~fault.rows
+        for violation in self.violations:
+            if violation.column == column:
+                unblamed &= ~violation.rows
         return unblamed
 
     def rejected(self) -> pl.DataFrame:
-        """The rows at fault as they came, each with its reasons."""
+        """The rejected rows as they were read, each with its reasons."""
         reasons = pl.DataFrame(
             [
-                pl.select(pl.when(fault.rows).then(pl.lit(f"{fault.column}: {fault.reason}")))
+                pl.select(
+                    pl.when(violation.rows).then(pl.lit(f"{violation.column}: {violation.reason}"))
+                )
                 .to_series()
                 .rename(str(n))
-                for n, fault in enumerate(self.faults)
+                for n, violation in enumerate(self.violations)
             ]
         )
         reason = reasons.select(pl.concat_str(pl.all(), separator="; ", ignore_nulls=True))

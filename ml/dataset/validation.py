@@ -1,4 +1,4 @@
-"""What a folder of tables holds, and all that is wrong with it, before anyone relies on it."""
+"""Validation of a folder of tables: what it holds, and all violations of the schema."""
 
 from __future__ import annotations
 
@@ -26,54 +26,54 @@ RELATIONS: Final = (dangling, misdirected, repeated)
 
 @dataclass(frozen=True, slots=True)
 class Validation:
-    """The tables that could be read, by name, and the obstacles: what no setting aside of rows
-    can mend, a line each."""
+    """The tables that could be read, by name, and the obstacles: errors, a line each, that remain
+    when invalid rows are rejected."""
 
     directory: Path
-    sheets: Mapping[str, ValidatedTable]
+    tables: Mapping[str, ValidatedTable]
     ids: IdKind
     obstacles: tuple[str, ...]
 
     def problems(self, *, rejecting: bool) -> list[str]:
-        """Why the tables cannot be used, a line each; `rejecting` leaves rows at fault aside."""
-        found = self._emptied() if rejecting else self._faults()
+        """Why the tables cannot be used, a line each; `rejecting` allows invalid rows."""
+        found = self._emptied_tables() if rejecting else self._invalid_rows()
         return [*self.obstacles, *found]
 
     @property
     def missing(self) -> tuple[str, ...]:
-        """The optional tables and columns that hold nothing."""
+        """The optional tables and columns that have no values."""
         return tuple(
             name
             for table in TABLES
             for name in (
-                [f"{table.name}.{column}" for column in self.sheets[table.name].lacking]
-                if table.name in self.sheets
+                [f"{table.name}.{column}" for column in self.tables[table.name].lacking]
+                if table.name in self.tables
                 else [table.name]
             )
         )
 
-    def _faults(self) -> list[str]:
+    def _invalid_rows(self) -> list[str]:
         return [
-            f"{sheet.path}: {fault.told(sheet.raw)}, or set these rows aside with --rejects"
-            for sheet in self.sheets.values()
-            for fault in sheet.faults
-            if not fault.inherited
+            f"{table.path}: {violation.message(table.raw)}, or set these rows aside with --rejects"
+            for table in self.tables.values()
+            for violation in table.violations
+            if not violation.inherited
         ]
 
-    def _emptied(self) -> list[str]:
+    def _emptied_tables(self) -> list[str]:
         return [
-            f"{sheet.path}: no row is left once those at fault are set aside; the first fault: "
-            f"{sheet.faults[0].told(sheet.raw)}"
-            for sheet in self.sheets.values()
-            if sheet.table.required and len(sheet) and not len(sheet.used)
+            f"{table.path}: no row is left once those at fault are set aside; the first fault: "
+            f"{table.violations[0].message(table.raw)}"
+            for table in self.tables.values()
+            if table.schema.required and len(table) and not len(table.used)
         ]
 
 
-def survey(directory: Path) -> Validation:
-    """Look at every table, then at what holds between them.
+def validate(directory: Path) -> Validation:
+    """Validate every table, then the relations between tables.
 
-    Users name nobody, tweets name users, the rest names both: each table is judged after those
-    it points to, so one pass finds every row that setting another aside leaves dangling.
+    Tweets refer to users, and the other tables to both. Each table is validated after those that
+    it refers to, so one pass finds every row that refers to a rejected row.
     """
     obstacles: list[str] = []
     raw: Raw = {}
@@ -85,23 +85,23 @@ def survey(directory: Path) -> Validation:
             obstacles.append(str(error))
     obstacles += id_kinds.mixed(raw)
     ids = id_kinds.common(raw)
-    sheets: dict[str, ValidatedTable] = {}
+    tables: dict[str, ValidatedTable] = {}
     for table in TABLES:
         if table.name not in raw:
             continue
         path, frame = raw[table.name]
-        sheet, complaints = _sheet(table, path, frame, ids)
+        validated, complaints = _validate_table(table, path, frame, ids)
         obstacles += (f"{path}: {complaint}" for complaint in complaints)
-        if sheet is not None:
-            sheets[table.name] = related(sheet, sheets)
-    return Validation(directory, sheets, ids, tuple(dict.fromkeys(obstacles)))
+        if validated is not None:
+            tables[table.name] = related(validated, tables)
+    return Validation(directory, tables, ids, tuple(dict.fromkeys(obstacles)))
 
 
-def _sheet(
+def _validate_table(
     table: Table, path: Path, raw: pl.DataFrame, ids: IdKind
 ) -> tuple[ValidatedTable | None, list[str]]:
     columns: list[pl.Series] = []
-    faults: list[Violation] = []
+    violations: list[Violation] = []
     complaints: list[str] = []
     for field in table.fields:
         try:
@@ -110,19 +110,19 @@ def _sheet(
             complaints.append(str(error))
         else:
             columns.append(column)
-            faults += found
+            violations += found
     if table.name == "interactions" and not {"tweet_id", "target_user_id"} & set(raw.columns):
         complaints.append("columns 'tweet_id' and 'target_user_id' are both missing; add either")
     if table.required and raw.is_empty():
         complaints.append("the table is empty; expected at least one row")
     if complaints:
         return None, complaints
-    return ValidatedTable(table, path, raw, pl.DataFrame(columns), tuple(faults)), []
+    return ValidatedTable(table, path, raw, pl.DataFrame(columns), tuple(violations)), []
 
 
-def related(sheet: ValidatedTable, done: Mapping[str, ValidatedTable]) -> ValidatedTable:
-    """The sheet with what is wrong between it and those it points to."""
+def related(validated: ValidatedTable, done: Mapping[str, ValidatedTable]) -> ValidatedTable:
+    """Add the violations of relations between a table and those that it refers to."""
     for relation in RELATIONS:
-        found = (fault for fault in relation(sheet, done) if fault.rows.any())
-        sheet = replace(sheet, faults=(*sheet.faults, *found))
-    return sheet
+        found = (violation for violation in relation(validated, done) if violation.rows.any())
+        validated = replace(validated, violations=(*validated.violations, *found))
+    return validated

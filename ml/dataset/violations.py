@@ -1,4 +1,4 @@
-"""A fault is something wrong with some rows of a table; the rest of it is fine."""
+"""A violation of the schema by some rows of a table."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ LONGEST: Final = 60  # characters of an example
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """Which rows, and why. A row at fault through `inherited` is fine in itself, but points to
-    one that is not."""
+    """Which rows violate the schema, and why. Rows of an `inherited` violation are valid by
+    themselves, but refer to a row that is not."""
 
     column: str
     reason: str
@@ -24,8 +24,8 @@ class Violation:
     rows: pl.Series  # (rows of the table,) bool
     inherited: bool = False
 
-    def told(self, raw: pl.DataFrame) -> str:
-        """The fault in one line, with the first values as they came."""
+    def message(self, raw: pl.DataFrame) -> str:
+        """The violation in one line, with the first values as they were read."""
         where = self.rows.arg_true().head(EXAMPLES)
         values = _examples(raw, self.column, where)
         first = ", ".join(

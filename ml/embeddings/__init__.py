@@ -1,1 +1,1 @@
-"""How near are a viewer and a tweet? Three answers, each in 0–1."""
+"""How near are a viewer and a tweet, by each embedding, in 0–1?"""

@@ -1,4 +1,4 @@
-"""What the models make of tweets and viewers: the vectors and scores that features read."""
+"""The encoder interface: vectors and safety scores of tweets, authors and viewers."""
 
 from __future__ import annotations
 
@@ -19,8 +19,7 @@ Vectors = NDArray[np.float32]
 
 @dataclass(eq=False)
 class EncodedTweets(GrowableColumns):
-    """What the models say of each tweet. Of its safety they may come to think otherwise, as its
-    author writes more."""
+    """The vectors and safety scores of all tweets; scores change as their author writes more."""
 
     FILL: ClassVar[Mapping[str, float]] = {
         "vector": 0,
@@ -40,7 +39,7 @@ class Encoder(Protocol):
 
     @property
     def tweets(self) -> EncodedTweets:
-        """Of every tweet."""
+        """The vectors and scores of every tweet."""
         ...
 
     @property
@@ -61,5 +60,5 @@ class GrowingEncoder(Encoder, Protocol):
         ...
 
     def keep(self, state: FeatureState, tweets: Rows) -> None:
-        """Only these tweets, in rows of their own, as the state has let the others go."""
+        """Keep only these tweets, as the new rows of a state that dropped the others."""
         ...

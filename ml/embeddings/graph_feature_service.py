@@ -37,7 +37,7 @@ def followees_engaged(
 
 
 def engaged_by(state: FeatureState, followee: Rows, tweet: Rows, now: int) -> NDArray[np.float64]:
-    """(tweets,) how many of these people engaged with each tweet lately."""
+    """(tweets,) how many of these users engaged with each tweet lately."""
     engaged, at, there = state.history.of(followee)  # (followees, LENGTH)
     there &= at > now - int(PROOF_HOURS * 3600)
     return times_among(tweet, np.sort(engaged[there])).astype(np.float64)

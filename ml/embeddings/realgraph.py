@@ -34,7 +34,7 @@ def strength(
 def of_counts(
     counts: NDArray[np.float64], follows: NDArray[np.bool_], followed_back: NDArray[np.bool_]
 ) -> NDArray[np.float32]:
-    """The strength of ties whose counts and follows are already at hand."""
+    """The strength of ties, from their counts and follows."""
     evidence = counts @ WORTH + FOLLOW * follows + FOLLOWED_BACK * (follows & followed_back)
     strength: NDArray[np.float32] = -np.expm1(-np.maximum(evidence, 0)).astype(np.float32)
     return strength

@@ -1,1 +1,1 @@
-"""What is learned, and how is it computed?"""
+"""Which models are learned, and what do they compute?"""

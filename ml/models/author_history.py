@@ -1,4 +1,4 @@
-"""What were the earlier tweets of an author like? Who was abusive ten times will be again."""
+"""The harm of the earlier tweets of an author, a feature of the safety models."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from numpy.typing import NDArray
 
 from ml.arrays import Rows, Times
 
-STRENGTH: Final = 1.0  # so many tweets of the average author stand at the beginning
-CERTAIN: Final = (0.01, 0.95)  # moderators err as well
+STRENGTH: Final = 1.0  # of the prior, in tweets
+CERTAIN: Final = (0.01, 0.95)  # P(harm) of each label, since moderators err
 FIXED: Final = 2.0**32  # sums of whole numbers do not depend on their order
 
 
-def evidence(said: NDArray[np.float32], label: NDArray[np.float32]) -> NDArray[np.float64]:
-    """(tweets,) how harmful each tweet was: what moderators declared, or else what it says."""
-    guess = 1 / (1 + np.exp(-said.astype(np.float64)))
+def evidence(text_score: NDArray[np.float32], label: NDArray[np.float32]) -> NDArray[np.float64]:
+    """(tweets,) P(harm) of each tweet: the label of moderators, or else the score of its text."""
+    guess = 1 / (1 + np.exp(-text_score.astype(np.float64)))
     return np.where(np.isnan(label), guess, np.clip(label, *CERTAIN))
 
 
-def record(
+def author_history(
     author: Rows, written: Times, harm: NDArray[np.float64], prior: float
 ) -> NDArray[np.float32]:
-    """(tweets,) log-odds of the share of harm in what each author wrote before each tweet.
+    """(tweets,) log-odds of the share of harm in the author's tweets before each tweet.
 
-    What was written in the same second is not before. Of unknown authors nothing is known.
+    Tweets of the same second do not count as before. Unknown authors (-1) have the prior.
     """
     order = np.lexsort((written, author))
     who, when = author[order], written[order]

@@ -1,4 +1,4 @@
-"""Tokens and ids as rows of embedding tables; 0 stays 0, which means nothing."""
+"""Hashes tokens and ids into rows of embedding tables; row 0 stands for nothing."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ def of_tokens(tokens: Tokens, buckets: int) -> Tensor:
 
 
 def of_ids(ids: Vocabulary, buckets: int, rows: Rows | None = None) -> Tensor:
-    """Buckets of all ids of a vocabulary, or of some, the same whatever the order of its rows."""
+    """Buckets of the ids of a vocabulary, or of some rows; they do not depend on row order."""
     names = ids.all_ids() if rows is None else ids.ids(rows)
     tokens = np.array([token(id_) for id_ in names], np.uint32)
     return of_tokens(tokens, buckets)
 
 
 def of_rows(rows: Rows) -> Tensor:
-    """Rows moved up by one, so that -1 becomes 0."""
+    """Rows plus one, so that -1 becomes 0."""
     return torch.from_numpy(rows.astype(np.int64) + 1)

@@ -1,4 +1,4 @@
-"""The towers at work: tweets and authors when they say something, viewers for every request."""
+"""Encodes tweets and authors when they change, and viewers at every request."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from torch import Tensor
 from ml.arrays import Rows, Times
 from ml.embeddings.encoder import EncodedTweets, Vectors
 from ml.models import buckets
-from ml.models.author_history import evidence, record
-from ml.models.safety import Safety, probability, said, word_buckets
+from ml.models.author_history import author_history, evidence
+from ml.models.safety import Safety, probability, text_log_odds, word_buckets
 from ml.models.two_tower import AUTHOR_BUCKETS, DIM, TAG_BUCKETS, WORD_BUCKETS, TwoTower
 from ml.models.viewer_inputs import ViewerInputs
 from ml.state.feature_state import FeatureState
@@ -26,8 +26,8 @@ BATCH_TWEETS: Final = 65_536  # tweets read at a time
 
 
 @dataclass(eq=False)
-class Said(GrowableColumns):
-    """Log-odds of harm by what each tweet says alone; (tweets,) each."""
+class TextScores(GrowableColumns):
+    """Log-odds of harm by the text and metadata of each tweet alone; (tweets,) each."""
 
     FILL: ClassVar[Mapping[str, float]] = {"nsfw": 0, "toxicity": 0}
 
@@ -45,17 +45,17 @@ class TowerEncoder(GrowableColumns):
     nsfw: Safety | None
     toxicity: Safety | None
     tweets: EncodedTweets
-    said: Said
+    text_scores: TextScores
     authors: Vectors  # (users, DIM)
 
     @classmethod
     def of(
         cls, state: FeatureState, tower: TwoTower, nsfw: Safety | None, toxicity: Safety | None
     ) -> TowerEncoder:
-        """Encode all that there is."""
+        """Encode all tweets and authors of a state."""
         nothing, none = np.empty((0, DIM), np.float32), np.empty(0, np.float32)
         tweets = EncodedTweets(nothing, nothing, none, none)
-        encoder = cls(tower, nsfw, toxicity, tweets, Said(none, none), nothing)
+        encoder = cls(tower, nsfw, toxicity, tweets, TextScores(none, none), nothing)
         everybody, everything = (
             np.arange(len(part), dtype=np.int32) for part in (state.users, state.tweets)
         )
@@ -65,8 +65,8 @@ class TowerEncoder(GrowableColumns):
         return encoder
 
     def extend(self, state: FeatureState, taken: AppliedRecords) -> None:
-        """Encode tweets and users that are new or say something new; with whoever says of
-        themselves something new, all that they wrote. Who deletes, is judged by what is left."""
+        """Encode tweets and users that are new or changed, and all tweets of changed users; score
+        the remaining tweets of authors who deleted one."""
         users = taken.users
         wrote, _ = state.posts.gather(users[users < len(self.authors)])
         self._encode(state, np.union1d(taken.tweets, wrote).astype(np.int32), users)
@@ -75,8 +75,8 @@ class TowerEncoder(GrowableColumns):
         self._judge(state, np.union1d(taken.tweets, left).astype(np.int32))
 
     def keep(self, state: FeatureState, tweets: Rows) -> None:
-        """Only these tweets, in rows of their own, as the state has let the others go."""
-        for part in (self.tweets, self.said):
+        """Keep only these tweets, as the new rows of a state that dropped the others."""
+        for part in (self.tweets, self.text_scores):
             for name in part.FILL:
                 setattr(part, name, getattr(part, name)[tweets])
         self._judge(state, np.arange(len(tweets), dtype=np.int32))
@@ -101,7 +101,7 @@ class TowerEncoder(GrowableColumns):
     def _encode(self, state: FeatureState, tweets: Rows, users: Rows) -> None:
         self.lengthen(len(state.users))
         self.tweets.lengthen(len(state.tweets))
-        self.said.lengthen(len(state.tweets))
+        self.text_scores.lengthen(len(state.tweets))
         if len(users):
             self.authors[users] = _authors(self.tower, state, users).numpy()
         if len(tweets):
@@ -111,30 +111,30 @@ class TowerEncoder(GrowableColumns):
 
     @property
     def _safety(self) -> Iterator[tuple[str, Safety]]:
-        """The models that there are, by what they find."""
+        """The safety models that were trained, by the column that each fills."""
         for name, model in (("nsfw", self.nsfw), ("toxicity", self.toxicity)):
             if model is not None:
                 yield name, model
 
     def _read(self, state: FeatureState, tweets: Rows) -> None:
-        """What these tweets say, each by itself."""
+        """Score the text of these tweets, each by itself."""
         models = list(self._safety)
         for start in range(0, len(tweets) if models else 0, BATCH_TWEETS):
             some = tweets[start : start + BATCH_TWEETS]
             metadata, words = state.tweets.metadata[some], word_buckets(state.tweets, some)
             for name, model in models:
-                getattr(self.said, name)[some] = said(model, metadata, words)
+                getattr(self.text_scores, name)[some] = text_log_odds(model, metadata, words)
 
     def _judge(self, state: FeatureState, tweets: Rows) -> None:
-        """These tweets, and all else that their authors wrote, by their records as they are now."""
+        """Score these tweets and all others of their authors, by author histories as of now."""
         catalog = state.tweets
         author = catalog.author[tweets]
         theirs, _ = state.posts.gather(np.unique(author[author >= 0]))
         row = np.union1d(tweets[~catalog.deleted[tweets]], theirs).astype(np.int32)
         author, written = catalog.author[row], catalog.created_at[row]
         for name, model in self._safety:
-            label, scores = catalog.declared[name][row], getattr(self.said, name)[row]
-            before = record(author, written, evidence(scores, label), float(model.prior))
+            label, scores = catalog.declared[name][row], getattr(self.text_scores, name)[row]
+            before = author_history(author, written, evidence(scores, label), float(model.prior))
             getattr(self.tweets, name)[row] = probability(model, scores, before)
 
 

@@ -1,4 +1,4 @@
-"""The heavy ranker: how likely is each action, should this viewer see this tweet?"""
+"""The heavy ranker: how likely is each action, if this viewer sees this tweet?"""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ class HeavyRanker(nn.Module):
     """A shared tower and a small one per head; log-odds of shape (pairs, heads + 1).
 
     The last output is the embedding head: the dot product of the ranker's own projections of
-    the two-tower vectors, trained to say engagement by itself, and an input of the shared tower.
+    the two-tower vectors, trained to predict engagement by itself and an input of the
+    shared tower.
     Where a tweet stood on the page explains part of the labels: position is a bias per head in
     training, and its average when serving.
     """

@@ -42,7 +42,7 @@ class TwoTower(nn.Module):
         return known + 0.3 * self._mean(self.tags, interests)
 
     def content(self, tags: Tensor, words: Tensor, author: Tensor) -> Tensor:
-        """(tweets, DIM): what a tweet is about and who says it."""
+        """(tweets, DIM): the subject of a tweet, and its author."""
         return self._mean(self.tags, tags) + self._mean(self.words, words) + author
 
     def tweet(self, content: Tensor) -> Tensor:

@@ -1,4 +1,4 @@
-"""What the user tower looks at: one definition for training and serving."""
+"""The inputs of the viewer tower, defined once for training and serving."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class ViewerInputs:
         )
 
     def without(self, tweet: Rows) -> ViewerInputs:
-        """The same viewers, had they not engaged with this tweet (one per row)."""
+        """The inputs without the engagement with one given tweet per row."""
         other = self.history != tweet[:, None]
         weight = self.history_weight * other
         weight /= np.maximum(weight.sum(axis=1, keepdims=True), 1e-9)

@@ -1,1 +1,1 @@
-"""How are the models learned, without ever looking ahead?"""
+"""How are the models trained without looking ahead?"""

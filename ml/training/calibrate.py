@@ -1,4 +1,4 @@
-"""Calibration: probabilities that mean what they say (Platt, 1999), on later rows than training."""
+"""Calibration of probabilities (Platt, 1999), on later rows than those of training."""
 
 from __future__ import annotations
 

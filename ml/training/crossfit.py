@@ -1,5 +1,7 @@
-"""Data without times: a row's features are read from the state of the other folds, never from a
-state that holds its own label."""
+"""Training data without times: features are read from the state of the other folds.
+
+No row is read from a state that holds its own label.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,7 @@ from ml.training import two_tower
 from ml.training.examples import Examples
 from ml.training.heavy_ranker import RankerRows
 from ml.training.options import TrainingOptions
-from ml.training.training_data import Encoders, Material
+from ml.training.training_data import Encoders, TrainingData
 
 FOLDS: Final = 5
 TOWER_FOLDS: Final = (0, 1)
@@ -33,8 +35,8 @@ NOTE: Final = (
 
 def prepare(
     events: Events, users: Users, tweets: Tweets, examples: Examples, options: TrainingOptions
-) -> Material:
-    """Towers on two folds, the ranker on the next two, calibration on the last."""
+) -> TrainingData:
+    """Fit towers on two folds, and make rows of two more (ranker) and the last (calibration)."""
     event_fold = np.where(events.tweet >= 0, _fold(events.user, events.tweet), -1)
     known = FeatureState(users, tweets)
     mine = np.isin(event_fold, (-1, *TOWER_FOLDS))
@@ -48,7 +50,7 @@ def prepare(
         others = FeatureState(users, tweets)
         others.apply(events[event_fold != k])
         parts[k] = _rows(others, encoders, examples[fold == k])
-    return Material(
+    return TrainingData(
         encoders,
         RankerRows.stack([parts[k] for k in TRAIN_FOLDS]),
         parts[CALIBRATION_FOLD],
@@ -58,7 +60,7 @@ def prepare(
 
 
 def _fold(user: Rows, tweet: Rows) -> NDArray[np.int64]:
-    """The same for the same pair; neither a user's nor a tweet's rows all in one fold."""
+    """The fold of each pair, by hash; the rows of a user or a tweet spread over all folds."""
     mixed = user.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
     mixed = (mixed ^ (tweet.astype(np.uint64) + np.uint64(1))) * np.uint64(0xBF58476D1CE4E5B9)
     return ((mixed >> np.uint64(40)) % np.uint64(FOLDS)).astype(np.int64)

@@ -1,4 +1,4 @@
-"""What is learned from: an impression and what followed it."""
+"""Training examples: impressions, labelled by the actions that followed."""
 
 from __future__ import annotations
 
@@ -65,8 +65,9 @@ def of_impressions(events: Events, tweets: Tweets) -> Examples:
 
 
 def sample_negatives(events: Events, state: FeatureState, rng: np.random.Generator) -> Examples:
-    """Where nobody logged impressions: engagements, and for each some tweets of that moment's
-    window, half uniformly and half by how often they were engaged with.
+    """Examples without impressions: engagements, and sampled negatives of the same moment.
+
+    Half of the negatives are drawn uniformly from the window, half by engagement count.
 
     Negatives are weighted back to a uniform draw, so that popularity keeps its worth. `state` has
     seen the same events: a tweet that the viewer ever engaged with is no negative.
@@ -124,8 +125,7 @@ def _share(
 
 
 def _shown_before(shown: Events, shown_key: Rows, acted: Events, acted_key: Rows) -> Rows:
-    """The position of the last impression of the same key before each action, where there is one
-    within a day."""
+    """The positions of the last impressions of the same key within a day before each action."""
     impressions = pl.DataFrame(
         {"user": shown.user, "key": shown_key, "at": shown.at}
     ).with_row_index("row")

@@ -1,4 +1,4 @@
-"""Examples become rows of numbers, each as of just before it happened."""
+"""Computes the features of examples, each as of just before it happened."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ml.training.replay import walk
 def featurise(
     state: FeatureState, events: Events, encoder: Encoder, examples: Examples
 ) -> RankerRows:
-    """Walk the log and look before each bucket is applied.
+    """Replay the log and compute features before each bucket is applied.
 
     `state` must not have seen any of `events`; afterwards it has seen them all.
     """

@@ -1,4 +1,4 @@
-"""Is there any reason to train again?"""
+"""Decides whether the current bundle must be trained again."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ml.errors import BundleError
 
 
 def reason_to_train(data: Path, artifacts: Path) -> str | None:
-    """Why the current bundle does not serve this data; None where it does."""
+    """The reason why the current bundle does not fit this data; None where it does."""
     fingerprint = tables.fingerprint(data)
     try:
         current = bundle.load(artifacts)

@@ -1,4 +1,4 @@
-"""Fitting the heavy ranker: masked cross-entropy over all heads at once, then calibration."""
+"""Fits the heavy ranker: masked cross-entropy over all heads at once."""
 
 from __future__ import annotations
 
@@ -99,8 +99,10 @@ def train(rows: RankerRows, trained: NDArray[np.bool_], seed: int) -> HeavyRanke
 def _start_from_nearness(
     model: HeavyRanker, viewer: Tensor, tweet: Tensor, engaged: Tensor
 ) -> None:
-    """Let the embedding head begin as what the two towers already know: projections on the
-    directions in which their vectors vary most, and the log-odds that go with nearness there.
+    """Initialise the embedding head from the two towers.
+
+    The projections are the directions in which the tower vectors vary most; the log-odds are a
+    regression on the dot product there.
 
     From a random start it forgets more than it learns (AUC 0.58 against 0.73).
     """
@@ -116,7 +118,7 @@ def _start_from_nearness(
 
 
 def with_similarity(label: NDArray[np.float32]) -> NDArray[np.float32]:
-    """(rows, heads + 1): the embedding head learns engagement."""
+    """(rows, heads + 1) labels; that of the embedding head is engagement."""
     return np.concatenate([label, label[:, [HEADS.index("engagement")]]], axis=1)
 
 

@@ -1,4 +1,4 @@
-"""The loop that every model is trained in: shuffled batches, a bar with the loss."""
+"""The optimisation loop of every model: AdamW on shuffled batches."""
 
 from __future__ import annotations
 

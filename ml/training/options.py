@@ -1,4 +1,4 @@
-"""What can be chosen about training."""
+"""The options of training."""
 
 from __future__ import annotations
 

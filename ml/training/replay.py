@@ -1,4 +1,4 @@
-"""The log walked in time: whoever looks at a bucket looks before it is applied."""
+"""Replays the log in buckets of time; readers see the state before each bucket."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def walk(
     state: FeatureState, events: Events, moments: Times, bucket_seconds: int = BUCKET_SECONDS
 ) -> Iterator[NDArray[np.intp]]:
     """Yield the positions of `moments` (sorted) bucket by bucket, with the state as it was before
-    anything of that bucket happened; whatever is left of the log is applied at the end."""
+    anything of that bucket happened; the rest of the log is applied at the end."""
     bucket = moments // bucket_seconds
     edges = np.r_[0, np.flatnonzero(np.diff(bucket)) + 1, len(moments)]
     applied = 0

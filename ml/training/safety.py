@@ -1,4 +1,4 @@
-"""Fitting a safety model on the tweets that somebody labelled."""
+"""Fits a safety model on labelled tweets."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import cross_val_predict
 from torch import Tensor
 
-from ml.models.author_history import evidence, record
-from ml.models.safety import BUCKETS, Safety, said, word_buckets
+from ml.models.author_history import author_history, evidence
+from ml.models.safety import BUCKETS, Safety, text_log_odds, word_buckets
 from ml.state.tables.tweets import Tweets
 
 AT_LEAST: Final = 20  # examples of each kind; with fewer there is no model
@@ -43,19 +43,19 @@ def train(
     with torch.no_grad():
         model.words.weight[:, 0] = torch.from_numpy(regression.coef_[0, len(numbers) :])
 
-    scores = said(model, metadata, words)
-    scores[known] = cross_val_predict(  # which have not seen the label, as with what is to come
+    scores = text_log_odds(model, metadata, words)
+    scores[known] = cross_val_predict(  # out of fold, as for new tweets
         regression, x, harmful, cv=FOLDS, method="decision_function"
     )
     harm = evidence(scores, label[past])
-    before = record(tweets.author[past], tweets.created_at[past], harm, float(model.prior))
+    before = author_history(tweets.author[past], tweets.created_at[past], harm, float(model.prior))
     both = LogisticRegression(C=1e3).fit(np.column_stack([scores, before])[known], harmful)
     _write(model.both, both.coef_[0], both.intercept_)
     return model
 
 
 def _inputs(model: Safety, metadata: NDArray[np.float32], words: Tensor) -> csr_matrix:
-    """(tweets, 10 + BUCKETS): what `Safety.said` is a linear function of."""
+    """(tweets, 10 + BUCKETS): the inputs of which `Safety.text_log_odds` is a linear function."""
     bucket = words.numpy()
     row, place = np.nonzero(bucket)
     length = np.maximum((bucket != 0).sum(axis=1), 1)

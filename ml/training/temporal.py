@@ -1,4 +1,4 @@
-"""Data with times: towers on the first part, the ranker on the next, calibration on the last."""
+"""Training data with times: towers on the first part, the ranker next, calibration last."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ml.training import two_tower
 from ml.training.examples import Examples
 from ml.training.featurise import featurise
 from ml.training.options import TrainingOptions
-from ml.training.training_data import Encoders, Material
+from ml.training.training_data import Encoders, TrainingData
 
 
 def prepare(
@@ -23,8 +23,8 @@ def prepare(
     calibrate_from: int,
     towers_until: int,
     options: TrainingOptions,
-) -> Material:
-    """Walk the log once: no row is encoded by a model that was fitted on it or on later ones."""
+) -> TrainingData:
+    """Replay the log once; no row is encoded by a model that was fitted on it or on later rows."""
     state = FeatureState(users, tweets)
     tower = two_tower.train(state, events.before(towers_until), options.seed)
     encoders = Encoders.of(tower, tweets, tweets.created_at < towers_until)
@@ -32,4 +32,4 @@ def prepare(
     rest = events[int(np.searchsorted(events.at, towers_until)) :]
     rows = featurise(state, rest, encoders.encode(state), later)
     split = int(np.searchsorted(later.at, calibrate_from))
-    return Material(encoders, rows[:split], rows[split:], later[split:], ())
+    return TrainingData(encoders, rows[:split], rows[split:], later[split:], ())

@@ -1,4 +1,4 @@
-"""A course of training, from tables on disk to a published bundle."""
+"""Trains all models, from tables on disk to a published bundle."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ from ml.state.tables.tweets import Tweets
 from ml.state.tables.users import Users
 from ml.state.updates import tables_to_events
 from ml.training import calibrate, crossfit, heavy_ranker, temporal
-from ml.training import training_data as materials
 from ml.training.heavy_ranker import RankerRows, with_similarity
 from ml.training.options import TrainingOptions
-from ml.training.training_data import Material
+from ml.training.training_data import TrainingData
+from ml.training.training_data import examples as labelled_examples
 
 AT_LEAST: Final = 20  # positives that a head needs to be trained
 ENGAGEMENTS_NEEDED: Final = 50
@@ -47,9 +47,9 @@ def train(
 ) -> str:
     """Train on the dataset in `data` and publish into `artifacts`; the bundle's version.
 
-    `tables` are those of `data`, where some of its rows were set aside. With a `log`, what it
-    says is learned from too; the state that is published stays that of the dataset, since
-    whoever serves from it goes on with the log themselves.
+    `tables` are those of `data`, where some of its rows were set aside. With a `log`, its
+    records are learned from too; the published state stays that of the dataset, since serving
+    applies the log itself.
 
     Raises:
         DataError: the tables are not what they should be, or hold too little to learn from.
@@ -69,11 +69,13 @@ def train(
             f"{data} has {engagements} likes, retweets and replies to learn from; "
             f"at least {ENGAGEMENTS_NEEDED} are needed"
         )
-    material = _prepare(tables, known, users, tweets, cut, options)
-    trained = (material.train.label.sum(0) >= AT_LEAST) & (material.calibrate.label.sum(0) > 0)
-    ranker = heavy_ranker.train(material.train, trained, options.seed)
-    cards = _calibrate(ranker, material, trained)
-    encoders = material.encoders
+    training_data = _prepare(tables, known, users, tweets, cut, options)
+    trained = (training_data.train.label.sum(0) >= AT_LEAST) & (
+        training_data.calibrate.label.sum(0) > 0
+    )
+    ranker = heavy_ranker.train(training_data.train, trained, options.seed)
+    cards = _calibrate(ranker, training_data, trained)
+    encoders = training_data.encoders
     models = Models(encoders.tower, ranker, encoders.nsfw, encoders.toxicity)
     manifest = Manifest(
         format=FORMAT,
@@ -81,7 +83,7 @@ def train(
         features=list(NAMES),
         heads=cards,
         missing=[*tables.missing, *_untrained(models, trained)],
-        notes=list(material.notes),
+        notes=list(training_data.notes),
         parameters={
             name: weights.count(model)
             for name, model in (
@@ -94,15 +96,15 @@ def train(
         },
         rows={
             "events": len(known),
-            "train": len(material.train),
-            "calibrate": len(material.calibrate),
+            "train": len(training_data.train),
+            "calibrate": len(training_data.calibrate),
         },
         files={},
     )
     state = FeatureState(users, tweets)
     state.apply(events)
     publish_state(artifacts, state if log is None else _state_of(imported), imported, data)
-    return publish(artifacts, models, manifest, _probe(tables, state, known, material))
+    return publish(artifacts, models, manifest, _probe(tables, state, known, training_data))
 
 
 def _state_of(tables: Tables) -> FeatureState:
@@ -129,31 +131,31 @@ def _prepare(
     tweets: Tweets,
     cut: int | None,
     options: TrainingOptions,
-) -> Material:
+) -> TrainingData:
     rng = np.random.default_rng(options.seed)
-    examples, notes = materials.examples(known, users, tweets, rng)
+    examples, notes = labelled_examples(known, users, tweets, rng)
     if cut is None:
-        material = crossfit.prepare(known, users, tweets, examples, options)
+        training_data = crossfit.prepare(known, users, tweets, examples, options)
     else:
         calibrate_from = _quantile(tables, 1 - options.holdout - options.calibration)
         towers_until = _quantile(tables, options.towers)
-        material = temporal.prepare(
+        training_data = temporal.prepare(
             known, users, tweets, examples, calibrate_from, towers_until, options
         )
-    return Material(
-        material.encoders,
-        material.train,
-        material.calibrate,
-        material.examples,
-        (*notes, *material.notes),
+    return TrainingData(
+        training_data.encoders,
+        training_data.train,
+        training_data.calibrate,
+        training_data.examples,
+        (*notes, *training_data.notes),
     )
 
 
 def _calibrate(
-    ranker: HeavyRanker, material: Material, trained: NDArray[np.bool_]
+    ranker: HeavyRanker, training_data: TrainingData, trained: NDArray[np.bool_]
 ) -> dict[str, HeadCard]:
-    """Set the ranker's scale and shift per head, and say how the heads do on those rows."""
-    rows = material.calibrate
+    """Calibrate the heads of the ranker, and measure them on the same rows."""
+    rows = training_data.calibrate
     label = with_similarity(rows.label)
     log_odds = _log_odds(ranker, rows)
     cards: dict[str, HeadCard] = {}
@@ -167,7 +169,7 @@ def _calibrate(
             p = 1 / (1 + np.exp(-(log_odds[:, column].astype(np.float64) * scale + shift)))
             cards[name] = HeadCard(
                 mean=float(np.average(p, weights=rows.weight)),
-                positives=int(material.train.label[:, column].sum()),
+                positives=int(training_data.train.label[:, column].sum()),
                 metrics={
                     "auc": float(roc_auc_score(label[:, column], p, sample_weight=rows.weight))
                 },
@@ -188,8 +190,10 @@ def _untrained(models: Models, trained: NDArray[np.bool_]) -> list[str]:
     return heads + [f"model:{name}" for name, model in safety.items() if model is None]
 
 
-def _probe(tables: Tables, state: FeatureState, known: Events, material: Material) -> Probe:
-    examples = material.examples
+def _probe(
+    tables: Tables, state: FeatureState, known: Events, training_data: TrainingData
+) -> Probe:
+    examples = training_data.examples
     some = np.unique(np.linspace(0, len(examples) - 1, PAIRS).astype(np.intp))
     pairs = examples[some]
     return Probe.cut_from(

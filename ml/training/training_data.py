@@ -1,4 +1,4 @@
-"""What the ranker learns from: rows to fit, later rows to calibrate, and what encoded them."""
+"""The training data of the ranker: rows to fit, later rows to calibrate, and their encoders."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ class Encoders:
 
 
 @dataclass(frozen=True, slots=True)
-class Material:
-    """What one way of looking at the log, in time or across folds, hands to the ranker."""
+class TrainingData:
+    """The rows of the ranker, prepared by time (`temporal`) or by folds (`crossfit`)."""
 
     encoders: Encoders
     train: RankerRows
@@ -54,7 +54,7 @@ class Material:
 def examples(
     events: Events, users: Users, tweets: Tweets, rng: np.random.Generator
 ) -> tuple[Examples, tuple[str, ...]]:
-    """Impressions with what followed; where there are none, engagements and sampled negatives."""
+    """Labelled impressions; where there are none, engagements and sampled negatives."""
     if (events.action == Action.IMPRESSION).any():
         return of_impressions(events, tweets), ()
     state = FeatureState(users, tweets)

@@ -1,4 +1,4 @@
-"""Fitting the two towers: in-batch softmax, with the correction for how often a tweet turns up."""
+"""Fits the two towers: in-batch softmax with a correction for tweet frequency."""
 
 from __future__ import annotations
 
@@ -41,8 +41,10 @@ def train(state: FeatureState, events: Events, seed: int) -> TwoTower:
 
 
 def train_at_once(state: FeatureState, events: Events, seed: int) -> TwoTower:
-    """The same for a log without times: `state` has seen it all, and each engagement's viewer is
-    read from it without that very engagement."""
+    """Fit on all engagements of a log without times.
+
+    `state` has seen the whole log; each viewer is read from it without the engagement itself.
+    """
     positive = events[np.isin(events.action, ENGAGEMENTS)]
     viewers = None
     if len(positive):

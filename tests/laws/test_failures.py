@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -92,7 +93,10 @@ def test_a_failing_source_is_missed_and_named(
     ids=["filter", "ranker", "slate", "selector", "every source"],
 )
 def test_any_other_failure_is_answered_by_the_fallback(
-    product: ProductPipeline, query: Query, change, caplog: pytest.LogCaptureFixture
+    product: ProductPipeline,
+    query: Query,
+    change: Callable[[Any], Any],
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     served = with_mixer(product, change(product.mixer)).run(query)
     assert served.product.name == "fallback"
@@ -129,7 +133,7 @@ def test_visibility_fails_closed(product: ProductPipeline, query: Query) -> None
     ids=["filter", "visibility", "ranker", "rescorer", "source"],
 )
 def test_our_own_mistakes_are_never_forgiven(
-    product: ProductPipeline, query: Query, change
+    product: ProductPipeline, query: Query, change: Callable[[Any], Any]
 ) -> None:
     with pytest.raises(BrokenContractError):
         with_mixer(product, change(product.mixer)).run(query)

@@ -43,7 +43,7 @@ def test_a_later_page_has_the_same_positions_in_the_state_and_in_training(
         seen.extend(np.asarray(impressions.position).tolist())
 
     monkeypatch.setattr(state, "apply", look)
-    apply_records.take(state, [Record(1, entry)])
+    apply_records.apply_records(state, [Record(1, entry)])
     assert seen == rows["position"].to_list()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from fastapi.testclient import TestClient
 
+from app.rankers.heavy import HeavyRanker
 from app.serving.engine import Engine
 from ml.heads import NAMES as HEADS
 
@@ -76,6 +77,8 @@ def test_products_are_described_by_the_objects_that_serve(
     assert diversity["name"] == "AuthorDiversity"
     assert diversity["about"].startswith("Lowers each further tweet by the same author")
     assert diversity["settings"] == {"decay": 0.5, "floor": 0.25}
+    assert isinstance(mixer.scoring.ranker, HeavyRanker)
+    assert tiny_engine.bundle is not None
     weights = mixer.scoring.ranker.fusion.weights
     assert told["weights"] == {
         name: weight
@@ -90,5 +93,6 @@ def test_presets_say_what_nothing_here_predicts(client: TestClient, tiny_engine:
     assert presets["twitter-2023"]["without_head"]["reply_engaged_by_author"] == 75
     assert presets["x-2026"]["without_head"]["quote"] == 5
     assert presets["seed"]["weights"] == {"engagement": 0.5, "follow": 0.2, "similarity": 0.3}
+    assert tiny_engine.bundle is not None
     trained = set(tiny_engine.bundle.manifest.heads)
     assert set(presets["balanced"]["untrained"]) == set(HEADS) - trained

@@ -19,7 +19,8 @@ CHECKED_IN = Path(openapi.__file__).parents[1] / "openapi.json"
 
 @pytest.fixture
 def document(client: TestClient) -> dict[str, Any]:
-    return client.get("/openapi.json").json()
+    document: dict[str, Any] = client.get("/openapi.json").json()
+    return document
 
 
 @pytest.mark.parametrize("path", ["/docs", "/redoc"])
@@ -52,7 +53,7 @@ def test_every_example_answers_when_pressed(live: TestClient) -> None:
 def test_the_examples_have_something_to_show(client: TestClient, document: dict[str, Any]) -> None:
     def example(path: str) -> str:
         (parameter,) = (p for p in document["paths"][path]["get"]["parameters"] if "example" in p)
-        return parameter["example"]
+        return str(parameter["example"])
 
     user = example("/timeline/{user_id}")
     timeline = client.get(f"/timeline/{user}").json()

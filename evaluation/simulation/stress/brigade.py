@@ -24,7 +24,7 @@ REPORTED: Final = 10  # of each victim's tweets, the newest
 
 def victims(plan: Plan) -> Rows:
     """Of those who write during these days, the most followed."""
-    tweets, ties = plan.world.tweets, plan.world.ties
+    tweets, ties = plan.world.tweets, plan.world.follow_graph
     followers = np.bincount(ties.followee, minlength=len(plan.world.users))
     writes = np.zeros(len(followers), np.bool_)
     writes[tweets.author[tweets.created >= plan.onward.since]] = True
@@ -60,7 +60,7 @@ def reach(plan: Plan, before: Trajectory, after: Trajectory) -> Mapping[str, Any
     low, high = lost.interval
     each = [
         {
-            "followers": int((plan.world.ties.followee == one).sum()),
+            "followers": int((plan.world.follow_graph.followee == one).sum()),
             "before": int(_seen(plan, before, target[i : i + 1]).sum()),
             "after": int(_seen(plan, after, target[i : i + 1]).sum()),
         }

@@ -21,7 +21,7 @@ def with_hits(plan: Plan) -> Plan:
     world = plan.world
     liked = (world.users.taste[plan.panel] >= LIKED).sum(axis=0)
     topics = np.argsort(-liked, kind="stable")[:HITS].astype(np.int32)
-    followers = np.bincount(world.ties.followee, minlength=len(world.users))
+    followers = np.bincount(world.follow_graph.followee, minlength=len(world.users))
     median = np.argsort(np.abs(followers - np.median(followers)), kind="stable")
     return with_tweets(
         plan,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -66,7 +67,7 @@ class World:
         self.views.append({"user_id": user, "tweet_id": str(tweet), "created_at": at})
         return self
 
-    def engine(self, **settings: object) -> Engine:
+    def engine(self, **settings: Any) -> Engine:
         """The world at `NOW`."""
         users = [
             {"user_id": letter, "created_at": self.joined.get(letter)} for letter in "abcdefghij"
@@ -83,7 +84,11 @@ class World:
             if rows:
                 frame = pl.DataFrame(rows, infer_schema_length=None)
                 frame.write_parquet(self.folder / f"{name}.parquet")
-        given = {"clock": "2027-01-15T08:00:00Z", "data_dir": self.folder, **settings}
+        given: dict[str, Any] = {
+            "clock": "2027-01-15T08:00:00Z",
+            "data_dir": self.folder,
+            **settings,
+        }
         return build_engine(Settings(artifacts=self.folder / "none", **given))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,15 +10,25 @@ import pytest
 
 from app.diversifiers.author_diversity import AuthorDiversity
 from app.pipeline.batch import CandidateBatch
+from app.pipeline.query import Query
 from app.rescorers.out_of_network import OutOfNetwork
 from app.rescorers.recency import Recency
 from app.rescorers.safety import Safety
-from ml.embeddings.encoder import EncodedTweets
+from ml.arrays import Rows, Times
+from ml.embeddings.encoder import EncodedTweets, Vectors
+from ml.state.feature_state import FeatureState
+from tests.unit.app.conftest import World
 
 
 @dataclass(frozen=True)
-class Said:
+class Scored:
+    """An encoder that knows one tweet's scores, and no viewer."""
+
     tweets: EncodedTweets
+    authors: Vectors
+
+    def viewers(self, state: FeatureState, viewer: Rows, now: Times) -> Vectors:
+        raise NotImplementedError
 
 
 def rows(count: int) -> CandidateBatch:
@@ -40,38 +51,44 @@ def rows(count: int) -> CandidateBatch:
     ],
 )
 def test_adult_content_and_abuse_each_count_for_themselves(
-    query, nsfw: float, toxicity: float, factor: float
+    query: Query, nsfw: float, toxicity: float, factor: float
 ) -> None:
-    scores = (np.array([score], np.float32) for score in (nsfw, toxicity))
-    encoder = Said(EncodedTweets(np.zeros((1, 1)), np.zeros((1, 1)), *scores))
-    assert Safety(encoder).factor(query, rows(1))[0] == pytest.approx(factor)
+    none = np.zeros((1, 1), np.float32)
+    scores = EncodedTweets(
+        none, none, np.array([nsfw], np.float32), np.array([toxicity], np.float32)
+    )
+    assert Safety(Scored(scores, none)).factor(query, rows(1))[0] == pytest.approx(factor)
 
 
-def test_a_score_halves_every_half_life(world, query) -> None:
+def test_a_score_halves_every_half_life(world: World, query: Query) -> None:
     world.tweet("b", 0).tweet("b", 72).tweet("b", 144).tweet("b", created_at=None).tweet("b", -5)
     engine = world.engine()
     factor = Recency(engine.state, half_life_hours=72, floor=0).factor(query, rows(5))
     assert factor.tolist() == [1, 0.5, 0.25, 1, 1]
 
 
-def test_no_tweet_is_so_old_that_it_keeps_less_than_the_floor(world, query) -> None:
+def test_no_tweet_is_so_old_that_it_keeps_less_than_the_floor(world: World, query: Query) -> None:
     world.tweet("b", 72).tweet("b", 10_000)
     engine = world.engine()
     factor = Recency(engine.state, half_life_hours=72, floor=0.4).factor(query, rows(2))
     assert factor.tolist() == [0.5, np.float32(0.4)]
 
 
-def test_strangers_have_to_be_better(query) -> None:
+def test_strangers_have_to_be_better(query: Query) -> None:
     batch = CandidateBatch.of(np.arange(4, dtype=np.int32), np.array([1, 2, 3, -1], np.int32))
     assert OutOfNetwork(0.75).factor(query, batch).tolist() == [1, 1, 0.75, 0.75]
 
 
-def test_each_further_tweet_by_an_author_counts_less_in_the_order_of_score(batch_of, query) -> None:
+def test_each_further_tweet_by_an_author_counts_less_in_the_order_of_score(
+    batch_of: Callable[..., CandidateBatch], query: Query
+) -> None:
     batch = batch_of([7, 7, 8, 7, 7], [0.1, 0.9, 0.5, 0.3, 0.3])
     factor = AuthorDiversity().factor(query, batch, batch["score"])
     assert factor.tolist() == [0.34375, 1, 1, 0.625, 0.4375]
 
 
-def test_tweets_by_nobody_known_are_by_different_people(batch_of, query) -> None:
+def test_tweets_by_nobody_known_are_by_different_people(
+    batch_of: Callable[..., CandidateBatch], query: Query
+) -> None:
     batch = batch_of([-1, -1, -1], [0.1, 0.9, 0.5])
     assert AuthorDiversity().factor(query, batch, batch["score"]).tolist() == [1, 1, 1]

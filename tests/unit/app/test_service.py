@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from pathlib import Path
 
 from fastapi.testclient import TestClient
 
@@ -12,9 +13,10 @@ from app.serving.engine import Engine
 from app.serving.service import Service
 from ml.event_log.record import Entry, Kind
 from ml.event_log.sqlite import SqliteLog
+from tests.unit.app.conftest import World
 
 
-def test_a_part_that_stops_is_told_by_readyz(world, tmp_path) -> None:
+def test_a_part_that_stops_is_told_by_readyz(world: World, tmp_path: Path) -> None:
     """An entry that nobody should have accepted cannot be taken in."""
     engine: Engine = world.tweet("b").engine()
     log = SqliteLog(tmp_path / "events.db")
@@ -28,7 +30,7 @@ def test_a_part_that_stops_is_told_by_readyz(world, tmp_path) -> None:
         assert client.get("/timeline/a").status_code == 200
 
 
-def test_what_nobody_waits_for_is_written_before_the_end(world, tmp_path) -> None:
+def test_what_nobody_waits_for_is_written_before_the_end(world: World, tmp_path: Path) -> None:
     engine: Engine = world.tweet("b").engine()
     log = SqliteLog(tmp_path / "events.db")
     with TestClient(create_app(service=Service(engine, log))) as client:
@@ -39,7 +41,7 @@ def test_what_nobody_waits_for_is_written_before_the_end(world, tmp_path) -> Non
     assert record.entry.body["shown"] == [item["tweet_id"] for item in shown]
 
 
-def test_a_service_without_a_log_has_nothing_to_stop(world) -> None:
+def test_a_service_without_a_log_has_nothing_to_stop(world: World) -> None:
     service = Service(world.tweet("b").engine())
 
     async def run() -> None:

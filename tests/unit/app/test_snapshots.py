@@ -29,7 +29,7 @@ def test_the_next_is_read_where_the_last_goes_meanwhile(
             apply_records(state, log.read(state.offset, 10))
             assert snapshots.write(state, "base", tmp_path, log)
 
-        def about_to_go(directory: Path) -> dict[str, object]:
+        def about_to_go(directory: Path) -> snapshot.About:
             told = about(directory)
             if state.offset == 1:
                 write()

@@ -12,6 +12,7 @@ from app.sources.graph import Graph
 from app.sources.in_network import InNetwork
 from app.sources.out_of_network import OutOfNetwork
 from app.sources.popular import Popular
+from tests.unit.app.conftest import World
 
 
 def shelf(engine: Engine) -> FreshTweets:
@@ -19,23 +20,24 @@ def shelf(engine: Engine) -> FreshTweets:
 
 
 def found(engine: Engine, source: CandidateSource, viewer: str = "a", limit: int = 10) -> list[int]:
-    return source.fetch(engine.hydrate.query(viewer, 10), limit).tweet.tolist()
+    tweets: list[int] = source.fetch(engine.hydrate.query(viewer, 10), limit).tweet.tolist()
+    return tweets
 
 
-def test_in_network_is_what_followees_wrote_newest_first(world) -> None:
+def test_in_network_is_what_followees_wrote_newest_first(world: World) -> None:
     world.tweet("b", 3).tweet("c", 1).tweet("d", 1).tweet("b", 2).follow("a", "b", "c")
     engine = world.engine()
     assert found(engine, InNetwork(shelf(engine), 24)) == [1, 3, 0]
 
 
-def test_a_closer_friend_comes_first(world) -> None:
+def test_a_closer_friend_comes_first(world: World) -> None:
     world.tweet("b", 1).tweet("c", 2).tweet("c", 50).follow("a", "b", "c")
     world.act("a", "reply", tweet=2).act("a", "retweet", tweet=2)
     engine = world.engine()
     assert found(engine, InNetwork(shelf(engine), 24), limit=2) == [1, 0]
 
 
-def test_graph_is_what_followees_engaged_with_by_how_many(world) -> None:
+def test_graph_is_what_followees_engaged_with_by_how_many(world: World) -> None:
     for author in "ggb":
         world.tweet(author, 5)
     world.follow("a", "b", "c", "d")
@@ -45,31 +47,35 @@ def test_graph_is_what_followees_engaged_with_by_how_many(world) -> None:
     assert found(engine, Graph(shelf(engine), 24, min_social_proof=2)) == [1]
 
 
-def test_a_like_and_a_retweet_by_one_person_are_one_proof(world) -> None:
+def test_a_like_and_a_retweet_by_one_person_are_one_proof(world: World) -> None:
     world.tweet("g", 5).follow("a", "b").act("b", "like", 0).act("b", "retweet", 0)
     engine = world.engine()
     assert found(engine, Graph(shelf(engine), 24, min_social_proof=2)) == []
 
 
-def test_authors_are_no_proof_of_their_own_tweets(world) -> None:
+def test_authors_are_no_proof_of_their_own_tweets(world: World) -> None:
     world.tweet("b", 5).follow("a", "b").act("b", "like", 0)
     engine = world.engine()
     assert found(engine, Graph(shelf(engine), 24)) == []
 
 
-def test_what_was_engaged_with_long_ago_proves_nothing(world) -> None:
+def test_what_was_engaged_with_long_ago_proves_nothing(world: World) -> None:
     world.tweet("g", 300).follow("a", "b").act("b", "like", 0, ago=200)
     engine = world.engine()
     assert found(engine, Graph(shelf(engine), 24)) == []
 
 
-def test_out_of_network_is_by_strangers_and_the_newest_where_nothing_was_trained(world) -> None:
+def test_out_of_network_is_by_strangers_and_the_newest_where_nothing_was_trained(
+    world: World,
+) -> None:
     world.tweet("b", 1).tweet("g", 3).tweet("h", 2).tweet(None, 1).follow("a", "b")
     engine = world.engine()
     assert found(engine, OutOfNetwork(shelf(engine), engine.encoder, 24)) == [3, 2, 1]
 
 
-def test_follow_recs_are_by_people_one_might_follow_the_best_recommended_first(world) -> None:
+def test_follow_recs_are_by_people_one_might_follow_the_best_recommended_first(
+    world: World,
+) -> None:
     world.tweet("b", 1).tweet("e", 5).tweet("f", 5).tweet("e", 300).tweet("a", 1)
     world.follow("a", "b", "c").follow("b", "e", "f").follow("c", "f")
     engine = world.engine(fresh_at_least=1)
@@ -77,14 +83,16 @@ def test_follow_recs_are_by_people_one_might_follow_the_best_recommended_first(w
     assert found(engine, FollowRecs(shelf(engine), engine.who_to_follow, 24, people=1)) == [2]
 
 
-def test_popular_is_what_most_people_engaged_with(world) -> None:
+def test_popular_is_what_most_people_engaged_with(world: World) -> None:
     world.tweet("g", 3).tweet("h", 2).tweet("i", 2)
     world.act("b", "like", 1).act("c", "like", 1).act("d", "reply", 2)
     engine = world.engine()
     assert found(engine, Popular(shelf(engine))) == [1, 2, 0]
 
 
-def test_places_go_to_others_where_the_viewer_has_engaged_with_everything_popular(world) -> None:
+def test_places_go_to_others_where_the_viewer_has_engaged_with_everything_popular(
+    world: World,
+) -> None:
     for _ in range(60):
         world.tweet("g", 3)
     for tweet in range(50):
@@ -93,7 +101,7 @@ def test_places_go_to_others_where_the_viewer_has_engaged_with_everything_popula
     assert found(engine, Popular(shelf(engine)), limit=5) == [50, 51, 52, 53, 54]
 
 
-def test_the_future_is_not_proposed(world) -> None:
+def test_the_future_is_not_proposed(world: World) -> None:
     world.tweet("g", -1).tweet("g", 1).act("b", "like", 1)
     engine = world.engine()
     assert found(engine, Popular(shelf(engine))) == [1]
@@ -103,26 +111,26 @@ def explored(engine: Engine, limit: int = 10) -> list[int]:
     return found(engine, Explore(shelf(engine), engine.encoder, 24), limit=limit)
 
 
-def test_explore_is_more_of_what_somebody_has_turned_to(world) -> None:
+def test_explore_is_more_of_what_somebody_has_turned_to(world: World) -> None:
     for topic in ("jazz", "jazz", "chess", None):
         world.tweet("g", topic=topic)
     world.view("a", 0).act("a", "like", 0)
     assert explored(world.engine(), limit=1) == [1]
 
 
-def test_nothing_is_explored_where_nobody_knows_what_was_seen(world) -> None:
+def test_nothing_is_explored_where_nobody_knows_what_was_seen(world: World) -> None:
     world.tweet("g", topic="jazz").tweet("g", topic="jazz").act("a", "like", 0)
     assert explored(world.engine()) == []
 
 
-def test_nothing_is_explored_by_whom_nobody_wants_to_see(world) -> None:
+def test_nothing_is_explored_by_whom_nobody_wants_to_see(world: World) -> None:
     for author in "ggacd":
         world.tweet(author, topic="jazz")
     world.view("a", 0).act("a", "like", 0).act("a", "mute", on="c").act("a", "block", on="d")
     assert explored(world.engine()) == [0, 1]
 
 
-def test_nothing_is_explored_where_nothing_was_engaged_with(world) -> None:
+def test_nothing_is_explored_where_nothing_was_engaged_with(world: World) -> None:
     world.tweet("g", topic="jazz").tweet("g", topic="chess")
     assert explored(world.engine()) == []
     assert (
@@ -133,13 +141,13 @@ def test_nothing_is_explored_where_nothing_was_engaged_with(world) -> None:
     )
 
 
-def test_what_friends_write_needs_no_exploring(world) -> None:
+def test_what_friends_write_needs_no_exploring(world: World) -> None:
     world.tweet("g", topic="jazz").tweet("b", topic="jazz").follow("a", "b")
     world.view("a", 0).act("a", "like", 0)
     assert 1 not in explored(world.engine())
 
 
-def test_a_topic_without_doubt_needs_no_exploring(world) -> None:
+def test_a_topic_without_doubt_needs_no_exploring(world: World) -> None:
     for _ in range(8):
         world.tweet("g", topic="jazz")
     for tweet in range(6):
@@ -147,13 +155,13 @@ def test_a_topic_without_doubt_needs_no_exploring(world) -> None:
     assert explored(world.engine()) == []
 
 
-def test_what_was_engaged_with_long_ago_is_not_tried_again(world) -> None:
+def test_what_was_engaged_with_long_ago_is_not_tried_again(world: World) -> None:
     world.tweet("g", topic="jazz").tweet("g", topic="jazz")
     world.view("a", 0, ago=20 * 24).act("a", "like", 0, ago=20 * 24).view("a", 1, ago=30)
     assert explored(world.engine(max_age_hours=1000)) == []
 
 
-def test_the_likeliest_topic_is_tried(world) -> None:
+def test_the_likeliest_topic_is_tried(world: World) -> None:
     for topic in ("jazz", "jazz", "chess", "chess", "chess"):
         world.tweet("g", topic=topic)
     world.view("a", 0).act("a", "like", 0, ago=0.5)

@@ -10,12 +10,13 @@ import pytest
 from app.follow_recommendations.reasons import Weights
 from app.follow_recommendations.recommended import Recommended
 from app.serving.engine import Engine
+from tests.unit.app.conftest import World
 
 NOTHING = Weights(0, 0, 0, 0, 0)
 
 
 @pytest.fixture
-def world(world):
+def world(world: World) -> World:
     """A dataset without any tweet is refused."""
     return world.tweet(None)
 
@@ -31,19 +32,19 @@ def names(engine: Engine, viewer: str = "a", limit: int = 10, **weights: float) 
     return "".join(engine.state.users.ids.ids(recommend(engine, viewer, limit, **weights).user))
 
 
-def test_whom_most_friends_follow_comes_first(world) -> None:
+def test_whom_most_friends_follow_comes_first(world: World) -> None:
     world.follow("a", "b", "c", "d").follow("b", "e", "f").follow("c", "e", "f").follow("d", "f")
     assert names(world.engine(), limit=2, friends=1) == "fe"
 
 
-def test_of_equals_the_less_famous_has_more_to_do_with_the_friends(world) -> None:
+def test_of_equals_the_less_famous_has_more_to_do_with_the_friends(world: World) -> None:
     world.follow("a", "b").follow("b", "e", "f")
     for stranger in "ghij":
         world.follow(stranger, "e")
     assert names(world.engine(), limit=2, friends=1) == "fe"
 
 
-def test_followers_newcomers_and_the_famous_are_recommended_for_what_they_are(world) -> None:
+def test_followers_newcomers_and_the_famous_are_recommended_for_what_they_are(world: World) -> None:
     world.follow("g", "a").follow("b", "h").follow("c", "h").join("i", hours_ago=1)
     engine = world.engine()
     assert names(engine, limit=1, follows_you=1) == "g"
@@ -51,19 +52,21 @@ def test_followers_newcomers_and_the_famous_are_recommended_for_what_they_are(wo
     assert names(engine, limit=1, newly_joined=1) == "i"
 
 
-def test_nobody_is_recommended_whom_they_are_or_follow_or_mute_or_who_blocked_them(world) -> None:
+def test_nobody_is_recommended_whom_they_are_or_follow_or_mute_or_who_blocked_them(
+    world: World,
+) -> None:
     world.follow("a", "b").follow("b", *"acdefg")
     world.act("a", "mute", on="c").act("a", "block", on="d").act("e", "block", on="a")
     world.act("f", "mute", on="a").join("h", hours_ago=-1)
     assert set(names(world.engine())) == set("fgij")
 
 
-def test_who_was_unfollowed_may_be_recommended_again(world) -> None:
+def test_who_was_unfollowed_may_be_recommended_again(world: World) -> None:
     world.follow("a", "b").act("a", "unfollow", on="b")
     assert "b" in names(world.engine())
 
 
-def test_a_stranger_is_recommended_the_famous_and_nobody_is_left_out(world) -> None:
+def test_a_stranger_is_recommended_the_famous_and_nobody_is_left_out(world: World) -> None:
     world.follow("b", "h").follow("c", "h").act("j", "block", on="h")
     engine = world.engine()
     assert names(engine, viewer="never-met")[0] == "h"
@@ -71,7 +74,7 @@ def test_a_stranger_is_recommended_the_famous_and_nobody_is_left_out(world) -> N
 
 
 @pytest.mark.parametrize("viewer", ["a", "j", "never-met"])
-def test_the_reasons_add_up_to_the_score(world, viewer: str) -> None:
+def test_the_reasons_add_up_to_the_score(world: World, viewer: str) -> None:
     world.follow("a", "b", "c").follow("b", "e", "a").follow("c", "e").join("i", hours_ago=1)
     found = recommend(world.engine(), viewer)
     np.testing.assert_allclose(sum(found.reasons.values()), found.score, rtol=1e-6)
@@ -80,7 +83,7 @@ def test_the_reasons_add_up_to_the_score(world, viewer: str) -> None:
     assert (np.diff(found.score) <= 0).all()
 
 
-def test_only_the_proportions_of_the_weights_matter(world) -> None:
+def test_only_the_proportions_of_the_weights_matter(world: World) -> None:
     world.follow("a", "b").follow("b", "e", "f").follow("g", "a", "f")
     engine = world.engine()
     once = recommend(engine, friends=0.2, popular=0.1)
@@ -89,13 +92,13 @@ def test_only_the_proportions_of_the_weights_matter(world) -> None:
     np.testing.assert_allclose(once.score, twice.score)
 
 
-def test_fewer_are_the_first_of_more(world) -> None:
+def test_fewer_are_the_first_of_more(world: World) -> None:
     world.follow("a", "b").follow("b", "e", "f").follow("g", "a", "f").join("i", hours_ago=9)
     engine = world.engine()
     assert names(engine, limit=3) == names(engine)[:3]
 
 
-def test_the_friends_who_follow_somebody_are_named_the_closest_first(world) -> None:
+def test_the_friends_who_follow_somebody_are_named_the_closest_first(world: World) -> None:
     world.tweet("c").follow("a", "b", "c", "d").follow("b", "e").follow("c", "e")
     world.act("a", "reply", tweet=1)
     engine = world.engine()

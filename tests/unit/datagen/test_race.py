@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from datagen.offers import Offers, Slates
-from datagen.slate_sampling import race
+from datagen.slate_sampling import sample_slates
 
 
 def offers(sessions: int, weights: dict[int, list[float]]) -> Offers:
@@ -25,7 +25,7 @@ def offers(sessions: int, weights: dict[int, list[float]]) -> Offers:
 
 def shown(weights: dict[int, list[float]], length: int, sessions: int = 1) -> Slates:
     rng = np.random.default_rng(3)
-    return race(offers(sessions, weights), np.full(sessions, length), rng)
+    return sample_slates(offers(sessions, weights), np.full(sessions, length), rng)
 
 
 def test_half_the_page_is_from_followees_when_they_have_news() -> None:
@@ -55,7 +55,7 @@ def test_an_author_appears_once_a_page() -> None:
         many.weight,
         many.share,
     )
-    page = race(alone, np.array([10]), np.random.default_rng(0))
+    page = sample_slates(alone, np.array([10]), np.random.default_rng(0))
     assert len(page.tweet) == 1
 
 

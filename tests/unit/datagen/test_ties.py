@@ -18,7 +18,8 @@ def ties() -> FollowGraph:
 
 def strength(them: FollowGraph, at: int) -> list[float]:
     follower, followee = np.array([0, 2, 1], ROW), np.array([1, 0, 0], ROW)
-    return them.strength_between(follower, followee, np.full(3, at)).round(3).tolist()
+    found = them.strength_between(follower, followee, np.full(3, at))
+    return [float(one) for one in found.round(3)]
 
 
 def test_a_tie_holds_from_its_beginning() -> None:

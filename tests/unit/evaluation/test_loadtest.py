@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -41,7 +42,7 @@ def server(here: dict[str, str], tmp_path: Path) -> Iterator[Server]:
         yield server
 
 
-def measured(artifacts: Path, out: Path, *arguments: str) -> tuple[int, dict[str, object]]:
+def measured(artifacts: Path, out: Path, *arguments: str) -> tuple[int, dict[str, Any]]:
     """How a command ended, and what it wrote."""
     place = ["--artifacts", str(artifacts), "--out", str(out)]
     ended = main([*arguments, *place])

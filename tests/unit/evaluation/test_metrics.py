@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pytest
@@ -23,7 +24,7 @@ from evaluation.metrics.tails import exponent
 from evaluation.metrics.thresholds import Thresholds
 
 CASES = 1_000
-EXACTLY = {"rel": 1e-9, "abs": 1e-9, "nan_ok": True}
+EXACTLY: dict[str, Any] = {"rel": 1e-9, "abs": 1e-9, "nan_ok": True}
 
 Floats = NDArray[np.float64]
 
@@ -196,7 +197,7 @@ def test_gini_and_coverage() -> None:
         assert gini(counts) == pytest.approx(expected, **EXACTLY)
         visit, thing = rng.integers(0, 4, 12), rng.integers(0, n, 12)
         eligible = np.ones(n, bool)
-        weights = rng.integers(0, 2, (3, 4)) * 1.0
+        weights = rng.integers(0, 2, (3, 4)).astype(np.float64)
         shown = [len(set(thing[row[visit] > 0])) / n for row in weights]
         assert Exposure(visit, thing, eligible).coverage(weights).draws == pytest.approx(shown)
 

@@ -18,8 +18,9 @@ DAY = 86_400
 def log(*steps: tuple[Action, int, int, int, int]) -> Events:
     action, user, tweet, target, at = np.array(steps, np.int64).T
     none = np.full(len(at), np.nan, np.float32)
-    rows = (part.astype(np.int32) for part in (user, tweet, target))
-    return Events(action.astype(np.int8), *rows, at, none, np.arange(len(at), dtype=np.uint64))
+    user, tweet, target = (part.astype(np.int32) for part in (user, tweet, target))
+    tiebreak = np.arange(len(at), dtype=np.uint64)
+    return Events(action.astype(np.int8), user, tweet, target, at, none, tiebreak)
 
 
 def test_an_action_belongs_to_the_last_impression_before_it(

@@ -30,10 +30,18 @@ def state(tiny_catalog: tuple[Users, Tweets]) -> FeatureState:
 def happen(
     state: FeatureState, action: Action, user: int, tweet: int, target: int, at: int
 ) -> None:
-    row = (np.array([value], np.int32) for value in (user, tweet, target))
+    by, on, person = (np.array([value], np.int32) for value in (user, tweet, target))
     none = np.array([np.nan], np.float32)
     state.apply(
-        Events(np.array([action], np.int8), *row, np.array([at]), none, np.zeros(1, np.uint64))
+        Events(
+            np.array([action], np.int8),
+            by,
+            on,
+            person,
+            np.array([at]),
+            none,
+            np.zeros(1, np.uint64),
+        )
     )
 
 

@@ -47,40 +47,40 @@ def changed(*path: str, to: object) -> Json:
 
 
 def test_the_same_is_not_worse() -> None:
-    assert list(promotion_check.where_worse(REPORT, REPORT)) == []
+    assert list(promotion_check.regressions(REPORT, REPORT)) == []
 
 
 def test_within_the_intervals_is_chance() -> None:
     worse = changed("metrics", "for_you", "value@10", to=figure(0.29, 0.01))
-    assert list(promotion_check.where_worse(worse, REPORT)) == []
+    assert list(promotion_check.regressions(worse, REPORT)) == []
 
 
 def test_what_fell_is_named_with_both_figures() -> None:
     worse = changed("metrics", "for_you", "value@10", to=figure(0.25, 0.01))
-    (where,) = promotion_check.where_worse(worse, REPORT)
+    (where,) = promotion_check.regressions(worse, REPORT)
     assert where.startswith("value@10 0.25 [0.24, 0.26] after 0.3 [")
-    assert list(promotion_check.where_worse(REPORT, worse)) == []
+    assert list(promotion_check.regressions(REPORT, worse)) == []
 
 
 def test_more_of_what_is_unsafe_is_worse() -> None:
     worse = changed("metrics", "for_you", "unsafe@10", to=figure(0.02, 0.002))
-    assert len(list(promotion_check.where_worse(worse, REPORT))) == 1
-    assert list(promotion_check.where_worse(REPORT, worse)) == []
+    assert len(list(promotion_check.regressions(worse, REPORT))) == 1
+    assert list(promotion_check.regressions(REPORT, worse)) == []
 
 
 def test_the_log_decides_only_where_there_is_no_truth() -> None:
     worse = changed("metrics", "for_you", "ndcg@10", to=figure(0.1, 0.01))
-    assert list(promotion_check.where_worse(worse, REPORT)) == []
+    assert list(promotion_check.regressions(worse, REPORT)) == []
     without = copy.deepcopy(REPORT)
     for report in (worse, without):
         report["metrics"]["for_you"].pop("value@10")
-    assert len(list(promotion_check.where_worse(worse, without))) == 1
+    assert len(list(promotion_check.regressions(worse, without))) == 1
 
 
 def test_a_head_that_fell_or_is_gone_is_named() -> None:
     fell = changed("heads", "like", "by", "model", "auc", to=figure(0.7, 0.01))
-    assert "like auc" in next(promotion_check.where_worse(fell, REPORT))
-    assert list(promotion_check.where_worse(changed("heads", to={}), REPORT)) == [
+    assert "like auc" in next(promotion_check.regressions(fell, REPORT))
+    assert list(promotion_check.regressions(changed("heads", to={}), REPORT)) == [
         "it has no head like"
     ]
 
@@ -148,13 +148,13 @@ def test_what_cannot_be_compared_is_refused(
 ) -> None:
     judge(artifacts, "other", changed(*path, to=to))
     with pytest.raises(BundleError, match=f"they differ in {what}"):
-        promotion_check.check(artifacts, "other", bundle.current(artifacts))
+        promotion_check.check_promotion(artifacts, "other", bundle.current(artifacts))
 
 
 def test_what_is_no_report_is_refused(artifacts: Path) -> None:
     (artifacts / "report" / "other.json").write_text("[]")
     with pytest.raises(BundleError, match="is not a report"):
-        promotion_check.check(artifacts, "other", bundle.current(artifacts))
+        promotion_check.check_promotion(artifacts, "other", bundle.current(artifacts))
 
 
 def test_the_first_bundle_needs_no_report(artifacts: Path) -> None:

@@ -102,10 +102,10 @@ def test_the_encoder_follows(tiny_bundle: Bundle, told: RecordedState) -> None:
     """Grown tweet by tweet, or encoded anew, before and after: the same vectors."""
     encoder = tiny_bundle.encode(FeatureState(Users(), Tweets()))
     assert isinstance(encoder, TowerEncoder)
-    everything = (
+    everything, everybody = (
         np.arange(len(part), dtype=np.int32) for part in (told.state.tweets, told.state.users)
     )
-    encoder.extend(told.state, AppliedRecords(*everything, np.empty(0, np.int32)))
+    encoder.extend(told.state, AppliedRecords(everything, everybody, np.empty(0, np.int32)))
     same(encoder, tiny_bundle.encode(told.state))
     for taken in (
         told.tweet("t9", "ann", 12 * HOUR, text="something else entirely"),

@@ -15,9 +15,9 @@ from datagen.__main__ import main as plant
 from datagen.world import World
 from ml.dataset import tables
 from ml.event_log.record import Kind
-from ml.models.author_history import evidence, record
+from ml.models.author_history import author_history, evidence
 from ml.models.encode import TowerEncoder
-from ml.models.safety import said, word_buckets
+from ml.models.safety import text_log_odds, word_buckets
 from ml.models.two_tower import TwoTower
 from ml.state.feature_state import FeatureState
 from ml.state.tables.tweets import Tweets
@@ -38,7 +38,7 @@ tweets_by_somebody = st.lists(
 
 def records(rows: list[tuple[int, int, float]]) -> np.ndarray:
     author, written, harm = (np.array(column) for column in zip(*rows, strict=True))
-    return record(author.astype(np.int32), written, harm.astype(float), PRIOR)
+    return author_history(author.astype(np.int32), written, harm.astype(float), PRIOR)
 
 
 @given(tweets_by_somebody)
@@ -78,7 +78,9 @@ def test_the_model_says_what_its_regression_says(tiny_catalog: tuple[Users, Twee
     learned = {name: value.numpy() for name, value in model.state_dict().items()}
     weight = np.concatenate([learned["numbers.weight"][0], learned["words.weight"][:, 0]])
     expected = x @ weight + learned["numbers.bias"]
-    np.testing.assert_allclose(said(model, tweets.metadata[rows], words), expected, atol=1e-4)
+    np.testing.assert_allclose(
+        text_log_odds(model, tweets.metadata[rows], words), expected, atol=1e-4
+    )
 
 
 def test_too_few_labels_make_no_model(tiny_catalog: tuple[Users, Tweets]) -> None:
@@ -114,8 +116,8 @@ def test_the_record_adds_to_what_a_tweet_says(
     encoder = encode(FeatureState(users, tweets))
     new = tweets.created_at >= np.median(tweets.created_at)
     for harm, by_text, by_both in (
-        (world.tweets.toxic, encoder.said.toxicity, encoder.tweets.toxicity),
-        (world.tweets.nsfw, encoder.said.nsfw, encoder.tweets.nsfw),
+        (world.tweets.toxic, encoder.text_scores.toxicity, encoder.tweets.toxicity),
+        (world.tweets.nsfw, encoder.text_scores.nsfw, encoder.tweets.nsfw),
     ):
         text, both = (roc_auc_score(harm[new] > 0.5, score[new]) for score in (by_text, by_both))
         assert both > text + 0.01 > 0.9

@@ -20,7 +20,7 @@ VALUES = {  # each as likely as the next; some are bad
     Kind.ACTION: [*BY_LABEL, "lick"],
     Kind.SPLIT: [*["train", "test"] * 5, "valid"],
 }
-DTYPES = {
+DTYPES: dict[Kind, pl.DataType | type[pl.DataType]] = {
     Kind.ID: pl.Int64,
     Kind.TIME: pl.Int64,
     Kind.WORDS: pl.List(pl.String),

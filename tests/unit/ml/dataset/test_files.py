@@ -12,7 +12,7 @@ from polars.testing import assert_frame_equal
 
 from ml.dataset import files
 from ml.dataset.tables import Tables
-from ml.dataset.validation import survey
+from ml.dataset.validation import validate
 from ml.errors import DataError
 from ml.schema import TABLES
 from tests.unit.ml.dataset.dirty_tables import dirty, write
@@ -34,7 +34,9 @@ def test_csv_and_parquet_hold_the_same_tables(
 ) -> None:
     frames = frames if prefix is None else as_strings(frames, prefix)
     with TemporaryDirectory() as folder:
-        found = [survey(write(frames, Path(folder) / suffix, suffix)) for suffix in files.SUFFIXES]
+        found = [
+            validate(write(frames, Path(folder) / suffix, suffix)) for suffix in files.SUFFIXES
+        ]
         parquet, csv = map(Tables.of, found)
     one, other = (len(each.problems(rejecting=False)) for each in found)
     assert one == other

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from ml.dataset.ids import IdKind, as_ids, as_spelled_plainly, kind_of
-from ml.dataset.validation import survey
+from ml.dataset.validation import validate
 
 
 def test_digits_are_integers_until_one_id_is_not() -> None:
@@ -46,6 +46,6 @@ def test_007_beside_7_is_asked_about(tmp_path: Path, users: str, follower: str, 
     (tmp_path / "tweets.csv").write_text("tweet_id,author_id\n1,8\n")
     (tmp_path / "interactions.csv").write_text("user_id,tweet_id,action\n8,1,like\n")
     (tmp_path / "follows.csv").write_text(f"follower_id,followee_id\n{follower},7\n")
-    (problem,) = survey(tmp_path).problems(rejecting=False)
+    (problem,) = validate(tmp_path).problems(rejecting=False)
     assert said in problem
     assert "'007'" in problem

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from polars.testing import assert_frame_equal
 
 from ml.dataset.tables import Tables, read
-from ml.dataset.validation import survey
+from ml.dataset.validation import validate
 from ml.schema import TABLES
 from ml.state.updates import tables_to_events
 from tests.unit.ml.dataset.dirty_tables import dirty, write
@@ -24,15 +24,15 @@ def test_rows_in_are_rows_used_and_rows_rejected_with_a_reason(
     frames: dict[str, pl.DataFrame],
 ) -> None:
     with TemporaryDirectory() as folder:
-        found = survey(write(frames, Path(folder)))
-    assert found.sheets.keys() == frames.keys()
-    for name, sheet in found.sheets.items():
-        rejected = sheet.rejected() if sheet.faults else sheet.raw.clear()
-        if sheet.faults:
+        found = validate(write(frames, Path(folder)))
+    assert found.tables.keys() == frames.keys()
+    for name, table in found.tables.items():
+        rejected = table.rejected() if table.violations else table.raw.clear()
+        if table.violations:
             assert rejected["reason"].str.len_chars().min()
             rejected = rejected.drop("reason")
-        used = sheet.raw.filter(sheet.usable)
-        assert len(sheet.used) + len(rejected) == len(frames[name])
+        used = table.raw.filter(table.usable)
+        assert len(table.used) + len(rejected) == len(frames[name])
         assert_frame_equal(pl.concat([used, rejected]), frames[name], check_row_order=False)
 
 
@@ -41,10 +41,10 @@ def test_rows_in_are_rows_used_and_rows_rejected_with_a_reason(
 def test_what_is_left_has_no_fault(frames: dict[str, pl.DataFrame]) -> None:
     """One pass reaches the fixed point: what remains can be read, and turned into events."""
     with TemporaryDirectory() as folder:
-        found = survey(write(frames, Path(folder) / "all"))
+        found = validate(write(frames, Path(folder) / "all"))
         if found.problems(rejecting=True):
             return
-        left = {name: sheet.raw.filter(sheet.usable) for name, sheet in found.sheets.items()}
+        left = {name: table.raw.filter(table.usable) for name, table in found.tables.items()}
         tables = read(write(left, Path(folder) / "left"))
         for table in TABLES:
             assert_frame_equal(getattr(Tables.of(found), table.name), getattr(tables, table.name))

@@ -88,7 +88,7 @@ def test_erasure_by_a_log_that_was_killed_is_finished_by_the_next(
         with monkeypatch.context() as killed:
             killed.setattr(SqliteLog, "_sweep", lambda _: None)
             assert log.compact() == 1
-        swept = []
+        swept: list[None] = []
         sweep = SqliteLog._sweep
         monkeypatch.setattr(SqliteLog, "_sweep", lambda log: swept.append(sweep(log)))
         assert log.compact() == 0

@@ -39,7 +39,7 @@ def tables(tmp_path: Path) -> Tables:
     """Ada follows Bob, who wrote tweets 1 and 2; Cyd likes them all."""
     folder = tmp_path / "data"
     folder.mkdir()
-    for name, rows in {
+    written: dict[str, list[dict[str, Any]]] = {
         "users": [{"user_id": one, "name": one.title()} for one in ("ada", "bob", "cyd")],
         "tweets": [
             {"tweet_id": "1", "author_id": "bob", "text": "one"},
@@ -52,7 +52,8 @@ def tables(tmp_path: Path) -> Tables:
             {"user_id": "cyd", "action": "like", "tweet_id": one, "created_at": AT}
             for one in "1234"
         ],
-    }.items():
+    }
+    for name, rows in written.items():
         pl.DataFrame(rows, infer_schema_length=None).write_parquet(folder / f"{name}.parquet")
     return tables_on_disk.read(folder)
 
@@ -292,7 +293,7 @@ def halves(tiny_tables: Tables) -> Halves:
         is_early = frame["created_at"] < middle
         early[name] = frame.filter(is_early)
         entries += _entries(name, frame.filter(~is_early), entered)
-    return replace(tiny_tables, **early), entries
+    return replace(tiny_tables, **early), entries  # type: ignore[arg-type]
 
 
 def _entries(
