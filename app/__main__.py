@@ -14,8 +14,9 @@ from app.cli.snapshot import snapshot
 from app.cli.timeline import print_timeline
 from app.main import create_app
 from app.observability import logs
+from app.read_settings import read_settings
 from app.schemas.values import ID_PATTERN, ID_WORDS
-from app.settings import PREFIX, InvalidSettingError, read_settings
+from app.settings import PREFIX, InvalidSettingError
 from ml import command
 from ml.errors import FeedError
 

@@ -30,9 +30,10 @@ from app.errors import InvalidRequestError, ProblemError
 from app.observability import logs
 from app.observability.metrics import Metrics
 from app.observability.request import HEADER, Observed
+from app.read_settings import read_settings
 from app.serving.engine import Engine
 from app.serving.service import Service
-from app.settings import Settings, read_settings
+from app.settings import Settings
 
 
 def create_app(

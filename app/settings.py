@@ -2,31 +2,19 @@
 
 from __future__ import annotations
 
-import logging
-import os
-from collections.abc import Iterable, Mapping
 from datetime import datetime
-from difflib import get_close_matches
 from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
+from pydantic import AfterValidator, Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from ml.heads import NAMES as HEADS
 
 PREFIX: Final = "FORYOU_"
-RENAMED: Final = {  # old names are read in this release, with a warning
-    "FEW": "POPULAR_MAX_FOLLOWING",
-    "LEAST_PROOF": "MIN_SOCIAL_PROOF",
-    "MOST_WAITING": "MAX_QUEUED_ENTRIES",
-    "MOST_BYTES": "MAX_BODY_BYTES",
-}
 WEIGHED: Final = (*HEADS, "similarity")  # the last is the head of the embeddings
-
-logger = logging.getLogger(__name__)
 
 
 class InvalidSettingError(Exception):
@@ -222,41 +210,3 @@ class Settings(BaseSettings):
         """A hash that is equal for equal settings, whatever the secrets."""
         values = self.model_dump_json(exclude={"api_key"})
         return blake2b(values.encode(), digest_size=6).hexdigest()
-
-
-def read_settings() -> Settings:
-    """The settings of this process.
-
-    Raises:
-        InvalidSettingError: naming the variable, what it holds, and what was expected.
-    """
-    _refuse_misspelt(os.environ)
-    try:
-        return Settings(**_renamed(os.environ))
-    except ValidationError as error:
-        first = error.errors()[0]
-        name = PREFIX + str(first["loc"][0]).upper()
-        expected = first["msg"].removeprefix("Value error, ")
-        raise InvalidSettingError(f"{name}={first['input']!r}: {expected}") from error
-    except SettingsError as error:  # the source names the field, and wraps why it is no JSON
-        raise InvalidSettingError(f"{error}: {error.__cause__}") from error
-
-
-def _renamed(environment: Mapping[str, str]) -> dict[str, Any]:
-    """The values of settings that are still given by their old names."""
-    given = {name.upper(): value for name, value in environment.items() if value}
-    found = {}
-    for old, new in RENAMED.items():
-        if PREFIX + old in given and PREFIX + new not in given:
-            logger.warning("%s%s is now called %s%s; rename it", PREFIX, old, PREFIX, new)
-            found[new.lower()] = given[PREFIX + old]
-    return found
-
-
-def _refuse_misspelt(environment: Iterable[str]) -> None:
-    """A setting that is not read is worse than one that is refused."""
-    known = [PREFIX + name.upper() for name in (*Settings.model_fields, *RENAMED)]
-    for name in sorted(environment):
-        if name.upper().startswith(PREFIX) and name.upper() not in known:
-            near = get_close_matches(name.upper(), known, n=1, cutoff=0)
-            raise InvalidSettingError(f"{name}: there is no such setting; is it {near[0]}?")

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import torch
 
-from app.settings import InvalidSettingError, read_settings
+from app.read_settings import read_settings
+from app.settings import InvalidSettingError
 from evaluation import describe
 from evaluation.offline.evaluate import evaluate
 from evaluation.report import document, page, terminal

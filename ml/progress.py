@@ -15,13 +15,13 @@ T = TypeVar("T")
 
 
 class Progress(Protocol):
-    """What is told of work that goes on."""
+    """The report of work that goes on."""
 
     def update(self, n: int = 1) -> object:
         """So many more units are done."""
 
     def set_postfix_str(self, s: str) -> None:
-        """Say something about the work so far, such as a loss."""
+        """Add a note on the work so far, such as a loss."""
 
 
 class Lines:

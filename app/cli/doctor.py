@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from app.cli.serve import listen
-from app.settings import InvalidSettingError, Settings, read_settings
+from app.read_settings import read_settings
+from app.settings import InvalidSettingError, Settings
 from ml import bundle
 from ml.bundle import state_fingerprint, state_source
 from ml.dataset.files import fingerprint

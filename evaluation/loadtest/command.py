@@ -7,7 +7,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.settings import Settings, read_settings
+from app.read_settings import read_settings
+from app.settings import Settings
 from ml import bundle
 from ml.errors import BundleError
 from ml.state.feature_state import FeatureState

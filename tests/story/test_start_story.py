@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from app.__main__ import main
+from app.read_settings import read_settings
 from app.serving.engine import build_engine
 from app.settings import Settings
 
@@ -35,7 +36,7 @@ def refused(capsys: pytest.CaptureFixture[str], command: Sequence[str] = ("timel
     assert main([*command]) == 2
     printed = capsys.readouterr()
     assert printed.out == ""
-    (line,) = (line for line in printed.err.splitlines() if " app.engine: " not in line)
+    (line,) = (line for line in printed.err.splitlines() if " app.serving.engine: " not in line)
     assert line.startswith("error: ")
     return line
 
@@ -173,3 +174,15 @@ def test_a_misspelt_setting_is_refused_with_the_nearest_name(
 ) -> None:
     environment.setenv(wrong, "1")
     assert refused(capsys) == f"error: {wrong}: there is no such setting; is it {right}?"
+
+
+def test_a_setting_is_read_by_its_old_name_with_a_warning(
+    environment: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    environment.setenv("FORYOU_FEW", "3")
+    environment.setenv("FORYOU_MOST_BYTES", "5000")
+    environment.setenv("FORYOU_MAX_BODY_BYTES", "6000")  # the new name goes first
+    settings = read_settings()
+    assert settings.popular_max_following == 3
+    assert settings.max_body_bytes == 6000
+    assert "FORYOU_FEW is now called FORYOU_POPULAR_MAX_FOLLOWING" in caplog.text
