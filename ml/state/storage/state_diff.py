@@ -1,4 +1,4 @@
-"""A state as anybody would tell it, by ids: two states that know the same tell the same."""
+"""A state in canonical form, by ids: two states that know the same have the same form."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def canonical(state: FeatureState) -> dict[str, Part]:
 
 
 def differences(one: FeatureState, other: FeatureState) -> list[str]:
-    """What two states tell differently, a line each; nothing where they know the same."""
+    """The differences between two states, a line each; none where they know the same."""
     mine, theirs = canonical(one), canonical(other)
     return [
         f"{part} of {key}: {mine[part].get(key)} and {theirs[part].get(key)}"

@@ -1,4 +1,4 @@
-"""What can be done and undone: a like, a follow, a block. The last word on each pair counts.
+"""A last-writer-wins register of what can be undone (a like, a follow, a block) between pairs.
 
 Each (pair, kind) is a last-writer-wins register (Shapiro et al., 2011): it keeps the latest event
 and what it did, so the order in which events arrive changes nothing.
@@ -24,7 +24,7 @@ Code = TypeVar("Code", bound=int)
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What a batch of events really changed. `sign` is +1 for what is on now, -1 for what was on
+    """The cells that a batch of events changed. `sign` is +1 for what is on now, -1 for what was on
     before; `at` is since when, so that undoing takes back exactly what doing added."""
 
     row: Rows

@@ -37,7 +37,7 @@ def table(names: pl.Series, width: int) -> Tokens:
 
 
 def _table(names: list[list[str | None] | None], width: int) -> Tokens:
-    """The same for a few rows, one by one."""
+    """(rows, width) tokens of a few lists, made one by one."""
     out = np.zeros((len(names), width), np.uint32)
     for row, some in zip(out, names, strict=True):
         tokens = [token(name) for name in some or () if name is not None][:width]

@@ -24,7 +24,7 @@ DAY_SECONDS: Final = 86_400
 
 
 class Charge(NamedTuple):
-    """What is added to each subject's counts."""
+    """An addition to each subject's counts."""
 
     subject: Rows
     kind: NDArray[np.integer]

@@ -1,4 +1,4 @@
-"""How often did what happen? The counts of tweets, of people, of ties and of tastes."""
+"""Decayed counts of engagement: of tweets, authors, viewers, ties and topics."""
 
 from __future__ import annotations
 
@@ -96,13 +96,13 @@ class EngagementCounts:
         self.viewer.grow(users)
 
     def add_for_subject(self, acts: Acts) -> None:
-        """What everybody's acts say of a tweet and its author."""
+        """Count acts for their tweets and the authors of these."""
         self.tweet.add(acts.tweet, acts.kind, acts.at, acts.weight)
         known = acts[acts.author >= 0]
         self.author.add(known.author, known.kind, known.at, known.weight)
 
     def add_for_actor(self, acts: Acts) -> None:
-        """What somebody's acts say of themselves, of their ties and of their taste."""
+        """Count acts for the users who act, for their ties and for their topics."""
         self.viewer.add(acts.user, acts.kind, acts.at, acts.weight)
         met = acts[acts.author >= 0]
         self.tie.add(met.user, met.author, met.kind, met.at, met.weight)
@@ -132,7 +132,7 @@ class EngagementCounts:
         self.complain(acts)
 
     def complain(self, acts: Acts) -> None:
-        """What complaints say of a tweet and its author: no more than a crowd may."""
+        """Count complaints for their tweets and authors, capped per actor and day."""
         if not len(acts):
             return
         for complaints, subject, counts in (
@@ -151,7 +151,7 @@ class EngagementCounts:
             counts.add(charge.subject, kind, charge.at, charge.weight)
 
     def forget_actor(self, user: int) -> None:
-        """Count somebody's acts from nothing."""
+        """Reset the counts of a user's own acts."""
         self.viewer.clear(np.array([user], np.int32))
         for pairs in (self.tie, self.topic, self.topic_lately):
             pairs.counts.clear(np.flatnonzero(pairs.index.left == user).astype(np.int32))

@@ -1,4 +1,4 @@
-"""Who follows, mutes and blocks whom, and of whom they would see less."""
+"""Relations between users: follows, mutes, blocks, and authors of whom less is wanted."""
 
 from __future__ import annotations
 
@@ -77,7 +77,8 @@ class Graph(GrowableColumns):
         return self._out.gather(user, newest)
 
     def incoming(self, user: Rows, newest: int | None = None) -> tuple[Rows, NDArray[np.int64]]:
-        """The same, in which they are acted upon."""
+        """The rows of `relations` in which the given users are acted upon, and for each the
+        position in `user` it belongs to."""
         return self._in.gather(user, newest)
 
     def followees(self, user: Rows, newest: int | None = None) -> tuple[Rows, NDArray[np.int64]]:

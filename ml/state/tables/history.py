@@ -1,4 +1,4 @@
-"""What each user engaged with last: a short list per user, the newest first."""
+"""The latest tweets each user engaged with: a short list per user, the newest first."""
 
 from __future__ import annotations
 

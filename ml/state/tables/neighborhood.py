@@ -56,7 +56,7 @@ class Neighborhood:
 
     @classmethod
     def nobody(cls) -> Neighborhood:
-        """Of somebody who is not known yet."""
+        """The empty neighborhood of a user who is not known yet."""
         none = np.empty(0, np.int32)
         return cls(none, none, none, none, none, none, none.astype(np.int64))
 

@@ -39,11 +39,11 @@ class PendingEvents:
             self._count += 1
         if self._count > ROOM:
             self._replace(
-                sorted(self, key=lambda parked: (parked[1], parked[0]))[-ROOM * 9 // 10 :]
+                sorted(self, key=lambda pending: (pending[1], pending[0]))[-ROOM * 9 // 10 :]
             )
 
     def take(self, ids: Iterable[str]) -> list[tuple[str, Waiting]]:
-        """What waited for these tweets; it waits no longer."""
+        """Remove and return the events that waited for these tweets."""
         if not self._count:
             return []
         taken = [(id_, one) for id_ in ids for one in self._of.pop(id_, ())]

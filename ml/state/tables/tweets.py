@@ -75,7 +75,7 @@ class Tweets(GrowableColumns):
         return {"nsfw": self.nsfw, "toxicity": self.toxic}
 
     def texts(self, row: Rows) -> pl.Series:
-        """What these tweets say, "" where they say nothing."""
+        """The text of each tweet, "" where there is none."""
         return pl.Series("text", [self.text[which] or "" for which in row.tolist()], pl.String)
 
     @classmethod

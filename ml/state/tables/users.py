@@ -1,4 +1,4 @@
-"""Who there is: the facts about users that no action changes."""
+"""Users: the facts about them that no action changes."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Users(GrowableColumns):
         return users
 
     def admit(self, ids: Iterable[str]) -> Rows:
-        """The row of each id; who is new here gets one about whom nothing is known."""
+        """The row of each id; a new user gets an empty row."""
         ids = list(ids)
         self.ids.add(ids)
         self.name += [None] * (len(self.ids) - len(self.name))
@@ -87,7 +87,7 @@ class Users(GrowableColumns):
                 getattr(self, name)[row] = self.FILL[name]
 
     def erased(self, row: Rows, at: Times, tiebreak: Tiebreaks) -> NDArray[np.bool_]:
-        """Whether what somebody did at that time has been erased since."""
+        """Whether an action of each user at that time has been erased since."""
         if not len(self):
             return np.zeros(len(row), bool)
         return not_before(self.erased_at[row], self.erased_tiebreak[row], at, tiebreak) & (row >= 0)

@@ -1,4 +1,4 @@
-"""Tweets come and go: what that changes beyond the catalog."""
+"""Put and delete tweets, and what follows from that beyond the catalog."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ml.state.tables.pending_events import SERVED, Waiting
 
 
 def put(state: FeatureState, frame: pl.DataFrame, at: Times, tiebreak: Tiebreaks) -> Rows:
-    """Write tweets, and let happen to them what waited for them; the rows new or changed."""
+    """Write tweets and apply the events that waited for them; the rows new or changed."""
     new, changed = state.put_tweets(frame, at, tiebreak)
     state.delete_tweets(_of_the_erased(state, np.union1d(new, changed).astype(np.int32)))
     _post(state, new)
@@ -45,7 +45,7 @@ def delete_of(state: FeatureState, author: int) -> None:
 
 
 def release(state: FeatureState, ids: Sequence[str]) -> None:
-    """Let happen what waited for these tweets."""
+    """Apply the events that waited for these tweets."""
     waiting = state.release(ids)
     if not waiting:
         return
@@ -80,7 +80,7 @@ def happen(state: FeatureState, waiting: Sequence[Waiting], tweet: Rows) -> None
 
 
 def _post(state: FeatureState, row: Rows) -> None:
-    """That somebody wrote, also what was deleted since."""
+    """Count new tweets as posts of their authors, also those deleted since."""
     author, written = state.tweets.author[row], state.tweets.created_at[row]
     known = (author >= 0) & (written != UNKNOWN_TIME)
     happen(
