@@ -1,4 +1,4 @@
-"""FollowGraph are found by their ends and hold from their beginning."""
+"""The follow graph finds follows by their ends, and they hold from their beginning."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from datagen.pairs import Pairs
 ROW = np.int32
 
 
-def ties() -> FollowGraph:
+def graph() -> FollowGraph:
     """0 follows 1 from second 10, 2 follows 0 from second 20; three users."""
     key = np.array([1, 6])
     return FollowGraph(3, key, np.array([10, 20]), np.array([0.5, 0.7], np.float32))
@@ -23,16 +23,16 @@ def strength(them: FollowGraph, at: int) -> list[float]:
 
 
 def test_a_tie_holds_from_its_beginning() -> None:
-    np.testing.assert_allclose(strength(ties(), 9), [0, 0, 0])
-    np.testing.assert_allclose(strength(ties(), 10), [0.5, 0, 0], atol=1e-3)
-    np.testing.assert_allclose(strength(ties(), 20), [0.5, 0.7, 0], atol=1e-3)
+    np.testing.assert_allclose(strength(graph(), 9), [0, 0, 0])
+    np.testing.assert_allclose(strength(graph(), 10), [0.5, 0, 0], atol=1e-3)
+    np.testing.assert_allclose(strength(graph(), 20), [0.5, 0.7, 0], atol=1e-3)
 
 
 def test_a_tie_made_earlier_replaces_the_one_to_come() -> None:
-    sooner = ties().joined_by(np.array([6, 3]), np.array([5, 5]), np.array([0.9, 0.2], np.float32))
+    sooner = graph().joined_by(np.array([6, 3]), np.array([5, 5]), np.array([0.9, 0.2], np.float32))
     assert sooner.key.tolist() == [1, 3, 6]
     np.testing.assert_allclose(strength(sooner, 9), [0, 0.9, 0.2], atol=1e-3)
-    assert ties().unchanged_in(sooner).key.tolist() == [1]
+    assert graph().unchanged_in(sooner).key.tolist() == [1]
 
 
 def test_no_ties_at_all_are_ties_too() -> None:
