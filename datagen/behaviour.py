@@ -17,7 +17,7 @@ from datagen.policy import Policy
 from datagen.sessions import Sessions, draw_sessions
 from datagen.users import Rows
 from datagen.world import World
-from ml.schema import ENGAGEMENTS, Action
+from ml.actions import ENGAGEMENTS, Action
 
 SECONDS_PER_TWEET: Final = 8
 SECONDS_TO_ACT: Final = 5

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from datagen.parameters import instants
 from datagen.world import World
-from ml.schema import ON_USERS, Action
+from ml.actions import ON_USERS, Action
 
 Columns = dict[str, NDArray[Any]]  # by name, each of its own type
 

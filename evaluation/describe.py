@@ -14,11 +14,11 @@ from evaluation.metrics.tails import exponent
 from evaluation.metrics.thresholds import Thresholds
 from evaluation.offline.held_out import AVERSE, PRIOR
 from evaluation.truth import Truth
+from ml.actions import ENGAGEMENTS, Action
 from ml.arrays import Rows
 from ml.dataset import tables as tables_on_disk
 from ml.dataset.tables import Tables
 from ml.heads import HEADS
-from ml.schema import ENGAGEMENTS, Action
 from ml.state.events import Events
 from ml.state.structures.event_order import UNKNOWN_TIME
 from ml.state.tables.tweets import Tweets

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from ml.schema import ENGAGEMENTS, Action
+from ml.actions import ENGAGEMENTS, Action
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,11 +13,11 @@ from app.schemas.event import EventIn
 from app.schemas.rows import TweetIn, UserIn
 from app.serving.clock import Clock
 from app.serving.service import Service
+from ml.actions import Action
 from ml.errors import LogFullError
 from ml.event_log import bodies
 from ml.event_log.port import Appended
 from ml.event_log.record import Entry, Kind
-from ml.schema import Action
 
 MICROS: Final = 1_000_000
 AHEAD_SECONDS: Final = 300  # how far a client's clock may be ahead of ours

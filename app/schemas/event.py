@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from app.schemas.strict import Strict
 from app.schemas.values import Id, Moment
-from ml.schema import BY_LABEL, ON_USERS, Action
+from ml.actions import BY_LABEL, ON_USERS, Action
 
 IMPRESSION: Final = Action.IMPRESSION.label
 

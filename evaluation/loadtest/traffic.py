@@ -10,7 +10,7 @@ from typing import Any, Final
 import numpy as np
 
 from evaluation.client import request
-from ml.schema import BY_LABEL, ON_USERS, Action
+from ml.actions import BY_LABEL, ON_USERS, Action
 from ml.state.feature_state import FeatureState
 
 Body = dict[str, Any]  # JSON

@@ -15,9 +15,9 @@ from app.serving.clock import Clock
 from app.serving.engine import Engine, assemble
 from app.settings import Settings
 from evaluation.offline.dataset import Dataset
+from ml.actions import Action
 from ml.arrays import Rows
 from ml.bundle import Bundle
-from ml.schema import Action
 from ml.state.events import Events
 
 PLACES: Final = 20

@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 
 from evaluation.offline.dataset import Dataset
 from evaluation.policies.logistic import Logistic
+from ml.actions import Action
 from ml.bundle import Bundle
 from ml.bundle.bundle import probabilities
 from ml.features import Pairs, matrix
 from ml.features.rates import engaged
 from ml.heads import NAMES as HEADS
-from ml.schema import Action
 from ml.state.tables.counts import Count
 from ml.training.examples import Examples, of_impressions
 from ml.training.replay import walk

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ml.actions import ENGAGEMENTS
 from ml.arrays import Rows, Times
-from ml.schema import ENGAGEMENTS
 from ml.state.events import Events
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from evaluation.offline.dataset import SPLIT, Dataset
+from ml.actions import ENGAGEMENTS, Action
 from ml.arrays import Rows, Times
-from ml.schema import ENGAGEMENTS, Action
 from ml.state.events import Events
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evaluation.policies.policy import Moment, Values
-from ml.schema import ENGAGEMENTS
+from ml.actions import ENGAGEMENTS
 from ml.state.feature_state import FeatureState
 
 FACTORS: Final = 64

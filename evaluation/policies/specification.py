@@ -17,7 +17,7 @@ from datagen.world import World
 from evaluation.policies import factorisation
 from evaluation.policies.registry import POLICIES
 from evaluation.simulation.feeds import PRODUCT, Feed, Local, Served
-from ml.schema import Action
+from ml.actions import Action
 
 FROZEN: Final = "frozen"
 STILL_HEARD: Final = frozenset({Action.MUTE.label, Action.BLOCK.label})  # by who is frozen

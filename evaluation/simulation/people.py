@@ -22,8 +22,8 @@ from datagen.users import Floats
 from datagen.world import World
 from evaluation.simulation.common_random_numbers import Question, generator, uniform
 from evaluation.truth import UNSAFE
+from ml.actions import ENGAGEMENTS, ON_USERS, Action
 from ml.arrays import Rows
-from ml.schema import ENGAGEMENTS, ON_USERS, Action
 
 PATIENCE: Final = 0.5  # what is left of a disappointment with every engagement
 SHOCK: Final = 0.5  # what something toxic adds to it

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evaluation.simulation.people import Looked
+from ml.actions import Action
 from ml.arrays import Rows
-from ml.schema import Action
 
 Flags = NDArray[np.bool_]
 

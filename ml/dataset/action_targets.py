@@ -7,9 +7,9 @@ from typing import Final
 
 import polars as pl
 
+from ml.actions import ON_TWEETS, ON_USERS, Action
 from ml.dataset.validated_table import ValidatedTable
 from ml.dataset.violations import Violation
-from ml.schema import ON_TWEETS, ON_USERS, Action
 
 ONESELF: Final = "leave it out"
 

@@ -7,11 +7,12 @@ from typing import Final
 
 import polars as pl
 
+from ml.actions import BY_LABEL
 from ml.dataset.ids import IdKind, as_ids, kind_of
 from ml.dataset.times import LATEST, as_seconds
 from ml.dataset.violations import Violation
 from ml.errors import DataError
-from ml.schema import BY_LABEL, Field, Kind
+from ml.schema import Field, Kind
 
 DTYPES: Final[dict[Kind, type[pl.DataType] | pl.DataType]] = {
     Kind.TIME: pl.Int64,

@@ -10,6 +10,7 @@ from typing import Final
 
 import polars as pl
 
+from ml.actions import Action
 from ml.dataset import id_kinds
 from ml.dataset.coercion import NAMES_OF_EVENTS, declared
 from ml.dataset.foreign_keys import KEYS, REFERENCES
@@ -21,7 +22,7 @@ from ml.event_log import bodies
 from ml.event_log.port import EventLog
 from ml.event_log.record import Entry
 from ml.event_log.record import Kind as Entered
-from ml.schema import TABLES, Action, Kind, Table
+from ml.schema import TABLES, Kind, Table
 
 PAGE: Final = 10_000  # records read at once
 MICROS: Final = 1_000_000

@@ -9,8 +9,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from ml.actions import Action
 from ml.arrays import Rows, Tiebreaks, Times
-from ml.schema import Action
 from ml.state.events import Events
 from ml.state.structures.bloom import FALSE_POSITIVES, Bloom
 from ml.state.structures.growable import with_room

@@ -9,9 +9,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from ml.actions import ENGAGEMENTS, Action
 from ml.arrays import Rows, Times
 from ml.heads import HEADS
-from ml.schema import ENGAGEMENTS, Action
 from ml.state.events import Events
 from ml.state.feature_state import FeatureState
 from ml.state.tables.tweets import Tweets

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import Final
 
 import numpy as np
 import torch
@@ -14,12 +13,7 @@ from torch import Tensor
 from ml.embeddings.encoder import Vectors
 from ml.heads import NAMES as HEADS
 from ml.models.heavy_ranker import PROJECTION, HeavyRanker
-from ml.training.optimize import fit
-
-EPOCHS: Final = 6
-BATCH: Final = 1024
-RATE: Final = 2e-3
-DECAY: Final = 1e-3
+from ml.training.optimize import HEAVY_RANKER, fit
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +81,8 @@ def train(rows: RankerRows, trained: NDArray[np.bool_], seed: int) -> HeavyRanke
         model,
         len(rows),
         loss_of,
-        epochs=EPOCHS,
-        batch=BATCH,
-        rate=RATE,
-        decay=DECAY,
-        seed=seed,
+        HEAVY_RANKER,
+        seed,
     )
     return model
 

@@ -1,8 +1,10 @@
-"""The optimisation loop of every model: AdamW on shuffled batches."""
+"""The optimiser of every model: its learning rate and batches, and the loop."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
 
 import torch
 from torch import Tensor, nn
@@ -10,25 +12,43 @@ from torch import Tensor, nn
 from ml.progress import progress
 
 
+@dataclass(frozen=True, slots=True)
+class Optimizer:
+    """AdamW with a one-cycle learning rate (Smith and Topin, 2018)."""
+
+    epochs: int
+    batch: int  # rows
+    learning_rate: float  # the highest
+    weight_decay: float
+
+
+TWO_TOWER: Final = Optimizer(epochs=12, batch=512, learning_rate=2e-3, weight_decay=1e-4)
+HEAVY_RANKER: Final = Optimizer(epochs=6, batch=1024, learning_rate=2e-3, weight_decay=1e-3)
+
+
 def fit(
     name: str,
     model: nn.Module,
     rows: int,
     loss_of: Callable[[Tensor], Tensor],
-    *,
-    epochs: int,
-    batch: int,
-    rate: float,
-    decay: float = 0.0,
+    optimizer: Optimizer,
     seed: int,
-    drop_last: bool = False,
 ) -> float:
-    """Minimise `loss_of(positions)` over shuffled batches of `rows` positions with AdamW and a
-    one-cycle learning rate; the mean loss of the last epoch."""
+    """Minimise a loss over shuffled batches of rows.
+
+    Args:
+        name: of the model, for the progress.
+        rows: how many there are to learn from.
+        loss_of: the loss of the rows at these positions.
+
+    Returns:
+        The mean loss of the last epoch.
+    """
     generator = torch.Generator().manual_seed(seed)
-    optimiser = torch.optim.AdamW(model.parameters(), lr=rate, weight_decay=decay)
-    batch = min(batch, rows)
-    steps = rows // batch if drop_last else -(-rows // batch)
+    rate, epochs = optimizer.learning_rate, optimizer.epochs
+    optimiser = torch.optim.AdamW(model.parameters(), lr=rate, weight_decay=optimizer.weight_decay)
+    batch = min(optimizer.batch, rows)
+    steps = -(-rows // batch)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimiser, max_lr=rate, total_steps=max(epochs * steps, 2), pct_start=0.15
     )

@@ -10,6 +10,7 @@ import torch
 from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 
+from ml.actions import ENGAGEMENTS
 from ml.bundle import HeadCard, Manifest, publish, publish_state, weights
 from ml.bundle.bundle import Models
 from ml.bundle.manifest import FORMAT
@@ -22,7 +23,6 @@ from ml.event_log.to_tables import with_log
 from ml.features import NAMES
 from ml.heads import NAMES as HEADS
 from ml.models.heavy_ranker import HeavyRanker
-from ml.schema import ENGAGEMENTS
 from ml.state.events import Events
 from ml.state.feature_state import FeatureState
 from ml.state.tables.tweets import Tweets

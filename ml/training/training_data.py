@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ml.actions import Action
 from ml.models.encode import TowerEncoder
 from ml.models.safety import Safety
 from ml.models.two_tower import TwoTower
-from ml.schema import Action
 from ml.state.events import Events
 from ml.state.feature_state import FeatureState
 from ml.state.tables.tweets import Tweets

@@ -9,21 +9,17 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from ml.actions import ENGAGEMENTS
 from ml.arrays import Rows
 from ml.models import buckets
 from ml.models.two_tower import AUTHOR_BUCKETS, DIM, TAG_BUCKETS, WORD_BUCKETS, TwoTower
 from ml.models.viewer_inputs import ViewerInputs
-from ml.schema import ENGAGEMENTS
 from ml.state.events import Events
 from ml.state.feature_state import FeatureState
-from ml.training.optimize import fit
+from ml.training.optimize import TWO_TOWER, fit
 from ml.training.replay import walk
 
 BUCKET_SECONDS: Final = 3600  # histories need not be fresher than that to learn from
-EPOCHS: Final = 12
-BATCH: Final = 512
-RATE: Final = 2e-3
-DECAY: Final = 1e-4
 
 
 def train(state: FeatureState, events: Events, seed: int) -> TwoTower:
@@ -112,11 +108,8 @@ def _fit(
         tower,
         len(tweet),
         loss_of,
-        epochs=EPOCHS,
-        batch=BATCH,
-        rate=RATE,
-        decay=DECAY,
-        seed=seed,
+        TWO_TOWER,
+        seed,
     )
 
 

@@ -8,7 +8,15 @@ from graphlib import TopologicalSorter
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-BASE = ["ml.schema", "ml.heads", "ml.errors", "ml.arrays", "ml.command", "ml.progress"]
+BASE = [
+    "ml.actions",
+    "ml.schema",
+    "ml.heads",
+    "ml.errors",
+    "ml.arrays",
+    "ml.command",
+    "ml.progress",
+]
 STATE = [
     "ml.state.structures",
     "ml.state.events",
@@ -52,13 +60,13 @@ ROOMS: dict[str, list[str]] = {
     "ml.event_log": BASE,
     "ml.event_log.to_tables": [*BASE, "ml.event_log", "ml.dataset"],
     "ml.state.structures": ["ml.arrays"],
-    "datagen": ["ml.schema", "ml.command", "ml.progress"],
+    "datagen": ["ml.actions", "ml.schema", "ml.command", "ml.progress"],
     "app": [],
     "app.pipeline": [],
     "app.retrieval": ["app.pipeline", *SERVING],
     "app.follow_recommendations": ["app.pipeline", "app.retrieval", *SERVING],
     **{room: ["app.pipeline", *SHARED, *SERVING] for room in COMPONENTS},
-    **{room: ["ml.schema", "ml.heads"] for room in EDGE},
+    **{room: ["ml.actions", "ml.schema", "ml.heads"] for room in EDGE},
     "app.read_settings": ["app.settings"],
     "app.observability": ["app.pipeline", "app.schemas"],
     "app.products": [*COMPONENTS, *SHARED, "app.pipeline", "app.settings", *SERVING],

@@ -77,7 +77,7 @@ def test_a_new_action_needs_one_row_and_its_head_another(tiny_data: Path, tmp_pa
             ROOT / room, tree / room, ignore=shutil.ignore_patterns("__pycache__", ".*")
         )
     shutil.copytree(tiny_data, data)
-    insert(tree / "ml/schema.py", "\n    about: About\n", ACTION)
+    insert(tree / "ml/actions.py", "\n    about: About\n", ACTION)
     insert(tree / "ml/heads.py", ")\nNAMES: Final", HEAD)
     (tree / "run.py").write_text(SCRIPT)
     done = subprocess.run(

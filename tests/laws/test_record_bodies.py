@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from ml.actions import Action
 from ml.dataset import tables as tables_on_disk
 from ml.event_log.record import Entry, Kind, Record
 from ml.event_log.sqlite import SqliteLog
 from ml.event_log.to_tables import with_log
-from ml.schema import Action
 from ml.state.feature_state import FeatureState
 from ml.state.updates import apply_records
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from ml.actions import Action
 from ml.bundle import Bundle
 from ml.features import NAMES, Pairs, TweetFeatureCache, matrix
-from ml.schema import Action
 from ml.state.events import Events
 from ml.state.feature_state import FeatureState
 from ml.state.storage.state_diff import differences

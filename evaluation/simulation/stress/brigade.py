@@ -14,8 +14,8 @@ from evaluation.simulation.plan import Plan
 from evaluation.simulation.simulator import TimedEvent
 from evaluation.simulation.stress.outside import Counts, per_member
 from evaluation.simulation.trajectory import Trajectory
+from ml.actions import Action
 from ml.arrays import Rows
-from ml.schema import Action
 
 HOSTILE: Final = 200  # accounts
 VICTIMS: Final = 5  # one would leave too much to chance; each is attacked by all

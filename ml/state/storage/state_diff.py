@@ -9,8 +9,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from ml.actions import Action
 from ml.arrays import Rows
-from ml.schema import Action
 from ml.state.feature_state import FeatureState
 from ml.state.structures.counters import DecayedCounts, PairCounts
 from ml.state.structures.event_order import NEVER

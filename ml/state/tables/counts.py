@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import Final
 
-from ml.schema import Action, Effect
+from ml.actions import Action, Effect
 
 _COUNTERS: Final = tuple(dict.fromkeys(action.counter for action in Action if action.counter))
 _NAMED: Final = (

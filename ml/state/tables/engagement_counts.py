@@ -8,8 +8,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from ml.actions import ONCE_PER_TWEET, Action
 from ml.arrays import Rows, Times
-from ml.schema import ONCE_PER_TWEET, Action
 from ml.state.structures.counters import Counts, DecayedCounts, PairCounts
 from ml.state.structures.lww_register import Changes, LwwRegister
 from ml.state.tables.complaints import DAY_SECONDS, Complaints

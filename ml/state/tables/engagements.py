@@ -6,8 +6,8 @@ from typing import Final
 
 import numpy as np
 
+from ml.actions import ENGAGEMENTS, ONCE_PER_TWEET, UNDOES
 from ml.arrays import Rows
-from ml.schema import ENGAGEMENTS, ONCE_PER_TWEET, UNDOES
 from ml.state.events import Events
 from ml.state.structures.event_order import NEVER
 from ml.state.structures.lww_register import Changes, LwwRegister

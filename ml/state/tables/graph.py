@@ -8,8 +8,8 @@ from typing import ClassVar, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from ml.actions import UNDOES, Action
 from ml.arrays import Rows, Tiebreaks, Times
-from ml.schema import UNDOES, Action
 from ml.state.structures.growable import GrowableColumns
 from ml.state.structures.lww_register import Changes, LwwRegister
 from ml.state.structures.ragged import Ragged

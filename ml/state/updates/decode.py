@@ -10,9 +10,10 @@ from typing import Any, Final, NamedTuple
 
 import polars as pl
 
+from ml.actions import BY_LABEL, ON_USERS, Action
 from ml.event_log import bodies
 from ml.event_log.record import Entry, Kind
-from ml.schema import BY_LABEL, ON_USERS, TWEETS, USERS, Action, Table
+from ml.schema import TWEETS, USERS, Table
 from ml.schema import Kind as Column
 from ml.state.structures.event_order import split
 from ml.state.tables.pending_events import SERVED

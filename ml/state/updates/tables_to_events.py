@@ -8,9 +8,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from ml.actions import BY_LABEL, Action
 from ml.arrays import Rows, Times
 from ml.dataset.tables import Tables
-from ml.schema import BY_LABEL, Action
 from ml.state.events import Events
 from ml.state.structures.event_order import UNKNOWN_TIME
 from ml.state.tables.tweets import Tweets

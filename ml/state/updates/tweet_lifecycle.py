@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import polars as pl
 
+from ml.actions import Action
 from ml.arrays import Rows, Tiebreaks, Times
-from ml.schema import Action
 from ml.state.events import Events
 from ml.state.feature_state import FeatureState
 from ml.state.structures.event_order import UNKNOWN_TIME

@@ -6,7 +6,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from ml.schema import BY_LABEL, ON_TWEETS, TABLES, Kind, Table
+from ml.actions import BY_LABEL, ON_TWEETS
+from ml.schema import TABLES, Kind, Table
 from tests.unit.datagen.conftest import Planted
 
 TYPES = {

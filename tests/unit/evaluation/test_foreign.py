@@ -14,8 +14,8 @@ from evaluation.offline import dataset
 from evaluation.offline.evaluate import evaluate
 from evaluation.report import document, page, terminal
 from ml import bundle
+from ml.actions import ENGAGEMENTS
 from ml.errors import DataError
-from ml.schema import ENGAGEMENTS
 from ml.training import train
 from ml.training.options import TrainingOptions
 

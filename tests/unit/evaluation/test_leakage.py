@@ -17,9 +17,9 @@ from evaluation.offline import dataset
 from evaluation.offline.dataset import Dataset
 from evaluation.offline.replay_evaluation import ReplayEnvironment
 from evaluation.policies.product import Product
+from ml.actions import ENGAGEMENTS
 from ml.bundle import Bundle
 from ml.features import Pairs
-from ml.schema import ENGAGEMENTS
 
 Change = Callable[[Path, pl.Expr], None]
 

@@ -22,9 +22,9 @@ from evaluation.loadtest.server import Server, serving, start
 from evaluation.loadtest.slo_report import Bar, SloReport, least, most, none
 from evaluation.loadtest.traffic import ACTIONS, Traffic
 from evaluation.loadtest.workers import one_to_each
+from ml.actions import Action
 from ml.event_log.record import Entry, Kind
 from ml.event_log.sqlite import SqliteLog
-from ml.schema import Action
 from ml.state.feature_state import FeatureState
 
 

@@ -24,8 +24,8 @@ from evaluation.simulation.simulation import Wanted, run
 from evaluation.simulation.simulator import live
 from evaluation.simulation.stress import brigade, spammer, turning
 from evaluation.simulation.trajectory import Trajectory
+from ml.actions import Action
 from ml.errors import DataError
-from ml.schema import Action
 
 DAYS = 1.0
 WANTED = Wanted(users=30, days=DAYS, stress=False)

@@ -8,10 +8,10 @@ import sys
 import numpy as np
 import polars as pl
 
+from ml.actions import Action
 from ml.bundle import Bundle
 from ml.embeddings import graph_feature_service, realgraph, simclusters
 from ml.features import NAMES, Pairs, matrix
-from ml.schema import Action
 from ml.state.events import Events
 from ml.state.feature_state import FeatureState
 from ml.state.structures.tokens import token

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from ml.actions import ENGAGEMENTS, Action
 from ml.heads import NAMES as HEADS
-from ml.schema import ENGAGEMENTS, Action
 from ml.state.events import Events
 from ml.state.feature_state import FeatureState
 from ml.state.tables.tweets import Tweets

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from ml.actions import Action
 from ml.dataset.tables import Tables
 from ml.models.viewer_inputs import ViewerInputs
-from ml.schema import Action
 from ml.state.events import Events
 from ml.state.feature_state import FeatureState
 from ml.state.storage import snapshot

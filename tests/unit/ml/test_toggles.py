@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ml.schema import UNDOES, Action
+from ml.actions import UNDOES, Action
 from ml.state.structures.lww_register import Changes, LwwRegister
 
 KINDS = (Action.LIKE, Action.RETWEET)

@@ -8,7 +8,8 @@ from random import Random
 import polars as pl
 from hypothesis import strategies as st
 
-from ml.schema import BY_LABEL, TABLES, Field, Kind
+from ml.actions import BY_LABEL
+from ml.schema import TABLES, Field, Kind
 
 VALUES = {  # each as likely as the next; some are bad
     Kind.ID: [1, 2, 3, 4, 5, -1],
