@@ -1,0 +1,95 @@
+"""Checks of the settings, the artifacts, the event log and the port."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from contextlib import closing
+from typing import Final
+
+from app.cli.finding import Finding
+from app.cli.serve import listen
+from app.settings import InvalidSettingError, Settings
+from ml import bundle
+from ml.bundle import state_fingerprint, state_source
+from ml.dataset.files import fingerprint
+from ml.errors import FeedError
+from ml.event_log.open_log import open_log
+
+LEAST_FREE_BYTES: Final = 500 * 2**20
+
+
+def check_folder(settings: Settings) -> Finding:
+    """The artifacts folder is there, can be written, and has room."""
+    folder = settings.artifacts
+    if not folder.is_dir():
+        text = f"there is no folder {folder}; run foryou train --data DIR --out {folder}"
+        return Finding("artifacts", False, text)
+    if not os.access(folder, os.W_OK):
+        text = f"{folder} cannot be written; let this user write it, or set FORYOU_ARTIFACTS"
+        return Finding("artifacts", False, text)
+    free = shutil.disk_usage(folder).free
+    if free < LEAST_FREE_BYTES:
+        text = f"{free / 2**20:.0f} MB are free in {folder}; make room on the disk"
+        return Finding("artifacts", False, text)
+    return Finding("artifacts", True, f"{folder.resolve()}, {free / 2**30:.1f} GB free")
+
+
+def check_bundle(settings: Settings) -> Finding:
+    """A bundle is there, whole, and computes here what it did in training."""
+    try:
+        loaded = bundle.load(settings.artifacts, settings.bundle)
+    except FeedError as error:
+        return Finding("bundle", False, str(error))
+    if loaded is None:
+        train = f"foryou train --data DIR --out {settings.artifacts}"
+        return Finding("bundle", False, f"{settings.artifacts} holds no bundle; run {train}")
+    missing = [name for name in loaded.manifest.missing if ":" in name]
+    without = f", without {', '.join(missing)}" if missing else ""
+    return Finding("bundle", True, f"{loaded.version} passes its probe{without}")
+
+
+def check_state(settings: Settings) -> Finding:
+    """The state is there, and is that of the tables as they are now."""
+    try:
+        named = state_fingerprint(settings.artifacts)
+        if named is None:
+            return Finding("state", False, f"{settings.artifacts} names no state; train again")
+        data = settings.data_dir or state_source(settings.artifacts)
+        if data is not None and data.is_dir() and fingerprint(data) != named:
+            text = f"the tables in {data} have changed since the training; train again"
+            return Finding("state", False, text)
+    except FeedError as error:
+        return Finding("state", False, str(error))
+    return Finding("state", True, f"of {data}")
+
+
+def check_log(settings: Settings) -> Finding:
+    """The event log can be opened; one that is not there yet is begun by the first start."""
+    path = settings.log_file
+    if not path.exists():
+        return Finding("event log", True, f"{path} will be begun by the first start")
+    try:
+        with closing(open_log(path)) as log:
+            return Finding("event log", True, f"{path}, {log.end:,} records")
+    except FeedError as error:
+        return Finding("event log", False, str(error))
+
+
+def check_port(settings: Settings) -> Finding:
+    """The address can be listened on."""
+    try:
+        listen(settings.host, settings.port).close()
+    except InvalidSettingError as error:
+        return Finding("port", False, str(error))
+    return Finding("port", True, f"{settings.host}, port {settings.port} is free")
+
+
+CHECKS: Final[tuple[Callable[[Settings], Finding], ...]] = (
+    check_folder,
+    check_bundle,
+    check_state,
+    check_log,
+    check_port,
+)
