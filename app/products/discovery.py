@@ -19,16 +19,16 @@ def discovery(
     for_you: MixerPipeline, state: FeatureState, encoder: Encoder, settings: Settings
 ) -> MixerPipeline:
     """For You with out-of-network sources only."""
-    s, shelf = settings, shared_stages.shelf(state, settings)
+    s, fresh_tweets = settings, shared_stages.fresh_tweets(state, settings)
     fade = settings.source_half_life_hours
     return replace(
         for_you,
         candidates=[
             CandidatePipeline(
-                shared_stages.out_of_network(shelf, encoder, s), s.out_of_network_limit
+                shared_stages.out_of_network(fresh_tweets, encoder, s), s.out_of_network_limit
             ),
-            CandidatePipeline(Communities(shelf, fade), s.communities_limit),
-            CandidatePipeline(Popular(shelf), s.popular_limit),
+            CandidatePipeline(Communities(fresh_tweets, fade), s.communities_limit),
+            CandidatePipeline(Popular(fresh_tweets), s.popular_limit),
         ],
         selector=TopK(),
     )

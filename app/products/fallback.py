@@ -22,11 +22,13 @@ def fallback(
     state: FeatureState, encoder: Encoder, settings: Settings, served_log: ServedLog
 ) -> MixerPipeline:
     """Newest first; the same visibility filters as everywhere."""
-    s, shelf = settings, shared_stages.shelf(state, settings)
+    s, fresh_tweets = settings, shared_stages.fresh_tweets(state, settings)
     return MixerPipeline(
         candidates=[
-            CandidatePipeline(InNetwork(shelf, s.source_half_life_hours), s.in_network_limit),
-            CandidatePipeline(Popular(shelf), s.newcomer_limit),
+            CandidatePipeline(
+                InNetwork(fresh_tweets, s.source_half_life_hours), s.in_network_limit
+            ),
+            CandidatePipeline(Popular(fresh_tweets), s.newcomer_limit),
         ],
         eligibility=shared_stages.eligibility(state, s),
         scoring=ScoringPipeline(

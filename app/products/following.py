@@ -22,9 +22,11 @@ HALF_LIFE_HOURS: Final = 1e-6  # fading so fast that no tie makes up for being o
 def following(
     state: FeatureState, encoder: Encoder, settings: Settings, served_log: ServedLog
 ) -> MixerPipeline:
-    shelf = shared_stages.shelf(state, settings)
+    fresh_tweets = shared_stages.fresh_tweets(state, settings)
     return MixerPipeline(
-        candidates=[CandidatePipeline(InNetwork(shelf, HALF_LIFE_HOURS), settings.following_limit)],
+        candidates=[
+            CandidatePipeline(InNetwork(fresh_tweets, HALF_LIFE_HOURS), settings.following_limit)
+        ],
         eligibility=shared_stages.eligibility(state, settings),
         scoring=ScoringPipeline(ranker=Newest(state)),
         visibility=shared_stages.visibility(state, encoder, settings),

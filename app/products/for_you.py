@@ -33,35 +33,40 @@ def for_you(
     settings: Settings,
     served_log: ServedLog,
 ) -> MixerPipeline:
-    s, shelf = settings, shared_stages.shelf(state, settings)
+    s, fresh_tweets = settings, shared_stages.fresh_tweets(state, settings)
     who = shared_stages.who_to_follow(state, encoder, settings)
     fade = settings.source_half_life_hours
     return MixerPipeline(
         candidates=[
-            CandidatePipeline(InNetwork(shelf, fade), s.in_network_limit, share=s.in_network_share),
             CandidatePipeline(
-                Graph(shelf, fade, s.min_social_proof, s.proof_hours),
+                InNetwork(fresh_tweets, fade), s.in_network_limit, share=s.in_network_share
+            ),
+            CandidatePipeline(
+                Graph(fresh_tweets, fade, s.min_social_proof, s.proof_hours),
                 s.graph_limit,
                 share=s.graph_share,
             ),
             CandidatePipeline(
-                shared_stages.out_of_network(shelf, encoder, s),
+                shared_stages.out_of_network(fresh_tweets, encoder, s),
                 s.out_of_network_limit,
                 share=s.out_of_network_share,
             ),
             CandidatePipeline(
-                FollowRecs(shelf, who, fade, s.follow_recs_people),
+                FollowRecs(fresh_tweets, who, fade, s.follow_recs_people),
                 s.follow_recs_limit,
                 share=s.follow_recs_share,
             ),
             CandidatePipeline(
-                Popular(shelf),
+                Popular(fresh_tweets),
                 s.popular_limit,
                 gates=[FollowsFew(s.popular_max_following)],
                 share=0,  # fills up where the others have run dry
             ),
             CandidatePipeline(
-                Explore(shelf, encoder, fade), s.explore_limit, share=0, reserved=s.explore_share
+                Explore(fresh_tweets, encoder, fade),
+                s.explore_limit,
+                share=0,
+                reserved=s.explore_share,
             ),
         ],
         eligibility=shared_stages.eligibility(state, s),  # not own, too old, seen, blocked or muted

@@ -68,11 +68,11 @@ def who_to_follow(state: FeatureState, encoder: Encoder, settings: Settings) -> 
     return FollowRecommender(state, encoder, weights, s.newly_joined_half_life_hours)
 
 
-def out_of_network(shelf: FreshTweets, encoder: Encoder, settings: Settings) -> OutOfNetwork:
+def out_of_network(fresh_tweets: FreshTweets, encoder: Encoder, settings: Settings) -> OutOfNetwork:
     """Strangers near the viewer's taste, and near what they did last."""
     s = settings
     return OutOfNetwork(
-        shelf,
+        fresh_tweets,
         encoder,
         s.source_half_life_hours,
         s.latest_engagements,
@@ -81,7 +81,7 @@ def out_of_network(shelf: FreshTweets, encoder: Encoder, settings: Settings) -> 
     )
 
 
-def shelf(state: FeatureState, settings: Settings) -> FreshTweets:
+def fresh_tweets(state: FeatureState, settings: Settings) -> FreshTweets:
     """The fresh tweets that sources choose from."""
     hours, at_least = settings.max_age_hours, settings.fresh_at_least
     return FreshTweets(

@@ -50,8 +50,8 @@ from tests.contracts.contracts import (
 
 
 @pytest.fixture
-def shelf(tiny_engine: Engine) -> FreshTweets:
-    return shared_stages.shelf(tiny_engine.state, tiny_engine.settings)
+def fresh_tweets(tiny_engine: Engine) -> FreshTweets:
+    return shared_stages.fresh_tweets(tiny_engine.state, tiny_engine.settings)
 
 
 class TestFollowsSomebody(GateContract):
@@ -74,38 +74,38 @@ class TestHasTaste(GateContract):
 
 class TestInNetwork(SourceContract):
     @pytest.fixture
-    def source(self, shelf: FreshTweets) -> InNetwork:
-        return InNetwork(shelf, half_life_hours=24)
+    def source(self, fresh_tweets: FreshTweets) -> InNetwork:
+        return InNetwork(fresh_tweets, half_life_hours=24)
 
 
 class TestGraph(SourceContract):
     @pytest.fixture
-    def source(self, shelf: FreshTweets) -> Graph:
-        return Graph(shelf, half_life_hours=24)
+    def source(self, fresh_tweets: FreshTweets) -> Graph:
+        return Graph(fresh_tweets, half_life_hours=24)
 
 
 class TestOutOfNetwork(SourceContract):
     @pytest.fixture
-    def source(self, shelf: FreshTweets, tiny_engine: Engine) -> OutOfNetwork:
-        return OutOfNetwork(shelf, tiny_engine.encoder, half_life_hours=24)
+    def source(self, fresh_tweets: FreshTweets, tiny_engine: Engine) -> OutOfNetwork:
+        return OutOfNetwork(fresh_tweets, tiny_engine.encoder, half_life_hours=24)
 
 
 class TestCommunities(SourceContract):
     @pytest.fixture
-    def source(self, shelf: FreshTweets) -> Communities:
-        return Communities(shelf, half_life_hours=24)
+    def source(self, fresh_tweets: FreshTweets) -> Communities:
+        return Communities(fresh_tweets, half_life_hours=24)
 
 
 class TestFollowRecs(SourceContract):
     @pytest.fixture
-    def source(self, shelf: FreshTweets, tiny_engine: Engine) -> FollowRecs:
-        return FollowRecs(shelf, tiny_engine.who_to_follow, half_life_hours=24)
+    def source(self, fresh_tweets: FreshTweets, tiny_engine: Engine) -> FollowRecs:
+        return FollowRecs(fresh_tweets, tiny_engine.who_to_follow, half_life_hours=24)
 
 
 class TestPopular(SourceContract):
     @pytest.fixture
-    def source(self, shelf: FreshTweets) -> Popular:
-        return Popular(shelf)
+    def source(self, fresh_tweets: FreshTweets) -> Popular:
+        return Popular(fresh_tweets)
 
 
 class TestExplore(SourceContract):
@@ -113,15 +113,17 @@ class TestExplore(SourceContract):
     def query(self, tiny_engine: Engine) -> Query:
         """Somebody who has turned to something new."""
         source = Explore(
-            shared_stages.shelf(tiny_engine.state, tiny_engine.settings), tiny_engine.encoder, 24
+            shared_stages.fresh_tweets(tiny_engine.state, tiny_engine.settings),
+            tiny_engine.encoder,
+            24,
         )
         ids = tiny_engine.state.users.ids
         asking = (tiny_engine.hydrate.query(ids.id(row), 10) for row in range(len(ids)))
         return next(query for query in asking if len(source.fetch(query, 60)) > 50)
 
     @pytest.fixture
-    def source(self, shelf: FreshTweets, tiny_engine: Engine) -> Explore:
-        return Explore(shelf, tiny_engine.encoder, half_life_hours=24)
+    def source(self, fresh_tweets: FreshTweets, tiny_engine: Engine) -> Explore:
+        return Explore(fresh_tweets, tiny_engine.encoder, half_life_hours=24)
 
 
 class TestAlreadySeen(RowFilterContract):

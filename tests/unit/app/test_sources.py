@@ -15,8 +15,8 @@ from app.sources.popular import Popular
 from tests.unit.app.conftest import World
 
 
-def shelf(engine: Engine) -> FreshTweets:
-    return shared_stages.shelf(engine.state, engine.settings)
+def fresh_tweets(engine: Engine) -> FreshTweets:
+    return shared_stages.fresh_tweets(engine.state, engine.settings)
 
 
 def found(engine: Engine, source: CandidateSource, viewer: str = "a", limit: int = 10) -> list[int]:
@@ -27,14 +27,14 @@ def found(engine: Engine, source: CandidateSource, viewer: str = "a", limit: int
 def test_in_network_is_what_followees_wrote_newest_first(world: World) -> None:
     world.tweet("b", 3).tweet("c", 1).tweet("d", 1).tweet("b", 2).follow("a", "b", "c")
     engine = world.engine()
-    assert found(engine, InNetwork(shelf(engine), 24)) == [1, 3, 0]
+    assert found(engine, InNetwork(fresh_tweets(engine), 24)) == [1, 3, 0]
 
 
 def test_a_closer_friend_comes_first(world: World) -> None:
     world.tweet("b", 1).tweet("c", 2).tweet("c", 50).follow("a", "b", "c")
     world.act("a", "reply", tweet=2).act("a", "retweet", tweet=2)
     engine = world.engine()
-    assert found(engine, InNetwork(shelf(engine), 24), limit=2) == [1, 0]
+    assert found(engine, InNetwork(fresh_tweets(engine), 24), limit=2) == [1, 0]
 
 
 def test_graph_is_what_followees_engaged_with_by_how_many(world: World) -> None:
@@ -43,26 +43,26 @@ def test_graph_is_what_followees_engaged_with_by_how_many(world: World) -> None:
     world.follow("a", "b", "c", "d")
     world.act("b", "like", 0).act("b", "like", 1).act("c", "like", 1).act("d", "like", 2)
     engine = world.engine()
-    assert found(engine, Graph(shelf(engine), 24)) == [1, 0]
-    assert found(engine, Graph(shelf(engine), 24, min_social_proof=2)) == [1]
+    assert found(engine, Graph(fresh_tweets(engine), 24)) == [1, 0]
+    assert found(engine, Graph(fresh_tweets(engine), 24, min_social_proof=2)) == [1]
 
 
 def test_a_like_and_a_retweet_by_one_person_are_one_proof(world: World) -> None:
     world.tweet("g", 5).follow("a", "b").act("b", "like", 0).act("b", "retweet", 0)
     engine = world.engine()
-    assert found(engine, Graph(shelf(engine), 24, min_social_proof=2)) == []
+    assert found(engine, Graph(fresh_tweets(engine), 24, min_social_proof=2)) == []
 
 
 def test_authors_are_no_proof_of_their_own_tweets(world: World) -> None:
     world.tweet("b", 5).follow("a", "b").act("b", "like", 0)
     engine = world.engine()
-    assert found(engine, Graph(shelf(engine), 24)) == []
+    assert found(engine, Graph(fresh_tweets(engine), 24)) == []
 
 
 def test_what_was_engaged_with_long_ago_proves_nothing(world: World) -> None:
     world.tweet("g", 300).follow("a", "b").act("b", "like", 0, ago=200)
     engine = world.engine()
-    assert found(engine, Graph(shelf(engine), 24)) == []
+    assert found(engine, Graph(fresh_tweets(engine), 24)) == []
 
 
 def test_out_of_network_is_by_strangers_and_the_newest_where_nothing_was_trained(
@@ -70,7 +70,7 @@ def test_out_of_network_is_by_strangers_and_the_newest_where_nothing_was_trained
 ) -> None:
     world.tweet("b", 1).tweet("g", 3).tweet("h", 2).tweet(None, 1).follow("a", "b")
     engine = world.engine()
-    assert found(engine, OutOfNetwork(shelf(engine), engine.encoder, 24)) == [3, 2, 1]
+    assert found(engine, OutOfNetwork(fresh_tweets(engine), engine.encoder, 24)) == [3, 2, 1]
 
 
 def test_follow_recs_are_by_people_one_might_follow_the_best_recommended_first(
@@ -79,15 +79,20 @@ def test_follow_recs_are_by_people_one_might_follow_the_best_recommended_first(
     world.tweet("b", 1).tweet("e", 5).tweet("f", 5).tweet("e", 300).tweet("a", 1)
     world.follow("a", "b", "c").follow("b", "e", "f").follow("c", "f")
     engine = world.engine(fresh_at_least=1)
-    assert found(engine, FollowRecs(shelf(engine), engine.who_to_follow, 24, people=2)) == [2, 1]
-    assert found(engine, FollowRecs(shelf(engine), engine.who_to_follow, 24, people=1)) == [2]
+    assert found(engine, FollowRecs(fresh_tweets(engine), engine.who_to_follow, 24, people=2)) == [
+        2,
+        1,
+    ]
+    assert found(engine, FollowRecs(fresh_tweets(engine), engine.who_to_follow, 24, people=1)) == [
+        2
+    ]
 
 
 def test_popular_is_what_most_people_engaged_with(world: World) -> None:
     world.tweet("g", 3).tweet("h", 2).tweet("i", 2)
     world.act("b", "like", 1).act("c", "like", 1).act("d", "reply", 2)
     engine = world.engine()
-    assert found(engine, Popular(shelf(engine))) == [1, 2, 0]
+    assert found(engine, Popular(fresh_tweets(engine))) == [1, 2, 0]
 
 
 def test_places_go_to_others_where_the_viewer_has_engaged_with_everything_popular(
@@ -98,17 +103,17 @@ def test_places_go_to_others_where_the_viewer_has_engaged_with_everything_popula
     for tweet in range(50):
         world.act("b", "like", tweet).act("a", "like", tweet)
     engine = world.engine()
-    assert found(engine, Popular(shelf(engine)), limit=5) == [50, 51, 52, 53, 54]
+    assert found(engine, Popular(fresh_tweets(engine)), limit=5) == [50, 51, 52, 53, 54]
 
 
 def test_the_future_is_not_proposed(world: World) -> None:
     world.tweet("g", -1).tweet("g", 1).act("b", "like", 1)
     engine = world.engine()
-    assert found(engine, Popular(shelf(engine))) == [1]
+    assert found(engine, Popular(fresh_tweets(engine))) == [1]
 
 
 def explored(engine: Engine, limit: int = 10) -> list[int]:
-    return found(engine, Explore(shelf(engine), engine.encoder, 24), limit=limit)
+    return found(engine, Explore(fresh_tweets(engine), engine.encoder, 24), limit=limit)
 
 
 def test_explore_is_more_of_what_somebody_has_turned_to(world: World) -> None:
@@ -134,7 +139,7 @@ def test_nothing_is_explored_where_nothing_was_engaged_with(world: World) -> Non
     world.tweet("g", topic="jazz").tweet("g", topic="chess")
     assert explored(world.engine()) == []
     assert (
-        Explore(shelf(engine := world.engine()), engine.encoder, 24)._wanted(
+        Explore(fresh_tweets(engine := world.engine()), engine.encoder, 24)._wanted(
             engine.hydrate.query("never met", 10)
         )
         is None
