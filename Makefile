@@ -9,7 +9,7 @@ BIN := .venv/bin
 INSTALL = $(BIN)/pip install --quiet --disable-pip-version-check \
   --config-settings editable_mode=compat $(PIP_FLAGS)
 
-.PHONY: serve test lint evaluate simulate bench crash-test soak data train clean
+.PHONY: serve test lint fuzz evaluate simulate bench crash-test soak data train clean
 
 serve: train
 	@FORYOU_DATA_DIR="$(DATA)" $(BIN)/foryou serve
@@ -41,6 +41,10 @@ soak: train
 
 test: .venv/.developing
 	$(BIN)/pytest --cov --cov-report=term:skip-covered --cov-fail-under=90
+
+REQUESTS ?= 100000
+fuzz: .venv/.developing
+	@OMP_NUM_THREADS=1 $(BIN)/python -m tests.fuzz --requests $(REQUESTS) --seed $(SEED)
 
 lint: .venv/.developing
 	$(BIN)/ruff check .

@@ -1,0 +1,1 @@
+"""What does the service answer to requests that nobody should send?"""
