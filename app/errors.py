@@ -124,7 +124,7 @@ class BehindError(ProblemError):
 class FaultError(ProblemError):
     status = 503
     slug = "fault"
-    title = "A part of this service has stopped"
+    title = "A part of this service does not work"
 
 
 class ReadOnlyError(ProblemError):

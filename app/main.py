@@ -56,7 +56,7 @@ def create_app(
     async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, Service | Metrics]]:
         answering = service or start(settings)
         app.openapi_schema = openapi.with_examples(openapi.of(app), answering.engine)
-        await answering.start()
+        await answering.start(counted.loop_failed)
         try:
             yield {"service": answering, "metrics": counted}
         finally:

@@ -25,12 +25,15 @@ async def livez(_: Annotated[NoParameters, Query()]) -> Alive:
 
 @router.get("/readyz", responses=documented(FaultError))
 async def readyz(_: Annotated[NoParameters, Query()], service: ServiceInUse) -> Ready:
-    """The model and data that are served, their time, and the parts that are missing."""
+    """The model and data that are served, their time, and the parts that are missing. It is
+    `degraded` while a background loop fails; each goes on trying, so it recovers by itself."""
     if service.fault is not None:
-        raise FaultError(f"{service.fault}; restart it, the log has the reason")
+        raise FaultError(f"the state does not follow the event log: {service.fault}")
     engine = service.engine
     now = engine.clock.now()
     return Ready(
+        status="degraded" if service.degraded else "ready",
+        degraded=service.degraded,
         clock=engine.clock.mode,
         as_of=instant(now),
         model_version=engine.model_version,

@@ -83,6 +83,12 @@ class Metrics:
             ["stage", "component"],
             registry=own,
         )
+        self._loops = Counter(
+            "foryou_loop_failures",
+            "How often a background loop failed; each goes on after that.",
+            ["loop"],
+            registry=own,
+        )
         self._stage = cache(self._stages.labels)  # looking up costs as much as counting
         self._component = cache(self._series)
         if SHARED not in os.environ:
@@ -108,6 +114,10 @@ class Metrics:
                 component.failures.inc()
         for stage, seconds in stages.items():
             self._stage(stage).observe(seconds)
+
+    def loop_failed(self, loop: str) -> None:
+        """Count a failure of a background loop."""
+        self._loops.labels(loop).inc()
 
     def collected(self) -> CollectorRegistry:
         """The counts of this process, or of all processes that answer at this address."""

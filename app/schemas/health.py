@@ -23,7 +23,9 @@ class Alive(Strict):
 
 
 class Ready(Strict):
-    status: Literal["ready"] = "ready"
+    status: Literal["ready", "degraded"]
+    degraded: dict[str, str]
+    """The parts that do not work at the moment, each with the reason."""
     clock: Literal["wall", "world", "frozen"]
     as_of: datetime
     model_version: str

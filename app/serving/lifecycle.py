@@ -1,29 +1,32 @@
-"""Background tasks of a service: follow the log, watch for bundles, snapshots, retention."""
+"""Background loops of a service: follow the log, watch for bundles, snapshots, retention."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final, Protocol
 
 from app.serving import child_process
 from app.serving.engine import Engine
 from app.serving.retention import forget
+from app.serving.supervised_loop import SupervisedLoop
 from app.serving.tail import Tail
 from app.settings import Settings
 from ml.bundle import current
-from ml.errors import BundleError
+from ml.errors import LogError
 
 WATCH_SECONDS: Final = 1.0
 RETENTION_EVERY: Final = 100_000  # records; it takes a part of a second
+SNAPSHOT_RETRY_SECONDS: Final = 10.0  # a snapshot loads everything before it can fail
 
 logger = logging.getLogger(__name__)
 
 
 class Serving(Protocol):
-    """The service whose tasks these are."""
+    """The service whose loops these are."""
 
     @property
     def engine(self) -> Engine: ...
@@ -35,89 +38,101 @@ class Serving(Protocol):
 
 
 class Lifecycle:
-    """Starts and stops the tasks of a service; without a log there are none."""
+    """Starts and stops the loops of a service; without a log there are none."""
 
     def __init__(self, service: Serving) -> None:
         self._service = service
         self._tasks: list[asyncio.Task[None]] = []
-        self.fault: str | None = None  # why the process should be restarted
+        self._ended: str | None = None
+        self._retained = service.engine.state.offset  # when the retention was last applied
+        self._loops = list(self._loops_of(service))
 
     @property
     def engine(self) -> Engine:
         """The engine in use now."""
         return self._service.engine
 
-    def start(self) -> None:
-        """Start every task."""
-        if self._service.tail is not None:
-            for work in (
-                self._service.tail.follow(),
-                self._watch(),
-                self._write_snapshots(),
-                self._apply_retention(),
-            ):
-                task = asyncio.create_task(work)
-                task.add_done_callback(self._ended)
-                self._tasks.append(task)
+    @property
+    def fault(self) -> str | None:
+        """Why this process should not be asked: its state does not follow the log."""
+        if self._ended is not None:
+            return self._ended
+        return self.degraded.get(Tail.NAME)
+
+    @property
+    def degraded(self) -> dict[str, str]:
+        """The loops that fail at the moment, each with the reason; they go on trying."""
+        return {loop.name: loop.problem for loop in self._loops if loop.problem is not None}
+
+    def start(self, count_failure: Callable[[str], None]) -> None:
+        """Start every loop."""
+        for loop in self._loops:
+            task = asyncio.create_task(loop.run(count_failure))
+            task.add_done_callback(self._end)
+            self._tasks.append(task)
 
     async def stop(self) -> None:
-        """Cancel every task."""
+        """Cancel every loop."""
         for task in self._tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)  # `_ended` logged failures
+        await asyncio.gather(*self._tasks, return_exceptions=True)  # `_end` logged failures
 
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        """Record the failure of a task; none ends by itself, so this is a fault of ours."""
-        if not task.cancelled() and (error := task.exception()) is not None:
-            self.fault = repr(error)
-            logger.critical("a part of the service has stopped: %r", error, exc_info=error)
+    def _loops_of(self, service: Serving) -> list[SupervisedLoop]:
+        if service.tail is None:
+            return []
+        settings = service.engine.settings
+        minutes = settings.snapshot_minutes * 60
+        loops = [
+            SupervisedLoop(Tail.NAME, service.tail.step),
+            SupervisedLoop(
+                "snapshot",
+                self._write_snapshot,
+                every=minutes,
+                first_retry=min(SNAPSHOT_RETRY_SECONDS, minutes),
+                longest_retry=max(SNAPSHOT_RETRY_SECONDS, minutes),
+            ),
+            SupervisedLoop("retention", self._apply_retention, every=WATCH_SECONDS),
+        ]
+        if settings.bundle is None:
+            loops.append(SupervisedLoop("bundle_watch", self._watch, every=WATCH_SECONDS))
+        return loops
+
+    def _end(self, task: asyncio.Task[None]) -> None:
+        """Record the end of a loop; no Exception ends one, so this is a fault of ours."""
+        if not task.cancelled():
+            self._ended = repr(task.exception())
+            logger.critical("a part of the service has stopped: %s", self._ended)
 
     async def _apply_retention(self) -> None:
         """Bound the memory: apply the retention after every so many records."""
-        done = self.engine.state.offset
-        while self._service.tail is not None:
-            await asyncio.sleep(WATCH_SECONDS)
-            if self.engine.state.offset - done >= RETENTION_EVERY:
-                async with self._service.tail.paused:
-                    forget(self.engine)
-                done = self.engine.state.offset
+        tail, offset = self._service.tail, self.engine.state.offset
+        if tail is not None and offset - self._retained >= RETENTION_EVERY:
+            async with tail.paused:
+                forget(self.engine)
+            self._retained = offset
 
-    async def _write_snapshots(self) -> None:
-        """Write snapshots in a process of its own that reads the log itself: no answer waits."""
-        while True:
-            await asyncio.sleep(self.engine.settings.snapshot_minutes * 60)
-            process = await asyncio.create_subprocess_exec(
-                *child_process.command("snapshot"), env=_environment(self.engine.settings)
-            )
-            try:
-                await process.wait()
-            finally:
-                if process.returncode is None:
-                    process.kill()
-            if process.returncode:
-                logger.error("no snapshot was written; the next start will read more of the log")
+    async def _write_snapshot(self) -> None:
+        """Write a snapshot in a process of its own that reads the log itself: no answer waits.
+
+        Raises:
+            LogError: it was not written.
+        """
+        process = await asyncio.create_subprocess_exec(
+            *child_process.command("snapshot"), env=_environment(self.engine.settings)
+        )
+        try:
+            await process.wait()
+        finally:
+            if process.returncode is None:
+                process.kill()
+        if process.returncode:
+            raise LogError("no snapshot was written; the next start will read more of the log")
 
     async def _watch(self) -> None:
-        """Serve the bundle that `current` names, once it names another, unless the settings name
-        one."""
-        if self.engine.settings.bundle is not None:
-            return
+        """Serve the bundle that `current` names, once it names another."""
         artifacts: Path = self.engine.settings.artifacts
-        seen: str | None = self.engine.model_version
-        reported = ""
-        while True:
-            await asyncio.sleep(WATCH_SECONDS)
-            try:
-                named = current(artifacts)
-                if named == seen:
-                    continue
-                seen = named
-                if named not in (None, self.engine.model_version):
-                    await self._service.reload()
-            except BundleError as error:
-                if str(error) != reported:  # a damaged pointer raises every second
-                    logger.error("%s stays: %s", self.engine.model_version, error)
-                reported = str(error)
+        if current(artifacts) not in (None, self.engine.model_version):
+            await self._service.reload()
 
 
 def _environment(settings: Settings) -> dict[str, str]:

@@ -1,11 +1,13 @@
-"""Build an engine for another bundle, around the state and clock that are in use."""
+"""Build an engine for another bundle or another state, around the clock that is in use."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from app.serving.engine import Engine, assemble
+from app.serving.restore_state import remembered
 from ml.bundle import load
+from ml.event_log.port import EventLog
 
 
 def rebuild(engine: Engine) -> Engine:
@@ -20,3 +22,11 @@ def rebuild(engine: Engine) -> Engine:
     )
     hydrate = replace(built.hydrate, just_served=engine.hydrate.just_served)
     return replace(built, hydrate=hydrate)
+
+
+def restored(engine: Engine, log: EventLog) -> Engine:
+    """The same bundle and clock with a state that is made anew from the log."""
+    state = remembered(engine.settings, engine.bundle, log)
+    return assemble(
+        engine.settings, state, engine.bundle, engine.clock, served_log=engine.served_log
+    )

@@ -11,7 +11,7 @@ from typing import Final
 from app.serving.cursor import Signer
 from app.serving.engine import Engine, build_engine
 from app.serving.lifecycle import Lifecycle
-from app.serving.reload import rebuild
+from app.serving.reload import rebuild, restored
 from app.serving.served_log import QueuedServedLog
 from app.serving.shared_clock import SharedClock
 from app.serving.tail import Tail
@@ -21,10 +21,11 @@ from ml.event_log.group_commit import GroupCommit
 from ml.event_log.open_log import open_log
 from ml.event_log.port import Appended, EventLog
 from ml.event_log.record import Entry, Record
+from ml.state.feature_state import FeatureState
 from ml.state.updates.apply_records import AppliedRecords
 
-TIMEOUT_SECONDS: Final = 1.0  # for an entry that is not written yet
 RETRY_SECONDS: Final = 0.01
+ATTEMPTS: Final = 100  # to find an entry that is not written yet
 
 logger = logging.getLogger(__name__)
 
@@ -39,10 +40,9 @@ class Service:
         self._together = together
         self.log = log
         self.signer = Signer(log.secret()) if log else None
-        self.tail = Tail(log, engine.state, self._react) if log else None
+        self.tail = Tail(log, engine.state, self._react, self._restore) if log else None
         self._group = GroupCommit(log, engine.settings.max_queued_entries) if log else None
-        if self._group:
-            engine.served_log.connect(QueuedServedLog(engine.hydrate.just_served, self.remember))
+        self._connect(engine)
         self._lifecycle = Lifecycle(self)
         self._reloading = asyncio.Lock()
 
@@ -64,9 +64,10 @@ class Service:
             together.close()
             raise
 
-    async def start(self) -> None:
-        """Follow the log, and watch for new bundles."""
-        self._lifecycle.start()
+    async def start(self, count_failure: Callable[[str], None] = lambda loop: None) -> None:
+        """Follow the log, and watch for new bundles; `count_failure` is called with the name of
+        each background loop that fails."""
+        self._lifecycle.start(count_failure)
 
     async def stop(self) -> None:
         """Write what still waits to be written, then close everything."""
@@ -80,8 +81,13 @@ class Service:
 
     @property
     def fault(self) -> str | None:
-        """Why the process should be restarted, if it should."""
+        """Why the process should not be asked, if it should not."""
         return self._lifecycle.fault
+
+    @property
+    def degraded(self) -> dict[str, str]:
+        """The parts that do not work at the moment, each with the reason."""
+        return self._lifecycle.degraded
 
     async def append(self, entries: Sequence[Entry]) -> Appended:
         """Append entries, which are on disk when this returns.
@@ -100,12 +106,11 @@ class Service:
         this asks again for a while."""
         if self.log is None:
             return None
-        until = time.monotonic() + TIMEOUT_SECONDS
-        while (found := await asyncio.to_thread(self.log.find, event_id)) is None:
-            if time.monotonic() > until:
-                return None
+        for _ in range(ATTEMPTS):
+            if (found := await asyncio.to_thread(self.log.find, event_id)) is not None:
+                return found
             await asyncio.sleep(RETRY_SECONDS)
-        return found
+        return None
 
     def remember(self, entry: Entry) -> None:
         """Append an entry later; nobody waits for it."""
@@ -126,6 +131,18 @@ class Service:
                     self.engine = await asyncio.to_thread(rebuild, self.engine)
             logger.info("serving %s", self.engine.model_version)
             return self.engine.model_version
+
+    def _connect(self, engine: Engine) -> None:
+        """Let the products of this engine write what they served to the log."""
+        if self._group is not None:
+            engine.served_log.connect(QueuedServedLog(engine.hydrate.just_served, self.remember))
+
+    async def _restore(self) -> FeatureState:
+        """Serve from a state that is made anew from the log."""
+        assert self.log is not None
+        self.engine = await asyncio.to_thread(restored, self.engine, self.log)
+        self._connect(self.engine)
+        return self.engine.state
 
     def _react(self, applied: AppliedRecords) -> None:
         self.engine.encoder.extend(self.engine.state, applied)

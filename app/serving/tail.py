@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import logging
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Awaitable, Callable, Sequence
+from typing import ClassVar, Final
 
-from ml.errors import LogError
+from ml.errors import DataError
 from ml.event_log.port import EventLog
+from ml.event_log.record import Record
 from ml.state.feature_state import FeatureState
 from ml.state.updates.apply_records import AppliedRecords, apply_records
 
 BATCH_RECORDS: Final = 250  # applied between two answers: a timeline may wait for that long
 POLL_SECONDS: Final = 0.05  # other processes do not say when they have written
-TIMEOUT_SECONDS: Final = 1.0  # after the log could not be read
-
-logger = logging.getLogger(__name__)
 
 
 class Tail:
@@ -25,13 +22,27 @@ class Tail:
     `paused` keeps the state still while it is held.
     """
 
+    NAME: ClassVar = "tail"  # of its loop
+
     def __init__(
-        self, log: EventLog, state: FeatureState, react: Callable[[AppliedRecords], None]
+        self,
+        log: EventLog,
+        state: FeatureState,
+        react: Callable[[AppliedRecords], None],
+        restore: Callable[[], Awaitable[FeatureState]] | None = None,
     ) -> None:
+        """
+        Args:
+            react: called with what is new in the catalog; again, where it raised.
+            restore: makes the state anew from the log, after records were applied in part.
+        """
         self.paused = asyncio.Lock()
         self._log = log
         self._state = state
-        self._react = react  # called with what is new in the catalog
+        self._react = react
+        self._restore = restore
+        self._applied: AppliedRecords | None = None  # which nobody has reacted to yet
+        self._is_damaged = False  # some records were applied in part
         self._news = asyncio.Event()
         self._waiting: list[tuple[int, asyncio.Future[None]]] = []
 
@@ -44,22 +55,25 @@ class Tail:
         """Read the log now: there is something new."""
         self._news.set()
 
-    async def follow(self) -> None:
-        """Apply records as they come, for ever."""
-        while True:
-            self._news.clear()
-            try:
-                records = await asyncio.to_thread(self._log.read, self.offset, BATCH_RECORDS)
-            except LogError:
-                logger.exception("the event log cannot be read; trying again")
-                await asyncio.sleep(TIMEOUT_SECONDS)
-                continue
-            if records:
-                async with self.paused:
-                    self._react(apply_records(self._state, records))
-                self._notify()
-            if len(records) < BATCH_RECORDS:
-                await self._rest()
+    async def step(self) -> None:
+        """Apply the next records, or wait a moment where there are none.
+
+        Raises:
+            LogError: the log cannot be read.
+            DataError: a record cannot be read; nothing was applied.
+        """
+        self._news.clear()
+        if self._is_damaged and self._restore is not None:
+            async with self.paused:
+                self._state, self._applied = await self._restore(), None
+                self._is_damaged = False
+        records = await asyncio.to_thread(self._log.read, self.offset, BATCH_RECORDS)
+        if records or self._applied is not None:
+            async with self.paused:
+                self._apply(records)
+            self._notify()
+        if len(records) < BATCH_RECORDS:
+            await self._rest()
 
     async def reached(self, offset: int, seconds: float) -> bool:
         """Whether the state reaches an offset within this many seconds."""
@@ -75,6 +89,25 @@ class Tail:
                 self._waiting.remove((offset, arrival))
             return self.offset >= offset  # it may have come at the last moment
         return True
+
+    def _apply(self, records: Sequence[Record]) -> None:
+        self._follow_up()
+        if not records:
+            return
+        try:
+            self._applied = apply_records(self._state, records)
+        except DataError:
+            raise  # before any record was applied
+        except BaseException:
+            self._is_damaged = True
+            raise
+        self._follow_up()
+
+    def _follow_up(self) -> None:
+        """React to what was applied; it stays to be reacted to until that succeeds."""
+        if self._applied is not None:
+            self._react(self._applied)
+            self._applied = None
 
     def _notify(self) -> None:
         for waiting in [one for one in self._waiting if one[0] <= self.offset]:
