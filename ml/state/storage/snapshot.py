@@ -19,7 +19,7 @@ from ml.state.tables.threads import Reply
 from ml.state.tables.tweets import Tweets
 from ml.state.tables.users import Users
 
-SCHEMA = 5  # raise it when the meaning of a stored array changes
+SCHEMA = 6  # raise it when the meaning of a stored array changes
 ABOUT = "state.json"
 OF_THE_PROCESS = ("_version", "_rewritten", "_acted")  # nothing that another process should know
 DERIVED = ("_kind_of", "_turns_on")  # a register makes them anew from its kinds
@@ -33,10 +33,14 @@ class About(TypedDict):
     source: str
     newest: int
     offset: int
+    chain: str  # hexadecimal: the digest of the log at the offset
 
 
-def save(state: FeatureState, directory: Path, source: Path, fingerprint: str) -> None:
-    """Write a state into an existing, empty directory; it began with the tables in `source`."""
+def save(
+    state: FeatureState, directory: Path, source: Path, fingerprint: str, chain: bytes = b""
+) -> None:
+    """Write a state into an existing, empty directory; it began with the tables in `source`, and
+    `chain` is the digest of the log at its offset."""
     users, tweets = state.users, state.tweets
     _texts(users.ids.all_ids(), name=users.name).write_parquet(
         directory / "users.parquet", compression="lz4"
@@ -57,6 +61,7 @@ def save(state: FeatureState, directory: Path, source: Path, fingerprint: str) -
         "source": str(source.resolve()),
         "newest": state.newest,
         "offset": state.offset,
+        "chain": chain.hex(),
     }
     (directory / ABOUT).write_text(json.dumps(about_it, indent=1) + "\n")
 
