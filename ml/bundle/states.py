@@ -34,7 +34,7 @@ def write_state(
 def forget_states(folder: Path, older: int = 0) -> None:
     """Remove all states of a folder but the current one and so many `older` ones, by name."""
     kept = states(folder)[: 1 + older]
-    for path in folder.glob(f"*/{snapshot.ABOUT}"):
+    for path in folder.glob(f"[!.]*/{snapshot.ABOUT}"):
         if path.parent.name not in kept:
             shutil.rmtree(path.parent)
 
@@ -44,7 +44,7 @@ def states(folder: Path) -> list[str]:
     newest = current(folder)
     if newest is None:
         return []
-    names = (path.parent.name for path in folder.glob(f"*/{snapshot.ABOUT}"))
+    names = (path.parent.name for path in folder.glob(f"[!.]*/{snapshot.ABOUT}"))
     return [newest, *sorted((name for name in names if name < newest), reverse=True)]
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from threading import Lock
 from typing import Final
 
 from ml.errors import LogError
 from ml.event_log import sqlite_reads
+from ml.event_log.acknowledged import Acknowledged
 from ml.event_log.port import Appended
 from ml.event_log.record import Entry, Record
 from ml.event_log.sqlite_file import connect, naming_errors, transaction
@@ -36,16 +37,16 @@ class SqliteLog:
             LogError: the file is no event log, is damaged, or cannot be written.
         """
         self._path = path
-        self._write = connect(path)
-        try:
-            self._read = connect(path)
-        except BaseException:
-            self._write.close()
-            raise
+        journal = path.with_name(f"{path.name}-wal")
+        had_journal = journal.is_file() and journal.stat().st_size > 0
         self._writing, self._reading = Lock(), Lock()
-        with naming_errors(path):
+        with ExitStack() as opened, naming_errors(path):
+            self._write, self._read = (opened.enter_context(closing(connect(path))) for _ in "wr")
+            self._acknowledged = opened.enter_context(closing(Acknowledged(path)))
             self._read.execute("PRAGMA query_only = ON")
             self._checksums = Checksums(secret(self._read, path))
+            self._acknowledged.compare(path, sqlite_reads.end(self._read), had_journal)
+            opened.pop_all()  # all is well, so all stays open
 
     def append(self, entries: Sequence[Entry]) -> Appended:
         digests = [self._checksums.of_id(entry.event_id) for entry in entries]
@@ -76,6 +77,7 @@ class SqliteLog:
                 chain = self._checksums.extended(chain, checksums)
                 ids = with_ids(ids, [digest for _, digest, _ in new])
                 connection.execute("INSERT INTO chain VALUES (?, ?, ?)", [end, chain, ids])
+        self._acknowledged.reached(end)
         return Appended(end, accepted)
 
     def read(self, after: int, limit: int) -> list[Record]:
@@ -120,6 +122,7 @@ class SqliteLog:
         with self._writing, self._reading, naming_errors(self._path):
             self._read.close()
             self._write.close()
+            self._acknowledged.close()
 
     def _sweep(self) -> None:
         """Rewrite the file, because free pages and the write-ahead log keep deleted bytes.
