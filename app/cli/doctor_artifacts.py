@@ -66,13 +66,14 @@ def check_state(settings: Settings) -> Finding:
 
 
 def check_log(settings: Settings) -> Finding:
-    """The event log can be opened; one that is not there yet is begun by the first start."""
+    """The event log is whole; one that is not there yet is begun by the first start."""
     path = settings.log_file
     if not path.exists():
         return Finding("event log", True, f"{path} will be begun by the first start")
     try:
         with closing(open_log(path)) as log:
-            return Finding("event log", True, f"{path}, {log.end:,} records")
+            log.verify()
+            return Finding("event log", True, f"{path}, {log.end:,} records, all as written")
     except FeedError as error:
         return Finding("event log", False, str(error))
 

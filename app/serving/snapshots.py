@@ -8,12 +8,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from ml import bundle
 from ml.errors import BundleError
 from ml.event_log.port import EventLog
 from ml.state.feature_state import FeatureState
 from ml.state.storage import snapshot
+
+OLDER: Final = 1  # snapshots that are kept beside the last, should the log be an older one
 
 logger = logging.getLogger(__name__)
 
@@ -29,29 +32,44 @@ class Snapshots:
         return cls(log.with_name(f"{log.name}.state"))
 
     def newest(self, base: str, events: EventLog) -> FeatureState | None:
-        """The last snapshot, if it began with these tables and belongs to this log."""
-        while (name := bundle.current(self.folder)) is not None:
-            try:
-                return self._read(name, base, events)
-            except BundleError as error:
-                if bundle.current(self.folder) == name:
-                    logger.warning("the whole event log is read again: %s", error)
-                    return None  # if not, another process has just written the next
+        """The last snapshot that began with these tables and is of this history of this log."""
+        while names := bundle.states(self.folder):
+            for name in names:
+                try:
+                    if (state := self._read(name, base, events)) is not None:
+                        return state
+                except BundleError as error:
+                    if bundle.current(self.folder) != names[0]:
+                        break  # another process has just written the next
+                    logger.warning("snapshot %s is not used: %s", name, error)
+            else:
+                logger.warning("the whole event log is read again: no snapshot is of use")
+                return None
         return None
 
     def write(self, state: FeatureState, base: str, source: Path, events: EventLog) -> bool:
-        """Write a snapshot and delete older ones; False while another process writes one."""
+        """Write a snapshot and delete older ones; False while another process writes one, or where
+        the log is not the one that was applied."""
         self.folder.mkdir(parents=True, exist_ok=True)
+        chain = events.chain(state.offset)
+        if chain is None:
+            return False
         with self._alone() as alone:
             if alone:
-                name = f"{state.offset:012d}"
-                bundle.write_state(self.folder, name, state, source, _named(base, events))
-                bundle.forget_states(self.folder)
+                name, named = f"{state.offset:012d}", _named(base, events)
+                bundle.write_state(self.folder, name, state, source, named, chain)
+                bundle.forget_states(self.folder, older=OLDER)
             return alone
 
     def _read(self, name: str, base: str, events: EventLog) -> FeatureState | None:
         about = snapshot.about(self.folder / name)
-        if about["fingerprint"] != _named(base, events) or about["offset"] > events.end:
+        if about["fingerprint"] != _named(base, events):
+            return None
+        chain = events.chain(about["offset"])
+        if chain is None or chain.hex() != about["chain"]:
+            logger.warning(
+                "snapshot %s is not used: it is of another history of the event log", name
+            )
             return None
         return snapshot.load(self.folder / name)
 

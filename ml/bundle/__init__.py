@@ -9,6 +9,7 @@ from ml.bundle.states import (
     publish_state,
     state_fingerprint,
     state_source,
+    states,
     write_state,
 )
 from ml.bundle.store import load, promote, publish, rollback, versions
@@ -27,6 +28,7 @@ __all__ = [
     "rollback",
     "state_fingerprint",
     "state_source",
+    "states",
     "versions",
     "write_state",
 ]

@@ -17,20 +17,35 @@ def publish_state(artifacts: Path, state: FeatureState, tables: Tables, source: 
 
 
 def write_state(
-    folder: Path, name: str, state: FeatureState, source: Path, fingerprint: str
+    folder: Path,
+    name: str,
+    state: FeatureState,
+    source: Path,
+    fingerprint: str,
+    chain: bytes = b"",
 ) -> None:
     """Write a state into a folder of states and make it current there."""
     with aside(folder) as written:
-        snapshot.save(state, written, source, fingerprint)
+        snapshot.save(state, written, source, fingerprint, chain)
         into_place(written, folder / name)
     point(folder, name)
 
 
-def forget_states(folder: Path) -> None:
-    """Remove all states of a folder but the current one."""
-    for path in folder.glob(f"*/{snapshot.ABOUT}"):
-        if path.parent.name != current(folder):
+def forget_states(folder: Path, older: int = 0) -> None:
+    """Remove all states of a folder but the current one and so many `older` ones, by name."""
+    kept = states(folder)[: 1 + older]
+    for path in folder.glob(f"[!.]*/{snapshot.ABOUT}"):
+        if path.parent.name not in kept:
             shutil.rmtree(path.parent)
+
+
+def states(folder: Path) -> list[str]:
+    """The current state of a folder and the older ones, newest first by name."""
+    newest = current(folder)
+    if newest is None:
+        return []
+    names = (path.parent.name for path in folder.glob(f"[!.]*/{snapshot.ABOUT}"))
+    return [newest, *sorted((name for name in names if name < newest), reverse=True)]
 
 
 def load_state(artifacts: Path) -> FeatureState | None:

@@ -12,13 +12,14 @@ import pydantic
 from ml.bundle import probe as probes
 from ml.bundle import weights
 from ml.bundle.bundle import Bundle, Models
-from ml.bundle.disk import aside, current, into_place, point
+from ml.bundle.disk import aside, current, into_place, point, recover
 from ml.bundle.manifest import FORMAT, Manifest
 from ml.errors import BundleError
 from ml.features import NAMES
 from ml.models.heavy_ranker import HeavyRanker
 from ml.models.safety import Safety
 from ml.models.two_tower import TwoTower
+from ml.state.storage import sha256
 
 PREVIOUS: Final = "previous"
 MANIFEST: Final = "manifest.json"
@@ -34,10 +35,10 @@ def publish(artifacts: Path, models: Models, manifest: Manifest, probe: probes.P
         if models.toxicity is not None:
             weights.save(models.toxicity, folder / "toxicity.npz")
         probes.save(probe, models, folder)
-        files = {path.name: _sha256(path) for path in sorted(folder.iterdir())}
+        files = {path.name: sha256.of_file(path) for path in sorted(folder.iterdir())}
         text = manifest.model_copy(update={"files": files}).model_dump_json(indent=1) + "\n"
         (folder / MANIFEST).write_text(text)
-        version = hashlib.sha256(text.encode()).hexdigest()[:12]
+        version = _version(text.encode())
         into_place(folder, artifacts / version)
     promote(artifacts, version)
     return version
@@ -70,7 +71,7 @@ def rollback(artifacts: Path) -> str:
 
 def versions(artifacts: Path) -> list[str]:
     """The versions of all bundles, sorted."""
-    return sorted(path.parent.name for path in artifacts.glob(f"*/{MANIFEST}"))
+    return sorted(path.parent.name for path in artifacts.glob(f"[!.]*/{MANIFEST}"))
 
 
 def load(artifacts: Path, version: str | None = None) -> Bundle | None:
@@ -86,8 +87,9 @@ def load(artifacts: Path, version: str | None = None) -> Bundle | None:
         return None
     folder = artifacts / version
     manifest = _read_manifest(folder)
-    _check_files(folder, manifest)
+    sha256.check(folder, manifest.files, "published", "retrain, or promote another bundle")
     _check_features(folder, manifest)
+    _check_name(folder)
     models = Models(
         weights.load(TwoTower(), folder / "two_tower.npz"),
         weights.load(HeavyRanker(), folder / "heavy_ranker.npz"),
@@ -101,6 +103,7 @@ def load(artifacts: Path, version: str | None = None) -> Bundle | None:
 
 
 def _check_there(artifacts: Path, version: str) -> None:
+    recover(artifacts, version)
     if not (artifacts / version / MANIFEST).is_file():
         raise BundleError(
             f"{artifacts} has no bundle {version!r}; there are: "
@@ -130,16 +133,14 @@ def _read_manifest(folder: Path) -> Manifest:
         ) from error
 
 
-def _check_files(folder: Path, manifest: Manifest) -> None:
-    for name, digest in manifest.files.items():
-        path = folder / name
-        if not path.is_file():
-            raise BundleError(f"{path} is missing; retrain, or promote another bundle")
-        if _sha256(path) != digest:
-            raise BundleError(
-                f"{path} is not the file that was published (its sha256 differs from the "
-                f"manifest's); restore it, retrain, or promote another bundle"
-            )
+def _check_name(folder: Path) -> None:
+    """A version is the hash of its manifest, which holds those of all other files."""
+    named = _version((folder / MANIFEST).read_bytes())
+    if named != folder.name:
+        raise BundleError(
+            f"{folder / MANIFEST} is not the one that was published: its hash is {named}, expected "
+            f"the name of its folder; restore it, retrain, or promote another bundle"
+        )
 
 
 def _check_features(folder: Path, manifest: Manifest) -> None:
@@ -157,5 +158,5 @@ def _check_features(folder: Path, manifest: Manifest) -> None:
     )
 
 
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+def _version(manifest: bytes) -> str:
+    return hashlib.sha256(manifest).hexdigest()[:12]

@@ -10,6 +10,7 @@ from ml.event_log.record import Entry, Kind
 
 Json = Mapping[str, Any]  # as logs store it
 SEPARATOR: Final = "|"  # of the pools that 0.3.0 wrote as text
+FOR_LATER_PAGES: Final = ("scores", "seed", "pool", "marks")  # dropped when the cursor expires
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ class Served:
     """A page of a timeline as it was served, and the pool of its later pages, best first.
 
     `shown` are the tweets of a known viewer's page; what a viewer without a row was offered is in
-    `offered`, and changes no state.
+    `offered`, and changes no state. A record of the kind SHOWN has no scores, seed and pool.
     """
 
     user_id: str
@@ -150,6 +151,7 @@ TYPES: Final[Mapping[Kind, type[Body]]] = {
     Kind.DELETE_USER: DeletedUser,
     Kind.DELETE_TWEET: DeletedTweet,
     Kind.SERVED: Served,
+    Kind.SHOWN: Served,
 }
 
 

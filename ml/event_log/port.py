@@ -37,8 +37,19 @@ class EventLog(Protocol):
     def end(self) -> int:
         """The last offset; 0 for an empty log."""
 
+    def chain(self, offset: int) -> bytes | None:
+        """The running digest of all that was appended, at the end of the batch that holds an
+        offset; empty for 0, None beyond the end.
+
+        Two logs whose digests agree at an offset had the same entries appended up to there. What
+        is erased or rewritten later does not change it.
+        """
+
     def secret(self) -> bytes:
         """32 random bytes of this log; every process always gets the same ones."""
+
+    def verify(self) -> None:
+        """Read everything; a LogError names what has changed on disk since it was written."""
 
     def compact(self, forget_served_before: int | None = None) -> int:
         """Erase entries for good, their bytes in the file too; returns the number of entries.

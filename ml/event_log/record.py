@@ -17,6 +17,7 @@ class Kind(StrEnum):
     DELETE_USER = "delete_user"
     DELETE_TWEET = "delete_tweet"
     SERVED = "served"
+    SHOWN = "shown"  # a served page whose cursor has expired: nothing but what was shown
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,87 +2,109 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from hashlib import blake2b
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from threading import Lock
 from typing import Final
 
 from ml.errors import LogError
+from ml.event_log import sqlite_reads
+from ml.event_log.acknowledged import Acknowledged
 from ml.event_log.port import Appended
-from ml.event_log.record import Entry, Kind, Record
+from ml.event_log.record import Entry, Record
 from ml.event_log.sqlite_file import connect, naming_errors, transaction
+from ml.event_log.sqlite_schema import put_details, secret
+from ml.event_log.stored_row import Checksums, encode, with_ids
 
-END: Final = "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'entries'"
-COLUMNS: Final = "offset, event_id, kind, at, user, body"
-READ: Final = f"SELECT {COLUMNS} FROM entries WHERE offset > ? ORDER BY offset LIMIT ?"
-FIND: Final = f"SELECT {COLUMNS} FROM entries JOIN ids USING (offset) WHERE digest = ?"
 ERASE: Final = """DELETE FROM entries WHERE kind <> 'delete_user' AND offset < (
     SELECT max(erased.offset) FROM entries AS erased
     WHERE erased.kind = 'delete_user' AND erased.user = entries.user)"""
 FORGET: Final = "DELETE FROM entries WHERE kind = 'served' AND at < ?"
 UNSWEPT: Final = "SELECT count(*) FROM meta WHERE name = 'unswept'"
+PAGE: Final = 1_000  # records that are verified at once
 CHUNK: Final = 500  # ids that are looked up at once
-Row = tuple[int, str, str, int, str | None, str]
-
-_json = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
 
 
 class SqliteLog:
     """An EventLog in a SQLite file; appends take turns, reads take turns, the two overlap."""
 
     def __init__(self, path: Path) -> None:
-        """Open the log, or create it.
+        """Open the log, create it, or migrate one of an older version.
 
         Raises:
-            LogError: the file is no event log, or cannot be written.
+            LogError: the file is no event log, is damaged, or cannot be written.
         """
         self._path = path
-        self._write = connect(path)
-        try:
-            self._read = connect(path)
-        except BaseException:
-            self._write.close()
-            raise
+        journal = path.with_name(f"{path.name}-wal")
+        had_journal = journal.is_file() and journal.stat().st_size > 0
         self._writing, self._reading = Lock(), Lock()
-        self._read.execute("PRAGMA query_only = ON")
-        (secret,) = self._read.execute("SELECT value FROM meta WHERE name = 'secret'").fetchone()
-        self._secret = bytes(secret)
+        with ExitStack() as opened, naming_errors(path):
+            self._write, self._read = (opened.enter_context(closing(connect(path))) for _ in "wr")
+            self._acknowledged = opened.enter_context(closing(Acknowledged(path)))
+            self._read.execute("PRAGMA query_only = ON")
+            self._checksums = Checksums(secret(self._read, path))
+            self._acknowledged.compare(path, sqlite_reads.end(self._read), had_journal)
+            opened.pop_all()  # all is well, so all stays open
 
     def append(self, entries: Sequence[Entry]) -> Appended:
-        digests = [self._digest(entry.event_id) for entry in entries]
-        rows = [(e.event_id, e.kind.value, e.at, e.user, _json(dict(e.body))) for e in entries]
+        digests = [self._checksums.of_id(entry.event_id) for entry in entries]
+        rows = [encode(entry) for entry in entries]
         with self._writer() as connection:
-            (end,) = connection.execute(END).fetchone()
+            end, chain, ids = sqlite_reads.head(connection, self._path)
             taken = _taken(connection, digests)
-            accepted, new, ids = [], [], []
+            accepted, new, checksums = [], [], []
             for digest, row in zip(digests, rows, strict=True):
                 accepted.append(digest not in taken)
                 if accepted[-1]:
                     taken.add(digest)
                     end += 1
-                    new.append((end, *row))
-                    ids.append((digest, end))
-            connection.executemany("INSERT INTO ids VALUES (?, ?)", ids)
-            connection.executemany("INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?)", new)
+                    new.append((end, digest, row))
+                    checksums.append(self._checksums.of_row(end, row))
+            if new:
+                connection.executemany(
+                    "INSERT INTO ids VALUES (?, ?)", [(digest, end) for end, digest, _ in new]
+                )
+                connection.executemany(
+                    "INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?)",
+                    [
+                        (offset, *row[:5], checksum)
+                        for (offset, _, row), checksum in zip(new, checksums, strict=True)
+                    ],
+                )
+                put_details(connection, self._checksums, [(offset, row) for offset, _, row in new])
+                chain = self._checksums.extended(chain, checksums)
+                ids = with_ids(ids, [digest for _, digest, _ in new])
+                connection.execute("INSERT INTO chain VALUES (?, ?, ?)", [end, chain, ids])
+        self._acknowledged.reached(end)
         return Appended(end, accepted)
 
     def read(self, after: int, limit: int) -> list[Record]:
-        return [_record(row) for row in self._ask(READ, after, limit)]
+        with self._reader() as connection:
+            return sqlite_reads.read(connection, self._path, self._checksums, after, limit)
 
     def find(self, event_id: str) -> Record | None:
-        found = self._ask(FIND, self._digest(event_id))
-        return _record(found[0]) if found else None
+        with self._reader() as connection:
+            return sqlite_reads.find(connection, self._path, self._checksums, event_id)
 
     @property
     def end(self) -> int:
-        return int(self._ask(END)[0][0])
+        with self._reader() as connection:
+            return sqlite_reads.end(connection)
+
+    def chain(self, offset: int) -> bytes | None:
+        if offset == 0:
+            return b""
+        with self._reader() as connection:
+            return sqlite_reads.chain(connection, offset)
 
     def secret(self) -> bytes:
-        return self._secret
+        return self._checksums.secret
+
+    def verify(self) -> None:
+        with self._reader() as connection:
+            sqlite_reads.verify(connection, self._path, self._checksums, PAGE)
 
     def compact(self, forget_served_before: int | None = None) -> int:
         with self._writer() as connection:
@@ -100,6 +122,7 @@ class SqliteLog:
         with self._writing, self._reading, naming_errors(self._path):
             self._read.close()
             self._write.close()
+            self._acknowledged.close()
 
     def _sweep(self) -> None:
         """Rewrite the file, because free pages and the write-ahead log keep deleted bytes.
@@ -116,13 +139,16 @@ class SqliteLog:
                 )
             self._write.execute("DELETE FROM meta WHERE name = 'unswept'")
 
-    def _digest(self, event_id: str) -> bytes:
-        return blake2b(event_id.encode(), digest_size=16, key=self._secret).digest()
-
-    def _ask(self, question: str, *given: object) -> list[Row]:
+    @contextmanager
+    def _reader(self) -> Iterator[sqlite3.Connection]:
+        """A connection that sees one moment of the log."""
         with self._reading, naming_errors(self._path):
-            answer: list[Row] = self._read.execute(question, given).fetchall()
-            return answer
+            self._read.execute("BEGIN")
+            try:
+                yield self._read
+            finally:
+                if self._read.in_transaction:
+                    self._read.execute("ROLLBACK")
 
     @contextmanager
     def _writer(self) -> Iterator[sqlite3.Connection]:
@@ -139,8 +165,3 @@ def _taken(connection: sqlite3.Connection, digests: list[bytes]) -> set[bytes]:
         found = connection.execute(f"SELECT digest FROM ids WHERE digest IN ({places})", some)
         taken.update(digest for (digest,) in found)
     return taken
-
-
-def _record(row: Row) -> Record:
-    offset, event_id, kind, at, user, body = row
-    return Record(offset, Entry(event_id, Kind(kind), at, user, json.loads(body)))

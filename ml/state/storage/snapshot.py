@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 from typing import TypedDict
@@ -11,7 +12,7 @@ import polars as pl
 
 from ml.errors import BundleError
 from ml.state.feature_state import FeatureState
-from ml.state.storage import npz
+from ml.state.storage import npz, sha256
 from ml.state.structures.lww_register import LwwRegister
 from ml.state.structures.pair_index import PairIndex
 from ml.state.tables.pending_events import Waiting
@@ -19,7 +20,7 @@ from ml.state.tables.threads import Reply
 from ml.state.tables.tweets import Tweets
 from ml.state.tables.users import Users
 
-SCHEMA = 5  # raise it when the meaning of a stored array changes
+SCHEMA = 6  # raise it when the meaning of a stored array changes
 ABOUT = "state.json"
 OF_THE_PROCESS = ("_version", "_rewritten", "_acted")  # nothing that another process should know
 DERIVED = ("_kind_of", "_turns_on")  # a register makes them anew from its kinds
@@ -33,10 +34,16 @@ class About(TypedDict):
     source: str
     newest: int
     offset: int
+    chain: str  # hexadecimal: the digest of the log at the offset
+    files: dict[str, str]  # the sha256 of each of the others
+    checksum: str  # the sha256 of all this
 
 
-def save(state: FeatureState, directory: Path, source: Path, fingerprint: str) -> None:
-    """Write a state into an existing, empty directory; it began with the tables in `source`."""
+def save(
+    state: FeatureState, directory: Path, source: Path, fingerprint: str, chain: bytes = b""
+) -> None:
+    """Write a state into an existing, empty directory; it began with the tables in `source`, and
+    `chain` is the digest of the log at its offset."""
     users, tweets = state.users, state.tweets
     _texts(users.ids.all_ids(), name=users.name).write_parquet(
         directory / "users.parquet", compression="lz4"
@@ -57,7 +64,11 @@ def save(state: FeatureState, directory: Path, source: Path, fingerprint: str) -
         "source": str(source.resolve()),
         "newest": state.newest,
         "offset": state.offset,
+        "chain": chain.hex(),
+        "files": {path.name: sha256.of_file(path) for path in sorted(directory.iterdir())},
+        "checksum": "",
     }
+    about_it["checksum"] = _checksum(about_it)
     (directory / ABOUT).write_text(json.dumps(about_it, indent=1) + "\n")
 
 
@@ -67,7 +78,7 @@ def load(directory: Path) -> FeatureState:
     Raises:
         BundleError: it is missing, damaged, or of another version.
     """
-    about(directory)
+    sha256.check(directory, about(directory)["files"], "written", "train again")
     try:
         state = _catalog(directory)
         _restore(state, npz.load(directory / "state.npz"), "")
@@ -100,9 +111,19 @@ def about(directory: Path) -> About:
                 f"{directory} holds a state of schema {about_it['schema']}, this code reads "
                 f"{SCHEMA}; train again"
             )
-    except (OSError, ValueError, KeyError) as error:
+        if about_it["checksum"] != _checksum(about_it):
+            raise BundleError(
+                f"{directory / ABOUT} does not match its own checksum, so it has changed on disk; "
+                f"restore it, or train again"
+            )
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise BundleError(f"{directory} is not a readable state ({error}); train again") from error
     return about_it
+
+
+def _checksum(about_it: About) -> str:
+    text = json.dumps({**about_it, "checksum": ""}, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _texts(ids: pl.Series, **texts: list[str | None]) -> pl.DataFrame:

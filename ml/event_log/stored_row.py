@@ -1,0 +1,131 @@
+"""The stored form of a record: bodies of served pages are deflated, and every row has a checksum.
+
+What only a later page needs of a served page (its pool, scores and seed) is stored apart, as
+`details`, so that it can be dropped when the cursor has expired and the record is small from then
+on.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Any, Final, NamedTuple
+
+from ml.event_log.bodies import FOR_LATER_PAGES
+from ml.event_log.record import Entry, Kind, Record
+
+WINDOW: Final = -12  # raw deflate, 4 KiB of history
+DETAILS_WINDOW: Final = -15
+MEMORY: Final = 5  # of zlib, 1-9: bodies are small
+# What bodies of served pages have in common, the most frequent last (RFC 1950, section 2.2).
+COMMON: Final = (
+    b'heuristicdiscoverynewcomerfallbackfollowing{"user_id":"","shown":["","request_id":"",'
+    b'"product":"for_you","served_by":"for_you","offered":[],"start":0,"bundle":"",'
+    b'"settings":"","impressions":true}0123456789","'
+)
+CHAIN_BYTES: Final = 16
+NO_IDS: Final = bytes(8)  # of an empty log
+Body = str | bytes  # JSON, or deflated JSON
+
+_json = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
+
+
+class Encoded(NamedTuple):
+    """An entry as its row will hold it."""
+
+    event_id: str
+    kind: str
+    at: int
+    user: str | None
+    body: Body
+    details: bytes | None  # of a served page until its cursor expires
+
+
+def encode(entry: Entry) -> Encoded:
+    """The stored form of an entry.
+
+    Raises:
+        ValueError: its body is not JSON.
+    """
+    body = dict(entry.body)
+    if entry.kind not in (Kind.SERVED, Kind.SHOWN):
+        return Encoded(entry.event_id, entry.kind.value, entry.at, entry.user, _json(body), None)
+    details = {name: body.pop(name) for name in FOR_LATER_PAGES if name in body}
+    common = _common(entry.event_id, entry.user)
+    return Encoded(
+        entry.event_id,
+        entry.kind.value,
+        entry.at,
+        entry.user,
+        _deflated(_json(body), 6, WINDOW, common),
+        _deflated(_json(details), 1, DETAILS_WINDOW, b"") if entry.kind == Kind.SERVED else None,
+    )
+
+
+def decode(offset: int, row: Encoded) -> Record:
+    """The record that a row holds; its checksums have been compared before."""
+    body = _read(row.body, WINDOW, _common(row.event_id, row.user))
+    if row.details is not None:
+        body = {**body, **_read(row.details, DETAILS_WINDOW, b"")}
+    return Record(offset, Entry(row.event_id, Kind(row.kind), row.at, row.user, body))
+
+
+@dataclass(frozen=True, slots=True)
+class Checksums:
+    """Keyed with the secret of the log, so that a changed secret is noticed as well."""
+
+    secret: bytes
+
+    def of_id(self, event_id: str) -> bytes:
+        """16 bytes, under which an id stays taken when its entry is gone."""
+        return blake2b(event_id.encode(), digest_size=16, key=self.secret).digest()
+
+    def of_row(self, offset: int, row: Encoded) -> bytes:
+        """8 bytes of a record as it is now, without its details."""
+        head = f"{offset}\0{row.kind}\0{row.at}\0{row.user!r}\0{row.event_id}\0"
+        return self._of(head, row.body)
+
+    def of_details(self, offset: int, details: Body) -> bytes:
+        """8 bytes of the details of a served page."""
+        return self._of(f"{offset}\0details\0", details)
+
+    def extended(self, chain: bytes, appended: Sequence[bytes]) -> bytes:
+        """The running digest after a batch, from the one before it and the batch's checksums."""
+        digest = blake2b(chain, digest_size=CHAIN_BYTES, key=self.secret)
+        for checksum in appended:
+            digest.update(checksum)
+        return digest.digest()
+
+    def _of(self, head: str, body: Body) -> bytes:
+        digest = blake2b(head.encode("utf-8", "surrogatepass"), digest_size=8, key=self.secret)
+        digest.update(body if isinstance(body, bytes) else str(body).encode())
+        return digest.digest()
+
+
+def with_ids(ids: bytes, digests: Sequence[bytes]) -> bytes:
+    """The exclusive or of the first 8 bytes of all digests of ids: it grows with the log, and one
+    digest that has changed on disk changes it."""
+    total = int.from_bytes(ids, "big")
+    for digest in digests:
+        total ^= int.from_bytes(digest[:8], "big")
+    return total.to_bytes(8, "big")
+
+
+def _common(event_id: str, user: str | None) -> bytes:
+    return COMMON + f"{event_id}{user}".encode("utf-8", "surrogatepass")
+
+
+def _deflated(text: str, level: int, window: int, common: bytes) -> bytes:
+    deflate = zlib.compressobj(level, zlib.DEFLATED, window, MEMORY, zdict=common)
+    return deflate.compress(text.encode()) + deflate.flush()
+
+
+def _read(body: Body, window: int, common: bytes) -> Mapping[str, Any]:
+    if isinstance(body, bytes):
+        inflate = zlib.decompressobj(window, zdict=common)
+        body = (inflate.decompress(body) + inflate.flush()).decode()
+    read: Mapping[str, Any] = json.loads(body)
+    return read
