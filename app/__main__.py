@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import re
 import sys
 from collections.abc import Sequence
 
@@ -15,9 +14,8 @@ from app.cli.timeline import print_timeline
 from app.main import create_app
 from app.observability import logs
 from app.read_settings import read_settings
-from app.schemas.values import ID_PATTERN, ID_WORDS
 from app.settings import PREFIX, InvalidSettingError
-from ml import command
+from ml import command, ids
 from ml.errors import FeedError
 
 
@@ -57,8 +55,8 @@ def _parser(prog: str) -> argparse.ArgumentParser:
 
 
 def _id(text: str) -> str:
-    if not re.fullmatch(ID_PATTERN, text):
-        raise argparse.ArgumentTypeError(f"expected {ID_WORDS}, not {text!r}")
+    if (objection := ids.objection(text)) is not None:
+        raise argparse.ArgumentTypeError(f"{objection}; expected {ids.WORDS}, not {text!r}")
     return text
 
 

@@ -26,6 +26,7 @@ from app.api import (
     score,
     timeline,
 )
+from app.api.raw_path import RawPath
 from app.errors import InvalidRequestError, ProblemError
 from app.observability import logs
 from app.observability.metrics import Metrics
@@ -82,6 +83,7 @@ def create_app(
             expose_headers=[HEADER],
         )
     app.add_middleware(Observed, metrics=counted)
+    app.add_middleware(RawPath)
     problems.install(app)
     # FastAPI's documented way to have another document; a function makes `app`, so there is no
     # class to derive from.

@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
+from ml import ids
 from ml.actions import BY_LABEL
 
 
 class Kind(Enum):
     """What a column holds."""
 
-    ID = "an id (int64, or a string of up to 128 characters of [\\w.:@-])"
+    ID = f"an id (int64, or a string: {ids.WORDS.partition(': ')[2]})"
+    EVENT_ID = f"text of 1 to {ids.MAX_EVENT_ID_LENGTH} characters"
     TIME = "a time (timestamp in UTC, or unix seconds)"
     TEXT = "text"
     WORDS = "a list of strings (a|b in CSV)"
@@ -85,7 +87,7 @@ INTERACTIONS: Final = Table(
         Field("tweet_id", Kind.ID),
         Field("target_user_id", Kind.ID),
         Field("created_at", Kind.TIME),
-        Field("event_id", Kind.ID),
+        Field("event_id", Kind.EVENT_ID),
         Field("value", Kind.NUMBER),
         Field("split", Kind.SPLIT),
     ),

@@ -20,6 +20,8 @@ from ml.event_log.port import Appended
 from ml.event_log.record import Entry, Kind
 
 MICROS: Final = 1_000_000
+OF_CLIENTS: Final = "client/"
+RESERVED: Final = (OF_CLIENTS, "write/", "served/", "impression:")  # names of the service's records
 AHEAD_SECONDS: Final = 300  # how far a client's clock may be ahead of ours
 
 
@@ -34,7 +36,7 @@ def event(clock: Clock, given: EventIn) -> Entry:
         TooEarlyError: the event lies in the future.
     """
     body = bodies.Event(**given.model_dump(exclude={"event_id", "created_at"})).to_json()
-    name = given.event_id
+    name = _name() if given.event_id is None else _of_client(given.event_id)
     if given.action == Action.IMPRESSION.label:
         shown = f"{given.request_id}\0{given.tweet_id}"
         name = f"impression:{blake2b(shown.encode(), digest_size=16).hexdigest()}"
@@ -109,4 +111,9 @@ def _utc(at: datetime) -> datetime:
 
 
 def _name() -> str:
-    return f"write/{uuid4().hex}"  # no event id of a client has this form
+    return f"write/{uuid4().hex}"
+
+
+def _of_client(event_id: str) -> str:
+    """The name of a client's event in the log, which no record of the service has."""
+    return f"{OF_CLIENTS}{event_id}" if event_id.startswith(RESERVED) else event_id

@@ -11,6 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.routing import compile_path
 
+from app.api.raw_path import as_sent
 from app.errors import (
     InvalidRequestError,
     ProblemError,
@@ -21,8 +22,8 @@ from app.errors import (
 )
 from app.observability.request import HEADER
 from app.pipeline.failures import FailedClosedError
+from app.schemas.encodable import encodable
 from app.schemas.problem import FieldProblem, Problem
-from app.schemas.values import ID_PATTERN, ID_WORDS
 
 MEDIA_TYPE: Final = "application/problem+json"
 SHOWN: Final = 60  # characters of a client's input that an answer repeats
@@ -56,7 +57,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def refused(request: Request, error: HTTPException) -> Response:
-        methods = _methods(app, request.url.path)
+        methods = _methods(app, request.scope["path"])
         if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED and methods:
             error.headers = {"Allow": ", ".join(methods)}
         problem = of_status(error.status_code, _detail(request, error))
@@ -104,12 +105,10 @@ def _unreadable(request: Request, error: RequestValidationError) -> ProblemError
 
 def _field(error: Mapping[str, Any]) -> FieldProblem:
     """The place of an invalid value, what was expected, and the value itself, shortened."""
-    where = ".".join(map(str, error["loc"]))
+    where = encodable(".".join(map(str, error["loc"])))
     if error["type"] == "extra_forbidden":
         return FieldProblem(where=where, detail="nothing here has this name; /docs says what does")
-    given, detail = error.get("input"), str(error["msg"])
-    if error.get("ctx", {}).get("pattern") == ID_PATTERN:
-        detail = f"expected {ID_WORDS}"
+    given, detail = error.get("input"), str(error["msg"]).removeprefix("Value error, ")
     if isinstance(given, str | int | float):
         shown = repr(given)
         detail += f", not {shown if len(shown) <= SHOWN else shown[:SHOWN] + '…'}"
@@ -118,7 +117,7 @@ def _field(error: Mapping[str, Any]) -> FieldProblem:
 
 def _detail(request: Request, error: HTTPException) -> str:
     """The detail of an HTTP error; a more helpful one where the framework only names the status."""
-    path = request.url.path[:SHOWN]
+    path = as_sent(request.scope)[:SHOWN]
     if error.status_code == HTTPStatus.NOT_FOUND and error.detail == "Not Found":
         return f"nothing answers at {path}; /docs says what does"
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
@@ -137,8 +136,8 @@ def _answer(
         type=f"urn:foryou:problem:{error.slug}",
         title=error.title,
         status=error.status,
-        detail=error.detail,
-        instance=request.url.path,
+        detail=encodable(error.detail),
+        instance=as_sent(request.scope),
         errors=errors,
     )
     return Response(

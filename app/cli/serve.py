@@ -6,6 +6,7 @@ import os
 import socket
 from tempfile import TemporaryDirectory
 from typing import Any, Final
+from urllib.parse import quote
 
 import uvicorn
 from uvicorn.supervisors import Multiprocess
@@ -97,6 +98,7 @@ class _Server(uvicorn.Server):
         anywhere = self.config.host in ("0.0.0.0", "::")
         host = "127.0.0.1" if anywhere else self.config.host
         url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
-        example = f"{url}/timeline/{openapi.reader(self.engine)}?explain=true"
+        reader = quote(openapi.reader(self.engine), safe="")
+        example = f"{url}/timeline/{reader}?explain=true"
         print(f"For You at {url}, for example {example}")
         print(f"Everything it answers: {url}/docs", flush=True)

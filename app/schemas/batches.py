@@ -21,9 +21,9 @@ class EventsRequest(Strict):
                 EventIn,
                 Judged,
                 _loosely(
-                    "`event_id`, `action`, `user_id`, and `tweet_id` or `target_user_id`; may "
-                    "have `created_at`, `value`, `request_id` and `position`. Each is judged by "
-                    "itself.",
+                    "`action`, `user_id`, and `tweet_id` or `target_user_id`; may have `event_id` "
+                    "(any text of 1 to 128 characters; one is accepted once), `created_at`, "
+                    "`value`, `request_id` and `position`. Each is judged by itself.",
                     {"event_id": "e1", "action": "like", "user_id": "1", "tweet_id": "1"},
                 ),
             ]
@@ -66,6 +66,7 @@ class TweetsRequest(Strict):
 
 class EventResult(Strict):
     event_id: str | None
+    """As it was sent; null where none was, or where it is not one."""
     status: Literal["accepted", "duplicate", "rejected"]
     problem: str | None = None
     """Why it was rejected."""

@@ -7,7 +7,7 @@ from typing import Annotated, Final
 from pydantic import AfterValidator, Field, model_validator
 
 from app.schemas.strict import Strict
-from app.schemas.values import Id, Moment
+from app.schemas.values import EventId, Id, Moment
 from ml.actions import BY_LABEL, ON_USERS, Action
 
 IMPRESSION: Final = Action.IMPRESSION.label
@@ -28,7 +28,8 @@ def _known_action(name: str) -> str:
 class EventIn(Strict):
     """One action of one user."""
 
-    event_id: Id
+    event_id: EventId | None = None
+    """Any text, by which a repetition is recognised; without it every copy counts."""
     action: Annotated[str, AfterValidator(_known_action)]
     user_id: Id
     tweet_id: Id | None = None

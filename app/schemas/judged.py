@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-from pydantic import ValidationError, ValidatorFunctionWrapHandler, WithJsonSchema, WrapValidator
+from pydantic import (
+    TypeAdapter,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WithJsonSchema,
+    WrapValidator,
+)
 from pydantic_core import ErrorDetails
 
-from app.schemas.values import MAX_ID_LENGTH
+from app.schemas.encodable import encodable
+from app.schemas.values import EventId
+
+EVENT_ID: Final = TypeAdapter(EventId)
 
 
 class Unfit(NamedTuple):
     """An item of a batch that cannot be taken; its neighbours can."""
 
     name: str | None
+    """Its `event_id`, if that is one."""
     problem: str
 
 
@@ -26,15 +36,14 @@ def _each_by_itself(value: object, handler: ValidatorFunctionWrapHandler) -> obj
 
 
 def _named(value: object) -> str | None:
-    if isinstance(value, dict):
-        for key in ("event_id", "user_id", "tweet_id"):
-            if isinstance(value.get(key), str | int):
-                return str(value[key])[:MAX_ID_LENGTH]
-    return None
+    try:
+        return EVENT_ID.validate_python(value["event_id"]) if isinstance(value, dict) else None
+    except (KeyError, ValidationError):
+        return None
 
 
 def _why(error: ErrorDetails) -> str:
-    where = ".".join(map(str, error["loc"]))
+    where = encodable(".".join(map(str, error["loc"])))
     what = error["msg"].removeprefix("Value error, ")
     return f"{where}: {what}" if where else what
 

@@ -4,18 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Annotated, Final
+from urllib.parse import unquote
 
-from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
-# Spelt out, because to JSON Schema \w is ASCII alone: that, and the letters of other scripts.
-ID_PATTERN: Final = r"^[0-9A-Za-z_.:@\u00c0-\u1fff\u2c00-\ud7ff\uf900-\uffdc-]{1,128}$"
-
-
-ID_WORDS: Final = "an id: up to 128 letters, digits, or any of _ . : @ -"
-
-
-MAX_ID_LENGTH: Final = 128
-
+from ml import ids
 
 LATEST: Final = 4_102_444_800  # 2100-01-01, in unix seconds
 
@@ -45,17 +38,61 @@ def _as_flag(value: object) -> object:
     return bool(value) if type(value) is int and value in (0, 1) else value
 
 
-UserId = Annotated[str, Field(pattern=ID_PATTERN)]
+def _as_id(text: str) -> str:
+    if (objection := ids.objection(text)) is not None:
+        raise ValueError(objection)
+    return text
 
 
-TweetId = Annotated[str, Field(pattern=ID_PATTERN)]
+def _as_event_id(text: str) -> str:
+    if (objection := ids.event_id_objection(text)) is not None:
+        raise ValueError(objection)
+    return text
+
+
+def _of_segment(segment: str) -> str:
+    """The id in a segment of a path, of which `RawPath` left `%` and `/` percent-encoded."""
+    try:
+        return unquote(segment, errors="strict")
+    except UnicodeDecodeError as error:
+        raise ValueError("an id in a path is percent-encoded UTF-8, this one is not") from error
+
+
+_OneSegment = (
+    BeforeValidator(_of_segment),
+    AfterValidator(_as_id),
+    WithJsonSchema({"type": "string", "pattern": ids.PATTERN}),
+)
+
+
+UserId = Annotated[str, *_OneSegment]
+"""In a path; elsewhere `Id`."""
+
+
+TweetId = Annotated[str, *_OneSegment]
+"""In a path; elsewhere `Id`."""
 
 
 Id = Annotated[
     str,
     BeforeValidator(_as_string),
-    Field(pattern=ID_PATTERN),
-    WithJsonSchema({"anyOf": [{"type": "string", "pattern": ID_PATTERN}, {"type": "integer"}]}),
+    AfterValidator(_as_id),
+    WithJsonSchema({"anyOf": [{"type": "string", "pattern": ids.PATTERN}, {"type": "integer"}]}),
+]
+
+
+EventId = Annotated[
+    str,
+    BeforeValidator(_as_string),
+    AfterValidator(_as_event_id),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "minLength": 1, "maxLength": ids.MAX_EVENT_ID_LENGTH},
+                {"type": "integer"},
+            ]
+        }
+    ),
 ]
 
 

@@ -8,14 +8,16 @@ from typing import Final
 import polars as pl
 
 from ml.actions import BY_LABEL
-from ml.dataset.ids import IdKind, as_ids, kind_of
+from ml.dataset.ids import IdKind, as_ids, kind_of, not_in_nfc
 from ml.dataset.times import LATEST, as_seconds
 from ml.dataset.violations import Violation
 from ml.errors import DataError
+from ml.ids import MAX_EVENT_ID_LENGTH
 from ml.schema import Field, Kind
 
 DTYPES: Final[dict[Kind, type[pl.DataType] | pl.DataType]] = {
     Kind.TIME: pl.Int64,
+    Kind.EVENT_ID: pl.String,
     Kind.TEXT: pl.String,
     Kind.WORDS: pl.List(pl.String),
     Kind.FLAG: pl.Boolean,
@@ -23,16 +25,19 @@ DTYPES: Final[dict[Kind, type[pl.DataType] | pl.DataType]] = {
     Kind.ACTION: pl.String,
     Kind.SPLIT: pl.String,
 }
-NAMES_OF_EVENTS: Final = ("event_id", "request_id")  # opaque: each may be of its own kind
+OPAQUE_IDS: Final = ("request_id",)  # which may be of a kind of their own
 FLAGS: Final = {"0": False, "1": True, "0.0": False, "1.0": True, "false": False, "true": True}
 NOT_ONE: Final = {
     Kind.ID: "not an id",
+    Kind.EVENT_ID: "not an event id",
     Kind.TIME: "not a time",
     Kind.FLAG: "neither true nor false",
     Kind.NUMBER: "not a finite number",
     Kind.ACTION: "unknown action",
     Kind.SPLIT: "neither train nor test",
 }
+NOT_IN_NFC: Final = "not in Unicode's normal form NFC, so not an id"
+NORMALISE: Final = "ids are compared byte for byte; normalise them to NFC in every table"
 
 
 def declared(raw: pl.DataFrame, field: Field, kind: IdKind) -> tuple[pl.Series, list[Violation]]:
@@ -49,7 +54,7 @@ def declared(raw: pl.DataFrame, field: Field, kind: IdKind) -> tuple[pl.Series, 
             )
         return pl.Series(field.name, [None] * len(raw), dtype(field, kind)), []
     column = _plain(raw[field.name], field)
-    if field.name in NAMES_OF_EVENTS:
+    if field.name in OPAQUE_IDS:
         kind = kind_of([column])
     if column.dtype == pl.Null:
         converted = column.cast(dtype(field, kind))
@@ -80,6 +85,10 @@ def _checked(
         if field.kind is Kind.ID and kind is IdKind.INTEGER and column.dtype == pl.String:
             reason, expected = "not an int64 id", "write ids as the other tables do"
         bad = column.is_not_null() & converted.is_null()
+        if field.kind is Kind.ID and kind is IdKind.TEXT:
+            respelled = bad & not_in_nfc(column)
+            violations.append(Violation(field.name, NOT_IN_NFC, NORMALISE, respelled))
+            bad &= ~respelled
         violations.append(Violation(field.name, reason, expected, bad))
     if field.kind is Kind.TIME:
         outside = ~converted.is_between(-LATEST, LATEST)
@@ -112,6 +121,13 @@ def _text(column: pl.Series) -> pl.Series:
     if column.dtype.is_nested() or column.dtype == pl.Binary:
         raise pl.exceptions.ComputeError("not text")
     return column.cast(pl.String)
+
+
+def _event_ids(column: pl.Series) -> pl.Series:
+    if not (column.dtype.is_integer() or column.dtype == pl.String):
+        raise pl.exceptions.ComputeError("not event ids")
+    text = column.cast(pl.String)
+    return text.set(~text.str.len_chars().is_between(1, MAX_EVENT_ID_LENGTH), None)
 
 
 def _words(column: pl.Series) -> pl.Series:
@@ -151,6 +167,7 @@ def _one_of(*allowed: str) -> Callable[[pl.Series], pl.Series]:
 
 
 CONVERTERS: Final[dict[Kind, Callable[[pl.Series], pl.Series]]] = {
+    Kind.EVENT_ID: _event_ids,
     Kind.TIME: as_seconds,
     Kind.TEXT: _text,
     Kind.WORDS: _words,

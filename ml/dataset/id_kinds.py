@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
-from ml.dataset.coercion import NAMES_OF_EVENTS
+from ml.dataset.coercion import OPAQUE_IDS
 from ml.dataset.ids import IdKind, kind_of
 from ml.schema import TABLES, Kind
 
@@ -46,6 +46,6 @@ def _ids(raw: Raw) -> Iterator[tuple[Path, pl.Series]]:
             continue
         path, frame = raw[table.name]
         for field in table.fields:
-            is_name = field.kind is Kind.ID and field.name not in NAMES_OF_EVENTS
+            is_name = field.kind is Kind.ID and field.name not in OPAQUE_IDS
             if is_name and field.name in frame.columns:
                 yield path, frame[field.name]

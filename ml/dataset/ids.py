@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from enum import Enum
 from typing import Final
+from unicodedata import normalize
 
 import polars as pl
 
-LONGEST: Final = 128
-OTHER_CHARACTERS: Final = r"[^\w.:@-]"
+from ml import ids
+
+ASCII_IDS: Final = rf"^[!-~]{{1,{ids.MAX_LENGTH}}}$"  # all ids without a letter beyond ASCII
 LEADING_ZEROS: Final = r"^(-?)\+?0*(\d+)(\.0+)?$"
 
 
@@ -39,13 +41,29 @@ def as_ids(column: pl.Series, kind: IdKind) -> pl.Series:
             return numbers
         return numbers.set(numbers.cast(pl.String) != column, None)
     text = column.cast(pl.String)
-    lengths = text.str.len_chars()
-    return text.set(~lengths.is_between(1, LONGEST) | text.str.contains(OTHER_CHARACTERS), None)
+    return text.set(~_are_ids(text), None)
 
 
-def as_spelled_plainly(ids: pl.Series) -> pl.Series:
+def not_in_nfc(column: pl.Series) -> pl.Series:
+    """(rows,) True for texts that would be ids in Unicode's normal form NFC."""
+    text = column.cast(pl.String)
+    others = text.filter(~_are_ids(text)).unique()
+    respelled = [one for one in others if ids.is_id(normalize("NFC", one))]
+    return text.is_in(respelled).fill_null(False)
+
+
+def as_spelled_plainly(column: pl.Series) -> pl.Series:
     """Ids in one spelling of numbers: '7' for '007' and '7.0'."""
-    return ids.str.replace(LEADING_ZEROS, "${1}${2}") if ids.dtype == pl.String else ids
+    if column.dtype != pl.String:
+        return column
+    return column.str.replace(LEADING_ZEROS, "${1}${2}")
+
+
+def _are_ids(text: pl.Series) -> pl.Series:
+    """(rows,) True for ids, null for null; only what is not ASCII is looked at one by one."""
+    are = text.str.contains(ASCII_IDS)
+    others = text.filter(~are).unique()
+    return are | text.is_in([one for one in others if ids.is_id(one)])
 
 
 def _are_integers(column: pl.Series) -> bool:

@@ -12,7 +12,7 @@ import polars as pl
 
 from ml.actions import Action
 from ml.dataset import id_kinds
-from ml.dataset.coercion import NAMES_OF_EVENTS, declared
+from ml.dataset.coercion import OPAQUE_IDS, declared
 from ml.dataset.foreign_keys import KEYS, REFERENCES
 from ml.dataset.ids import IdKind, as_ids
 from ml.dataset.tables import Tables
@@ -93,7 +93,7 @@ def _usable(table: Table, raw: pl.DataFrame, ids: IdKind) -> pl.DataFrame:
 
 
 def _of_kind(table: Table, frame: pl.DataFrame, ids: IdKind) -> pl.DataFrame:
-    names = [f.name for f in table.fields if f.kind is Kind.ID and f.name not in NAMES_OF_EVENTS]
+    names = [f.name for f in table.fields if f.kind is Kind.ID and f.name not in OPAQUE_IDS]
     return frame.with_columns(as_ids(frame[name], ids) for name in names)
 
 
@@ -101,7 +101,7 @@ def _joined(
     table: Table, imported: pl.DataFrame, logged: pl.DataFrame, records: LoggedRows
 ) -> pl.DataFrame:
     """The imported rows that still stand, then the logged ones."""
-    for name in {*NAMES_OF_EVENTS} & {*imported.columns}:  # which may be of two kinds
+    for name in {*OPAQUE_IDS} & {*imported.columns}:  # which may be of two kinds
         if imported[name].dtype != logged[name].dtype:
             imported, logged = (f.cast({name: pl.String}) for f in (imported, logged))
     frame = pl.concat([imported.with_columns(offset=pl.lit(0, pl.Int64)), logged])

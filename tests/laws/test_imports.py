@@ -10,6 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 BASE = [
     "ml.actions",
+    "ml.ids",
     "ml.schema",
     "ml.heads",
     "ml.errors",
@@ -66,7 +67,7 @@ ROOMS: dict[str, list[str]] = {
     "app.retrieval": ["app.pipeline", *SERVING],
     "app.follow_recommendations": ["app.pipeline", "app.retrieval", *SERVING],
     **{room: ["app.pipeline", *SHARED, *SERVING] for room in COMPONENTS},
-    **{room: ["ml.actions", "ml.schema", "ml.heads"] for room in EDGE},
+    **{room: ["ml.actions", "ml.schema", "ml.ids", "ml.heads"] for room in EDGE},
     "app.read_settings": ["app.settings"],
     "app.observability": ["app.pipeline", "app.schemas"],
     "app.products": [*COMPONENTS, *SHARED, "app.pipeline", "app.settings", *SERVING],

@@ -137,14 +137,19 @@ ROWS: dict[str, tuple[Spoil, str, str]] = {  # (spoil, column, what the message 
         "of oneself",
     ),
     "id with a space": (
-        cell("interactions", "event_id", "a b"),
-        "interactions.event_id",
-        "not an id, in 1 of 4 rows, first 'a b' (row 1); expected an id",
+        column("impressions", "request_id", "a b"),
+        "impressions.request_id",
+        "not an id, in 2 of 2 rows, first 'a b' (row 1), 'a b' (row 2); expected an id",
     ),
-    "id too long": (
+    "id not in NFC": (
+        column("impressions", "request_id", "e\u0301"),
+        "impressions.request_id",
+        "not in Unicode's normal form NFC, so not an id, in 2 of 2 rows",
+    ),
+    "event id too long": (
         cell("interactions", "event_id", "x" * 129),
         "interactions.event_id",
-        "not an id",
+        "not an event id, in 1 of 4 rows",
     ),
 }
 

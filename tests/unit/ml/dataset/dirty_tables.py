@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import polars as pl
 from hypothesis import strategies as st
@@ -11,8 +12,9 @@ from hypothesis import strategies as st
 from ml.actions import BY_LABEL
 from ml.schema import TABLES, Field, Kind
 
-VALUES = {  # each as likely as the next; some are bad
+VALUES: dict[Kind, list[Any]] = {  # each as likely as the next; some are bad
     Kind.ID: [1, 2, 3, 4, 5, -1],
+    Kind.EVENT_ID: [*map(str, range(30)), "{a b}", "x" * 129, None],
     Kind.TIME: [*range(0, 10**9, 10**8), 1_700_000_000_000],
     Kind.TEXT: ["hello", "a, b", 'say "so"', "two\nlines", None],
     Kind.WORDS: [["cats", "dogs"], ["cats"], None],

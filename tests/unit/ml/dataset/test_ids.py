@@ -18,9 +18,9 @@ def test_digits_are_integers_until_one_id_is_not() -> None:
         assert kind_of([digits, pl.Series([other])]) is IdKind.TEXT
 
 
-def test_an_id_is_up_to_128_word_characters() -> None:
-    good = ["a" * 128, "user:1@home.net", "-1", "é_ß"]
-    bad = ["a" * 129, "a b", "a/b", "a\nb", "<b>"]
+def test_an_id_is_up_to_256_printable_characters() -> None:
+    good = ["a" * 256, "user:1@home.net", "-1", "é_ß", "a/b", "<b>", "µ", "\U00020000"]
+    bad = ["a" * 257, "a b", "a\nb", "\u3000", "e\u0301"]
     assert as_ids(pl.Series(good + bad), IdKind.TEXT).to_list() == good + [None] * len(bad)
 
 
