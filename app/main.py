@@ -8,11 +8,13 @@ from contextlib import asynccontextmanager
 from importlib.metadata import version
 
 import torch
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi_offline import FastAPIOffline
 from starlette.middleware.cors import CORSMiddleware
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from app.api import (
+    access,
     admin,
     catalog,
     catalog_writes,
@@ -26,7 +28,9 @@ from app.api import (
     score,
     timeline,
 )
+from app.api.head import HeadAsGet
 from app.api.raw_path import RawPath
+from app.api.root_path import RootPath
 from app.errors import InvalidRequestError, ProblemError
 from app.observability import logs
 from app.observability.metrics import Metrics
@@ -68,12 +72,18 @@ def create_app(
         summary="A ranked, safe, explained timeline for everybody.",
         version=version("foryou"),
         lifespan=lifespan,
+        dependencies=[Depends(access.check_route)],
         responses=problems.documented(InvalidRequestError, ProblemError),
         max_body_size=settings.max_body_bytes,
     )
     reading = (timeline, follow_recommendations, score, catalog, products, health, metrics)
     for room in (*reading, events, catalog_writes, admin):
         app.include_router(room.router)
+    app.add_middleware(access.Guard, settings=settings)  # each further one stands outside
+    app.add_middleware(HeadAsGet)
+    if settings.trusted_proxies:
+        trusted = list(settings.trusted_proxies)
+        app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=trusted)
     if settings.cors_origins:
         app.add_middleware(
             CORSMiddleware,
@@ -83,6 +93,8 @@ def create_app(
             expose_headers=[HEADER],
         )
     app.add_middleware(Observed, metrics=counted)
+    if settings.root_path:
+        app.add_middleware(RootPath, root_path=settings.root_path)
     app.add_middleware(RawPath)
     problems.install(app)
     # FastAPI's documented way to have another document; a function makes `app`, so there is no

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from functools import cached_property
 from hashlib import blake2b
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
-from pydantic import AfterValidator, Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from ml.heads import NAMES as HEADS
 
@@ -37,6 +38,30 @@ def _heads(weights: dict[str, float]) -> dict[str, float]:
     return weights
 
 
+def _listed(given: object) -> object:
+    """Several values in one variable, with commas between them or as a JSON list."""
+    if not isinstance(given, str):
+        return given
+    return [one for one in (part.strip(" \"'") for part in given.strip("[] ").split(",")) if one]
+
+
+def _networks(given: tuple[str, ...]) -> tuple[str, ...]:
+    for one in given:
+        try:
+            ip_network(one)
+        except ValueError as error:
+            raise ValueError(f"expected addresses or networks like 10.0.0.0/8: {error}") from error
+    return given
+
+
+def _root(path: str) -> str:
+    path = path.rstrip("/")
+    if path and (not path.startswith("/") or not path.isascii() or not path.isprintable()):
+        raise ValueError("expected a path that begins with a slash, like /feed")
+    return path
+
+
+Networks = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed), AfterValidator(_networks)]
 Weight = Annotated[float, Field(ge=-10_000, le=10_000)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Factor = Annotated[float, Field(gt=0, le=1)]
@@ -61,8 +86,14 @@ class Settings(BaseSettings):
     port: Annotated[int, Field(ge=0, le=65_535)] = 8000
     """The port to listen on; 0 takes any that is free."""
     api_key: SecretStr | None = None
-    """What a request must send as `X-API-Key` to write. Without one, nothing can be written where
-    other machines can reach the service."""
+    """What a request must send as `X-API-Key` to write. Without one, only a direct request from
+    this machine can write: to localhost, through no proxy, from no web page of another site."""
+    root_path: Annotated[str, AfterValidator(_root)] = ""
+    """The path under which a reverse proxy serves this, such as `/feed`, whether or not the proxy
+    removes it."""
+    trusted_proxies: Networks = ()
+    """The addresses or networks of reverse proxies whose `X-Forwarded-For` and `X-Forwarded-Proto`
+    are believed, such as `10.0.0.0/8,192.168.1.7`."""
     cors_origins: tuple[str, ...] = ()
     """Web pages that may call the service from a browser, such as `["https://example.org"]`."""
     log_format: Literal["auto", "json", "pretty"] = "auto"

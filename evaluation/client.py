@@ -156,7 +156,7 @@ class InProcess:
 
 def request(method: str, path: str, body: Json = None) -> bytes:
     """The bytes of a request."""
-    head = f"{method} {path} HTTP/1.1\r\nHost: loadtest\r\n"
+    head = f"{method} {path} HTTP/1.1\r\nHost: localhost\r\n"
     if body is None:
         return f"{head}\r\n".encode()
     content = _json(body)

@@ -6,22 +6,22 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from app.api.access import Writer, refusals
+from app.api.access import refusals
 from app.api.dependencies import ServiceInUse
 from app.api.problems import documented
 from app.errors import ConflictError
 from app.schemas.health import Serving
-from app.schemas.parameters import NoParameters
+from app.schemas.parameters import NoBody, NoParameters
 from ml import bundle
 from ml.errors import BundleError
 
-router = APIRouter(
-    tags=["operations"], dependencies=[Writer], responses=documented(*refusals, ConflictError)
-)
+router = APIRouter(tags=["operations"], responses=documented(*refusals, ConflictError))
 
 
 @router.post("/admin/reload")
-async def reload(_: Annotated[NoParameters, Query()], service: ServiceInUse) -> Serving:
+async def reload(
+    _: Annotated[NoParameters, Query()], service: ServiceInUse, body: NoBody | None = None
+) -> Serving:
     """Serve with the bundle that `artifacts/current` or `FORYOU_BUNDLE` names. A bundle that is not
     fit to serve is refused, and the one in use stays. The service also reloads by itself soon after
     a training."""
@@ -32,7 +32,9 @@ async def reload(_: Annotated[NoParameters, Query()], service: ServiceInUse) -> 
 
 
 @router.post("/admin/rollback")
-async def rollback(_: Annotated[NoParameters, Query()], service: ServiceInUse) -> Serving:
+async def rollback(
+    _: Annotated[NoParameters, Query()], service: ServiceInUse, body: NoBody | None = None
+) -> Serving:
     """Make the bundle before this one the current one, and serve with it."""
     settings = service.engine.settings
     if settings.bundle is not None:

@@ -9,7 +9,7 @@ import numpy as np
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from app.api import problems
+from app.api import access, problems
 from app.serving.engine import Engine
 
 TWEETS: Final = 3  # in an example
@@ -22,7 +22,7 @@ def of(app: FastAPI) -> Document:
     schema = get_openapi(
         title=app.title, version=app.version, summary=app.summary, routes=app.routes
     )
-    return problems.document(schema)
+    return access.document(problems.document(schema))
 
 
 def text(document: Document) -> str:
@@ -40,7 +40,7 @@ def with_examples(document: Document, engine: Engine) -> Document:
             for parameter in operation.get("parameters", ()):
                 if parameter["in"] == "path" and given.get(parameter["name"]) is not None:
                     parameter["example"] = given[parameter["name"]]
-            if (body := _body(path, user, tweets)) and "requestBody" in operation:
+            if (body := _body(path, user, tweets)) is not None and "requestBody" in operation:
                 operation["requestBody"]["content"]["application/json"]["example"] = body
     return document
 
@@ -54,6 +54,8 @@ def _body(path: str, user: str, tweets: list[str]) -> Document | None:
         "/users/{user_id}": person,
         "/tweets": {"tweets": [{"tweet_id": WRITTEN["tweet_id"], **tweet}]},
         "/tweets/{tweet_id}": tweet,
+        "/admin/reload": {},
+        "/admin/rollback": {},
     }
     if tweets:
         like = {"event_id": "example", "action": "like", "user_id": user, "tweet_id": tweets[0]}

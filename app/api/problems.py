@@ -40,34 +40,35 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(FailedClosedError)
     async def withheld(request: Request, error: FailedClosedError) -> Response:
-        return _answer(request, WithheldError(f"{error}; the log says more"))
+        return answer(request, WithheldError(f"{error}; the log says more"))
 
     @app.exception_handler(ProblemError)
     async def raised(request: Request, error: ProblemError) -> Response:
-        return _answer(request, error, headers=error.headers)
+        return answer(request, error)
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> Response:
         if (unreadable := _unreadable(request, error)) is not None:
-            return _answer(request, unreadable)
+            return answer(request, unreadable)
         errors = [_field(one) for one in error.errors()]
         first, more = errors[0], f"; and {len(errors) - 1} more" if len(errors) > 1 else ""
         problem = InvalidRequestError(f"{first.where}: {first.detail}{more}")
-        return _answer(request, problem, errors=errors)
+        return answer(request, problem, errors=errors)
 
     @app.exception_handler(HTTPException)
     async def refused(request: Request, error: HTTPException) -> Response:
-        methods = _methods(app, request.scope["path"])
-        if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED and methods:
-            error.headers = {"Allow": ", ".join(methods)}
+        if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            methods = _methods(app, request) or set((error.headers or {})["Allow"].split(", "))
+            methods |= {"HEAD"} if "GET" in methods else set()
+            error.headers = {"Allow": ", ".join(sorted(methods))}
         problem = of_status(error.status_code, _detail(request, error))
-        return _answer(request, problem, headers=error.headers)
+        return answer(request, problem, headers=error.headers)
 
     @app.exception_handler(Exception)
     async def unforeseen(request: Request, error: Exception) -> Response:
         request_id = getattr(request.state, "request_id", "unknown")
         problem = ProblemError(f"the log has the reason, at request {request_id}")
-        return _answer(request, problem, headers={HEADER: request_id})  # outside all middleware
+        return answer(request, problem, headers={HEADER: request_id})  # outside all middleware
 
 
 def document(schema: dict[str, Any]) -> dict[str, Any]:
@@ -81,14 +82,15 @@ def document(schema: dict[str, Any]) -> dict[str, Any]:
     return schema
 
 
-def _methods(app: FastAPI, path: str) -> list[str]:
-    """All methods of a path; the framework reports only those of the first route."""
-    return sorted(
+def _methods(app: FastAPI, request: Request) -> set[str]:
+    """All documented methods of a path; the framework reports only those of the first route."""
+    path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
+    return {
         method.upper()
         for template, operations in app.openapi()["paths"].items()
         if compile_path(template)[0].match(path)
         for method in operations
-    )
+    }
 
 
 def _unreadable(request: Request, error: RequestValidationError) -> ProblemError | None:
@@ -126,12 +128,13 @@ def _detail(request: Request, error: HTTPException) -> str:
     return error.detail
 
 
-def _answer(
+def answer(
     request: Request,
     error: ProblemError,
     errors: list[FieldProblem] | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
+    """The response of a problem; without `headers` it has those of its class."""
     body = Problem(
         type=f"urn:foryou:problem:{error.slug}",
         title=error.title,
@@ -144,5 +147,5 @@ def _answer(
         body.model_dump_json(exclude_none=True),
         status_code=error.status,
         media_type=MEDIA_TYPE,
-        headers=headers,
+        headers=error.headers if headers is None else headers,
     )

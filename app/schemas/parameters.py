@@ -21,6 +21,10 @@ class NoParameters(Strict):
     """No parameters in the URL."""
 
 
+class NoBody(Strict):
+    """An empty JSON object."""
+
+
 class AfterParameters(Strict):
     after_offset: Annotated[int | None, Field(ge=0, le=2**53)] = None
     """Answer only once all up to this `offset` of a write has had its effect."""

@@ -124,7 +124,7 @@ async def _run(address: Address, reading: Reading, given: Given, pair: tuple[str
             if way != "rollback":
                 bundle.promote(given.artifacts, wanted)
             if way != "watcher":
-                answer = await connection.post(f"/admin/{way}", None)
+                answer = await connection.post(f"/admin/{way}", {})
                 if answer.status != 200 or answer.json["model_version"] != wanted:
                     swaps.failed.append(f"{way}: {answer.status} {answer.body[:200]!r}")
             if await _serves(connection, wanted):

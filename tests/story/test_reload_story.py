@@ -63,7 +63,7 @@ def test_what_is_promoted_is_served_soon_and_can_be_taken_back(
     assert serving(client) == first
     bundle.promote(artifacts, second)
     assert soon(lambda: serving(client) == second)
-    assert client.post("/admin/rollback").json() == {"model_version": first}
+    assert client.post("/admin/rollback", json={}).json() == {"model_version": first}
     assert serving(client) == first
     assert bundle.current(artifacts) == first
 
@@ -74,7 +74,7 @@ def test_a_damaged_bundle_is_refused_and_the_old_one_stays(
     _, first, second = two
     (artifacts / second / "heavy_ranker.npz").write_bytes(b"no weights")
     bundle.promote(artifacts, second)
-    answer = client.post("/admin/reload")
+    answer = client.post("/admin/reload", json={})
     assert answer.status_code == 409
     assert "heavy_ranker.npz" in answer.json()["detail"]
     assert serving(client) == first
@@ -99,8 +99,8 @@ def test_a_bundle_that_is_named_is_served_whatever_is_current(
     settings = Settings(artifacts=artifacts, bundle=second, log_level="error")
     with TestClient(create_app(settings)) as client:
         assert serving(client) == second
-        assert client.post("/admin/reload").json() == {"model_version": second}
-        refused = client.post("/admin/rollback")
+        assert client.post("/admin/reload", json={}).json() == {"model_version": second}
+        refused = client.post("/admin/rollback", json={})
         assert refused.status_code == 409
         assert "FORYOU_BUNDLE" in refused.json()["detail"]
         assert bundle.current(artifacts) == first

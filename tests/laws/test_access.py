@@ -1,0 +1,146 @@
+"""No route of the application is open by oversight: these laws go over all of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+from fastapi.testclient import TestClient
+from starlette.routing import BaseRoute, Mount, Route
+
+from app.api import access
+from app.main import create_app
+from app.serving.engine import Engine
+
+OPEN = {
+    "/livez",
+    "/readyz",
+    "/metrics",
+    "/docs",
+    "/docs/oauth2-redirect",
+    "/redoc",
+    "/openapi.json",
+}
+
+
+def operations(app: FastAPI) -> Iterator[tuple[str, str]]:
+    """The methods and paths of all routes, with `1` for every parameter."""
+    for route in _flat(app.routes):
+        assert isinstance(route, Route | Mount), f"{route!r} is of a kind that nothing guards"
+        path = re.sub(r"\{[^}]+\}", "1", route.path)
+        if isinstance(route, Mount):
+            assert f"{path}/" == access.ASSETS, f"{path} is mounted, and no check runs inside"
+            continue
+        assert isinstance(route, APIRoute) or path in OPEN, f"no check runs at {path}"
+        for method in sorted(route.methods or ()):
+            yield method, path
+
+
+def _flat(routes: list[BaseRoute]) -> Iterator[BaseRoute]:
+    for route in routes:
+        router = getattr(route, "original_router", None)
+        yield from _flat(router.routes) if router else [route]
+
+
+def client(engine: Engine, peer: str = "127.0.0.1", **given: Any) -> TestClient:
+    settings = engine.settings.model_copy(update=given)
+    app = create_app(settings, engine)
+    return TestClient(
+        app, base_url="http://127.0.0.1", client=(peer, 1), raise_server_exceptions=False
+    )
+
+
+@pytest.fixture(scope="module")
+def every(tiny_engine: Engine) -> list[tuple[str, str]]:
+    found = list(operations(create_app(tiny_engine.settings, tiny_engine)))
+    assert len(found) > 20
+    return found
+
+
+@pytest.mark.parametrize(
+    ("peer", "headers"),
+    [
+        ("10.1.2.3", {}),
+        ("127.0.0.1", {"Host": "evil.example"}),
+        ("127.0.0.1", {"X-Forwarded-For": "127.0.0.1"}),
+        ("127.0.0.1", {"Origin": "https://evil.example"}),
+        ("127.0.0.1", {"Sec-Fetch-Site": "cross-site"}),
+    ],
+)
+def test_no_route_that_writes_trusts_a_caller_that_is_not_direct(
+    tiny_engine: Engine, every: list[tuple[str, str]], peer: str, headers: dict[str, str]
+) -> None:
+    with client(tiny_engine, peer) as caller:
+        for method, path in every:
+            if access.purpose(method, path) == "write":
+                answer = caller.request(method, path, headers=headers, json={})
+                assert answer.status_code == 403, (method, path)
+
+
+def test_no_route_that_writes_takes_what_a_page_may_send_without_asking(
+    tiny_engine: Engine, every: list[tuple[str, str]]
+) -> None:
+    with client(tiny_engine) as caller:
+        for method, path in every:
+            if access.purpose(method, path) == "write" and method != "DELETE":
+                answer = caller.request(
+                    method, path, content=b"{}", headers={"Content-Type": "text/plain"}
+                )
+                assert answer.status_code == 415, (method, path)
+
+
+def test_only_one_route_reads_by_another_method(every: list[tuple[str, str]]) -> None:
+    reading = {
+        (method, path)
+        for method, path in every
+        if method not in ("GET", "HEAD") and access.purpose(method, path) != "write"
+    }
+    assert reading == {("POST", "/score")}
+
+
+def test_head_is_answered_wherever_get_is(
+    tiny_engine: Engine, every: list[tuple[str, str]]
+) -> None:
+    with client(tiny_engine) as caller:
+        for method, path in every:
+            if method == "GET":
+                get, head = caller.get(path), caller.head(path)
+                assert head.status_code == get.status_code, path
+                assert head.headers["content-type"] == get.headers["content-type"], path
+                assert head.content == b"", path
+                assert "HEAD" in caller.patch(path, json={}).headers.get("allow", "HEAD"), path
+
+
+def test_the_root_path_of_a_proxy_changes_no_rule(
+    tiny_engine: Engine, every: list[tuple[str, str]]
+) -> None:
+    with client(tiny_engine, "10.1.2.3", root_path="/feed") as caller:
+        for method, path in every:
+            for given in (path, f"/feed{path}"):
+                expected = 403 if access.purpose(method, path) == "write" else 200
+                body = {"user_id": "1", "tweet_ids": ["1"]} if path == "/score" else {}
+                answer = caller.request(method, given, json=body if method != "GET" else None)
+                assert answer.status_code in (expected, 404, 422), (method, given)
+                assert (answer.status_code == 403) == (expected == 403), (method, given)
+
+
+def test_the_documentation_works_under_the_root_path(tiny_engine: Engine) -> None:
+    with client(tiny_engine, root_path="/feed") as caller:
+        for prefix in ("", "/feed"):  # the proxy removes it, or not
+            assert caller.get(f"{prefix}/openapi.json").json()["servers"] == [{"url": "/feed"}]
+            for page in ("/docs", "/redoc"):
+                text = caller.get(f"{prefix}{page}").text
+                needed = re.findall(
+                    r"""(?:src|href|spec-url|Url)[=:] ?["']([^"']+)|url: '([^']+)'""", text
+                )
+                assert len(needed) >= 3
+                for names in needed:
+                    wanted = "".join(names)
+                    assert wanted.startswith("/feed/") or "oauth2" in wanted, wanted
+                    if "oauth2" not in wanted:
+                        assert caller.get(wanted).status_code == 200
+                        assert caller.get(wanted.removeprefix("/feed")).status_code == 200
