@@ -70,7 +70,7 @@ async def tweet(
         created_at=None if written == UNKNOWN_TIME else instant(written),
         text=tweets.text[row],
         topic=tweets.topic[row],
-        conversation_id=tweets.ids.id(int(tweets.conversation[row])),
+        conversation_id=tweets.ids.ids(tweets.threads.began(np.array([row], np.int32)))[0],
         is_reply=bool(tweets.is_reply[row]),
         nsfw=_declared(tweets.nsfw[row]),
         toxic=_declared(tweets.toxic[row]),

@@ -16,7 +16,7 @@ class OnePerThread:
     state: FeatureState
 
     def keep(self, query: Query, batch: CandidateBatch) -> Mask:
-        thread = self.state.tweets.conversation[batch.tweet]
+        thread = self.state.tweets.threads.began(batch.tweet)
         best_first = np.lexsort((batch.tweet, -batch["score"], thread))
         keep = np.zeros(len(batch), bool)
         keep[best_first] = np.diff(thread[best_first], prepend=-1) != 0

@@ -121,7 +121,7 @@ class SlateMetrics:
         shown = np.where(count > 0, count, np.nan)
         author = np.where(there, self.dataset.tweets.author[top], -1)
         somebody = np.where(there & (author < 0), len(self.dataset.users) + top, author)
-        thread = np.where(there, self.dataset.tweets.conversation[top], -1)
+        thread = np.where(there, self.dataset.tweets.threads.began(top), -1)
         tweets = Exposure(np.nonzero(there)[0], top[there], self.asked.fresh)
         authors = Exposure(np.nonzero(author >= 0)[0], author[author >= 0], self.creators)
         novelty = np.where(there, self._novelty(top), 0)

@@ -68,7 +68,10 @@ def _notes(validation: Validation) -> Iterator[str]:
             yield f"{name}: {', '.join(table.unknown)} not read: the schema has no such column"
     if tweets := validation.tables.get("tweets"):
         if alone := beginnings_elsewhere(tweets.used):
-            yield f"tweets: {alone:,} belong to threads that begin elsewhere; each stands alone"
+            yield (
+                f"tweets: {alone:,} belong to threads that begin elsewhere; those that name the "
+                f"same beginning are one thread"
+            )
         if unsigned := tweets.used["author_id"].null_count():
             yield f"tweets: {unsigned:,} have no author; nobody has them in network"
     firsts = [first for first, _ in map(_span, validation.tables.values()) if first is not None]

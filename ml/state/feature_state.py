@@ -109,7 +109,7 @@ class FeatureState(StateTables):
 
     def delete_on_arrival(self, ids: Iterable[str]) -> None:
         """Tweets that are not here yet will be deleted when they come."""
-        self._tweets.tombstones.update(ids)
+        self._tweets.delete_on_arrival(ids)
 
     def wait_for(self, waiting: Iterable[tuple[str, Waiting]]) -> None:
         """Keep events until their tweets come."""

@@ -235,3 +235,14 @@ def test_an_impression_is_counted_once(live: TestClient, reader: str) -> None:
     body = {"events": [seen, {**seen, "event_id": "i2"}]}
     results = live.post("/events", json=body).json()["results"]
     assert [one["status"] for one in results] == ["duplicate", "duplicate"]  # it was served
+
+
+def test_replies_that_come_before_their_parents_join_one_conversation(live: TestClient) -> None:
+    names = [f"chain-{n}" for n in range(12)]
+    for child, parent in zip(names[:0:-1], names[-2::-1], strict=True):
+        body = {"author_id": "1", "text": child, "in_reply_to_id": parent}
+        assert live.put(f"/tweets/{child}", json=body).status_code == 200
+    written = live.put("/tweets/chain-0", json={"author_id": "1"}).json()["offset"]
+    asked = {"after_offset": written}
+    found = {live.get(f"/tweets/{one}", params=asked).json()["conversation_id"] for one in names}
+    assert found == {"chain-0"}

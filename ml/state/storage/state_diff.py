@@ -30,6 +30,8 @@ def canonical(state: FeatureState) -> dict[str, Part]:
         "users": dict(_users(state)),
         "tweets": dict(_tweets(state)),
         "tombstones": dict.fromkeys(state.tweets.tombstones, True),
+        "replies": dict(_replies(state)),
+        "awaited": dict(_awaited(state)),
         "engaged": dict(_toggles(state.engaged, users, tweets)),
         "relations": dict(_toggles(state.graph.relations, users, users, tweets)),
         "followers": dict(zip(users.all_ids(), state.graph.followers.tolist(), strict=True)),
@@ -86,14 +88,14 @@ def _users(state: FeatureState) -> Iterator[tuple[str, Any]]:
 
 
 def _tweets(state: FeatureState) -> Iterator[tuple[str, Any]]:
-    tweets, author = state.tweets, state.tweets.author
+    tweets, author, began = state.tweets, state.tweets.author, state.tweets.conversation
     for row, id_ in enumerate(tweets.ids.all_ids()):
         settled = (
             state.users.ids.id(int(author[row])) if author[row] >= 0 else None,
             tweets.created_at[row].item(),
             tweets.tags[row].tolist(),
             tweets.topic[row],
-            tweets.ids.id(int(tweets.conversation[row])),
+            tweets.ids.id(int(began[row])),
             tweets.is_reply[row].item(),
             (tweets.first_at[row].item(), tweets.first_tiebreak[row].item()),
         )
@@ -105,6 +107,27 @@ def _tweets(state: FeatureState) -> Iterator[tuple[str, Any]]:
             (tweets.put_at[row].item(), tweets.put_tiebreak[row].item()),
         )
         yield id_, (settled, None if tweets.deleted[row] else facts)
+
+
+def _replies(state: FeatureState) -> Iterator[tuple[str, Any]]:
+    tweets, threads = state.tweets, state.tweets.threads
+    to_deleted = tweets.answers_deleted(np.arange(len(tweets), dtype=np.int32))
+    for row in np.flatnonzero((threads.parent >= 0) | to_deleted).tolist():
+        parent, author = int(threads.parent[row]), int(threads.parent_author[row])
+        yield (
+            tweets.ids.id(row),
+            (
+                tweets.ids.id(parent) if parent >= 0 else None,
+                state.users.ids.id(author) if author >= 0 else None,
+                to_deleted[row].item(),
+            ),
+        )
+
+
+def _awaited(state: FeatureState) -> Iterator[tuple[str, Any]]:
+    ids = state.tweets.ids
+    for id_, replies in state.tweets.threads.waiting.items():
+        yield id_, sorted((ids.id(reply.row), reply.begins) for reply in replies)
 
 
 def _toggles(

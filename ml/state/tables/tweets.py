@@ -33,7 +33,6 @@ class Tweets(GrowableColumns):
         "tags": 0,
         "words": 0,
         "metadata": 0,
-        "conversation": -1,
         "is_reply": False,
         "nsfw": np.nan,
         "toxic": np.nan,
@@ -51,7 +50,6 @@ class Tweets(GrowableColumns):
         self.tags: Tokens = np.empty((0, TAGS), np.uint32)  # the topic or 0, then the hashtags
         self.words: Tokens = np.empty((0, WORDS), np.uint32)
         self.metadata = np.empty((0, len(NAMES)), np.float32)
-        self.conversation: Rows = np.empty(0, np.int32)  # the row of the tweet that began it
         self.is_reply: NDArray[np.bool_] = np.empty(0, bool)
         self.nsfw = np.empty(0, np.float32)  # the declared label: 1, 0, or NaN where not declared
         self.toxic = np.empty(0, np.float32)
@@ -73,6 +71,15 @@ class Tweets(GrowableColumns):
     def declared(self) -> dict[str, NDArray[np.float32]]:
         """The labels, by what the safety models call them."""
         return {"nsfw": self.nsfw, "toxicity": self.toxic}
+
+    @property
+    def conversation(self) -> Rows:
+        """(tweets,) the row of the tweet that began the conversation of each."""
+        return self.threads.began(np.arange(len(self), dtype=np.int32))
+
+    def answers_deleted(self, row: Rows) -> NDArray[np.bool_]:
+        """Which of these are replies to deleted tweets."""
+        return self.threads.answers_deleted(row, self.deleted)
 
     def texts(self, row: Rows) -> pl.Series:
         """The text of each tweet, "" where there is none."""
@@ -129,19 +136,24 @@ class Tweets(GrowableColumns):
         for which in row.tolist():
             self.text[which] = None
 
+    def delete_on_arrival(self, ids: Iterable[str]) -> None:
+        """Tweets that are not here yet will be deleted when they come."""
+        ids = list(ids)
+        self.tombstones.update(ids)
+        self.threads.mark_deleted(ids)
+
     def keep(self, row: Rows, new: Rows) -> None:
         """Only these tweets, in rows of their own; `new` says where each is now. A thread that
         loses its beginning begins with what is left; what was deleted stays so."""
-        gone = np.flatnonzero(self.deleted & (new < 0)).astype(np.int32)
+        deleted = self.deleted
+        gone = np.flatnonzero(deleted & (new < 0)).astype(np.int32)
         self.tombstones.update(self.ids.ids(gone))
         self.ids = self.ids.kept(row)
         self.text = [self.text[which] for which in row.tolist()]
         self.topic = [self.topic[which] for which in row.tolist()]
         for name in self.FILL:
             setattr(self, name, getattr(self, name)[row])
-        began = new[self.conversation]
-        self.conversation = np.where(began >= 0, began, np.arange(len(row))).astype(np.int32)
-        self.threads.renumber(new)
+        self.threads.keep(row, new, deleted, self)
 
     def _admit(self, ids: Iterable[str]) -> Rows:
         ids = list(ids)
@@ -149,6 +161,7 @@ class Tweets(GrowableColumns):
         self.text += [None] * (len(self.ids) - len(self.text))
         self.topic += [None] * (len(self.ids) - len(self.topic))
         self.lengthen(len(self.ids))
+        self.threads.lengthen(len(self.ids))
         return self.ids.known(ids)
 
     def _buried(self, row: Rows) -> NDArray[np.bool_]:
@@ -175,10 +188,7 @@ class Tweets(GrowableColumns):
         self.is_reply[row] = frame["in_reply_to_id"].is_not_null().to_numpy()
         for which, topic in zip(row.tolist(), frame["topic"], strict=True):
             self.topic[which] = topic
-        self.conversation[row] = row
-        self.threads.join(
-            self.conversation, self.ids, row, frame["in_reply_to_id"], frame["conversation_id"]
-        )
+        self.threads.join(row, frame["in_reply_to_id"], frame["conversation_id"], self)
 
     def _write(self, frame: pl.DataFrame, row: Rows) -> None:
         """Write what may be written anew."""

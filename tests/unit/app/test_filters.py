@@ -106,3 +106,16 @@ def test_the_best_of_a_conversation_speaks_for_all(world: World, query: Query) -
     score = {"score": np.array([0.2, 0.9, 0.9, 0.1], np.float32)}
     batch = CandidateBatch.of(tweet, tweet).with_columns(score)
     assert OnePerThread(engine.state).keep(query, batch).tolist() == [False, True, False, True]
+
+
+def test_a_chain_of_replies_has_one_place_on_a_page(world: World) -> None:
+    """Also for replies whose parents are listed after them: 100 ← 101 ← … ← 119."""
+    world.tweet("b", 30, tweet_id="100")
+    for n in range(119, 100, -1):
+        world.tweet("cde"[n % 3], 130 - n, tweet_id=str(n), in_reply_to_id=str(n - 1))
+    world.tweet("f", tweet_id="other").follow("a", *"bcdef")
+    engine = world.engine()
+    batch = engine.products["for_you"].run(engine.hydrate.query("a", 20)).batch
+    ids = set(engine.state.tweets.ids.ids(batch.tweet))
+    assert len(ids) == 2
+    assert "other" in ids
