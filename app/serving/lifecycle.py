@@ -112,7 +112,8 @@ class Lifecycle:
                 if named == seen:
                     continue
                 seen = named
-                if named not in (None, self.engine.model_version):
+                lost = named is None and self.engine.bundle is not None
+                if lost or named not in (None, self.engine.model_version):
                     await self._service.reload()
             except BundleError as error:
                 if str(error) != reported:  # a damaged pointer raises every second

@@ -12,6 +12,7 @@ from typing import Final
 from ml.errors import BundleError
 
 CURRENT: Final = "current"
+REPLACED: Final = ".old."  # begins the name of a folder while another takes its place
 
 
 @contextmanager
@@ -33,7 +34,7 @@ def into_place(folder: Path, target: Path) -> None:
         _flush(path)
     _flush(folder)
     if target.exists():
-        old = target.with_name(f".old.{target.name}")
+        old = target.with_name(f"{REPLACED}{target.name}")
         shutil.rmtree(old, ignore_errors=True)
         target.rename(old)
         folder.rename(target)
