@@ -26,10 +26,11 @@ from app.serving.clock import Clock
 from app.serving.hydrate import Hydrate
 from app.serving.null_encoder import NullEncoder
 from app.serving.restore_state import remembered
+from app.serving.served_bundle import load_bundle
 from app.serving.served_log import ConnectableServedLog
 from app.serving.viewer_vector_cache import ViewerVectorCache
 from app.settings import Settings
-from ml.bundle import Bundle, load
+from ml.bundle import Bundle
 from ml.embeddings.encoder import GrowingEncoder
 from ml.event_log.port import EventLog
 from ml.heads import NAMES as HEADS
@@ -72,7 +73,7 @@ def build_engine(
         FeedError: the artifacts are damaged, or do not agree with this code or this data.
         InvalidSettingError: a setting names something that does not exist.
     """
-    bundle = load(settings.artifacts, settings.bundle)
+    bundle = load_bundle(settings)
     state = remembered(settings, bundle, log)
     newest = max(state.newest, int(state.tweets.created_at.max(initial=0)))
     clock = Clock.of(settings.clock, newest, settings.max_age_hours, wall, monotonic, agree)
@@ -138,7 +139,7 @@ def assemble(
 
 def _missing(bundle: Bundle | None, encoder: GrowingEncoder, ranker: Ranker) -> tuple[str, ...]:
     if bundle is None:
-        return ("bundle",)
+        return ("bundle", "TwoTower", "HeavyRanker", "nsfw", "toxicity")
     missing = [name for name in HEADS if name not in bundle.manifest.heads]
     scores = {"nsfw": encoder.tweets.nsfw, "toxicity": encoder.tweets.toxicity}
     missing += [name for name, score in scores.items() if np.isnan(score).all()]

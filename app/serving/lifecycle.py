@@ -131,7 +131,9 @@ class Lifecycle:
     async def _watch(self) -> None:
         """Serve the bundle that `current` names, once it names another."""
         artifacts: Path = self.engine.settings.artifacts
-        if current(artifacts) not in (None, self.engine.model_version):
+        named = current(artifacts)
+        lost = named is None and self.engine.bundle is not None
+        if lost or named not in (None, self.engine.model_version):
             await self._service.reload()
 
 

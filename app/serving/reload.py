@@ -6,7 +6,9 @@ from dataclasses import replace
 
 from app.serving.engine import Engine, assemble
 from app.serving.restore_state import remembered
-from ml.bundle import load
+from app.serving.served_bundle import load_bundle
+from ml.bundle.disk import CURRENT
+from ml.errors import BundleError
 from ml.event_log.port import EventLog
 
 
@@ -14,9 +16,13 @@ def rebuild(engine: Engine) -> Engine:
     """The same state and clock with the current bundle, or with the one that the settings name.
 
     Raises:
-        BundleError: it is not fit to serve.
+        BundleError: it is not fit to serve, or there is none though one is in use.
     """
-    bundle = load(engine.settings.artifacts, engine.settings.bundle)
+    bundle = load_bundle(engine.settings)
+    if bundle is None and engine.bundle is not None:
+        raise BundleError(
+            f"{engine.settings.artifacts / CURRENT} is gone; restore it, or train again"
+        )
     built = assemble(
         engine.settings, engine.state, bundle, engine.clock, served_log=engine.served_log
     )

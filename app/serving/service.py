@@ -12,6 +12,7 @@ from app.serving.cursor import Signer
 from app.serving.engine import Engine, build_engine
 from app.serving.lifecycle import Lifecycle
 from app.serving.reload import rebuild, restored
+from app.serving.served_bundle import remember_bundle
 from app.serving.served_log import QueuedServedLog
 from app.serving.shared_clock import SharedClock
 from app.serving.tail import Tail
@@ -58,6 +59,7 @@ class Service:
         events, together = open_log(settings.log_file), SharedClock(settings.log_file)
         try:
             engine = build_engine(settings, wall, log=events, agree=together.agree)
+            remember_bundle(settings, engine.bundle)
             return cls(engine, events, together)
         except BaseException:
             events.close()
@@ -128,7 +130,9 @@ class Service:
                 self.engine = await asyncio.to_thread(rebuild, self.engine)
             else:
                 async with self.tail.paused:  # what is encoded must not grow meanwhile
-                    self.engine = await asyncio.to_thread(rebuild, self.engine)
+                    engine = await asyncio.to_thread(rebuild, self.engine)
+                    await asyncio.to_thread(remember_bundle, engine.settings, engine.bundle)
+                    self.engine = engine
             logger.info("serving %s", self.engine.model_version)
             return self.engine.model_version
 

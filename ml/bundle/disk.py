@@ -14,6 +14,7 @@ from typing import Final
 from ml.errors import BundleError
 
 CURRENT: Final = "current"
+REPLACED: Final = ".old."  # begins the name of a folder while another takes its place
 
 logger = logging.getLogger(__name__)
 
@@ -90,7 +91,7 @@ def replacing(folder: Path, wait: bool = True) -> Iterator[None]:
 
 
 def _old(target: Path) -> Path:
-    return target.with_name(f".old.{target.name}")
+    return target.with_name(f"{REPLACED}{target.name}")
 
 
 def point(folder: Path, name: str, pointer: str = CURRENT) -> None:

@@ -12,7 +12,7 @@ import pydantic
 from ml.bundle import probe as probes
 from ml.bundle import weights
 from ml.bundle.bundle import Bundle, Models
-from ml.bundle.disk import aside, current, into_place, point, recover
+from ml.bundle.disk import CURRENT, REPLACED, aside, current, into_place, point, recover
 from ml.bundle.manifest import FORMAT, Manifest
 from ml.errors import BundleError
 from ml.features import NAMES
@@ -71,19 +71,22 @@ def rollback(artifacts: Path) -> str:
 
 def versions(artifacts: Path) -> list[str]:
     """The versions of all bundles, sorted."""
-    return sorted(path.parent.name for path in artifacts.glob(f"[!.]*/{MANIFEST}"))
+    names = (path.parent.name for path in artifacts.glob(f"*/{MANIFEST}"))
+    return sorted(name for name in names if name.isalnum())  # others are being written or replaced
 
 
 def load(artifacts: Path, version: str | None = None) -> Bundle | None:
     """Load and check a bundle, the current one by default; None where none was ever published.
 
     Raises:
-        BundleError: it is missing a file, damaged, or does not agree with this code.
+        BundleError: it is missing a file, damaged, or does not agree with this code; or bundles
+            were published and `current` names none.
     """
     if version is not None:
         _check_there(artifacts, version)
     version = version or current(artifacts)
     if version is None:
+        _check_none_published(artifacts)
         return None
     folder = artifacts / version
     manifest = _read_manifest(folder)
@@ -100,6 +103,18 @@ def load(artifacts: Path, version: str | None = None) -> Bundle | None:
     )
     probes.verify(models, folder)
     return Bundle(version, manifest, models)
+
+
+def _check_none_published(artifacts: Path) -> None:
+    """Refuse to take a folder that lost its pointer for one without bundles."""
+    left = [path.parent.name for path in artifacts.glob(f"{REPLACED}*/{MANIFEST}")]
+    before = current(artifacts, PREVIOUS)
+    if found := [*versions(artifacts), *left, *([before] if before else [])]:
+        raise BundleError(
+            f"{artifacts / CURRENT} names none of the bundles that were published there "
+            f"({', '.join(dict.fromkeys(found))}); run python -m ml promote VERSION --artifacts "
+            f"{artifacts}, or train again"
+        )
 
 
 def _check_there(artifacts: Path, version: str) -> None:

@@ -80,7 +80,7 @@ def test_without_a_bundle_the_formula_serves_and_says_so(tiny_data: Path, tmp_pa
     query = engine.hydrate.query("1", 10)
     served = engine.products["for_you"].run(query)
     assert served.product.name == "heuristic"
-    assert engine.missing == ("bundle",)
+    assert engine.missing == ("bundle", "TwoTower", "HeavyRanker", "nsfw", "toxicity")
     assert engine.model_version == "heuristic"
     assert len(served.batch) == 10
 
