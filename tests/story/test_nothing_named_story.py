@@ -115,7 +115,7 @@ def test_a_reload_that_finds_nothing_named_keeps_what_is_served(
             (artifacts / "current").unlink()
         else:
             emptied(artifacts)
-        refused = client.post("/admin/reload")
+        refused = client.post("/admin/reload", json={})
         assert refused.status_code == 409
         assert "current" in refused.json()["detail"]
         assert client.get("/timeline/1").json()["model_version"] == version
