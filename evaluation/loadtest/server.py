@@ -13,6 +13,7 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 
 from evaluation.client import Address
@@ -83,17 +84,18 @@ def start(folder: Path, settings: Mapping[str, str], *command: str) -> Server:
 
 
 @contextmanager
-def serving(folder: Path, settings: Mapping[str, str], *command: str) -> Iterator[Server]:
-    """A server that is stopped at the end of the block.
+def serving(settings: Mapping[str, str], *command: str) -> Iterator[Server]:
+    """A server in a folder of its own, which is stopped and removed at the end of the block.
 
     Raises:
         ChildProcessError: it did not start.
     """
-    server = start(folder, settings, *command)
-    try:
-        yield server
-    finally:
-        server.stop()
+    with TemporaryDirectory() as folder:
+        server = start(Path(folder), settings, *command)
+        try:
+            yield server
+        finally:
+            server.stop()
 
 
 def _await(server: Server, errors: Path, module: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -59,6 +60,9 @@ class Figure:
     def __str__(self) -> str:
         low, high = self.interval
         return f"{self.value:.3f} [{low:.3f}, {high:.3f}]"
+
+
+Figures = Mapping[str, Figure]
 
 
 def resample(users: int, seed: int = 0, repeats: int = REPEATS) -> Weights:

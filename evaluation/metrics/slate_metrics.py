@@ -21,17 +21,16 @@ from numpy.typing import NDArray
 
 from evaluation.metrics import ranking
 from evaluation.metrics.exposure import Exposure
-from evaluation.metrics.resample import Figure, Weights, mean
+from evaluation.metrics.resample import Figure, Figures, Weights, mean
 from evaluation.offline.dataset import Dataset
 from evaluation.offline.recommendations import PLACES, Recommendations
 from evaluation.offline.replay_evaluation import Asked
+from evaluation.policies.policy import ORACLE
 from ml.arrays import Rows
 
 CUTOFFS: Final = (5, 10, 20)
 AT: Final = 10  # the slate that people see
-ORACLE: Final = "oracle"
 
-Figures = Mapping[str, Figure]
 PerPlace = NDArray[np.floating]  # (visits, PLACES)
 
 

@@ -15,8 +15,7 @@ from app.pipeline.scoring_pipeline import ScoringPipeline
 from app.rankers.heavy import HeavyRanker, Predict
 from app.selectors.top_k import TopK
 from app.serving.engine import Engine
-from evaluation.metrics.resample import Figure
-from evaluation.metrics.slate_metrics import Figures
+from evaluation.metrics.resample import Figure, Figures
 from evaluation.policies.policy import Policy
 from evaluation.policies.product import Product, with_mixer
 from ml.bundle import Bundle

@@ -17,11 +17,10 @@ from evaluation.offline.dataset import TEMPORAL, Dataset
 from evaluation.policies import factorisation, simple
 from evaluation.policies.factorisation import Factorisation
 from evaluation.policies.logistic import Logistic
-from evaluation.policies.policy import Best, Policy
+from evaluation.policies.policy import PRODUCT, Best, Policy
 from evaluation.policies.product import Alone, Knowing, Product, with_mixer, with_ranker
 from evaluation.truth import Truth
 
-PRODUCT: Final = "for_you"
 Ask = Callable[[], Truth]  # the truth as it is at the moment
 
 

@@ -40,19 +40,16 @@ def bars(title: str, rows: Sequence[Bar], form: str = ".3f") -> str:
 
     parts = []
     for place, row in enumerate(rows):
-        top = place * ROW
+        top, middle = place * ROW, (place + 0.5) * ROW
         left, right = sorted((x(0), x(row.value)))
-        middle = top + ROW / 2
         parts.append(
             f'<text x="{LABEL - 8}" y="{middle + 4:.1f}" class="name">{escape(row.label)}</text>'
             f'<rect x="{left:.1f}" y="{top + 5}" width="{max(right - left, 1):.1f}" '
             f'height="{ROW - 10}" class="{"strong" if row.strong else "bar"}"/>'
+            f'<text x="{WIDTH - VALUE + 8}" y="{middle + 4:.1f}">{row.value:{form}}</text>'
         )
         if row.low is not None and row.high is not None:
             parts.append(_line(x(row.low), middle, x(row.high), middle, "interval"))
-        parts.append(
-            f'<text x="{WIDTH - VALUE + 8}" y="{middle + 4:.1f}">{row.value:{form}}</text>'
-        )
     height = ROW * len(rows)
     parts.append(_line(x(0), 0, x(0), height, "axis"))
     return _svg(title, WIDTH, height, parts)
@@ -111,20 +108,6 @@ def _apart(heights: Sequence[float], gap: float = 15.0) -> list[float]:
         apart[place] = last = max(heights[place], last + gap)
     lower = max(last - (TALL - 4), 0.0)
     return [height - lower for height in apart]
-
-
-def stack(title: str, shares: Sequence[tuple[str, float]]) -> str:
-    """One bar in parts, with a legend below it."""
-    total = sum(share for _, share in shares) or 1
-    left, parts = 0.0, []
-    for place, (name, share) in enumerate(shares):
-        width = WIDTH * share / total
-        kind, row = f"part{place % 5}", 50 + ROW * place
-        parts.append(f'<rect x="{left:.1f}" y="0" width="{width:.1f}" height="34" class="{kind}"/>')
-        parts.append(f'<rect x="0" y="{row}" width="14" height="14" class="{kind}"/>')
-        parts.append(f'<text x="22" y="{row + 12}">{escape(name)} {share / total:.1%}</text>')
-        left += width
-    return _svg(title, WIDTH, 50 + ROW * len(shares), parts)
 
 
 def _line(x1: float, y1: float, x2: float, y2: float, kind: str) -> str:

@@ -24,7 +24,7 @@ from app.serving.service import Service
 from app.settings import Settings
 from datagen.world import World
 from evaluation.client import Answer, InProcess
-from evaluation.policies.policy import Moment, Policy
+from evaluation.policies.policy import PRODUCT, Moment, Policy
 from evaluation.policies.product import EvaluationError
 from evaluation.report.numbers import Json
 from evaluation.truth import Truth
@@ -32,7 +32,6 @@ from ml.arrays import Rows
 from ml.event_log.record import Entry, Record
 from ml.state.updates.apply_records import apply_records
 
-PRODUCT: Final = "for_you"
 BEHIND: Final = 503  # the effect of a write is still to come, on a machine that is busy
 PATIENCE: Final = 60  # times that the service is asked again, which waits a second by itself
 QUIET: Final[dict[str, object]] = {  # what only takes time here, or would not be the same twice

@@ -41,6 +41,7 @@ class Plan:
     seed: int
     panel: Rows  # rows of the world, newcomers last
     newcomers: int
+    allows_nsfw: NDArray[np.bool_]  # (users,) who asked for nudity
     visits: tuple[NDArray[np.int64], ...]  # per member, when they would come if nothing changed
     lengths: tuple[NDArray[np.int64], ...]  # how many tweets they look for
     turn: Turn | None = None
@@ -89,7 +90,8 @@ def plan(data: Path, users: int, days: float, seed: int) -> Plan:
     joined = len(world.users) + np.arange(newcomers)
     panel = np.concatenate((np.sort(drawn), joined)).astype(np.int32)
     visits, lengths = rhythm(onward, panel, newcomers, seed)
-    return Plan(onward, seed, panel, newcomers, visits, lengths)
+    asked = pl.concat([by_user["sensitive_ok"], onward.users["sensitive_ok"]]).fill_null(False)
+    return Plan(onward, seed, panel, newcomers, asked.to_numpy(), visits, lengths)
 
 
 def rhythm(

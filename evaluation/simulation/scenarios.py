@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from evaluation.policies.policy import ORACLE, PRODUCT
 from evaluation.policies.specification import PolicySpec
-from evaluation.report.simulation_document import ORACLE
-from evaluation.simulation.feeds import PRODUCT
 from evaluation.simulation.parallel import Life
 from evaluation.simulation.plan import Plan, plan
 from evaluation.simulation.stress import brigade, hits, spammer, turning

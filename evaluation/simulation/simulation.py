@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.settings import Settings
+from evaluation.policies.policy import PRODUCT
 from evaluation.policies.specification import DEFAULT, PolicySpec, available
 from evaluation.report import simulation_document as document
 from evaluation.report import simulation_page as page
 from evaluation.report.numbers import Json, written
 from evaluation.report.simulation_table import table as table
-from evaluation.simulation.feeds import PRODUCT
 from evaluation.simulation.parallel import Life, live_all, read
 from evaluation.simulation.plan import plan
 from evaluation.simulation.scenarios import Scenarios
@@ -49,7 +49,7 @@ def run(data: Path, settings: Settings, wanted: Wanted) -> Json:
     lives = [Life(one.label, days, one) for one in contestants]
     trouble = Scenarios.brewing(data, days) if _stressed(wanted, labels) else None
     lived = live_all([*lives, *(trouble.lives if trouble else ())], settings, wanted.workers)
-    outcome = read({life.label: lived[life.label] for life in lives}, days, settings)
+    outcome = read({life.label: lived[life.label] for life in lives}, days)
     stress = trouble.outcomes({label: one.diary for label, one in lived.items()}) if trouble else {}
     return document.document(outcome, stress, missing)
 

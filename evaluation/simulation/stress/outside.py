@@ -1,4 +1,4 @@
-"""What a scenario adds to the days, and how often people saw what they came for."""
+"""What a scenario adds to the days."""
 
 from __future__ import annotations
 
@@ -13,15 +13,7 @@ from datagen.parameters import instants
 from datagen.tweets import Tweets
 from datagen.vocabulary import TOPICS
 from evaluation.simulation.plan import Plan
-from evaluation.simulation.trajectory import Trajectory
 from ml.arrays import Rows
-
-Counts = NDArray[np.float64]
-
-
-def per_member(plan: Plan, diary: Trajectory, rows: NDArray[np.bool_] | None = None) -> Counts:
-    user = diary.user if rows is None else diary.user[rows]
-    return np.bincount(user, minlength=len(plan.panel)).astype(np.float64)
 
 
 def with_tweets(
