@@ -72,6 +72,11 @@ def resample(users: int, seed: int = 0, repeats: int = REPEATS) -> Weights:
     return np.concatenate([np.ones((1, users)), drawn])
 
 
+def over(part: Values, whole: Values) -> Values:
+    """One over the other; NaN where there is nothing to divide by."""
+    return np.where(whole > 0, part / np.where(whole > 0, whole, 1), np.nan)
+
+
 def mean(value: NDArray[np.floating], weights: Weights) -> Figure:
     """The mean over users of what is known of them; NaN is unknown."""
     known = np.isfinite(value)

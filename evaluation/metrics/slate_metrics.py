@@ -72,14 +72,14 @@ class SlateMetrics:
         tweets = len(self.dataset.tweets)
         visit = np.arange(len(slates.tweet))[:, None]
         key = visit * np.int64(tweets) + slates.tweet
-        relevant = self.asked.relevant
-        wanted = relevant.visit * np.int64(tweets) + relevant.tweet
+        visited, tweet = self.asked.relevant
+        wanted = visited * np.int64(tweets) + tweet
         return (np.isin(key, wanted) & slates.there).astype(np.float64)
 
     @cached_property
     def wanted(self) -> NDArray[np.int64]:
         """(visits,) how much there was to find."""
-        return np.bincount(self.asked.relevant.visit, minlength=len(self.asked.visits))
+        return np.bincount(self.asked.relevant[0], minlength=len(self.asked.visits))
 
     @cached_property
     def ideal(self) -> PerPlace:

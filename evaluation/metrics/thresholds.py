@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from evaluation.metrics.resample import Values, Weights
+from evaluation.metrics.resample import Values, Weights, over
 
 CHUNK: Final = 16  # rows of weights looked at together
 
@@ -68,13 +68,13 @@ class Thresholds:
 def _auc(positive: Weights, negative: Weights) -> Values:
     below = negative.sum(axis=1, keepdims=True) - np.cumsum(negative, axis=1)
     area = (positive * (below + negative / 2)).sum(axis=1)
-    return _over(area, positive.sum(axis=1) * negative.sum(axis=1))
+    return over(area, positive.sum(axis=1) * negative.sum(axis=1))
 
 
 def _average_precision(positive: Weights, negative: Weights) -> Values:
     found = np.cumsum(positive, axis=1)
     precision = _precision(found, np.cumsum(negative, axis=1))
-    return _over((positive * precision).sum(axis=1), found[:, -1])
+    return over((positive * precision).sum(axis=1), found[:, -1])
 
 
 def _precision_at_recall(positive: Weights, negative: Weights, least: float) -> Values:
@@ -88,7 +88,3 @@ def _precision_at_recall(positive: Weights, negative: Weights, least: float) -> 
 def _precision(found: Weights, mistaken: Weights) -> Weights:
     shown = found + mistaken
     return np.where(shown > 0, found / np.where(shown > 0, shown, 1), 0)
-
-
-def _over(part: Values, whole: Values) -> Values:
-    return np.where(whole > 0, part / np.where(whole > 0, whole, 1), np.nan)

@@ -13,9 +13,9 @@ from evaluation.metrics.calibration import (
     Reliability,
     calibration_error,
     calibration_ratio,
+    rce,
     reliability,
 )
-from evaluation.metrics.rce import rce
 from evaluation.metrics.resample import Figure, Weights, resample
 from evaluation.metrics.thresholds import Thresholds
 from evaluation.offline.held_out import HeldOut

@@ -14,9 +14,9 @@ from app.serving.engine import Engine, assemble
 from app.settings import Settings
 from evaluation.offline.dataset import TEMPORAL, Dataset
 from evaluation.offline.recommendations import PLACES, Recommendations
-from evaluation.offline.relevant import Engagements, Relevant
-from evaluation.offline.requests import Requests
+from evaluation.offline.requests import Engagements, Requests
 from evaluation.policies.policy import Moment, Policy, Values
+from evaluation.watch import Watch
 from ml.arrays import Rows
 from ml.bundle import Bundle
 from ml.features.rates import engaged
@@ -26,16 +26,6 @@ from ml.state.feature_state import FeatureState
 from ml.training.replay import walk
 
 SECOND: Final = 1  # the state is as of the very second of the visit
-
-
-@dataclass(slots=True)
-class Watch:
-    """A clock that stands still until it is set."""
-
-    at: float
-
-    def __call__(self) -> float:
-        return self.at
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +61,7 @@ class Asked:
 
     visits: Requests
     slates: Mapping[str, Recommendations]
-    relevant: Relevant
+    relevant: tuple[NDArray[np.int64], Rows]  # pairs of a visit and a tweet engaged with later
     history: NDArray[np.int64]  # (visits,) engagements of the viewer so far
     fresh: NDArray[np.bool_]  # (tweets,) whether each was fresh at any visit
     followers: NDArray[np.int64]  # (users,) at the cut
@@ -99,7 +89,9 @@ def ask(stage: ReplayEnvironment, visits: Requests, policies: Mapping[str, Polic
             answer = policy.show(moment)
             follows = moment.query.follows(state.tweets.author[answer.tweet])
             slates[name].write(visit, answer, follows)
-    return Asked(visits, slates, Relevant.of(relevant), history, fresh, followers, popularity)
+    visit_of = np.repeat(np.arange(len(relevant)), [len(tweets) for tweets in relevant])
+    pairs = visit_of, np.concatenate([*relevant, np.empty(0, np.int32)]).astype(np.int32)
+    return Asked(visits, slates, pairs, history, fresh, followers, popularity)
 
 
 def _in_time(stage: ReplayEnvironment, visits: Requests) -> Iterator[int]:

@@ -78,14 +78,8 @@ def _heuristic(engine: Engine, _: Ask) -> Policy:
 
 def _oracle_ranker(engine: Engine, truth: Ask) -> Policy:
     """The product's own candidates in the order of the truth, with nothing in its way."""
-    product = engine.products[PRODUCT]
-    bare = replace(
-        product.mixer,
-        scoring=ScoringPipeline(Knowing(truth)),
-        visibility=[],
-        slate=[],
-        selector=TopK(),
-    )
+    product, scoring = engine.products[PRODUCT], ScoringPipeline(Knowing(truth))
+    bare = replace(product.mixer, scoring=scoring, visibility=[], slate=[], selector=TopK())
     return Product(with_mixer(product, bare))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack, ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final, Protocol
@@ -28,7 +28,6 @@ from evaluation.policies.policy import PRODUCT, Moment, Policy
 from evaluation.policies.product import EvaluationError
 from evaluation.report.numbers import Json
 from evaluation.truth import Truth
-from ml.arrays import Rows
 from ml.event_log.record import Entry, Record
 from ml.state.updates.apply_records import apply_records
 
@@ -150,7 +149,7 @@ class Local:
     def __post_init__(self) -> None:
         quiet = self.settings.model_copy(update=QUIET)
         self.engine = build_engine(quiet, self.watch)
-        self._rows: tuple[Rows, Rows] = (np.empty(0, np.int32), np.empty(0, np.int32))
+        self._truth = Truth.of(self.world(), self.engine.state.users, self.engine.state.tweets)
         self.policy = self.make(self.engine, self.truth)
 
     def wait_until(self, now: int) -> None:
@@ -179,13 +178,12 @@ class Local:
 
     def truth(self) -> Truth:
         """The planted chances as they are now, by this feed's rows."""
-        world, state = self.world(), self.engine.state
-        user, tweet = self._rows
-        if len(user) < len(state.users) or len(tweet) < len(state.tweets):
-            user = world.user_rows(state.users.ids.all_ids().cast(int).to_numpy())
-            tweet = world.tweet_rows(state.tweets.ids.all_ids().cast(int).to_numpy())
-            self._rows = user, tweet
-        return Truth(world, user, tweet)
+        world, state, known = self.world(), self.engine.state, self._truth
+        if len(known.user) < len(state.users) or len(known.tweet) < len(state.tweets):
+            self._truth = Truth.of(world, state.users, state.tweets)
+        elif known.world is not world:
+            self._truth = replace(known, world=world)
+        return self._truth
 
 
 def _checked(answer: Answer) -> Json:

@@ -11,8 +11,7 @@ from datagen.parameters import DAY
 from datagen.vocabulary import TOPICS
 from evaluation.metrics.resample import ratio, resample
 from evaluation.simulation.common_random_numbers import Question, generator
-from evaluation.simulation.plan import Plan
-from evaluation.simulation.stress.outside import with_tweets
+from evaluation.simulation.plan import Plan, with_tweets
 from evaluation.simulation.trajectory import Trajectory
 
 SPAM_PER_DAY: Final = 300
