@@ -9,12 +9,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from http.client import HTTPConnection, HTTPException
+from http.client import HTTPException
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
+from urllib.request import urlopen
 
 from evaluation.client import Address
 
@@ -112,9 +113,8 @@ def _await(server: Server, errors: Path, module: str) -> None:
 
 def _answers(address: Address) -> bool:
     try:
-        with closing(HTTPConnection(*address, timeout=5)) as connection:
-            connection.request("GET", "/livez")
-            return connection.getresponse().status == 200
+        with urlopen(f"http://{address[0]}:{address[1]}/livez", timeout=5) as answer:
+            return bool(answer.status == 200)
     except (OSError, HTTPException):
         return False
 

@@ -8,11 +8,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from evaluation.metrics.resample import Figure, Values, Weights, over
+from evaluation.metrics.resample import Figure, Numbers, Values, Weights, over
 
 BINS: Final = 10
-
-Numbers = NDArray[np.floating]
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ LEVEL: Final = 0.95
 
 Weights = NDArray[np.float64]  # (1 + repeats, users or rows): first as it is, then as drawn
 Values = NDArray[np.float64]  # (1 + repeats,)
+Numbers = NDArray[np.floating]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +78,14 @@ def over(part: Values, whole: Values) -> Values:
     return np.where(whole > 0, part / np.where(whole > 0, whole, 1), np.nan)
 
 
-def mean(value: NDArray[np.floating], weights: Weights) -> Figure:
+def mean(value: Numbers, weights: Weights) -> Figure:
     """The mean over users of what is known of them; NaN is unknown."""
     known = np.isfinite(value)
     with np.errstate(divide="ignore", invalid="ignore"):
         return Figure((weights @ np.where(known, value, 0)) / (weights @ known))
 
 
-def ratio(part: NDArray[np.floating], whole: NDArray[np.floating], weights: Weights) -> Figure:
+def ratio(part: Numbers, whole: Numbers, weights: Weights) -> Figure:
     """What all users have of one thing over what they have of another."""
     with np.errstate(divide="ignore", invalid="ignore"):
         return Figure((weights @ part) / (weights @ whole))

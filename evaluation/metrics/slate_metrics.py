@@ -23,8 +23,7 @@ from evaluation.metrics import ranking
 from evaluation.metrics.exposure import Exposure
 from evaluation.metrics.resample import Figure, Figures, Weights, mean
 from evaluation.offline.dataset import Dataset
-from evaluation.offline.recommendations import PLACES, Recommendations
-from evaluation.offline.replay_evaluation import Asked
+from evaluation.offline.replay_evaluation import PLACES, Asked, Recommendations
 from evaluation.policies.policy import ORACLE
 from ml.arrays import Rows
 

@@ -8,16 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from evaluation.metrics.resample import Values, Weights, over
+from evaluation.metrics.resample import Numbers, Values, Weights, over
 
 CHUNK: Final = 16  # rows of weights looked at together
-
-Numbers = NDArray[np.floating]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +45,7 @@ class Thresholds:
 
     def precision_at_recall(self, weights: Weights, least: float) -> Values:
         """The best precision of a threshold that finds that share of the positives."""
-
-        def best(positive: Weights, negative: Weights) -> Values:
-            return _precision_at_recall(positive, negative, least)
-
-        return self._each(weights, best)
+        return self._each(weights, partial(_precision_at_recall, least=least))
 
     def _each(self, weights: Weights, of: Callable[[Weights, Weights], Values]) -> Values:
         if not len(self.order):

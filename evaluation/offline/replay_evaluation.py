@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -13,9 +13,8 @@ from app.serving.clock import Clock
 from app.serving.engine import Engine, assemble
 from app.settings import Settings
 from evaluation.offline.dataset import TEMPORAL, Dataset
-from evaluation.offline.recommendations import PLACES, Recommendations
 from evaluation.offline.requests import Engagements, Requests
-from evaluation.policies.policy import Moment, Policy, Values
+from evaluation.policies.policy import Answer, Moment, Policy, Values
 from evaluation.watch import Watch
 from ml.arrays import Rows
 from ml.bundle import Bundle
@@ -25,6 +24,7 @@ from ml.state.events import Events
 from ml.state.feature_state import FeatureState
 from ml.training.replay import walk
 
+PLACES: Final = 20
 SECOND: Final = 1  # the state is as of the very second of the visit
 
 
@@ -53,6 +53,36 @@ class ReplayEnvironment:
         query = self.engine.hydrate.query(self.dataset.users.ids.id(user), PLACES)
         fresh = self.state.fresh(at, settings.max_age_hours, settings.fresh_at_least)
         return Moment(query, self.state, fresh, product.mixer.eligibility, self.dataset.truth)
+
+
+@dataclass(frozen=True, slots=True)
+class Recommendations:
+    """What a policy showed at every visit: each (visits, PLACES), -1 where a place stayed empty or
+    nobody says who proposed it."""
+
+    tweet: Rows
+    source: NDArray[np.int8]  # position in `names`
+    in_network: NDArray[np.bool_]  # by somebody whom the viewer follows
+    names: list[str] = field(default_factory=list)
+
+    @property
+    def there(self) -> NDArray[np.bool_]:
+        return self.tweet >= 0
+
+    @classmethod
+    def empty(cls, visits: int) -> Recommendations:
+        shape = (visits, PLACES)
+        return cls(np.full(shape, -1, np.int32), np.full(shape, -1, np.int8), np.zeros(shape, bool))
+
+    def write(self, visit: int, answer: Answer, in_network: NDArray[np.bool_]) -> None:
+        """Fill in one visit."""
+        shown = len(answer.tweet)
+        self.tweet[visit, :shown] = answer.tweet
+        self.in_network[visit, :shown] = in_network
+        for place, name in enumerate(answer.source or ()):
+            if name not in self.names:
+                self.names.append(name)
+            self.source[visit, place] = self.names.index(name)
 
 
 @dataclass(frozen=True, slots=True)

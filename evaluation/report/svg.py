@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from html import escape
 from typing import Final
 
+import numpy as np
+
 from evaluation.report.style import LINES
 
 WIDTH: Final = 640
@@ -16,6 +18,7 @@ VALUE: Final = 66  # room for numbers on the right
 SQUARE: Final = 220  # the side of a reliability curve
 EDGE: Final = 30
 TALL: Final = 240  # of a plot over time
+NAME: Final = 18  # the height of one of its names
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +79,7 @@ def curve(title: str, predicted: Sequence[float], observed: Sequence[Bar]) -> st
 
 
 def lines(title: str, series: Sequence[tuple[str, Sequence[float]]], form: str = ".3f") -> str:
-    """Values over steps of time, one line each, named at its end."""
+    """Values over steps of time, one line each; their names on the right, the highest end first."""
     values = [value for _, line in series for value in line]
     low, high = min([0.0, *values]), max(values, default=1.0) or 1.0
     steps = max((len(line) for _, line in series), default=1)
@@ -86,28 +89,19 @@ def lines(title: str, series: Sequence[tuple[str, Sequence[float]]], form: str =
         return TALL - EDGE - (value - low) / ((high - low) or 1) * tall
 
     parts = [_line(EDGE, y(low), WIDTH - LABEL, y(low), "axis")]
-    ends = _apart([y(line[-1]) if line else 0.0 for _, line in series])
+    ends = [line[-1] if line else 0.0 for _, line in series]
+    ranks = {place: rank for rank, place in enumerate(np.argsort(ends)[::-1].tolist())}
     for place, (name, line) in enumerate(series):
         points = " ".join(f"{EDGE + step * wide:.1f},{y(v):.1f}" for step, v in enumerate(line))
         colour = place % len(LINES)
-        parts.append(f'<polyline points="{points}" class="line{colour}"/>')
         parts.append(
-            f'<text x="{WIDTH - LABEL + 8}" y="{ends[place] + 4:.1f}" class="name{colour}">'
-            f"{escape(name)} {line[-1] if line else 0:{form}}</text>"
+            f'<polyline points="{points}" class="line{colour}"/>'
+            f'<text x="{WIDTH - LABEL + 8}" y="{14 + NAME * ranks[place]}" class="name{colour}">'
+            f"{escape(name)} {ends[place]:{form}}</text>"
         )
     parts.append(f'<text x="{EDGE}" y="{TALL - 8}">1</text>')
     parts.append(f'<text x="{WIDTH - LABEL - 14}" y="{TALL - 8}">{steps}</text>')
     return _svg(title, WIDTH, TALL, parts)
-
-
-def _apart(heights: Sequence[float], gap: float = 15.0) -> list[float]:
-    """The same heights, moved down where names would lie on each other."""
-    order = sorted(range(len(heights)), key=lambda place: heights[place])
-    apart, last = list(heights), -gap
-    for place in order:
-        apart[place] = last = max(heights[place], last + gap)
-    lower = max(last - (TALL - 4), 0.0)
-    return [height - lower for height in apart]
 
 
 def _line(x1: float, y1: float, x2: float, y2: float, kind: str) -> str:

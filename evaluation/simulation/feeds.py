@@ -23,7 +23,7 @@ from app.serving.engine import Engine, build_engine
 from app.serving.service import Service
 from app.settings import Settings
 from datagen.world import World
-from evaluation.client import Answer, InProcess
+from evaluation.client import InProcess
 from evaluation.policies.policy import PRODUCT, Moment, Policy
 from evaluation.policies.product import EvaluationError
 from evaluation.report.numbers import Json
@@ -107,9 +107,7 @@ class Served:
         """In batches, none of which may have been refused."""
         for start in range(0, len(rows), MAX_WRITTEN):
             some = list(rows[start : start + MAX_WRITTEN])
-            written = _checked(
-                self._runner.run(self._client.send("POST", f"/{kind}", {kind: some}))
-            )
+            written = self._runner.run(self._client.send("POST", f"/{kind}", {kind: some})).ok()
             refused = [one for one in written["results"] if one["status"] != "accepted"]
             if refused:
                 raise EvaluationError(f"POST /{kind}: {refused[0]}")
@@ -124,7 +122,7 @@ class Served:
             answer = self._runner.run(self._client.send("GET", path, **named))
             if answer.status != BEHIND:
                 break
-        page = _checked(answer)
+        page = answer.ok()
         failed = set(page["missing"]) - self._untrained
         if page["served_by"] == "fallback" or failed:
             raise EvaluationError(
@@ -184,10 +182,3 @@ class Local:
         elif known.world is not world:
             self._truth = replace(known, world=world)
         return self._truth
-
-
-def _checked(answer: Answer) -> Json:
-    body: Json = answer.json
-    if answer.status != 200:
-        raise EvaluationError(f"the service answered {answer.status}: {body.get('detail', body)}")
-    return body

@@ -16,6 +16,7 @@ from datagen.parameters import DAY
 from datagen.users import LIKED
 from evaluation.metrics.exposure import Exposure
 from evaluation.metrics.resample import Figure, Weights, mean, ratio
+from evaluation.simulation.people import Flags
 from evaluation.simulation.plan import Plan
 from evaluation.simulation.trajectory import Trajectory, turn
 from evaluation.truth import UNSAFE
@@ -25,7 +26,6 @@ FIRST: Final = 10  # impressions of who or what is new
 WITHIN: Final = DAY  # a visitor who is back by then has returned
 FRESH: Final = 7 * DAY
 
-Flags = NDArray[np.bool_]
 Values = NDArray[np.float64]
 
 

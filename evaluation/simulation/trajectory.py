@@ -10,11 +10,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from evaluation.simulation.people import Looked
+from evaluation.simulation.people import Flags, Looked
 from ml.actions import Action
 from ml.arrays import Rows, Times
-
-Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
