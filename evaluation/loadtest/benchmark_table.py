@@ -16,42 +16,34 @@ class BenchmarkReport:
     figures: Json
     kept: ClassVar[bool] = True
 
-    def table(self) -> str:
-        return table(self.figures)
-
     def document(self) -> Json:
         return self.figures
 
-
-def table(figures: Json) -> str:
-    """What `bench` found, as people read it."""
-    ratio, ours, bare = figures["ratio"], figures["for_you"], figures["bare"]
-    plan, machine = figures["plan"], figures["machine"]
-    rows = [
-        [
-            f"requests/s, {plan['connections']} at once",
-            f"{ours['per_second']:,.0f}",
-            f"{bare['per_second']:,.0f}",
-            f"1/{ratio['throughput']:.1f}",
-        ],
-        ["one at a time, p50 ms", *_two(ours, bare, "p50"), f"{ratio['p50']:.1f}×"],
-        ["one at a time, p99 ms", *_two(ours, bare, "p99"), ""],
-    ]
-    about = (
-        f"one worker on {' and '.join(machine['uvicorn'])}, {plan['users']:,} users, median of "
-        f"{plan['rounds']} rounds, a body of {figures['body_bytes'] / 1000:.1f} kB; "
-        f"{machine['cpus']} processors, load {machine['load_before']:.1f} before"
-    )
-    return "\n".join(
-        [text_table(["", "For You", "bare route", "ratio"], rows), about, "", _stages(figures)]
-    )
+    def table(self) -> str:
+        """What `bench` found, as people read it."""
+        ratio, ours, bare = (self.figures[name] for name in ("ratio", "for_you", "bare"))
+        plan, machine = self.figures["plan"], self.figures["machine"]
+        rows = [
+            _row(f"requests/s, {plan['connections']} at once", ours, bare, "per_second", ",.0f"),
+            _row("one at a time, p50 ms", ours, bare, "p50", ".2f"),
+            _row("one at a time, p99 ms", ours, bare, "p99", ".2f"),
+        ]
+        ratios = [f"1/{ratio['throughput']:.1f}", f"{ratio['p50']:.1f}×", ""]
+        about = (
+            f"one worker on {' and '.join(machine['uvicorn'])}, {plan['users']:,} users, median of "
+            f"{plan['rounds']} rounds, a body of {self.figures['body_bytes'] / 1000:.1f} kB; "
+            f"{machine['cpus']} processors, load {machine['load_before']:.1f} before"
+        )
+        compared = [[*row, ratio] for row, ratio in zip(rows, ratios, strict=True)]
+        table = text_table(["", "For You", "bare route", "ratio"], compared)
+        return "\n".join([table, about, "", _stages(self.figures["stages"])])
 
 
-def _two(ours: Json, bare: Json, name: str) -> tuple[str, str]:
-    return f"{ours[name]:.2f}", f"{bare[name]:.2f}"
+def _row(title: str, ours: Json, bare: Json, name: str, form: str) -> list[str]:
+    return [title, f"{ours[name]:{form}}", f"{bare[name]:{form}}"]
 
 
-def _stages(figures: Json) -> str:
+def _stages(stages: list[Json]) -> str:
     rows = [
         [
             row["stage"] if row["component"] is None else f"  {row['component']}",
@@ -59,6 +51,6 @@ def _stages(figures: Json) -> str:
             f"{row['p99']:.3f}",
             "" if row["rows"] is None else f"{row['rows']:.0f}",
         ]
-        for row in figures["stages"]
+        for row in stages
     ]
     return text_table(["one at a time", "mean ms", "p99 ms", "rows"], rows)

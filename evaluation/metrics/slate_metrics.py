@@ -21,17 +21,15 @@ from numpy.typing import NDArray
 
 from evaluation.metrics import ranking
 from evaluation.metrics.exposure import Exposure
-from evaluation.metrics.resample import Figure, Weights, mean
+from evaluation.metrics.resample import Figure, Figures, Weights, mean
 from evaluation.offline.dataset import Dataset
-from evaluation.offline.recommendations import PLACES, Recommendations
-from evaluation.offline.replay_evaluation import Asked
+from evaluation.offline.replay_evaluation import PLACES, Asked, Recommendations
+from evaluation.policies.policy import ORACLE
 from ml.arrays import Rows
 
 CUTOFFS: Final = (5, 10, 20)
 AT: Final = 10  # the slate that people see
-ORACLE: Final = "oracle"
 
-Figures = Mapping[str, Figure]
 PerPlace = NDArray[np.floating]  # (visits, PLACES)
 
 
@@ -73,14 +71,14 @@ class SlateMetrics:
         tweets = len(self.dataset.tweets)
         visit = np.arange(len(slates.tweet))[:, None]
         key = visit * np.int64(tweets) + slates.tweet
-        relevant = self.asked.relevant
-        wanted = relevant.visit * np.int64(tweets) + relevant.tweet
+        visited, tweet = self.asked.relevant
+        wanted = visited * np.int64(tweets) + tweet
         return (np.isin(key, wanted) & slates.there).astype(np.float64)
 
     @cached_property
     def wanted(self) -> NDArray[np.int64]:
         """(visits,) how much there was to find."""
-        return np.bincount(self.asked.relevant.visit, minlength=len(self.asked.visits))
+        return np.bincount(self.asked.relevant[0], minlength=len(self.asked.visits))
 
     @cached_property
     def ideal(self) -> PerPlace:

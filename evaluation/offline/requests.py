@@ -1,4 +1,5 @@
-"""Who asks, and when: every test user, at the first visit that training never saw."""
+"""Who asks, and when: every test user, at the first visit that training never saw; and what they
+went on to engage with."""
 
 from __future__ import annotations
 
@@ -39,6 +40,27 @@ class Requests:
     def together(cls, user: Rows, at: int) -> Requests:
         """All of them at one moment."""
         return cls(user, np.full(len(user), at, np.int64))
+
+
+@dataclass(frozen=True, slots=True)
+class Engagements:
+    """Likes, retweets and replies, by user and then by time."""
+
+    user: Rows
+    at: Times
+    tweet: Rows
+
+    @classmethod
+    def of(cls, events: Events) -> Engagements:
+        some = events[np.isin(events.action, ENGAGEMENTS) & (events.tweet >= 0)]
+        order = np.lexsort((some.at, some.user))
+        return cls(some.user[order], some.at[order], some.tweet[order])
+
+    def after(self, user: int, at: int) -> Rows:
+        """What this user engages with from that moment on, each tweet once."""
+        start, end = np.searchsorted(self.user, [user, user + 1])
+        start += np.searchsorted(self.at[start:end], at)
+        return np.unique(self.tweet[start:end])
 
 
 def of(dataset: Dataset) -> Requests:

@@ -62,11 +62,8 @@ class Factorisation:
         shape = (len(state.users), len(state.tweets))
         liked = csr_matrix((np.ones(len(user), np.float32), (user, tweet)), shape=shape)
         with threadpool_limits(1, "blas"):  # the models look at it as soon as they are made
-            model = (
-                AlternatingLeastSquares(factors=FACTORS, num_threads=1, random_state=SEED)
-                if self.kind == "als"
-                else BayesianPersonalizedRanking(factors=FACTORS, num_threads=1, random_state=SEED)
-            )
+            kind = {"als": AlternatingLeastSquares, "bpr": BayesianPersonalizedRanking}[self.kind]
+            model = kind(factors=FACTORS, num_threads=1, random_state=SEED)
             model.fit(liked, show_progress=False)
         self.users, self.tweets = model.user_factors, model.item_factors
         self.touched = np.bincount(tweet, minlength=len(state.tweets)) > 0

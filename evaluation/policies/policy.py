@@ -17,6 +17,9 @@ from evaluation.truth import Chances, Truth
 from ml.arrays import Rows
 from ml.state.feature_state import FeatureState
 
+PRODUCT: Final = "for_you"
+RANDOM: Final = "random"  # between it and the oracle, a share of the way is measured
+ORACLE: Final = "oracle"
 OVERFETCH: Final = 32  # looked at beyond the limit, in place of what may not be shown
 
 Values = NDArray[np.floating]

@@ -64,17 +64,6 @@ class Knowing:
         return {"base_score": worth.astype(np.float32)}
 
 
-@dataclass(frozen=True, slots=True)
-class Shuffled:
-    """A ranker whose scores are handed out to the wrong tweets: what is left is no ranking."""
-
-    ranker: Ranker
-
-    def score(self, query: Query, batch: CandidateBatch) -> dict[str, Column]:
-        shuffled = np.random.default_rng(query.seed).permutation(len(batch))
-        return {name: col[shuffled] for name, col in self.ranker.score(query, batch).items()}
-
-
 @dataclass(slots=True)
 class Funnel:
     """Rows in and out of every part, summed over all who were asked."""

@@ -17,11 +17,10 @@ from evaluation.offline.dataset import TEMPORAL, Dataset
 from evaluation.policies import factorisation, simple
 from evaluation.policies.factorisation import Factorisation
 from evaluation.policies.logistic import Logistic
-from evaluation.policies.policy import Best, Policy
+from evaluation.policies.policy import PRODUCT, Best, Policy
 from evaluation.policies.product import Alone, Knowing, Product, with_mixer, with_ranker
 from evaluation.truth import Truth
 
-PRODUCT: Final = "for_you"
 Ask = Callable[[], Truth]  # the truth as it is at the moment
 
 
@@ -79,14 +78,8 @@ def _heuristic(engine: Engine, _: Ask) -> Policy:
 
 def _oracle_ranker(engine: Engine, truth: Ask) -> Policy:
     """The product's own candidates in the order of the truth, with nothing in its way."""
-    product = engine.products[PRODUCT]
-    bare = replace(
-        product.mixer,
-        scoring=ScoringPipeline(Knowing(truth)),
-        visibility=[],
-        slate=[],
-        selector=TopK(),
-    )
+    product, scoring = engine.products[PRODUCT], ScoringPipeline(Knowing(truth))
+    bare = replace(product.mixer, scoring=scoring, visibility=[], slate=[], selector=TopK())
     return Product(with_mixer(product, bare))
 
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from itertools import repeat
 from multiprocessing import get_context
 
-import numpy as np
 import torch
 
 from app.settings import Settings
@@ -20,7 +19,6 @@ from evaluation.simulation.figures import Reader
 from evaluation.simulation.plan import Plan
 from evaluation.simulation.simulator import TimedEvent, live
 from evaluation.simulation.trajectory import Trajectory
-from ml.bundle import load_state
 from ml.progress import tracked
 
 
@@ -61,30 +59,14 @@ class Life:
     meddling: Sequence[TimedEvent] = ()
 
 
-def read(lived: Mapping[str, Lived], plan: Plan, settings: Settings) -> Outcome:
+def read(lived: Mapping[str, Lived], plan: Plan) -> Outcome:
     """The figures of those who lived the same days."""
-    reader = Reader(plan, _allow_nsfw(plan, settings), resample(len(plan.panel)))
-    diaries = {label: one.diary for label, one in lived.items()}
+    reader = Reader(plan, resample(len(plan.panel)))
     return Outcome(
         plan,
-        {label: reader.figures(diary) for label, diary in diaries.items()},
-        {label: reader.by_day(diary) for label, diary in diaries.items()},
+        {label: reader.figures(one.diary) for label, one in lived.items()},
+        {label: reader.by_day(one.diary) for label, one in lived.items()},
         {label: one.seconds for label, one in lived.items()},
-    )
-
-
-def _allow_nsfw(plan: Plan, settings: Settings) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    """Who of the panel asked for nudity."""
-    state = load_state(settings.artifacts)
-    assert state is not None
-    ids = plan.world.users.user_id[plan.panel]
-    allows = dict(zip(plan.onward.users["user_id"], plan.onward.users["sensitive_ok"], strict=True))
-    known = [state.users.ids.row(str(id_)) for id_ in ids]
-    return np.array(
-        [
-            bool(allows.get(id_, False)) if row is None else bool(state.users.sensitive_ok[row])
-            for id_, row in zip(ids.tolist(), known, strict=True)
-        ]
     )
 
 

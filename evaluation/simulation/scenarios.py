@@ -2,63 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
+from evaluation.policies.policy import ORACLE, PRODUCT
 from evaluation.policies.specification import PolicySpec
-from evaluation.report.simulation_document import ORACLE
-from evaluation.simulation.feeds import PRODUCT
 from evaluation.simulation.parallel import Life
 from evaluation.simulation.plan import Plan, plan
 from evaluation.simulation.stress import brigade, hits, spammer, turning
 from evaluation.simulation.trajectory import Trajectory
 
-BRIGADE: Final = "brigade"
-SPAMMER: Final = "spammer"
-VIRAL: Final = "viral"
-TURNING: Final = "taste"
+
+def lives(data: Path, days: Plan) -> tuple[Life, ...]:
+    """All scenarios for the service, and what could be done about two of them at best; each is
+    called `scenario/policy`."""
+    service, best = PolicySpec.read(PRODUCT), PolicySpec.read(ORACLE)
+    old = len(days.panel) - days.newcomers
+    with_hits = hits.with_hits(days)
+    turned = turning.turning(plan(data, old, turning.TURNING_DAYS, days.seed))
+    return (
+        Life(f"taste/{PRODUCT}", turned, service),  # the longest first
+        Life(f"taste/{ORACLE}", turned, best),
+        Life(f"brigade/{PRODUCT}", days, service, tuple(brigade.brigade(days))),
+        Life(f"spammer/{PRODUCT}", spammer.with_spammer(days), service),
+        Life(f"viral/{PRODUCT}", with_hits, service),
+        Life(f"viral/{ORACLE}", with_hits, best),
+    )
 
 
-@dataclass(frozen=True)
-class Scenarios:
-    """The lives to be lived for it, and the plan of the peaceful days."""
-
-    days: Plan
-    lives: tuple[Life, ...]
-
-    @classmethod
-    def brewing(cls, data: Path, days: Plan) -> Scenarios:
-        """All scenarios for the service; the oracle says what could be done at best."""
-        service, best = PolicySpec.read(PRODUCT), PolicySpec.read(ORACLE)
-        old = len(days.panel) - days.newcomers
-        with_hits = hits.with_hits(days)
-        turned = turning.turning(plan(data, old, turning.TURNING_DAYS, days.seed))
-        return cls(
-            days,
-            (
-                Life(f"{TURNING}/{PRODUCT}", turned, service),  # the longest first
-                Life(f"{TURNING}/{ORACLE}", turned, best),
-                Life(f"{BRIGADE}/{PRODUCT}", days, service, tuple(brigade.brigade(days))),
-                Life(f"{SPAMMER}/{PRODUCT}", spammer.with_spammer(days), service),
-                Life(f"{VIRAL}/{PRODUCT}", with_hits, service),
-                Life(f"{VIRAL}/{ORACLE}", with_hits, best),
-            ),
-        )
-
-    def outcomes(self, diaries: Mapping[str, Trajectory]) -> dict[str, Any]:
-        """What came of each; `diaries` are of these lives, and of the service in peace."""
-        plans = {life.label: life.plan for life in self.lives}
-
-        def both(scenario: str) -> dict[str, Trajectory]:
-            return {name: diaries[f"{scenario}/{name}"] for name in (PRODUCT, ORACLE)}
-
-        spammed, viral, turned = (f"{scenario}/{PRODUCT}" for scenario in (SPAMMER, VIRAL, TURNING))
-        attacked = diaries[f"{BRIGADE}/{PRODUCT}"]
-        return {
-            BRIGADE: brigade.reach(self.days, diaries[PRODUCT], attacked),
-            SPAMMER: spammer.spam(plans[spammed], diaries[spammed]),
-            VIRAL: hits.hits(plans[viral], both(VIRAL)),
-            TURNING: turning.followed(plans[turned], both(TURNING)),
-        }
+def outcomes(
+    days: Plan, lives: Sequence[Life], diaries: Mapping[str, Trajectory]
+) -> dict[str, Mapping[str, Any]]:
+    """What came of each; `diaries` are of these lives, and of the service in peaceful `days`."""
+    plans: dict[str, Plan] = {}
+    by_scenario: dict[str, dict[str, Trajectory]] = defaultdict(dict)
+    for life in lives:
+        scenario, _, policy = life.label.partition("/")
+        plans[scenario], by_scenario[scenario][policy] = life.plan, diaries[life.label]
+    attacked, spammed = (by_scenario[name][PRODUCT] for name in ("brigade", "spammer"))
+    return {
+        "brigade": brigade.reach(days, diaries[PRODUCT], attacked),
+        "spammer": spammer.spam(plans["spammer"], spammed),
+        "viral": hits.hits(plans["viral"], by_scenario["viral"]),
+        "taste": turning.followed(plans["taste"], by_scenario["taste"]),
+    }

@@ -7,15 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.settings import Settings
+from evaluation.policies.policy import PRODUCT
 from evaluation.policies.specification import DEFAULT, PolicySpec, available
 from evaluation.report import simulation_document as document
-from evaluation.report import simulation_page as page
-from evaluation.report.numbers import Json, written
-from evaluation.report.simulation_table import table as table
-from evaluation.simulation.feeds import PRODUCT
+from evaluation.report.numbers import Json
+from evaluation.simulation import scenarios
 from evaluation.simulation.parallel import Life, live_all, read
 from evaluation.simulation.plan import plan
-from evaluation.simulation.scenarios import Scenarios
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +45,11 @@ def run(data: Path, settings: Settings, wanted: Wanted) -> Json:
     contestants = [PolicySpec.read(label) for label in labels]
     days = plan(data, wanted.users, wanted.days, wanted.seed)
     lives = [Life(one.label, days, one) for one in contestants]
-    trouble = Scenarios.brewing(data, days) if _stressed(wanted, labels) else None
-    lived = live_all([*lives, *(trouble.lives if trouble else ())], settings, wanted.workers)
-    outcome = read({life.label: lived[life.label] for life in lives}, days, settings)
-    stress = trouble.outcomes({label: one.diary for label, one in lived.items()}) if trouble else {}
+    trouble = scenarios.lives(data, days) if _stressed(wanted, labels) else ()
+    lived = live_all([*lives, *trouble], settings, wanted.workers)
+    outcome = read({life.label: lived[life.label] for life in lives}, days)
+    diaries = {label: one.diary for label, one in lived.items()}
+    stress = scenarios.outcomes(days, trouble, diaries) if trouble else {}
     return document.document(outcome, stress, missing)
 
 
@@ -58,10 +57,3 @@ def _stressed(wanted: Wanted, labels: Sequence[str]) -> bool:
     """What troubles a service can only be seen beside the service in peace."""
     asked = not wanted.policies if wanted.stress is None else wanted.stress
     return asked and PRODUCT in labels
-
-
-def save(report: Json, folder: Path) -> None:
-    """Data for programs, a page for people."""
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "simulation.json").write_text(written(report), encoding="utf-8")
-    (folder / "simulation.html").write_text(page.page(report), encoding="utf-8")

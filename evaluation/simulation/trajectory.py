@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
-from evaluation.simulation.people import Looked
+from evaluation.simulation.people import Flags, Looked
 from ml.actions import Action
-from ml.arrays import Rows
-
-Flags = NDArray[np.bool_]
+from ml.arrays import Rows, Times
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +58,19 @@ class Trajectory:
             started=np.array([look.started for look in looks], np.int64),
             planned=np.array(planned, np.int64),
         )
+
+    def per_member(self, value: NDArray[np.generic] | None = None) -> NDArray[np.float64]:
+        """Of each member of the panel, the sum of a column of impressions; without one, how many
+        impressions they had."""
+        weight = None if value is None else value.astype(np.float64)
+        return np.bincount(self.user, weight, len(self.planned)).astype(np.float64)
+
+
+def turn(owner: Rows, at: Times) -> NDArray[np.int64]:
+    """How many rows of the same owner came before each, in the order of time."""
+    rank = pl.col("at").rank("ordinal").over("owner").cast(pl.Int64)
+    turns = pl.DataFrame({"owner": owner, "at": at}).select(rank - 1).to_series()
+    return np.asarray(turns.to_numpy(), np.int64)
 
 
 def _all(parts: list[Any], dtype: type[np.generic]) -> Any:  # of that type
