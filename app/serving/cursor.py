@@ -10,6 +10,7 @@ from typing import Final
 
 from app.errors import ExpiredCursorError, ForgedCursorError
 
+CURSOR_SECONDS: Final = 30 * 60  # for which a cursor leads on
 VERSION: Final = 1
 HEAD: Final = struct.Struct(">BIq")  # version, position, expires
 MAC_BYTES: Final = 16

@@ -11,14 +11,16 @@ from typing import Final, Protocol
 
 from app.serving import child_process
 from app.serving.engine import Engine
-from app.serving.retention import forget
+from app.serving.retention import expire_pages, forget
 from app.serving.supervised_loop import SupervisedLoop
 from app.serving.tail import Tail
 from app.settings import Settings
 from ml.bundle import current
 from ml.errors import LogError
+from ml.event_log.port import EventLog
 
 WATCH_SECONDS: Final = 1.0
+EXPIRY_SECONDS: Final = 10.0
 RETENTION_EVERY: Final = 100_000  # records; it takes a part of a second
 SNAPSHOT_RETRY_SECONDS: Final = 10.0  # a snapshot loads everything before it can fail
 
@@ -33,6 +35,9 @@ class Serving(Protocol):
 
     @property
     def tail(self) -> Tail | None: ...
+
+    @property
+    def log(self) -> EventLog | None: ...
 
     async def reload(self) -> str: ...
 
@@ -91,6 +96,7 @@ class Lifecycle:
                 first_retry=min(SNAPSHOT_RETRY_SECONDS, minutes),
                 longest_retry=max(SNAPSHOT_RETRY_SECONDS, minutes),
             ),
+            SupervisedLoop("expiry", self._expire_pages, every=EXPIRY_SECONDS),
             SupervisedLoop("retention", self._apply_retention, every=WATCH_SECONDS),
         ]
         if settings.bundle is None:
@@ -110,6 +116,11 @@ class Lifecycle:
             async with tail.paused:
                 forget(self.engine)
             self._retained = offset
+
+    async def _expire_pages(self) -> None:
+        """Bound the log: pages whose cursors have expired become small."""
+        if self._service.log is not None:
+            await expire_pages(self.engine, self._service.log)
 
     async def _write_snapshot(self) -> None:
         """Write a snapshot in a process of its own that reads the log itself: no answer waits.

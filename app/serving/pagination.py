@@ -13,11 +13,11 @@ from app.pipeline.batch import CandidateBatch
 from app.pipeline.product import ProductPipeline, Served
 from app.pipeline.query import Query
 from app.pipeline.trace import Trace
-from app.serving.cursor import Cursor
+from app.serving.cursor import CURSOR_SECONDS, Cursor
 from app.serving.service import Service
 from ml.event_log import bodies
+from ml.event_log.record import Kind
 
-CURSOR_SECONDS: Final = 30 * 60
 MAX_POOL: Final = 1_000
 
 
@@ -67,7 +67,7 @@ async def begun(service: Service, user_id: str, cursor: str) -> Begun:
         raise ForgedCursorError("this service hands out no cursors; ask for the first page")
     opened = service.signer.open(cursor, int(service.engine.clock.precisely()))
     record = await service.find(f"served/{opened.request_id}")
-    if record is None:
+    if record is None or record.entry.kind != Kind.SERVED:
         raise ExpiredCursorError("what it led to is gone; ask for the first page again")
     served = bodies.read(record.entry)
     assert isinstance(served, bodies.Served)

@@ -17,6 +17,7 @@ from ml.state.updates import tables_to_events
 from ml.state.updates.apply_records import apply_records
 
 BATCH_RECORDS: Final = 10_000
+DROP_EVERY: Final = 100_000  # records
 
 
 def remembered(settings: Settings, bundle: Bundle | None, log: EventLog | None) -> FeatureState:
@@ -27,7 +28,7 @@ def remembered(settings: Settings, bundle: Bundle | None, log: EventLog | None) 
     state = Snapshots.of(settings.log_file).newest(base, log) if bundle else None
     state = state or recall(settings.artifacts, settings.data_dir, bundle)
     state.set_false_positives(settings.seen_false_positives)
-    replay(state, log)
+    replay(state, log, settings.served_hours)
     return state
 
 
@@ -73,10 +74,14 @@ def _of_tables(artifacts: Path, data: Path) -> FeatureState:
     return state
 
 
-def replay(state: FeatureState, events: EventLog) -> None:
-    """Apply the log from where the state ends."""
+def replay(state: FeatureState, events: EventLog, served_hours: float) -> None:
+    """Apply the log from where the state ends; what was served is remembered for so long."""
     left = events.end - state.offset
     with progress(left, "event log", "records") as shown:
         while records := events.read(state.offset, BATCH_RECORDS):
             apply_records(state, records)
             shown.update(len(records))
+            if state.offset // DROP_EVERY > records[0].offset // DROP_EVERY:
+                state.drop_served(state.newest - int(served_hours * 3600))
+    if left:
+        state.drop_served(state.newest - int(served_hours * 3600))

@@ -21,7 +21,7 @@ def write_snapshot(settings: Settings, log: EventLog) -> bool:
     if state is None or state.offset == log.end:
         return False
     erased = state.users.erased_at.copy()
-    replay(state, log)
+    replay(state, log, settings.served_hours)
     written = snapshots.write(state, base, source, log)
     if not np.array_equal(erased, state.users.erased_at):
         log.compact()  # a user who was erased leaves the log as well

@@ -48,6 +48,14 @@ class EventLog(Protocol):
     def secret(self) -> bytes:
         """32 random bytes of this log; every process always gets the same ones."""
 
+    def expire_served(self, before: int, limit: int) -> int:
+        """Rewrite at most `limit` SERVED entries from before a moment (microseconds) as SHOWN, each
+        at its own offset and in one transaction; returns the number of entries.
+
+        A SHOWN entry has what was shown, to whom and when, and nothing that only a later page
+        needs. What is made of the log, a state or tables, is the same before and after.
+        """
+
     def verify(self) -> None:
         """Read everything; a LogError names what has changed on disk since it was written."""
 

@@ -13,7 +13,7 @@ from ml.errors import LogError
 from ml.event_log import sqlite_reads
 from ml.event_log.acknowledged import Acknowledged
 from ml.event_log.port import Appended
-from ml.event_log.record import Entry, Record
+from ml.event_log.record import Entry, Kind, Record
 from ml.event_log.sqlite_file import connect, naming_errors, transaction
 from ml.event_log.sqlite_schema import put_details, secret
 from ml.event_log.stored_row import Checksums, encode, with_ids
@@ -22,6 +22,9 @@ ERASE: Final = """DELETE FROM entries WHERE kind <> 'delete_user' AND offset < (
     SELECT max(erased.offset) FROM entries AS erased
     WHERE erased.kind = 'delete_user' AND erased.user = entries.user)"""
 FORGET: Final = "DELETE FROM entries WHERE kind = 'served' AND at < ?"
+EXPIRED: Final = """SELECT offset FROM entries WHERE kind = 'served' AND at < ?
+    ORDER BY at LIMIT ?"""
+REWRITE: Final = "UPDATE entries SET kind = ?, checksum = ? WHERE offset = ?"
 UNSWEPT: Final = "SELECT count(*) FROM meta WHERE name = 'unswept'"
 PAGE: Final = 1_000  # records that are verified at once
 CHUNK: Final = 500  # ids that are looked up at once
@@ -101,6 +104,21 @@ class SqliteLog:
 
     def secret(self) -> bytes:
         return self._checksums.secret
+
+    def expire_served(self, before: int, limit: int) -> int:
+        given = [before, limit]
+        with self._reader() as connection:
+            if connection.execute(EXPIRED, given).fetchone() is None:
+                return 0  # and other writers were not kept waiting
+        with self._writer() as connection:
+            offsets = connection.execute(EXPIRED, given).fetchall()
+            for (offset,) in offsets:
+                row = sqlite_reads.row(connection, self._path, self._checksums, offset)
+                shown = row._replace(kind=Kind.SHOWN.value, details=None)
+                checksum = self._checksums.of_row(offset, shown)
+                connection.execute(REWRITE, [shown.kind, checksum, offset])
+            connection.executemany("DELETE FROM details WHERE offset = ?", offsets)
+        return len(offsets)
 
     def verify(self) -> None:
         with self._reader() as connection:

@@ -125,7 +125,21 @@ def verify(connection: sqlite3.Connection, path: Path, checksums: Checksums, pag
         after = records[-1].offset
 
 
+def row(connection: sqlite3.Connection, path: Path, checksums: Checksums, offset: int) -> Encoded:
+    """The row of a record that is there.
+
+    Raises:
+        LogError: it has changed on disk.
+    """
+    return _compared(connection.execute(ONE, [offset]).fetchone(), path, checksums)
+
+
 def _record(row: Sequence[Any], path: Path, checksums: Checksums) -> Record:
+    return decode(row[0], _compared(row, path, checksums))
+
+
+def _compared(row: Sequence[Any], path: Path, checksums: Checksums) -> Encoded:
+    """A row that matches its checksums."""
     offset, event_id, kind, at, user, body, checksum, details, of_details = row
     encoded = Encoded(event_id, kind, at, user, body, details)
     whole = checksums.of_row(offset, encoded) == checksum
@@ -136,4 +150,4 @@ def _record(row: Sequence[Any], path: Path, checksums: Checksums) -> Record:
             f"the event log {path}: record {offset} does not match its checksum, so the file has "
             f"changed on disk; {DAMAGED}"
         )
-    return decode(offset, encoded)
+    return encoded

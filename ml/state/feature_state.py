@@ -123,6 +123,10 @@ class FeatureState(StateTables):
         """These tweets were in answers to these users."""
         self._served.add(user, tweet, at)
 
+    def drop_served(self, before: int) -> None:
+        """Forget what was in answers before then; what of it was seen stays in `seen`."""
+        self._served.drop(before)
+
     def erase_profile(self, user: int, at: int, tiebreak: int) -> None:
         """Forget a profile until then; what the user did earlier is not applied any more."""
         self._users.erase(user, at, tiebreak)
@@ -205,9 +209,8 @@ class FeatureState(StateTables):
             return
         acts = Acts.of(self._tweets, events.user, events.tweet, kind, events.at)
         self._counts.add_for_subject(acts)
-        acts = acts[
-            (kind != Count.POST) & ~self._users.erased(events.user, events.at, events.tiebreak)
-        ]
+        stays = ~self._users.erased(events.user, events.at, events.tiebreak)
+        acts = acts[(kind != Count.POST) & stays]
         self._counts.add_for_actor(acts)
         shown = acts[acts.kind == Count.IMPRESSION]
         self._seen.add(shown.user, shown.tweet, shown.at)
@@ -233,9 +236,8 @@ class FeatureState(StateTables):
         kind = np.full(len(follows), int(Count.FOLLOW))
         acts = Acts.of(self._tweets, follows.user, follows.tweet, kind, follows.at)
         self._counts.add_for_subject(acts)
-        self._counts.add_for_actor(
-            acts[~self._users.erased(follows.user, follows.at, follows.tiebreak)]
-        )
+        stays = ~self._users.erased(follows.user, follows.at, follows.tiebreak)
+        self._counts.add_for_actor(acts[stays])
         standing = self._standing(events[events.target >= 0], between_users=True)
         changes = self._graph.apply(
             standing.action,
