@@ -11,15 +11,18 @@ from typing import Final, Protocol
 
 from app.serving import child_process
 from app.serving.engine import Engine
+from app.serving.one_worker import OneWorker
 from app.serving.retention import forget
 from app.serving.supervised_loop import SupervisedLoop
 from app.serving.tail import Tail
 from app.settings import Settings
 from ml.bundle import current
 from ml.errors import LogError
+from ml.event_log.port import EventLog
 
 WATCH_SECONDS: Final = 1.0
 RETENTION_EVERY: Final = 100_000  # records; it takes a part of a second
+ERASURE_SECONDS: Final = 600.0  # between two looks whether users are to be erased from the log
 SNAPSHOT_RETRY_SECONDS: Final = 10.0  # a snapshot loads everything before it can fail
 
 logger = logging.getLogger(__name__)
@@ -34,6 +37,9 @@ class Serving(Protocol):
     @property
     def tail(self) -> Tail | None: ...
 
+    @property
+    def log(self) -> EventLog | None: ...
+
     async def reload(self) -> str: ...
 
 
@@ -45,6 +51,7 @@ class Lifecycle:
         self._tasks: list[asyncio.Task[None]] = []
         self._ended: str | None = None
         self._retained = service.engine.state.offset  # when the retention was last applied
+        self._one_worker = OneWorker(service.engine.settings.log_file)
         self._loops = list(self._loops_of(service))
 
     @property
@@ -76,6 +83,7 @@ class Lifecycle:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)  # `_end` logged failures
+        self._one_worker.close()
 
     def _loops_of(self, service: Serving) -> list[SupervisedLoop]:
         if service.tail is None:
@@ -90,6 +98,13 @@ class Lifecycle:
                 every=minutes,
                 first_retry=min(SNAPSHOT_RETRY_SECONDS, minutes),
                 longest_retry=max(SNAPSHOT_RETRY_SECONDS, minutes),
+            ),
+            SupervisedLoop(
+                "erasure",
+                self._finish_erasures,
+                every=ERASURE_SECONDS,
+                first_retry=SNAPSHOT_RETRY_SECONDS,
+                longest_retry=ERASURE_SECONDS,
             ),
             SupervisedLoop("retention", self._apply_retention, every=WATCH_SECONDS),
         ]
@@ -112,6 +127,19 @@ class Lifecycle:
             self._retained = offset
 
     async def _write_snapshot(self) -> None:
+        """Write a snapshot, in one of the processes that share the log, and so once for all."""
+        if self._one_worker.is_this():
+            await self._run_snapshot()
+
+    async def _finish_erasures(self) -> None:
+        """Erase from the log who has left, also where snapshots are rare."""
+        log = self._service.log
+        if log is None or not self._one_worker.is_this():
+            return
+        if await asyncio.to_thread(lambda: log.erasure_is_due):
+            await self._run_snapshot()
+
+    async def _run_snapshot(self) -> None:
         """Write a snapshot in a process of its own that reads the log itself: no answer waits.
 
         Raises:

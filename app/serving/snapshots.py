@@ -39,24 +39,20 @@ class Snapshots:
                     return None  # if not, another process has just written the next
         return None
 
-    def write(self, state: FeatureState, base: str, source: Path, events: EventLog) -> bool:
-        """Write a snapshot and delete older ones; False while another process writes one."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        with self._alone() as alone:
-            if alone:
-                name = f"{state.offset:012d}"
-                bundle.write_state(self.folder, name, state, source, _named(base, events))
-                bundle.forget_states(self.folder)
-            return alone
+    def write(self, state: FeatureState, base: str, source: Path, events: EventLog) -> None:
+        """Write a snapshot and delete older ones; only while this process is `alone`."""
+        name = f"{state.offset:012d}"
+        bundle.write_state(self.folder, name, state, source, _named(base, events))
+        bundle.forget_states(self.folder)
 
-    def _read(self, name: str, base: str, events: EventLog) -> FeatureState | None:
-        about = snapshot.about(self.folder / name)
-        if about["fingerprint"] != _named(base, events) or about["offset"] > events.end:
-            return None
-        return snapshot.load(self.folder / name)
+    def sweep(self) -> None:
+        """Remove what killed writers left; only while this process is `alone`."""
+        bundle.forget_states(self.folder)
 
     @contextmanager
-    def _alone(self) -> Iterator[bool]:
+    def alone(self) -> Iterator[bool]:
+        """Whether no other process is writing; none begins to before this ends."""
+        self.folder.mkdir(parents=True, exist_ok=True)
         with (self.folder / ".lock").open("w") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -64,6 +60,12 @@ class Snapshots:
                 yield False
             else:
                 yield True
+
+    def _read(self, name: str, base: str, events: EventLog) -> FeatureState | None:
+        about = snapshot.about(self.folder / name)
+        if about["fingerprint"] != _named(base, events) or about["offset"] > events.end:
+            return None
+        return snapshot.load(self.folder / name)
 
 
 def _named(base: str, events: EventLog) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from ml.bundle.disk import aside, current, into_place, point
+from ml.bundle.disk import CURRENT, aside, current, into_place, point
 from ml.dataset.tables import Tables
 from ml.state.feature_state import FeatureState
 from ml.state.storage import snapshot
@@ -27,10 +27,17 @@ def write_state(
 
 
 def forget_states(folder: Path) -> None:
-    """Remove all states of a folder but the current one."""
-    for path in folder.glob(f"*/{snapshot.ABOUT}"):
-        if path.parent.name != current(folder):
-            shutil.rmtree(path.parent)
+    """Remove all states of a folder but the current one, and what killed writers left. Nobody else
+    may be writing there."""
+    name = current(folder)
+    kept = {name, CURRENT}
+    if name is not None and not (folder / name).is_dir():
+        kept.add(f".old.{name}")  # a writer was killed between two renames
+    for path in folder.iterdir():
+        if path.is_dir() and path.name not in kept:
+            shutil.rmtree(path)
+        elif path.name.startswith(f".{CURRENT}."):
+            path.unlink()
 
 
 def load_state(artifacts: Path) -> FeatureState | None:

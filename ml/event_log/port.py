@@ -40,12 +40,17 @@ class EventLog(Protocol):
     def secret(self) -> bytes:
         """32 random bytes of this log; every process always gets the same ones."""
 
+    @property
+    def erasure_is_due(self) -> bool:
+        """Whether entries of erased users are still there, or their bytes."""
+
     def compact(self, forget_served_before: int | None = None) -> int:
         """Erase entries for good, their bytes in the file too; returns the number of entries.
 
         It erases the entries of a `user` before their last DELETE_USER, which itself stays, and
         SERVED entries before `forget_served_before` (microseconds), if given. An `event_id` that
-        was accepted stays taken. Appending waits until this returns.
+        was accepted stays taken. It goes in slices, between which others may append; what is
+        killed on the way is finished by the next call.
         """
 
     def close(self) -> None:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from hashlib import blake2b
 from pathlib import Path
 from threading import Lock
-from typing import Final
+from typing import Any, Final
 
 from ml.errors import LogError
+from ml.event_log import sqlite_erasure as erasure
+from ml.event_log import sqlite_file
 from ml.event_log.port import Appended
 from ml.event_log.record import Entry, Kind, Record
 from ml.event_log.sqlite_file import connect, naming_errors, transaction
@@ -20,11 +23,7 @@ END: Final = "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'en
 COLUMNS: Final = "offset, event_id, kind, at, user, body"
 READ: Final = f"SELECT {COLUMNS} FROM entries WHERE offset > ? ORDER BY offset LIMIT ?"
 FIND: Final = f"SELECT {COLUMNS} FROM entries JOIN ids USING (offset) WHERE digest = ?"
-ERASE: Final = """DELETE FROM entries WHERE kind <> 'delete_user' AND offset < (
-    SELECT max(erased.offset) FROM entries AS erased
-    WHERE erased.kind = 'delete_user' AND erased.user = entries.user)"""
-FORGET: Final = "DELETE FROM entries WHERE kind = 'served' AND at < ?"
-UNSWEPT: Final = "SELECT count(*) FROM meta WHERE name = 'unswept'"
+SWEEP_SECONDS: Final = 0.2  # between two attempts to empty the write-ahead log
 CHUNK: Final = 500  # ids that are looked up at once
 Row = tuple[int, str, str, int, str | None, str]
 
@@ -84,15 +83,20 @@ class SqliteLog:
     def secret(self) -> bytes:
         return self._secret
 
+    @property
+    def erasure_is_due(self) -> bool:
+        return bool(self._due()) or bool(self._ask(erasure.UNSWEPT)[0][0])
+
     def compact(self, forget_served_before: int | None = None) -> int:
-        with self._writer() as connection:
-            removed = connection.execute(ERASE).rowcount
-            if forget_served_before is not None:
-                removed += connection.execute(FORGET, [forget_served_before]).rowcount
-            if removed:
+        users, removed = self._due(), 0
+        for offsets in erasure.doomed(self._ask, users, forget_served_before, self.end):
+            removed += erasure.delete(self._writer, offsets)
+        if users:
+            with self._writer() as connection:
+                through = max(users.values())
                 connection.execute("INSERT OR IGNORE INTO meta VALUES ('unswept', 1)")
-            (unswept,) = connection.execute(UNSWEPT).fetchone()
-        if unswept:
+                connection.execute("REPLACE INTO meta VALUES ('erased_through', ?)", [through])
+        if self._ask(erasure.UNSWEPT)[0][0]:
             self._sweep()
         return removed
 
@@ -101,27 +105,36 @@ class SqliteLog:
             self._read.close()
             self._write.close()
 
-    def _sweep(self) -> None:
-        """Rewrite the file, because free pages and the write-ahead log keep deleted bytes.
+    def _due(self) -> dict[str, int]:
+        return erasure.due(self._ask, int(self._ask(erasure.THROUGH)[0][0]))
 
-        If the process is killed here, the mark `unswept` makes the next compaction do it again.
+    def _sweep(self) -> None:
+        """Empty the write-ahead log, which keeps deleted bytes; the file has zeros in their place.
+
+        Other processes may write until all but the newest pages are in the file. If the process
+        is killed here, the mark `unswept` makes the next compaction do it again.
         """
-        with self._writing, naming_errors(self._path):
-            self._write.execute("VACUUM")
-            (busy, *_) = self._write.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-            if busy:
-                raise LogError(
-                    f"the event log {self._path}: somebody keeps reading what was removed; "
-                    f"compact it again"
-                )
-            self._write.execute("DELETE FROM meta WHERE name = 'unswept'")
+        for _ in range(max(1, int(sqlite_file.BUSY_SECONDS / SWEEP_SECONDS))):
+            with self._writing, naming_errors(self._path):
+                self._write.execute("PRAGMA wal_checkpoint(PASSIVE)")
+                (timeout,) = self._write.execute("PRAGMA busy_timeout").fetchone()
+                self._write.execute(f"PRAGMA busy_timeout = {int(SWEEP_SECONDS * 500)}")
+                (busy, *_) = self._write.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+                self._write.execute(f"PRAGMA busy_timeout = {timeout}")
+                if not busy:
+                    self._write.execute("DELETE FROM meta WHERE name = 'unswept'")
+                    return
+            time.sleep(SWEEP_SECONDS / 2)
+        raise LogError(
+            f"the event log {self._path}: somebody keeps reading what was removed; compact it again"
+        )
 
     def _digest(self, event_id: str) -> bytes:
         return blake2b(event_id.encode(), digest_size=16, key=self._secret).digest()
 
-    def _ask(self, question: str, *given: object) -> list[Row]:
+    def _ask(self, question: str, *given: object) -> list[Any]:
         with self._reading, naming_errors(self._path):
-            answer: list[Row] = self._read.execute(question, given).fetchall()
+            answer: list[Any] = self._read.execute(question, given).fetchall()
             return answer
 
     @contextmanager
