@@ -59,12 +59,17 @@ class EventLog(Protocol):
     def verify(self) -> None:
         """Read everything; a LogError names what has changed on disk since it was written."""
 
+    @property
+    def erasure_is_due(self) -> bool:
+        """Whether entries of erased users are still there, or their bytes."""
+
     def compact(self, forget_served_before: int | None = None) -> int:
         """Erase entries for good, their bytes in the file too; returns the number of entries.
 
         It erases the entries of a `user` before their last DELETE_USER, which itself stays, and
         SERVED entries before `forget_served_before` (microseconds), if given. An `event_id` that
-        was accepted stays taken. Appending waits until this returns.
+        was accepted stays taken. It goes in slices, between which others may append; what is
+        killed on the way is finished by the next call.
         """
 
     def close(self) -> None:
