@@ -9,6 +9,7 @@ ProblemError                500
 ├── ForbiddenError          403
 ├── NotFoundError           404
 ├── MethodNotAllowedError   405
+├── RequestTimeoutError     408
 ├── UnsupportedMediaError   415
 ├── ConflictError           409
 ├── InvalidRequestError     422
@@ -17,6 +18,7 @@ ProblemError                500
 ├── BehindError             503
 ├── ReadOnlyError           503
 ├── FaultError              503
+├── OverloadedError         503
 └── RefusedError            whatever the framework refuses a request with
 """
 
@@ -87,6 +89,12 @@ class MethodNotAllowedError(ProblemError):
     title = "This method does nothing here"
 
 
+class RequestTimeoutError(ProblemError):
+    status = 408
+    slug = "request-timeout"
+    title = "The request did not come in time"
+
+
 class UnsupportedMediaError(ProblemError):
     status = 415
     slug = "unsupported-media"
@@ -125,6 +133,15 @@ class FaultError(ProblemError):
     status = 503
     slug = "fault"
     title = "A part of this service does not work"
+
+
+class OverloadedError(ProblemError):
+    """Refusing at once is better than letting everybody wait."""
+
+    status = 503
+    slug = "overloaded"
+    title = "More is asked at once than can be answered in time"
+    headers = MappingProxyType({"Retry-After": "1"})
 
 
 class ReadOnlyError(ProblemError):

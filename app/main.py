@@ -28,7 +28,9 @@ from app.api import (
     score,
     timeline,
 )
+from app.api.connections import Connections
 from app.api.head import HeadAsGet
+from app.api.load_bound import LoadBound
 from app.api.raw_path import RawPath
 from app.api.root_path import RootPath
 from app.errors import InvalidRequestError, ProblemError
@@ -58,12 +60,16 @@ def create_app(
     counted = Metrics()
 
     @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, Service | Metrics]]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, Service | Metrics | Connections]]:
         answering = service or start(settings)
         app.openapi_schema = openapi.with_examples(openapi.of(app), answering.engine)
         await answering.start(counted.loop_failed)
         try:
-            yield {"service": answering, "metrics": counted}
+            yield {
+                "service": answering,
+                "metrics": counted,
+                "connections": Connections(settings),
+            }
         finally:
             await answering.stop()
 
@@ -81,6 +87,7 @@ def create_app(
         app.include_router(room.router)
     app.add_middleware(access.Guard, settings=settings)  # each further one stands outside
     app.add_middleware(HeadAsGet)
+    app.add_middleware(LoadBound, limit=settings.max_timelines)
     if settings.trusted_proxies:
         trusted = list(settings.trusted_proxies)
         app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=trusted)

@@ -115,6 +115,17 @@ class Settings(BaseSettings):
     """How many entries may wait to be written; further requests are asked to retry."""
     max_body_bytes: Annotated[int, Field(ge=1_000, le=1_000_000_000)] = 4_194_304
     """How large the body of a request may be."""
+    max_timelines: Annotated[int, Field(ge=1, le=10_000)] = 8
+    """How many timelines, scores and recommendations one process computes at once; further ones
+    are asked to retry in a second."""
+    max_connections: Annotated[int, Field(ge=8, le=1_000_000)] = 10_000
+    """How many connections one process keeps open, where the system allows it as many files. The
+    one that has waited longest for its client makes room for another."""
+    header_seconds: Annotated[float, Field(gt=0, le=3_600)] = 10
+    """How long a client may take to send the header of a request."""
+    idle_seconds: Annotated[float, Field(gt=0, le=86_400)] = 75
+    """How long a connection may stay open with nothing sent or read on it, between requests or in
+    the middle of one."""
     impressions: Literal["served", "client"] = "served"
     """Whether what was served counts as seen, or only what a client says was seen."""
     served_hours: Annotated[float, Field(ge=0, le=10_000)] = 24

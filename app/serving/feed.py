@@ -32,9 +32,19 @@ class Feed:
     service: Service
 
     async def page(
-        self, user_id: str, limit: int, product: str, cursor: str | None, request_id: str
+        self,
+        user_id: str,
+        limit: int,
+        product: str,
+        cursor: str | None,
+        request_id: str,
+        peek: bool = False,
     ) -> FeedPage:
         """The first page, or the one that the cursor leads to.
+
+        Args:
+            peek: run no side effect, so that nothing remembers this page. A first page then has no
+                cursor: it would lead to a feed that nobody stored.
 
         Raises:
             ForgedCursorError: the cursor is not ours, or was made for another reader.
@@ -49,6 +59,9 @@ class Feed:
             product = begun.product
             page = pagination.later(self.service, query, begun, request_id)
         served = page.served
+        if peek:
+            next_cursor = page.next_cursor if begun is not None else None
+            return FeedPage(engine, query, product, served, page.start, next_cursor)
         remembered = served.product.mixer.run_side_effects(
             _served_page(engine, query, user_id, product, request_id, page), served.trace
         )
