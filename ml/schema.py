@@ -9,6 +9,9 @@ from typing import Final
 from ml import ids
 from ml.actions import BY_LABEL
 
+EARLIEST: Final = 0  # 1970-01-01, in unix seconds: no moment is before it
+LATEST: Final = 4_102_444_800  # 2100-01-01: a later "second" is a millisecond
+
 
 class Kind(Enum):
     """What a column holds."""
