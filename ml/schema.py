@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from math import inf
 from typing import Final
 
 from ml import ids
 from ml.actions import BY_LABEL
+
+EARLIEST: Final = 0  # 1970-01-01, in unix seconds: no moment is before it
+LATEST: Final = 4_102_444_800  # 2100-01-01: a later "second" is a millisecond
 
 
 class Kind(Enum):
@@ -33,6 +37,7 @@ class Field:
     kind: Kind
     required: bool = False
     nullable: bool = True
+    within: tuple[float, float] | None = None  # of numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +103,8 @@ IMPRESSIONS: Final = Table(
         _key("user_id"),
         _key("tweet_id"),
         Field("created_at", Kind.TIME),
-        Field("position", Kind.NUMBER),
-        Field("propensity", Kind.NUMBER),
+        Field("position", Kind.NUMBER, within=(0, inf)),
+        Field("propensity", Kind.NUMBER, within=(0, 1)),
         Field("request_id", Kind.ID),
         Field("split", Kind.SPLIT),
     ),

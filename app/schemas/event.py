@@ -13,6 +13,9 @@ from ml.actions import BY_LABEL, ON_USERS, Action
 IMPRESSION: Final = Action.IMPRESSION.label
 
 
+DWELL: Final = Action.DWELL.label
+
+
 ABOUT_USERS: Final = frozenset(action.label for action in ON_USERS)
 
 
@@ -35,9 +38,10 @@ class EventIn(Strict):
     tweet_id: Id | None = None
     target_user_id: Id | None = None
     created_at: Moment = None
-    value: Annotated[float | None, Field(allow_inf_nan=False)] = None
+    value: Annotated[float | None, Field(allow_inf_nan=False, strict=True)] = None
+    """Of a dwell: seconds."""
     request_id: Id | None = None
-    position: Annotated[int | None, Field(ge=0, le=100_000)] = None
+    position: Annotated[int | None, Field(ge=0, le=100_000, strict=True)] = None
 
     @model_validator(mode="after")
     def _names_what_it_is_about(self) -> EventIn:
@@ -50,6 +54,8 @@ class EventIn(Strict):
             raise ValueError(f"{self.action} needs a tweet_id")
         elif self.target_user_id is not None:
             raise ValueError(f"{self.action} is about a tweet, so it has no target_user_id")
+        if self.action == DWELL and self.value is not None and self.value < 0:
+            raise ValueError("a dwell is a number of seconds, from 0")
         if self.action == IMPRESSION and self.request_id is None:
             raise ValueError("an impression needs the request_id of the timeline it was part of")
         return self

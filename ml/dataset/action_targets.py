@@ -25,6 +25,13 @@ def misdirected(
     if validated.schema.name != "interactions":
         return
     tweet_named, target_named = validated.unblamed("tweet_id"), validated.unblamed("target_user_id")
+    value = frame["value"].set(~validated.unblamed("value"), None)
+    yield Violation(
+        "value",
+        "a negative dwell",
+        "a dwell is a number of seconds, from 0",
+        (value < 0).fill_null(False) & _is(frame, [Action.DWELL]),
+    )
     judged = tweet_named & target_named
     if "tweets" not in done:  # the authors of tweets are unknown
         judged &= frame["tweet_id"].is_null()

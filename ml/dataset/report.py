@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
+from ml.dataset.cell_notes import cell_notes
 from ml.dataset.foreign_keys import beginnings_elsewhere
 from ml.dataset.missing_columns import COSTS
 from ml.dataset.validated_table import ValidatedTable
@@ -66,6 +67,7 @@ def _notes(validation: Validation) -> Iterator[str]:
     for name, table in validation.tables.items():
         if table.unknown:
             yield f"{name}: {', '.join(table.unknown)} not read: the schema has no such column"
+        yield from cell_notes(table, validation.ids)
     if tweets := validation.tables.get("tweets"):
         if alone := beginnings_elsewhere(tweets.used):
             yield (

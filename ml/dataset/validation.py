@@ -13,7 +13,7 @@ from ml.dataset import files, id_kinds
 from ml.dataset.action_targets import misdirected
 from ml.dataset.coercion import declared
 from ml.dataset.duplicates import repeated
-from ml.dataset.foreign_keys import dangling
+from ml.dataset.foreign_keys import dangling, misspelled_threads
 from ml.dataset.id_kinds import Raw
 from ml.dataset.ids import IdKind
 from ml.dataset.validated_table import ValidatedTable
@@ -21,7 +21,7 @@ from ml.dataset.violations import Violation
 from ml.errors import DataError
 from ml.schema import TABLES, Table
 
-RELATIONS: Final = (dangling, misdirected, repeated)
+RELATIONS: Final = (dangling, misspelled_threads, misdirected, repeated)
 
 
 @dataclass(frozen=True, slots=True)

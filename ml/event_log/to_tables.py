@@ -54,7 +54,8 @@ def with_log(tables: Tables, log: EventLog) -> Tables:
     """
     records = logged_rows(log)
     raw = {table.name: written(table, records.rows[table.name]) for table in TABLES}
-    ids = id_kinds.common({name: (Path(name), frame) for name, frame in raw.items()})
+    tables_ = {name: (Path(name), frame) for name, frame in raw.items()}
+    ids = id_kinds.common(tables_, as_sent=True)
     if tables.users["user_id"].dtype == pl.String:
         ids = IdKind.TEXT
     sheets: dict[str, ValidatedTable] = {}

@@ -13,7 +13,7 @@ import polars as pl
 from ml.actions import BY_LABEL, ON_USERS, Action
 from ml.event_log import bodies
 from ml.event_log.record import Entry, Kind
-from ml.schema import TWEETS, USERS, Table
+from ml.schema import LATEST, TWEETS, USERS, Table
 from ml.schema import Kind as Column
 from ml.state.structures.event_order import split
 from ml.state.tables.pending_events import SERVED
@@ -26,11 +26,12 @@ ACTIONS: Final = {
 }
 
 
-def _seconds(value: Any) -> int:
+def _seconds(value: Any) -> int | None:
+    """Unix seconds; None for a year that no answer could name, which 0.3.0 accepted."""
     if isinstance(value, str):
         at = datetime.fromisoformat(value)
         value = (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()
-    return int(value // 1)
+    return int(value // 1) if abs(value) <= LATEST else None
 
 
 def _words(value: Any) -> list[str]:
