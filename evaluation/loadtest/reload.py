@@ -163,8 +163,8 @@ def _difference(given: Given, version: str, timeline: list[dict[str, Any]]) -> f
     """By how much a bundle, asked here, would have scored otherwise than its answers say."""
     bundle.promote(given.artifacts, version)
     world = World()
-    engine = build_engine(given.settings, wall=lambda: 4e9, monotonic=world.read)
-    world.base = engine.clock.offset
+    engine = build_engine(given.settings, wall=world.read)
+    world.shift = engine.clock.shift()
     return max((world.difference(engine, one) for one in timeline), default=float("nan"))
 
 
@@ -172,8 +172,8 @@ def _difference(given: Given, version: str, timeline: list[dict[str, Any]]) -> f
 class World:
     """A clock that is set to the moment of each answer."""
 
-    base: float = 0.0
-    at: float = 0.0
+    shift: int = 0
+    at: float = 4e9  # later than any data
 
     def read(self) -> float:
         return self.at
@@ -182,7 +182,7 @@ class World:
         if not timeline["items"]:
             return 0.0
         at = time.mktime(time.strptime(timeline["as_of"][:19], "%Y-%m-%dT%H:%M:%S")) - time.timezone
-        self.at = at - self.base
+        self.at = at - self.shift
         tweets = engine.state.tweets
         row = np.array([tweets.ids.row(item["tweet_id"]) for item in timeline["items"]], np.int32)
         query = engine.hydrate.query(timeline["user_id"], len(row))

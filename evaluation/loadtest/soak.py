@@ -98,7 +98,7 @@ class Soaking:
             }
         )
         log = open_log(settings.log_file)
-        engine = build_engine(settings, wall=lambda: 4e9, monotonic=lambda: self._now, log=log)
+        engine = build_engine(settings, wall=lambda: 4e9 + self._now, log=log)
         self.service = Service(engine, log)
 
     async def run(self) -> None:

@@ -40,7 +40,7 @@ def recall(dataset: Dataset, bundle: Bundle, settings: Settings) -> Mapping[str,
     asked or be recommended.
     """
     follows = _later_follows(dataset)
-    clock = Clock("frozen", lambda: float(dataset.cut), 0)
+    clock = Clock("frozen", lambda: float(dataset.cut))
     engine = assemble(settings, dataset.state_at_the_cut(), bundle, clock)
     ours = _hits(engine, engine.who_to_follow, follows)
     fame = _hits(engine, replace(engine.who_to_follow, weights=FAME_ALONE), follows)

@@ -23,6 +23,7 @@ FIND: Final = f"SELECT {COLUMNS} FROM entries JOIN ids USING (offset) WHERE dige
 ERASE: Final = """DELETE FROM entries WHERE kind <> 'delete_user' AND offset < (
     SELECT max(erased.offset) FROM entries AS erased
     WHERE erased.kind = 'delete_user' AND erased.user = entries.user)"""
+NEWEST: Final = "SELECT max(at) FROM entries WHERE user = ? AND kind <> 'served'"
 FORGET: Final = "DELETE FROM entries WHERE kind = 'served' AND at < ?"
 UNSWEPT: Final = "SELECT count(*) FROM meta WHERE name = 'unswept'"
 CHUNK: Final = 500  # ids that are looked up at once
@@ -54,17 +55,18 @@ class SqliteLog:
 
     def append(self, entries: Sequence[Entry]) -> Appended:
         digests = [self._digest(entry.event_id) for entry in entries]
-        rows = [(e.event_id, e.kind.value, e.at, e.user, _json(dict(e.body))) for e in entries]
+        bodies = [_json(dict(entry.body)) for entry in entries]
         with self._writer() as connection:
             (end,) = connection.execute(END).fetchone()
-            taken = _taken(connection, digests)
+            taken, times = _taken(connection, digests), Times(connection)
             accepted, new, ids = [], [], []
-            for digest, row in zip(digests, rows, strict=True):
+            for digest, entry, body in zip(digests, entries, bodies, strict=True):
                 accepted.append(digest not in taken)
                 if accepted[-1]:
                     taken.add(digest)
                     end += 1
-                    new.append((end, *row))
+                    at = times.of(entry)
+                    new.append((end, entry.event_id, entry.kind.value, at, entry.user, body))
                     ids.append((digest, end))
             connection.executemany("INSERT INTO ids VALUES (?, ?)", ids)
             connection.executemany("INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?)", new)
@@ -128,6 +130,28 @@ class SqliteLog:
     def _writer(self) -> Iterator[sqlite3.Connection]:
         with self._writing, naming_errors(self._path), transaction(self._write):
             yield self._write
+
+
+class Times:
+    """The times of the entries of one transaction."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._newest: dict[str, int] = {}  # of users some of whose times are assigned
+
+    def of(self, entry: Entry) -> int:
+        """The time of an entry; one that is assigned is later than all of its user's before."""
+        at, user = entry.at, entry.user
+        if user is None or entry.kind == Kind.SERVED:
+            return at
+        if entry.assigned:
+            if user not in self._newest:
+                (newest,) = self._connection.execute(NEWEST, [user]).fetchone()
+                self._newest[user] = at - 1 if newest is None else newest
+            at = max(at, self._newest[user] + 1)
+        if user in self._newest:
+            self._newest[user] = max(self._newest[user], at)
+        return at
 
 
 def _taken(connection: sqlite3.Connection, digests: list[bytes]) -> set[bytes]:

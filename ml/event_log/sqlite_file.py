@@ -19,6 +19,8 @@ PAGES_UNTIL_CHECKPOINT: Final = 4_000  # 16 MB of write-ahead log
 LARGEST_WAL: Final = 64 * 2**20  # bytes that stay after a burst
 CACHE_KIB: Final = 32_768
 
+# The newest time of each user; a log of 0.3.0 gets it when it is opened.
+NEWEST: Final = "CREATE INDEX IF NOT EXISTS newest ON entries (user, at) WHERE kind <> 'served'"
 SCHEMA: Final = (
     """CREATE TABLE entries (
         offset INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -32,6 +34,7 @@ SCHEMA: Final = (
     "CREATE TABLE ids (digest BLOB PRIMARY KEY, offset INTEGER NOT NULL) WITHOUT ROWID",
     "CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID",
     "CREATE INDEX erasures ON entries (user, offset) WHERE kind = 'delete_user'",
+    NEWEST,
     f"PRAGMA application_id = {APPLICATION}",
     f"PRAGMA user_version = {VERSION}",
 )
@@ -114,6 +117,8 @@ def _adopt(connection: sqlite3.Connection, path: Path) -> None:
                 f"the event log {path} has schema {version}, this code knows {VERSION}; "
                 f"run the code that wrote it"
             )
+        else:
+            connection.execute(NEWEST)
 
 
 def _wal(connection: sqlite3.Connection) -> None:
