@@ -83,7 +83,7 @@ def _served_page(
         product=product,
         served_by=served.product.name,
         model_version=engine.model_version,
-        at_micros=int(engine.clock.precisely() * 1_000_000),
+        at_micros=engine.clock.true_micros(),
         start=page.start,
         batch=served.batch,
         tweet_ids=ids.ids(served.batch.tweet),

@@ -166,12 +166,12 @@ def _difference(given: Given, version: str, timelines: Sequence[Json]) -> float:
     """By how much a bundle, asked here at the moment of each of its answers, would have scored
     otherwise than it did; NaN where it gave none."""
     bundle.promote(given.artifacts, version)
-    watch = Watch()
-    engine = build_engine(given.settings, wall=lambda: 4e9, monotonic=watch)
-    base = engine.clock.offset
+    watch = Watch(4e9)  # later than any data
+    engine = build_engine(given.settings, wall=watch)
+    shift = engine.clock.shift()
     found = []
     for timeline in timelines:
-        watch.at = int(datetime.fromisoformat(timeline["as_of"]).timestamp()) - base
+        watch.at = int(datetime.fromisoformat(timeline["as_of"]).timestamp()) - shift
         found.append(_differs(engine, timeline))
     return max(found, default=float("nan"))
 

@@ -84,7 +84,7 @@ class Soaking:
         self.seconds = 0.0
         self.resident: list[float] = []  # megabytes
         self.refused: list[str] = []
-        self._options, self._watch = given.options, Watch()
+        self._options, self._watch = given.options, Watch(4e9)
         settings = given.settings.model_copy(
             update={
                 "impressions": "client",
@@ -95,7 +95,7 @@ class Soaking:
             }
         )
         log = open_log(settings.log_file)
-        engine = build_engine(settings, wall=lambda: 4e9, monotonic=self._watch, log=log)
+        engine = build_engine(settings, wall=self._watch, log=log)
         self.service = Service(engine, log)
         self._traffic = Traffic(engine.state, given.seed, "soak")
         self._latest = deque(self._traffic.tweets[-LATEST:], LATEST)

@@ -41,7 +41,7 @@ def recall(dataset: Dataset, bundle: Bundle, settings: Settings) -> Mapping[str,
     later = dataset.held_out[dataset.held_out.action == Action.FOLLOW]
     joined = dataset.users.created_at <= dataset.cut
     follows = later[joined[later.user] & joined[later.target]]
-    clock = Clock("frozen", lambda: float(dataset.cut), 0)
+    clock = Clock("frozen", lambda: float(dataset.cut))
     engine = assemble(settings, dataset.state_at_the_cut(), bundle, clock)
     fame = replace(engine.who_to_follow, weights=FAME_ALONE)
     hits = [_foreseen(engine, who, follows) for who in (engine.who_to_follow, fame)]

@@ -43,7 +43,7 @@ class ReplayEnvironment:
     @classmethod
     def set(cls, dataset: Dataset, settings: Settings, bundle: Bundle) -> ReplayEnvironment:
         state, watch = dataset.state_at_the_cut(), Watch(float(dataset.cut))
-        engine = assemble(settings, state, bundle, Clock("frozen", watch, 0))
+        engine = assemble(settings, state, bundle, Clock("frozen", watch))
         return cls(dataset, state, engine, watch)
 
     def moment(self, user: int, at: int) -> Moment:

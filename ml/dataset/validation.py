@@ -14,6 +14,7 @@ from ml.dataset.action_targets import misdirected
 from ml.dataset.coercion import declared
 from ml.dataset.duplicates import repeated
 from ml.dataset.foreign_keys import dangling, misspelled_threads
+from ml.dataset.future_times import ahead
 from ml.dataset.id_kinds import Raw
 from ml.dataset.ids import IdKind
 from ml.dataset.validated_table import ValidatedTable
@@ -69,11 +70,16 @@ class Validation:
         ]
 
 
-def validate(directory: Path) -> Validation:
+def validate(directory: Path, now: float | None = None) -> Validation:
     """Validate every table, then the relations between tables.
 
     Tweets refer to users, and the other tables to both. Each table is validated after those that
     it refers to, so one pass finds every row that refers to a rejected row.
+
+    Args:
+        directory: the folder of the tables.
+        now: the time, in unix seconds, behind which rows are at fault; None where a row may be of
+            any time.
     """
     obstacles: list[str] = []
     raw: Raw = {}
@@ -93,6 +99,9 @@ def validate(directory: Path) -> Validation:
         validated, complaints = _validate_table(table, path, frame, ids)
         obstacles += (f"{path}: {complaint}" for complaint in complaints)
         if validated is not None:
+            if now is not None:
+                violations = (*validated.violations, *ahead(validated, now))
+                validated = replace(validated, violations=violations)
             tables[table.name] = related(validated, tables)
     return Validation(directory, tables, ids, tuple(dict.fromkeys(obstacles)))
 

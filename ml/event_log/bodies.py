@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
+from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 
 from ml.event_log.record import Entry, Kind
@@ -51,6 +52,15 @@ class Row:
     def to_json(self) -> Json:
         """The columns that have a value."""
         return {name: value for name, value in self.columns.items() if value is not None}
+
+    @property
+    def created_at(self) -> float | None:
+        """Unix seconds; None where it does not say."""
+        at = self.columns.get("created_at")
+        if isinstance(at, str):
+            moment = datetime.fromisoformat(at)
+            at = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+        return _number(at)
 
     @classmethod
     def from_json(cls, body: Json) -> Row:
@@ -143,7 +153,21 @@ class Served:
         return enumerate(self.shown, self.start)
 
 
-Body = Event | Row | DeletedUser | DeletedTweet | Served
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """From here on, the times of records are moved by so many seconds where they are applied."""
+
+    shift_seconds: int
+
+    def to_json(self) -> Json:
+        return {"shift_seconds": self.shift_seconds}
+
+    @classmethod
+    def from_json(cls, body: Json) -> Clock:
+        return cls(int(body["shift_seconds"]))
+
+
+Body = Event | Row | DeletedUser | DeletedTweet | Served | Clock
 TYPES: Final[Mapping[Kind, type[Body]]] = {
     Kind.EVENT: Event,
     Kind.PUT_USER: Row,
@@ -152,6 +176,7 @@ TYPES: Final[Mapping[Kind, type[Body]]] = {
     Kind.DELETE_TWEET: DeletedTweet,
     Kind.SERVED: Served,
     Kind.SHOWN: Served,
+    Kind.CLOCK: Clock,
 }
 
 

@@ -25,7 +25,11 @@ class EventLog(Protocol):
     """
 
     def append(self, entries: Sequence[Entry]) -> Appended:
-        """Append all new entries in one transaction; they are on disk when this returns."""
+        """Append all new entries in one transaction; they are on disk when this returns.
+
+        The time of an entry that is `assigned` becomes a microsecond later than that of the newest
+        entry of its user, SERVED aside, where it is not later already.
+        """
 
     def read(self, after: int, limit: int) -> list[Record]:
         """At most `limit` records after an offset, in order."""

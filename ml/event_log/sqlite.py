@@ -23,6 +23,7 @@ from ml.event_log.stored_row import Checksums, encode, with_ids
 EXPIRED: Final = """SELECT offset FROM entries WHERE kind = 'served' AND at < ?
     ORDER BY at LIMIT ?"""
 REWRITE: Final = "UPDATE entries SET kind = ?, checksum = ? WHERE offset = ?"
+NEWEST: Final = "SELECT max(at) FROM entries WHERE user = ? AND kind NOT IN ('served', 'shown')"
 PAGE: Final = 1_000  # records that are verified at once
 SWEEP_SECONDS: Final = 0.2  # between two attempts to empty the write-ahead log
 CHUNK: Final = 500  # ids that are looked up at once
@@ -54,13 +55,14 @@ class SqliteLog:
         rows = [encode(entry) for entry in entries]
         with self._writer() as connection:
             end, chain, ids = sqlite_reads.head(connection, self._path)
-            taken = _taken(connection, digests)
+            taken, times = _taken(connection, digests), Times(connection)
             accepted, new, checksums = [], [], []
-            for digest, row in zip(digests, rows, strict=True):
+            for digest, entry, row in zip(digests, entries, rows, strict=True):
                 accepted.append(digest not in taken)
                 if accepted[-1]:
                     taken.add(digest)
                     end += 1
+                    row = row._replace(at=times.of(entry))
                     new.append((end, digest, row))
                     checksums.append(self._checksums.of_row(end, row))
             if new:
@@ -189,6 +191,28 @@ class SqliteLog:
     def _writer(self) -> Iterator[sqlite3.Connection]:
         with self._writing, naming_errors(self._path), transaction(self._write):
             yield self._write
+
+
+class Times:
+    """The times of the entries of one transaction."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._newest: dict[str, int] = {}  # of users some of whose times are assigned
+
+    def of(self, entry: Entry) -> int:
+        """The time of an entry; one that is assigned is later than all of its user's before."""
+        at, user = entry.at, entry.user
+        if user is None or entry.kind == Kind.SERVED:
+            return at
+        if entry.assigned:
+            if user not in self._newest:
+                (newest,) = self._connection.execute(NEWEST, [user]).fetchone()
+                self._newest[user] = at - 1 if newest is None else newest
+            at = max(at, self._newest[user] + 1)
+        if user in self._newest:
+            self._newest[user] = max(self._newest[user], at)
+        return at
 
 
 def _taken(connection: sqlite3.Connection, digests: list[bytes]) -> set[bytes]:

@@ -128,31 +128,33 @@ def _users_in(table: Table) -> list[str]:
 
 
 def logged_rows(log: EventLog) -> LoggedRows:
-    logged = LoggedRows()
+    logged, shift = LoggedRows(), 0
     while page := log.read(logged.end, PAGE):
         logged.end = page[-1].offset
         for record in page:
             entry = record.entry
-            when = (record.offset, entry.at, entry.event_id)
+            when = (record.offset, entry.at + shift * MICROS, entry.event_id)
             match bodies.read(entry):
+                case bodies.Clock(seconds):
+                    shift = seconds
                 case bodies.DeletedUser(user_id):
                     logged.erased[user_id] = record.offset
                 case bodies.DeletedTweet(tweet_id):
                     logged.deleted.add(tweet_id)
                 case body:
-                    for table, row in _rows(entry, body):
+                    for table, row in _rows(entry, body, shift):
                         logged.rows[table].append(row | dict(zip(WHEN, when, strict=True)))
     return logged
 
 
-def _rows(entry: Entry, body: bodies.Body) -> Iterator[tuple[str, Row]]:
-    """An entry as rows of tables."""
-    at: Row = {"created_at": entry.at // MICROS}
+def _rows(entry: Entry, body: bodies.Body, shift: int) -> Iterator[tuple[str, Row]]:
+    """An entry as rows of tables, its times moved by so many seconds, as in the state."""
+    at: Row = {"created_at": entry.at // MICROS + shift}
     match body:
-        case bodies.Row(columns) if entry.kind == Entered.PUT_USER:
-            yield "users", dict(columns)
-        case bodies.Row(columns):
-            yield "tweets", at | dict(columns)
+        case bodies.Row() if entry.kind == Entered.PUT_USER:
+            yield "users", _moved(body, shift)
+        case bodies.Row():
+            yield "tweets", at | _moved(body, shift)
         case bodies.Event() if body.action == Action.IMPRESSION.label:
             yield "impressions", at | {name: getattr(body, name) for name in OF_IMPRESSION}
         case bodies.Event():
@@ -162,6 +164,11 @@ def _rows(entry: Entry, body: bodies.Body) -> Iterator[tuple[str, Row]]:
             page = {"user_id": body.user_id, "request_id": body.request_id or None}
             for position, tweet in body.placed():
                 yield "impressions", at | page | {"tweet_id": tweet, "position": position}
+
+
+def _moved(body: bodies.Row, shift: int) -> Row:
+    row, at = dict(body.columns), body.created_at
+    return row if at is None or not shift else row | {"created_at": at + shift}
 
 
 def written(table: Table, rows: list[Row]) -> pl.DataFrame:

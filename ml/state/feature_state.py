@@ -58,9 +58,9 @@ class FeatureState(StateTables):
         self._version += 1
         self._acted[user] = self._version
 
-    def advance(self, offset: int) -> None:
-        """The log was applied up to this offset."""
-        self._offset = max(self._offset, offset)
+    def advance(self, offset: int, shift: int) -> None:
+        """The log was applied up to this offset; later times are moved by so many seconds."""
+        self._offset, self._shift = max(self._offset, offset), shift
 
     def set_false_positives(self, rate: float) -> None:
         """Choose the error rate of `seen_long_ago`; nothing changes where it holds pairs."""

@@ -39,6 +39,7 @@ class StateTables:
         self._rewritten = 0
         self._acted = np.zeros(len(users), np.int64)
         self._offset = 0
+        self._shift = 0
         self._seen_long_ago = Bloom(false_positives)
         self._posts = Ragged(len(users))
         self._calendar = TimeIndex(np.empty(0, np.int32), np.empty(0, np.int64))
@@ -113,6 +114,11 @@ class StateTables:
     def offset(self) -> int:
         """The offset of the last record of the log that was applied."""
         return self._offset
+
+    @property
+    def shift(self) -> int:
+        """By how many seconds true times are moved to become times of this state, from now on."""
+        return self._shift
 
     @property
     def tweet_counts(self) -> DecayedCounts:

@@ -10,7 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from ml.arrays import Rows, Tiebreaks, Times
-from ml.state.structures.event_order import NEVER, UNKNOWN_TIME, not_before
+from ml.state.structures.event_order import NEVER, UNKNOWN_TIME, not_before, stated
 from ml.state.structures.growable import GrowableColumns
 from ml.state.structures.tokens import Tokens, table, words
 from ml.state.structures.vocabulary import Vocabulary
@@ -30,6 +30,7 @@ class Tweets(GrowableColumns):
     FILL: ClassVar[Mapping[str, float]] = {
         "author": -1,
         "created_at": UNKNOWN_TIME,
+        "stated_at": UNKNOWN_TIME,
         "tags": 0,
         "words": 0,
         "metadata": 0,
@@ -47,6 +48,7 @@ class Tweets(GrowableColumns):
         self.ids = Vocabulary()
         self.author: Rows = np.empty(0, np.int32)  # -1 where unknown
         self.created_at: Times = np.empty(0, np.int64)  # UNKNOWN_TIME where nobody says
+        self.stated_at: Times = np.empty(0, np.int64)  # `created_at` as given, in microseconds
         self.tags: Tokens = np.empty((0, TAGS), np.uint32)  # the topic or 0, then the hashtags
         self.words: Tokens = np.empty((0, WORDS), np.uint32)
         self.metadata = np.empty((0, len(NAMES)), np.float32)
@@ -181,6 +183,7 @@ class Tweets(GrowableColumns):
         )
         self.author[row] = users.ids.known(frame["author_id"])
         self.created_at[row] = frame["created_at"].fill_null(UNKNOWN_TIME).to_numpy()
+        self.stated_at[row] = stated(frame)
         self.tags[row, :1] = table(frame.select(pl.concat_list("topic")).to_series(), 1)
         self.tags[row, 1:] = table(frame["hashtags"], TAGS - 1)
         hashtags = frame["hashtags"].list.len().fill_null(0).to_numpy()

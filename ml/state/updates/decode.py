@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 
 import polars as pl
@@ -15,7 +14,7 @@ from ml.event_log import bodies
 from ml.event_log.record import Entry, Kind
 from ml.schema import LATEST, TWEETS, USERS, Table
 from ml.schema import Kind as Column
-from ml.state.structures.event_order import split
+from ml.state.structures.event_order import MICROS, split
 from ml.state.tables.pending_events import SERVED
 
 Body = Mapping[str, Any]  # JSON
@@ -26,14 +25,6 @@ ACTIONS: Final = {
 }
 
 
-def _seconds(value: Any) -> int | None:
-    """Unix seconds; None for a year that no answer could name, which 0.3.0 accepted."""
-    if isinstance(value, str):
-        at = datetime.fromisoformat(value)
-        value = (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()
-    return int(value // 1) if abs(value) <= LATEST else None
-
-
 def _words(value: Any) -> list[str]:
     if isinstance(value, str):
         raise TypeError(f"{value!r} is not a list of strings")
@@ -42,7 +33,7 @@ def _words(value: Any) -> list[str]:
 
 READ: Final[Mapping[Column, tuple[Callable[[Any], Any], pl.DataType | type[pl.DataType]]]] = {
     Column.ID: (str, pl.String),
-    Column.TIME: (_seconds, pl.Int64),
+    Column.TIME: (int, pl.Int64),
     Column.TEXT: (str, pl.String),
     Column.WORDS: (_words, pl.List(pl.String)),
     Column.FLAG: (bool, pl.Boolean),
@@ -80,18 +71,18 @@ class Batch:
     erased: list[tuple[str, int, int]] = field(default_factory=list)
     events: list[Happened] = field(default_factory=list)
 
-    def add(self, entry: Entry) -> None:
-        """Put an entry where it belongs."""
-        at, tiebreak = split(entry.at, entry.event_id)
+    def add(self, entry: Entry, shift: int) -> None:
+        """Put an entry where it belongs, its times moved by so many seconds."""
+        at, tiebreak = split(entry.at + shift * MICROS, entry.event_id)
         match bodies.read(entry):
             case bodies.Event() as event:
                 self.events.append(_event(at, tiebreak, event))
             case bodies.Served() as served:
                 self.events += _served(at, tiebreak, served)
-            case bodies.Row(columns) if entry.kind == Kind.PUT_USER:
-                self.users.append(Put(at, tiebreak, _row(USERS, columns)))
-            case bodies.Row(columns):
-                self.tweets.append(Put(at, tiebreak, _row(TWEETS, columns)))
+            case bodies.Row() as row if entry.kind == Kind.PUT_USER:
+                self.users.append(Put(at, tiebreak, _row(USERS, row, shift)))
+            case bodies.Row() as row:
+                self.tweets.append(Put(at, tiebreak, _row(TWEETS, row, shift)))
             case bodies.DeletedTweet(tweet_id):
                 self.deleted.append(tweet_id)
             case bodies.DeletedUser(user_id):
@@ -99,9 +90,10 @@ class Batch:
 
 
 def frame(table: Table, puts: Sequence[Put]) -> pl.DataFrame:
-    """The rows of a table, every declared column in its declared type."""
+    """The rows of a table, every declared column in its declared type; and `stated_at`, the
+    `created_at` of each as it was given, in microseconds."""
     schema = {column.name: READ[column.kind][1] for column in table.fields}
-    return pl.DataFrame([put.row for put in puts], schema=schema)
+    return pl.DataFrame([put.row for put in puts], schema=schema | {"stated_at": pl.Int64})
 
 
 def _event(at: int, tiebreak: int, event: bodies.Event) -> Happened:
@@ -123,11 +115,18 @@ def _served(at: int, tiebreak: int, served: bodies.Served) -> Iterator[Happened]
             yield Happened(at, tiebreak, int(Action.IMPRESSION), user, tweet, None, float(position))
 
 
-def _row(table: Table, body: Body) -> Body:
+def _row(table: Table, given: bodies.Row, shift: int) -> Body:
     """Every declared column in its declared form; None where the body does not say."""
-    row = {}
+    row: dict[str, Any] = {"stated_at": None}
+    columns = dict(given.columns)
+    at = given.created_at
+    if at is not None and abs(at) <= LATEST:
+        row["stated_at"] = round(at * MICROS)
+        columns["created_at"] = row["stated_at"] // MICROS + shift
+    elif at is not None:
+        columns["created_at"] = None  # a year that no answer could name, which 0.3.0 accepted
     for column in table.fields:
-        value = body.get(column.name)
+        value = columns.get(column.name)
         if value is None and not column.nullable:
             raise ValueError(f"it has no {column.name}")
         row[column.name] = None if value is None else READ[column.kind][0](value)
