@@ -15,7 +15,8 @@ from fastapi.testclient import TestClient
 from app.main import create_app
 from app.serving.service import Service
 from app.settings import Settings
-from ml.event_log.record import Kind, Record
+from ml.event_log import bodies
+from ml.event_log.record import Entry, Kind, Record
 from ml.event_log.sqlite import SqliteLog
 from ml.event_log.to_tables import logged_rows
 from ml.state.feature_state import FeatureState
@@ -246,11 +247,11 @@ def test_a_world_that_0_3_0_served_goes_on_from_its_newest_event(
 ) -> None:
     """That version wrote times of the world to the log, and its offset beside it."""
     world.tweet("b", 30 * 24)
-    with serving(world, watch, clock="wall") as client:
-        put(client, "/tweets/new", author_id="b", created_at=NOW - 29 * DAY)
-    (world.folder / "events.db.world").write_text("123.5")
+    at = NOW - 29 * DAY
+    body = bodies.Row({"tweet_id": "new", "author_id": "b", "created_at": at}).to_json()
     with closing(SqliteLog(world.folder / "events.db")) as log:
-        log._write.execute("UPDATE entries SET at = ?", [(NOW - 29 * DAY) * 1_000_000])
+        log.append([Entry("write/1", Kind.PUT_TWEET, at * 1_000_000, "b", body)])
+    (world.folder / "events.db.world").write_text("123.5")
     with serving(world, watch) as client:
         ready = client.get("/readyz").json()
         assert (ready["clock"], moment(ready["as_of"]).timestamp()) == ("world", NOW - 29 * DAY)
