@@ -36,12 +36,14 @@ def timeline(
     product: str = "for_you",
     start: int = 0,
     next_cursor: str | None = None,
+    exhausted: bool = False,
 ) -> Timeline:
     """A page of a timeline as a response.
 
     Args:
         product: the product that was requested; `served.product` may be its fallback.
         start: the position of the first row in the timeline.
+        exhausted: whether the next new timeline would be empty.
     """
     names = served.product.mixer.sources
     proposers = [
@@ -59,7 +61,7 @@ def timeline(
         source_distribution=Counter(item.source for item in items),
         items=items,
         next_cursor=next_cursor,
-        exhausted=len(items) < query.limit,
+        exhausted=exhausted,
     )
 
 

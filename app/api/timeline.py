@@ -56,6 +56,7 @@ async def timeline(
         page.product,
         page.start,
         page.next_cursor,
+        page.exhausted,
     )
     if parameters.explain:
         answer.trace = serializers.trace(page.served)

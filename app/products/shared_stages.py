@@ -81,13 +81,15 @@ def out_of_network(fresh_tweets: FreshTweets, encoder: Encoder, settings: Settin
     )
 
 
-def fresh_tweets(state: FeatureState, settings: Settings) -> FreshTweets:
-    """The fresh tweets that sources choose from."""
+def fresh_tweets(state: FeatureState, encoder: Encoder, settings: Settings) -> FreshTweets:
+    """The fresh tweets that sources choose from; they look past what no filter would keep."""
     hours, at_least = settings.max_age_hours, settings.fresh_at_least
+    too_old, deleted = TooOld(state, hours, at_least), Deleted(state)  # no list has the deleted
     return FreshTweets(
         state,
         hours,
         at_least,
-        too_old=TooOld(state, hours, at_least),
-        already_seen=AlreadySeen(state),
+        too_old=too_old,
+        eligibility=[one for one in eligibility(state, settings) if one != too_old],
+        visibility=[one for one in visibility(state, encoder, settings) if one != deleted],
     )

@@ -23,6 +23,7 @@ class FeedPage:
     served: Served
     start: int  # the place of the first row in the feed, from 0
     next_cursor: str | None
+    exhausted: bool  # whether a new feed, asked for now, would be empty
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,13 @@ class Feed:
             _served_page(engine, query, user_id, product, request_id, page), served.trace
         )
         return FeedPage(
-            engine, query, product, served, page.start, page.next_cursor if remembered else None
+            engine,
+            query,
+            product,
+            served,
+            page.start,
+            page.next_cursor if remembered else None,
+            page.exhausted and remembered,
         )
 
 
