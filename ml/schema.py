@@ -8,6 +8,8 @@ from typing import Final
 
 from ml.actions import BY_LABEL
 
+VISIBILITIES: Final = ("public", "unlisted", "followers", "mentioned")  # of a tweet, by its code
+
 
 class Kind(Enum):
     """What a column holds."""
@@ -20,6 +22,8 @@ class Kind(Enum):
     NUMBER = "a number"
     ACTION = "one of " + " ".join(BY_LABEL)
     SPLIT = "train or test"
+    IDS = "a list of ids (a|b in CSV)"
+    VISIBILITY = "one of " + " ".join(VISIBILITIES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,8 @@ TWEETS: Final = Table(
         Field("hashtags", Kind.WORDS),
         Field("in_reply_to_id", Kind.ID),
         Field("conversation_id", Kind.ID),
+        Field("visibility", Kind.VISIBILITY),
+        Field("mentions", Kind.IDS),
         Field("nsfw", Kind.FLAG),
         Field("toxic", Kind.FLAG),
     ),
@@ -87,6 +93,8 @@ INTERACTIONS: Final = Table(
         Field("created_at", Kind.TIME),
         Field("event_id", Kind.ID),
         Field("value", Kind.NUMBER),
+        Field("text", Kind.TEXT),
+        Field("expires_at", Kind.TIME),
         Field("split", Kind.SPLIT),
     ),
 )

@@ -16,6 +16,7 @@ from app.retrieval.memo import Memo
 from app.retrieval.top_k import Worth, top_k
 from ml.state.feature_state import FeatureState
 from ml.state.structures.event_order import UNKNOWN_TIME
+from ml.state.tables.audience import PUBLIC
 
 OVERFETCH: Final = 32  # rows looked at beyond the limit, to replace those already seen
 UNKNOWN_AGE_HOURS: Final = 24.0
@@ -23,7 +24,7 @@ UNKNOWN_AGE_HOURS: Final = 24.0
 
 @dataclass(frozen=True, slots=True)
 class Fresh:
-    """Tweets inside the window, oldest first."""
+    """Public tweets inside the window, oldest first."""
 
     tweet: Rows
     author: Rows
@@ -42,19 +43,23 @@ class FreshTweets:
     at_least: int
     too_old: Filter
     already_seen: Filter
+    audience: Filter
+    muted: Filter
 
     @cached_property
     def fresh(self) -> Memo[Fresh]:
-        """The tweets inside the window at a moment."""
+        """The public tweets inside the window at a moment: all that a stranger may be shown."""
         return Memo(self.state, self._fresh)
 
     def _fresh(self, now: int) -> Fresh:
         tweet = self.state.fresh(now, self.max_age_hours, self.at_least)
+        tweet = tweet[self.state.tweets.audience.visibility[tweet] == PUBLIC]
         return Fresh(tweet, self.state.tweets.author[tweet], self.age_hours(tweet, now))
 
     def is_fresh(self, query: Query, tweet: Rows) -> Mask:
-        """Which of these tweets are inside the window."""
-        return self.too_old.keep(query, self._batch(tweet))
+        """Which of these tweets are inside the window, and may be shown to the viewer."""
+        batch = self._batch(tweet)
+        return self.too_old.keep(query, batch) & self.audience.keep(query, batch)
 
     def age_hours(self, tweet: Rows, now: int) -> NDArray[np.float64]:
         """Hours since each tweet was written; 24 where that is unknown."""
@@ -64,17 +69,18 @@ class FreshTweets:
     def top(self, query: Query, tweet: Rows, worth: Worth, limit: int) -> CandidateBatch:
         """The `limit` tweets of the greatest worth, best first; of equals the older.
 
-        Where there are more tweets than places, those already seen take none; otherwise the
-        feed's own filters drop them.
+        Where there are more tweets than places, those already seen and those that the viewer
+        muted take none; otherwise the feed's own filters drop them.
         """
         if len(tweet) <= limit:
             return self._batch(tweet[np.lexsort((tweet, -worth))])
         reach = limit + OVERFETCH
         while True:
             batch = self._batch(tweet[top_k(tweet, worth, reach)])
-            unseen = np.flatnonzero(self.already_seen.keep(query, batch))[:limit]
-            if len(unseen) == limit or reach >= len(tweet):
-                return batch.take(unseen)
+            wanted = self.already_seen.keep(query, batch) & self.muted.keep(query, batch)
+            rows = np.flatnonzero(wanted)[:limit]
+            if len(rows) == limit or reach >= len(tweet):
+                return batch.take(rows)
             reach *= 4
 
     def _batch(self, tweet: Rows) -> CandidateBatch:

@@ -21,9 +21,9 @@ class EventsRequest(Strict):
                 EventIn,
                 Judged,
                 _loosely(
-                    "`event_id`, `action`, `user_id`, and `tweet_id` or `target_user_id`; may "
-                    "have `created_at`, `value`, `request_id` and `position`. Each is judged by "
-                    "itself.",
+                    "`event_id`, `action`, `user_id`, and `tweet_id`, `target_user_id` or "
+                    "`text`; may have `created_at`, `value`, `request_id`, `position` and "
+                    "`expires_at`. Each is judged by itself.",
                     {"event_id": "e1", "action": "like", "user_id": "1", "tweet_id": "1"},
                 ),
             ]

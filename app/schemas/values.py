@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
@@ -62,22 +62,26 @@ Id = Annotated[
 Probability = float | None  # null where no model was trained
 
 
-Moment = Annotated[
-    Annotated[
-        datetime,
-        BeforeValidator(_as_moment),
-        WithJsonSchema(
-            {
-                "anyOf": [
-                    {"type": "string", "format": "date-time"},
-                    {"type": "number", "minimum": 0, "maximum": LATEST},
-                ]
-            }
-        ),
-    ]
-    | None,
-    Field(description="RFC 3339, or unix seconds; now, if not given."),
+Instant = Annotated[
+    datetime,
+    BeforeValidator(_as_moment),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "format": "date-time"},
+                {"type": "number", "minimum": 0, "maximum": LATEST},
+            ]
+        }
+    ),
 ]
+
+
+Moment = Annotated[
+    Instant | None, Field(description="RFC 3339, or unix seconds; now, if not given.")
+]
+
+
+Visibility = Literal["public", "unlisted", "followers", "mentioned"]
 
 
 Words = Annotated[
