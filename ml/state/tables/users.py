@@ -91,8 +91,9 @@ class Users(GrowableColumns):
         if not len(self):
             return np.zeros(len(row), bool)
         erased_at = self.erased_at[row]
-        gone = not_before(erased_at, self.erased_tiebreak[row], at, tiebreak)
-        return gone & (erased_at != NEVER) & (row >= 0)
+        erased = not_before(erased_at, self.erased_tiebreak[row], at, tiebreak)
+        erased &= (erased_at != NEVER) & (row >= 0)
+        return erased
 
     @property
     def gone(self) -> NDArray[np.bool_]:

@@ -12,6 +12,7 @@ import pytest
 
 from ml.dataset import tables as tables_on_disk
 from ml.dataset.tables import Tables
+from ml.errors import DataError
 from ml.event_log.record import Entry, Kind
 from ml.event_log.sqlite import SqliteLog
 from ml.event_log.to_tables import with_log
@@ -63,7 +64,7 @@ def put(at: int, tweet: str, **row: object) -> Entry:
 
 def act(at: int, action: str, user: str = "ada", **body: object) -> Entry:
     body = {"user_id": user, "action": action, **body}
-    return Entry(f"{action} at {at}", Kind.EVENT, (AT + at) * SECOND, user, body)
+    return Entry(f"{action}-{at}", Kind.EVENT, (AT + at) * SECOND, user, body)
 
 
 def gone(user: str) -> Entry:
@@ -140,5 +141,5 @@ def test_a_table_that_says_nonsense_is_refused_with_its_column(
     frames[table].append(row)
     for name, rows in frames.items():
         pl.DataFrame(rows, infer_schema_length=None).write_parquet(tmp_path / f"{name}.parquet")
-    with pytest.raises(tables_on_disk.DataError, match=problem):
+    with pytest.raises(DataError, match=problem):
         tables_on_disk.read(tmp_path)
