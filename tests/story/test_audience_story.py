@@ -285,7 +285,7 @@ def test_an_export_with_audiences_and_mutes_trains_and_serves(
         action=pl.lit("mute_word"), text=pl.lit(word.upper()), event_id=-1, tweet_id=None
     )
     frames["interactions"] = pl.concat([acts, muted], how="diagonal_relaxed")
-    frames["impressions"] = frames["impressions"].tail(2_500)
+    frames["impressions"] = frames["impressions"].tail(4_000)
     for name, frame in frames.items():
         frame.write_parquet(folder / f"{name}.parquet")
     train.train(folder, tmp_path / "artifacts", TrainingOptions())

@@ -39,7 +39,8 @@ class Audience(GrowableColumns):
     def put(
         self, frame: pl.DataFrame, row: Rows, at: Times, tiebreak: Tiebreaks, users: Users
     ) -> None:
-        """Write what a table of tweets says, each unless something later is there.
+        """Write what a table of tweets says, each unless something later is there; a tweet whose
+        row is -1 has no audience.
 
         Args:
             frame: (writes,) with `visibility` and `mentions`, in the order in which they apply.
@@ -47,7 +48,9 @@ class Audience(GrowableColumns):
             at, tiebreak: (writes,) when each was written.
             users: among whom those that are mentioned find their rows, also new ones.
         """
-        named = np.flatnonzero(frame["visibility"].is_not_null().to_numpy())
+        closed = frame.filter(pl.col("visibility") == VISIBILITIES[MENTIONED])["mentions"]
+        users.admit(closed.explode().drop_nulls())
+        named = np.flatnonzero(frame["visibility"].is_not_null().to_numpy() & (row >= 0))
         if not len(named):
             return
         last = named[len(named) - 1 - np.unique(row[named][::-1], return_index=True)[1]]
@@ -57,8 +60,8 @@ class Audience(GrowableColumns):
         self.at[tweet], self.tiebreak[tweet] = at[last], tiebreak[last]
         visibility = frame["visibility"][last].replace_strict(CODES, return_dtype=pl.Int8)
         self.visibility[tweet] = visibility.to_numpy()
-        closed = np.flatnonzero(self.visibility[tweet] == MENTIONED)
-        self.mentions.replace(tweet, *_mentioned(frame["mentions"][last], closed, users))
+        some = np.flatnonzero(self.visibility[tweet] == MENTIONED)
+        self.mentions.replace(tweet, *_mentioned(frame["mentions"][last], some, users))
         named_users = np.unique(self.mentions.gather(tweet)[0])
         for user in named_users[users.erased_at[named_users] != NEVER].tolist():
             self.forget(user, int(users.erased_at[user]), int(users.erased_tiebreak[user]))
@@ -99,7 +102,7 @@ def _mentioned(
     named = [
         (place, user)
         for place in some.tolist()
-        for user in sorted({*users.admit(lists[place] or ()).tolist()})
+        for user in sorted({*users.ids.known(lists[place] or ()).tolist()})
     ]
     owner, user = zip(*named, strict=True) if named else ((), ())
     return np.array(user, np.uint32), np.array(owner, np.int64)

@@ -115,8 +115,8 @@ class Tweets(GrowableColumns):
         )
         self._settle(frame[first[new]], rows[new], users)
         self.deleted[rows[new]] = self._buried(rows[new])
-        there = ~self.deleted[row]
-        self.audience.put(frame.filter(there), row[there], at[there], tiebreak[there], users)
+        there = np.where(self.deleted[row], -1, row).astype(np.int32)
+        self.audience.put(frame, there, at, tiebreak, users)
 
         last = len(row) - 1 - np.unique(row[::-1], return_index=True)[1]
         wins = not_before(at[last], tiebreak[last], self.put_at[rows], self.put_tiebreak[rows])
