@@ -12,6 +12,7 @@ from ml.actions import BY_LABEL
 
 EARLIEST: Final = 0  # 1970-01-01, in unix seconds: no moment is before it
 LATEST: Final = 4_102_444_800  # 2100-01-01: a later "second" is a millisecond
+VISIBILITIES: Final = ("public", "unlisted", "followers", "mentioned")  # of a tweet, by its code
 
 
 class Kind(Enum):
@@ -26,6 +27,8 @@ class Kind(Enum):
     NUMBER = "a number"
     ACTION = "one of " + " ".join(BY_LABEL)
     SPLIT = "train or test"
+    IDS = "a list of ids (a|b in CSV)"
+    VISIBILITY = "one of " + " ".join(VISIBILITIES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,8 @@ TWEETS: Final = Table(
         Field("hashtags", Kind.WORDS),
         Field("in_reply_to_id", Kind.ID),
         Field("conversation_id", Kind.ID),
+        Field("visibility", Kind.VISIBILITY),
+        Field("mentions", Kind.IDS),
         Field("nsfw", Kind.FLAG),
         Field("toxic", Kind.FLAG),
     ),
@@ -94,6 +99,8 @@ INTERACTIONS: Final = Table(
         Field("created_at", Kind.TIME),
         Field("event_id", Kind.EVENT_ID),
         Field("value", Kind.NUMBER),
+        Field("text", Kind.TEXT),
+        Field("expires_at", Kind.TIME),
         Field("split", Kind.SPLIT),
     ),
 )

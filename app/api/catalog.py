@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Final
 
 import numpy as np
 from fastapi import APIRouter, Path, Query
@@ -17,6 +17,10 @@ from app.schemas.catalog import TweetView, UserPage, UserView
 from app.schemas.parameters import AfterParameters, PageParameters
 from app.schemas.values import TweetId, UserId
 from app.serving.engine import Engine
+from ml.schema import VISIBILITIES
+from ml.state.tables.audience import PUBLIC, UNLISTED
+
+READABLE: Final = (PUBLIC, UNLISTED)  # by its id, by everybody
 
 router = APIRouter(tags=["catalog"])
 
@@ -55,13 +59,14 @@ async def tweet(
     parameters: Annotated[AfterParameters, Query()],
     service: ServiceInUse,
 ) -> TweetView:
-    """One tweet, with its declared labels."""
+    """One tweet, with its declared labels. One that is only for followers or for those that it
+    mentions is not found here: nobody says who asks."""
     await reached(service, parameters.after_offset)
     engine = service.engine
     tweets, ids = engine.state.tweets, engine.state.users.ids
     row = tweets.ids.row(tweet_id)
-    if row is None or tweets.deleted[row]:
-        raise NotFoundError(f"no tweet here has the id {tweet_id!r}")
+    if row is None or tweets.deleted[row] or tweets.audience.visibility[row] not in READABLE:
+        raise NotFoundError(f"no tweet that everybody may read has the id {tweet_id!r}")
     author = int(tweets.author[row])
     return TweetView(
         tweet_id=tweet_id,
@@ -71,6 +76,7 @@ async def tweet(
         topic=tweets.topic[row],
         conversation_id=tweets.ids.ids(tweets.threads.began(np.array([row], np.int32)))[0],
         is_reply=bool(tweets.is_reply[row]),
+        visibility=VISIBILITIES[tweets.audience.visibility[row]],
         nsfw=_declared(tweets.nsfw[row]),
         toxic=_declared(tweets.toxic[row]),
     )

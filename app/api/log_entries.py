@@ -33,7 +33,10 @@ def event(clock: Clock, given: EventIn) -> Entry:
     Raises:
         TooEarlyError: the event lies in the future.
     """
-    body = bodies.Event(**given.model_dump(exclude={"event_id", "created_at"})).to_json()
+    facts = given.model_dump(exclude={"event_id", "created_at", "expires_at"})
+    if given.expires_at is not None:
+        facts["expires_at"] = int(_utc(given.expires_at).timestamp())
+    body = bodies.Event(**facts).to_json()
     name = _name() if given.event_id is None else _of_client(given.event_id)
     if given.action == Action.IMPRESSION.label:
         shown = f"{given.request_id}\0{given.tweet_id}"

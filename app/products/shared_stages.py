@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from app.filters.already_seen import AlreadySeen
+from app.filters.audience import Audience
 from app.filters.deleted import Deleted
+from app.filters.muted import Muted
 from app.filters.own_tweets import OwnTweets
 from app.filters.see_fewer import SeeFewer
 from app.filters.social_graph import SocialGraph
@@ -35,6 +37,7 @@ def visibility(state: FeatureState, encoder: Encoder, settings: Settings) -> lis
     """Which tweets may be shown; where one of these fails, nothing is."""
     return [
         Deleted(state),
+        Audience(state),
         Unsafe(
             state,
             encoder,
@@ -42,6 +45,7 @@ def visibility(state: FeatureState, encoder: Encoder, settings: Settings) -> lis
             settings.unsafe_toxicity,
             settings.unsafe_though_denied,
         ),
+        Muted(state),
     ]
 
 
@@ -90,6 +94,7 @@ def fresh_tweets(state: FeatureState, encoder: Encoder, settings: Settings) -> F
         hours,
         at_least,
         too_old=too_old,
+        audience=Audience(state),
         eligibility=[one for one in eligibility(state, settings) if one != too_old],
         visibility=[one for one in visibility(state, encoder, settings) if one != deleted],
     )

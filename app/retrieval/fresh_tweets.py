@@ -18,6 +18,7 @@ from app.retrieval.memo import Memo
 from app.retrieval.top_k import Worth, top_k
 from ml.state.feature_state import FeatureState
 from ml.state.structures.event_order import UNKNOWN_TIME
+from ml.state.tables.audience import PUBLIC
 
 OVERFETCH: Final = 32  # rows looked at beyond the limit, to replace those that are dropped
 UNKNOWN_AGE_HOURS: Final = 24.0
@@ -25,7 +26,7 @@ UNKNOWN_AGE_HOURS: Final = 24.0
 
 @dataclass(frozen=True, slots=True)
 class Fresh:
-    """Tweets inside the window, oldest first."""
+    """Public tweets inside the window, oldest first."""
 
     tweet: Rows
     author: Rows
@@ -43,21 +44,24 @@ class FreshTweets:
     max_age_hours: float
     at_least: int
     too_old: Filter
+    audience: Filter
     eligibility: Sequence[Filter]  # what is dropped before the ranker, but for its age
     visibility: Sequence[Filter]  # what may not be shown
 
     @cached_property
     def fresh(self) -> Memo[Fresh]:
-        """The tweets inside the window at a moment."""
+        """The public tweets inside the window at a moment: all that a stranger may be shown."""
         return Memo(self.state, self._fresh)
 
     def _fresh(self, now: int) -> Fresh:
         tweet = self.state.fresh(now, self.max_age_hours, self.at_least)
+        tweet = tweet[self.state.tweets.audience.visibility[tweet] == PUBLIC]
         return Fresh(tweet, self.state.tweets.author[tweet], self.age_hours(tweet, now))
 
     def is_fresh(self, query: Query, tweet: Rows) -> Mask:
-        """Which of these tweets are inside the window."""
-        return self.too_old.keep(query, self._batch(tweet))
+        """Which of these tweets are inside the window, and may be shown to the viewer."""
+        batch = self._batch(tweet)
+        return self.too_old.keep(query, batch) & self.audience.keep(query, batch)
 
     def age_hours(self, tweet: Rows, now: int) -> NDArray[np.float64]:
         """Hours since each tweet was written; 24 where that is unknown."""

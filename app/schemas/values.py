@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 from urllib.parse import unquote
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
@@ -110,23 +110,27 @@ EventId = Annotated[
 Probability = float | None  # null where no model was trained
 
 
-Moment = Annotated[
-    Annotated[
-        datetime,
-        BeforeValidator(_as_moment),
-        AfterValidator(_within),
-        WithJsonSchema(
-            {
-                "anyOf": [
-                    {"type": "string", "format": "date-time"},
-                    {"type": "number", "minimum": EARLIEST, "maximum": LATEST},
-                ]
-            }
-        ),
-    ]
-    | None,
-    Field(description="RFC 3339, or unix seconds, in 1970–2100; now, if not given."),
+Instant = Annotated[
+    datetime,
+    BeforeValidator(_as_moment),
+    AfterValidator(_within),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "format": "date-time"},
+                {"type": "number", "minimum": EARLIEST, "maximum": LATEST},
+            ]
+        }
+    ),
 ]
+
+
+Moment = Annotated[
+    Instant | None, Field(description="RFC 3339, or unix seconds; now, if not given.")
+]
+
+
+Visibility = Literal["public", "unlisted", "followers", "mentioned"]
 
 
 Words = Annotated[

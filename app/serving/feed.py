@@ -62,7 +62,8 @@ class Feed:
         served = page.served
         if peek:
             next_cursor = page.next_cursor if begun is not None else None
-            return FeedPage(engine, query, product, served, page.start, next_cursor)
+            exhausted = page.exhausted and not len(served.batch)  # what is here stays to be served
+            return FeedPage(engine, query, product, served, page.start, next_cursor, exhausted)
         remembered = served.product.mixer.run_side_effects(
             _served_page(engine, query, user_id, product, request_id, page), served.trace
         )

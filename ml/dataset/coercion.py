@@ -17,7 +17,7 @@ from ml.dataset.times import as_seconds
 from ml.dataset.violations import Violation
 from ml.errors import DataError
 from ml.ids import MAX_EVENT_ID_LENGTH
-from ml.schema import EARLIEST, LATEST, Field, Kind
+from ml.schema import EARLIEST, LATEST, VISIBILITIES, Field, Kind
 
 DTYPES: Final[dict[Kind, type[pl.DataType] | pl.DataType]] = {
     Kind.TIME: pl.Int64,
@@ -28,8 +28,11 @@ DTYPES: Final[dict[Kind, type[pl.DataType] | pl.DataType]] = {
     Kind.NUMBER: pl.Float64,
     Kind.ACTION: pl.String,
     Kind.SPLIT: pl.String,
+    Kind.IDS: pl.List(pl.String),
+    Kind.VISIBILITY: pl.String,
 }
 OPAQUE_IDS: Final = ("request_id",)  # which may be of a kind of their own
+ID: Final = Field("id", Kind.ID)
 FLAGS: Final = {"0": False, "1": True, "0.0": False, "1.0": True, "false": False, "true": True}
 NOT_ONE: Final = {
     Kind.ID: "not an id",
@@ -40,6 +43,8 @@ NOT_ONE: Final = {
     Kind.NUMBER: "not a finite number",
     Kind.ACTION: "unknown action",
     Kind.SPLIT: "neither train nor test",
+    Kind.IDS: "not a list of ids",
+    Kind.VISIBILITY: "unknown visibility",
 }
 NOT_IN_NFC: Final = "not in Unicode's normal form NFC, so not an id"
 TIMES: Final = (
@@ -142,6 +147,8 @@ def _convert(column: pl.Series, field: Field, kind: IdKind) -> pl.Series:
         if not (column.dtype.is_integer() or column.dtype == pl.String):
             raise pl.exceptions.ComputeError("not ids")
         return as_ids(column, kind)
+    if field.kind is Kind.IDS:
+        return _id_lists(column, kind)
     return CONVERTERS[field.kind](column)
 
 
@@ -162,6 +169,22 @@ def _words(column: pl.Series) -> pl.Series:
     if column.dtype == pl.String:
         return column.set(spreadsheet_cells.bracketed(column), None).str.split("|")
     return column.cast(pl.List(pl.String))
+
+
+def _id_lists(column: pl.Series, kind: IdKind) -> pl.Series:
+    """Lists of ids in the spelling of other columns; null where one of them is no id."""
+    lists = column.str.split("|") if column.dtype == pl.String else column
+    if not isinstance(lists.dtype, pl.List | pl.Array):
+        raise pl.exceptions.ComputeError("not lists")
+    rows = pl.DataFrame({"ids": lists}).with_row_index("row")
+    named = rows.explode("ids").drop_nulls()
+    ids = _convert(named["ids"].cast(pl.String) if named.is_empty() else named["ids"], ID, kind)
+    named = named.with_columns(ids=ids.cast(pl.String), wrong=ids.is_null())
+    found = named.group_by("row").agg("ids", pl.col("wrong").any())
+    empty = pl.when(pl.Series(lists).is_not_null()).then(pl.lit([], pl.List(pl.String)))
+    joined = rows.select("row").join(found, on="row", how="left", maintain_order="left")
+    whole = pl.when(~pl.col("wrong").fill_null(False)).then(pl.col("ids").fill_null(empty))
+    return joined.select(whole.alias(column.name)).to_series()
 
 
 def _flags(column: pl.Series) -> pl.Series:
@@ -203,4 +226,5 @@ CONVERTERS: Final[dict[Kind, Callable[[pl.Series], pl.Series]]] = {
     Kind.NUMBER: _numbers,
     Kind.ACTION: _one_of(*BY_LABEL),
     Kind.SPLIT: _one_of("train", "test"),
+    Kind.VISIBILITY: _one_of(*VISIBILITIES),
 }

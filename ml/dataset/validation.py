@@ -22,6 +22,7 @@ from ml.dataset.violations import Violation
 from ml.errors import DataError
 from ml.schema import TABLES, Table
 
+TARGETS: Final = ("tweet_id", "target_user_id", "text")  # of an interaction
 RELATIONS: Final = (dangling, misspelled_threads, misdirected, repeated)
 
 
@@ -120,8 +121,8 @@ def _validate_table(
         else:
             columns.append(column)
             violations += found
-    if table.name == "interactions" and not {"tweet_id", "target_user_id"} & set(raw.columns):
-        complaints.append("columns 'tweet_id' and 'target_user_id' are both missing; add either")
+    if table.name == "interactions" and not {*TARGETS} & {*raw.columns}:
+        complaints.append(f"columns {', '.join(map(repr, TARGETS))} are all missing; add one")
     if table.required and raw.is_empty():
         complaints.append("the table is empty; expected at least one row")
     if complaints:

@@ -16,7 +16,7 @@ FOR_LATER_PAGES: Final = ("scores", "seed", "pool", "marks")  # dropped when the
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """An action of a user on a tweet or on another user."""
+    """An action of a user on a tweet, on another user or on a word or domain."""
 
     action: str  # a label of `ml.schema.Action`
     user_id: str
@@ -25,6 +25,8 @@ class Event:
     request_id: str | None = None
     position: float | None = None  # of an impression, 0 at the top
     value: float | None = None
+    text: str | None = None  # that is muted
+    expires_at: int | None = None  # unix seconds
 
     def to_json(self) -> Json:
         """The fields that have a value."""
@@ -40,6 +42,8 @@ class Event:
             request_id=_text(body.get("request_id")),
             position=_number(body.get("position")),
             value=_number(body.get("value")),
+            text=_text(body.get("text")),
+            expires_at=None if body.get("expires_at") is None else int(body["expires_at"]),
         )
 
 

@@ -26,7 +26,9 @@ from ml.schema import TABLES, Kind, Table
 
 PAGE: Final = 10_000  # records read at once
 MICROS: Final = 1_000_000
-OF_EVENT: Final = ("user_id", "tweet_id", "target_user_id", "action", "value")
+OF_EVENT: Final = (
+    "user_id", "tweet_id", "target_user_id", "action", "value", "text", "expires_at"
+)  # fmt: skip
 OF_IMPRESSION: Final = ("user_id", "tweet_id", "position", "request_id")
 ORDER: Final = ("at", "event")  # as things happened, however late they arrived
 WHEN: Final = {"offset": pl.Int64, "at": pl.Int64, "event": pl.String}
@@ -113,12 +115,32 @@ def _joined(
         > pl.col("offset")
         for name in _users_in(table)
     ]
-    frame = frame.filter(~pl.any_horizontal(gone)).drop("offset")
+    frame = frame.filter(~pl.any_horizontal(gone))
     if table.name == "tweets":
+        frame = _with_audiences(frame, records.erased)
         frame = frame.filter(~pl.col("tweet_id").cast(pl.String).is_in(list(records.deleted)))
     if (key := KEYS.get(table.name)) is not None:
         frame = frame.unique(key, keep="last", maintain_order=True)
-    return frame
+    return frame.drop("offset")
+
+
+def _with_audiences(tweets: pl.DataFrame, erased: dict[str, int]) -> pl.DataFrame:
+    """A write that names no visibility leaves that of the one before, with its mentions; who was
+    erased is mentioned in nothing that was written before."""
+    named = pl.when(pl.col("visibility").is_not_null())
+    mentions = named.then(pl.col("mentions").fill_null([]))
+    tweets = tweets.with_columns(
+        pl.col("visibility").forward_fill().over("tweet_id"),
+        mentions.forward_fill().over("tweet_id").alias("mentions"),
+        named.then(pl.col("offset")).forward_fill().over("tweet_id").alias("named"),
+    )
+    if erased:
+        stays = [
+            mentioned and [one for one in mentioned if erased.get(one, 0) <= at]
+            for mentioned, at in tweets.select("mentions", "named").iter_rows()
+        ]
+        tweets = tweets.with_columns(pl.Series("mentions", stays, pl.List(pl.String)))
+    return tweets.drop("named")
 
 
 def _users_in(table: Table) -> list[str]:
@@ -173,7 +195,7 @@ def _moved(body: bodies.Row, shift: int) -> Row:
 
 def written(table: Table, rows: list[Row]) -> pl.DataFrame:
     """Rows as CSV would hold them, every value as text, in the order in which they happened."""
-    words = [f.name for f in table.fields if f.kind is Kind.WORDS]
+    words = [f.name for f in table.fields if f.kind in (Kind.WORDS, Kind.IDS)]
     columns = {
         f.name: [(_words if f.name in words else _text)(row.get(f.name)) for row in rows]
         for f in table.fields

@@ -6,6 +6,9 @@ import pytest
 
 from app.diversifiers.author_diversity import AuthorDiversity
 from app.filters.already_seen import AlreadySeen
+from app.filters.audience import Audience
+from app.filters.deleted import Deleted
+from app.filters.muted import Muted
 from app.filters.one_per_thread import OnePerThread
 from app.filters.own_tweets import OwnTweets
 from app.filters.social_graph import SocialGraph
@@ -150,6 +153,24 @@ class TestSocialGraph(RowFilterContract):
     @pytest.fixture
     def filter_(self, tiny_engine: Engine) -> SocialGraph:
         return SocialGraph()
+
+
+class TestDeleted(RowFilterContract):
+    @pytest.fixture
+    def filter_(self, tiny_engine: Engine) -> Deleted:
+        return Deleted(tiny_engine.state)
+
+
+class TestAudience(RowFilterContract):
+    @pytest.fixture
+    def filter_(self, tiny_engine: Engine) -> Audience:
+        return Audience(tiny_engine.state)
+
+
+class TestMuted(RowFilterContract):
+    @pytest.fixture
+    def filter_(self, tiny_engine: Engine) -> Muted:
+        return Muted(tiny_engine.state)
 
 
 class TestUnsafe(RowFilterContract):

@@ -17,6 +17,7 @@ from ml.state.tables.engagement_counts import EngagementCounts
 from ml.state.tables.engagements import Engagements
 from ml.state.tables.graph import Graph
 from ml.state.tables.history import History
+from ml.state.tables.mutes import Mutes
 from ml.state.tables.pending_events import PendingEvents
 from ml.state.tables.tweets import Tweets
 from ml.state.tables.users import Users
@@ -34,6 +35,7 @@ class StateTables:
         self._seen = PairTimes(len(users))
         self._served = PairTimes(len(users))
         self._pending = PendingEvents()
+        self._mutes = Mutes()
         self._newest = UNKNOWN_TIME
         self._version = 0
         self._rewritten = 0
@@ -84,6 +86,11 @@ class StateTables:
     def pending_events(self) -> PendingEvents:
         """Events about tweets that are not here yet."""
         return self._pending
+
+    @property
+    def mutes(self) -> Mutes:
+        """The words and domains that viewers do not want to read."""
+        return self._mutes
 
     @property
     def posts(self) -> Ragged:

@@ -93,7 +93,10 @@ class Users(GrowableColumns):
         """Whether an action of each user at that time has been erased since."""
         if not len(self):
             return np.zeros(len(row), bool)
-        return not_before(self.erased_at[row], self.erased_tiebreak[row], at, tiebreak) & (row >= 0)
+        erased_at = self.erased_at[row]
+        erased = not_before(erased_at, self.erased_tiebreak[row], at, tiebreak)
+        erased &= (erased_at != NEVER) & (row >= 0)
+        return erased
 
     @property
     def gone(self) -> NDArray[np.bool_]:

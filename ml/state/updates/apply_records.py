@@ -14,9 +14,10 @@ from ml.event_log import bodies
 from ml.event_log.record import Kind, Record
 from ml.schema import TWEETS, USERS
 from ml.state.feature_state import FeatureState
+from ml.state.tables.mutes import Muting
 from ml.state.tables.pending_events import Waiting
 from ml.state.updates import erasure, tweet_lifecycle
-from ml.state.updates.decode import Batch, Happened, Put, frame
+from ml.state.updates.decode import Batch, Happened, Muted, Put, frame
 
 NOBODY: Final[Rows] = np.empty(0, np.int32)
 
@@ -79,6 +80,7 @@ def _apply_batch(state: FeatureState, batch: Batch) -> AppliedRecords:
     tweets = _put_tweets(state, batch.tweets)
     fewer = tweet_lifecycle.delete(state, batch.deleted)
     _happen(state, batch.events)
+    _mute(state, batch.muted)
     gone = _erase(state, batch.erased)
     users = np.concatenate([profiles, gone, np.arange(everybody, len(state.users), dtype=np.int32)])
     return AppliedRecords(tweets, users, fewer)
@@ -113,6 +115,16 @@ def _happen(state: FeatureState, happened: Sequence[Happened]) -> None:
     )
     now = np.flatnonzero(~absent | (target >= 0))
     tweet_lifecycle.happen(state, [waiting[place] for place in now.tolist()], tweet[now])
+
+
+def _mute(state: FeatureState, muted: Sequence[Muted]) -> None:
+    user = state.admit_users(one.user for one in muted).tolist()
+    state.mute(
+        [
+            Muting(one.at, one.tiebreak, one.action, who, one.text, one.expires_at)
+            for one, who in zip(muted, user, strict=True)
+        ]
+    )
 
 
 def _erase(state: FeatureState, erased: Sequence[tuple[str, int, int]]) -> Rows:

@@ -9,12 +9,13 @@ from typing import Any, Final, NamedTuple
 
 import polars as pl
 
-from ml.actions import BY_LABEL, ON_USERS, Action
+from ml.actions import BY_LABEL, ON_TEXTS, ON_USERS, Action
 from ml.event_log import bodies
 from ml.event_log.record import Entry, Kind
-from ml.schema import LATEST, TWEETS, USERS, Table
+from ml.schema import LATEST, TWEETS, USERS, VISIBILITIES, Table
 from ml.schema import Kind as Column
 from ml.state.structures.event_order import MICROS, split
+from ml.state.tables.mutes import NO_END
 from ml.state.tables.pending_events import SERVED
 
 Body = Mapping[str, Any]  # JSON
@@ -31,12 +32,20 @@ def _words(value: Any) -> list[str]:
     return [str(word) for word in value]
 
 
+def _visibility(value: Any) -> str:
+    if value not in VISIBILITIES:
+        raise ValueError(f"{value!r} is no visibility; expected one of {' '.join(VISIBILITIES)}")
+    return str(value)
+
+
 READ: Final[Mapping[Column, tuple[Callable[[Any], Any], pl.DataType | type[pl.DataType]]]] = {
     Column.ID: (str, pl.String),
     Column.TIME: (int, pl.Int64),
     Column.TEXT: (str, pl.String),
     Column.WORDS: (_words, pl.List(pl.String)),
     Column.FLAG: (bool, pl.Boolean),
+    Column.IDS: (_words, pl.List(pl.String)),
+    Column.VISIBILITY: (_visibility, pl.String),
 }
 
 
@@ -60,6 +69,17 @@ class Happened(NamedTuple):
     position: float
 
 
+class Muted(NamedTuple):
+    """A word or a domain is muted, or no longer."""
+
+    at: int
+    tiebreak: int
+    action: int
+    user: str
+    text: str
+    expires_at: int
+
+
 @dataclass(slots=True)
 class Batch:
     """Records by what they do. Those of one kind are applied together: their order is in their
@@ -70,11 +90,14 @@ class Batch:
     deleted: list[str] = field(default_factory=list)
     erased: list[tuple[str, int, int]] = field(default_factory=list)
     events: list[Happened] = field(default_factory=list)
+    muted: list[Muted] = field(default_factory=list)
 
     def add(self, entry: Entry, shift: int) -> None:
         """Put an entry where it belongs, its times moved by so many seconds."""
         at, tiebreak = split(entry.at + shift * MICROS, entry.event_id)
         match bodies.read(entry):
+            case bodies.Event() as event if ACTIONS[event.action] in ON_TEXTS:
+                self.muted.append(_muted(at, tiebreak, event, shift))
             case bodies.Event() as event:
                 self.events.append(_event(at, tiebreak, event))
             case bodies.Served() as served:
@@ -104,6 +127,14 @@ def _event(at: int, tiebreak: int, event: bodies.Event) -> Happened:
     return Happened(
         at, tiebreak, action, event.user_id, event.tweet_id, event.target_user_id, position
     )
+
+
+def _muted(at: int, tiebreak: int, event: bodies.Event, shift: int) -> Muted:
+    action = ACTIONS[event.action]
+    if event.text is None:
+        raise ValueError(f"{event.action} is about a text, and it has none")
+    expires_at = NO_END if event.expires_at is None else event.expires_at + shift
+    return Muted(at, tiebreak, action, event.user_id, event.text, expires_at)
 
 
 def _served(at: int, tiebreak: int, served: bodies.Served) -> Iterator[Happened]:

@@ -10,7 +10,7 @@ import polars as pl
 from hypothesis import strategies as st
 
 from ml.actions import BY_LABEL
-from ml.schema import TABLES, Field, Kind
+from ml.schema import TABLES, VISIBILITIES, Field, Kind
 
 VALUES: dict[Kind, list[Any]] = {  # each as likely as the next; some are bad
     Kind.ID: [1, 2, 3, 4, 5, -1],
@@ -22,11 +22,14 @@ VALUES: dict[Kind, list[Any]] = {  # each as likely as the next; some are bad
     Kind.NUMBER: [*range(20), None, 0.5, float("nan"), float("inf")],
     Kind.ACTION: [*BY_LABEL, "lick"],
     Kind.SPLIT: [*["train", "test"] * 5, "valid"],
+    Kind.IDS: [["1", "2"], ["3"], None],
+    Kind.VISIBILITY: [*VISIBILITIES * 3, None, "friends"],
 }
 DTYPES: dict[Kind, pl.DataType | type[pl.DataType]] = {
     Kind.ID: pl.Int64,
     Kind.TIME: pl.Int64,
     Kind.WORDS: pl.List(pl.String),
+    Kind.IDS: pl.List(pl.String),
     Kind.FLAG: pl.Boolean,
     Kind.NUMBER: pl.Float64,
 }
