@@ -45,9 +45,8 @@ def _evaluate(given: argparse.Namespace) -> None:
     trained, settings = _bundle(given)
     findings = evaluate(given.data, trained, settings, cut=given.cut, ablate=not given.no_ablation)
     report = document.document(findings)
-    _save(given, page.page(report), report, "report", trained.version)  # which promote reads
-    print(terminal.table(report))
-    print(f"\n{_folder(given) / 'report.html'} and report.json")
+    names = ("report", trained.version)  # promote reads the second
+    _save(given, report, page.page(report), terminal.table(report), *names)
 
 
 def _simulate(given: argparse.Namespace) -> None:
@@ -63,23 +62,17 @@ def _simulate(given: argparse.Namespace) -> None:
     settings = settings.model_copy(update={"bundle": trained.version})
     report = simulation.run(given.data, settings, wanted)
     report["world"]["bundle"] = trained.version
-    _save(given, simulation_page.page(report), report, "simulation")
-    print(simulation_table.table(report))
-    print(f"\n{_folder(given) / 'simulation.html'} and simulation.json")
+    _save(given, report, simulation_page.page(report), simulation_table.table(report), "simulation")
 
 
-def _folder(given: argparse.Namespace) -> Path:
+def _save(given: argparse.Namespace, report: Json, html: str, text: str, *names: str) -> None:
+    """A page for people under the first name, data for programs under each; print the text."""
     folder: Path = given.out or given.artifacts / "report"
-    return folder
-
-
-def _save(given: argparse.Namespace, html: str, report: Json, *names: str) -> None:
-    """A page for people under the first name, data for programs under each."""
-    folder = _folder(given)
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / f"{names[0]}.html").write_text(html, encoding="utf-8")
+    (page_file := folder / f"{names[0]}.html").write_text(html, encoding="utf-8")
     for name in names:
         (folder / f"{name}.json").write_text(written(report), encoding="utf-8")
+    print(f"{text}\n\n{page_file} and {names[0]}.json")
 
 
 def _bundle(given: argparse.Namespace) -> tuple[Bundle, Settings]:

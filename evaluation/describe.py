@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from datagen.parameters import DAY
 from evaluation.metrics.thresholds import Thresholds
 from evaluation.offline.held_out import AVERSE, PRIOR
 from evaluation.truth import Truth
@@ -25,7 +26,6 @@ from ml.state.updates import tables_to_events
 from ml.training.examples import Examples, of_impressions
 
 SESSION_SECONDS: Final = 1800  # a longer pause begins a new session
-DAY: Final = 86_400
 PAIRS: Final = 20_000  # of follows, looked at for homophily
 QUANTILES: Final = (0.1, 0.5, 0.9)
 TAIL: Final = 0.2  # the share of positive counts that is called the tail

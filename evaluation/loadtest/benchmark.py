@@ -11,8 +11,7 @@ from statistics import median
 from typing import Final
 
 from evaluation.client import Address
-from evaluation.loadtest import stages
-from evaluation.loadtest.benchmark_table import BenchmarkReport
+from evaluation.loadtest.benchmark_report import BenchmarkReport, spent
 from evaluation.loadtest.closed_loop_load import ask
 from evaluation.loadtest.command import Given, Options
 from evaluation.loadtest.server import serving
@@ -58,7 +57,7 @@ def measure(given: Given) -> BenchmarkReport:
         "for_you": {name: figures[name] for name in ("per_second", "p50", "p99", "p50_at_once")},
         "bare": {name: figures[f"bare_{name}"] for name in ("per_second", "p50", "p99")},
         "body_bytes": len(content),
-        "stages": stages.spent(explained),
+        "stages": spent(explained),
         "plan": {name: getattr(options, name) for name in OPTIONS} | {"users": len(users)},
         "rounds": rounds,
         "machine": {"cpus": os.cpu_count(), "load_before": load, "uvicorn": _stack()},

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Callable
 from itertools import count
 from time import perf_counter
 from typing import Final
@@ -27,7 +26,6 @@ TIMEOUT_SECONDS: Final = 3.0  # less than an idle connection is kept for
 AUTHORS: Final = 8
 TWEETS: Final = 100  # by each: a block is seen by none of them being left
 ROUND: Final = 5  # effects per viewer
-Seen = Callable[[], Awaitable[bool]]
 
 OPTIONS: Final[Options] = {
     "events": (520, "whose effect is awaited"),
@@ -139,18 +137,15 @@ class Trial:
             ("block", writing, event("block", target_user_id=author), is_empty),
             ("unblock", reading, event("unblock", target_user_id=author), is_back),
         ):
-            await self._until(kind, connection, write, seen)
+            if await seen():
+                self.before.append(kind)
+            start = perf_counter()
+            (await connection.send(write)).ok()
+            while not await seen():
+                if perf_counter() - start > TIMEOUT_SECONDS:
+                    break  # which is how long it took, at least
+            self.millis[kind].append((perf_counter() - start) * 1000)
             shown.update()
-
-    async def _until(self, kind: str, connection: Connection, write: bytes, seen: Seen) -> None:
-        if await seen():
-            self.before.append(kind)
-        start = perf_counter()
-        (await connection.send(write)).ok()
-        while not await seen():
-            if perf_counter() - start > TIMEOUT_SECONDS:
-                break  # which is how long it took, at least
-        self.millis[kind].append((perf_counter() - start) * 1000)
 
 
 async def _authors(connection: Connection) -> list[str]:

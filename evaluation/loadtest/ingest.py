@@ -47,16 +47,12 @@ def measure(given: Given) -> SloReport:
     refused = [*pouring.refused, *reading.refused]
     per_second = pouring.written / pouring.seconds
     found = {"batches": quantiles(pouring.millis), "idle": quantiles(idle), "busy": quantiles(busy)}
+    times = found["busy"]["p99"] / found["idle"]["p99"]
     return SloReport(
         [
             least("events per second", per_second, LEAST_PER_SECOND),
             least("for", pouring.seconds, options.seconds * 0.95, " s"),
-            most(
-                "p99 of timelines against idle",
-                found["busy"]["p99"] / found["idle"]["p99"],
-                MAX_TIMES,
-                "×",
-            ),
+            most("p99 of timelines against idle", times, MAX_TIMES, "×"),
             most("the last event has its effect after", pouring.behind, 1_000, " ms"),
             none("answers that were none", len(refused)),
         ],

@@ -166,7 +166,9 @@ class Scrolling:
             for tweet in to_come[5 : 5 + DELETED]:
                 answer = await connection.send(request("DELETE", f"/tweets/{tweet}"))
                 offset = answer.ok()["offset"]
-                self._gone(tweet)
+                for other in self.readers:
+                    if tweet in other.stored and tweet not in other.shown:
+                        other.gone.setdefault(tweet, len(other.pages))
             if to_come and page % (self._pages // BLOCKED) == 1:
                 author = self._author(to_come[len(to_come) // 2])
                 pair = (reader.name, author) if which % 2 else (author, reader.name)
@@ -177,11 +179,6 @@ class Scrolling:
                     if self._author(tweet) == author:
                         reader.gone.setdefault(tweet, page)
             (await connection.get(f"/users?limit=1&after_offset={offset}")).ok()
-
-    def _gone(self, tweet: str) -> None:
-        for reader in self.readers:
-            if tweet in reader.stored and tweet not in reader.shown:
-                reader.gone.setdefault(tweet, len(reader.pages))
 
     def _author(self, tweet: str) -> str:
         state = self._engine.state

@@ -8,7 +8,7 @@ import shutil
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -55,14 +55,14 @@ def measure(given: Given) -> SloReport:
         with serving({**here.environment, "FORYOU_IMPRESSIONS": "client"}) as server:
             people = here.state().users.ids.all_ids().to_list()
             reading = Reading(server.address, given.options.rate, people, given.seed)
-            swaps = asyncio.run(_run(server.address, reading, here, pair))
+            swaps, failed = asyncio.run(_run(server.address, reading, here, pair))
         differ = [_difference(here, version, reading.timelines[version]) for version in pair]
     named = {version: len(reading.timelines[version]) for version in pair}
-    requests, faults = quantiles(reading.millis), [*swaps.failed, *reading.refused][:5]
+    requests, faults = quantiles(reading.millis), [*failed, *reading.refused][:5]
     return SloReport(
         [
-            least("swaps", swaps.by.total(), given.options.swaps),
-            none("swaps that failed", len(swaps.failed)),
+            least("swaps", swaps.total(), given.options.swaps),
+            none("swaps that failed", len(failed)),
             none("requests that failed", len(reading.refused)),
             least("answers of each bundle", min(named.values()), 1),
             most("scores differ from those of the bundle named by", max(differ), TOLERANCE),
@@ -72,7 +72,7 @@ def measure(given: Given) -> SloReport:
             "answers": named,
             "later_pages": reading.later,
             "difference": dict(zip(pair, differ, strict=True)),
-            "swaps": swaps.by,
+            "swaps": swaps,
             "refused": faults,
         },
         [
@@ -109,17 +109,13 @@ class Reading(OpenLoopLoad):
                 yield request("GET", f"/timeline/{chance.choice(people)}")
 
 
-@dataclass(frozen=True, slots=True)
-class Swaps:
-    """Those that succeeded, by the way they were asked for, and what was wrong."""
-
-    by: Counter[str] = field(default_factory=Counter)
-    failed: list[str] = field(default_factory=list)
-
-
-async def _run(address: Address, reading: Reading, given: Given, pair: tuple[str, str]) -> Swaps:
-    """By the watcher, by /admin/reload, and by /admin/rollback, in turn."""
-    swaps = Swaps()
+async def _run(
+    address: Address, reading: Reading, given: Given, pair: tuple[str, str]
+) -> tuple[Counter[str], list[str]]:
+    """Swap by the watcher, by /admin/reload, and by /admin/rollback, in turn: the swaps that
+    succeeded, by the way, and what was wrong."""
+    swaps: Counter[str] = Counter()
+    failed: list[str] = []
     async with reading.running(), Connection.open(address) as connection:
         await asyncio.sleep(REST_SECONDS)
         for swap in tracked(range(given.options.swaps), "reload", "swaps"):
@@ -130,13 +126,13 @@ async def _run(address: Address, reading: Reading, given: Given, pair: tuple[str
             if way != "watcher":
                 answer = await connection.post(f"/admin/{way}", {})
                 if answer.status != 200 or answer.json["model_version"] != wanted:
-                    swaps.failed.append(f"{way}: {answer.status} {answer.body[:200]!r}")
+                    failed.append(f"{way}: {answer.status} {answer.body[:200]!r}")
             if await _serves(connection, wanted):
-                swaps.by[way] += 1
+                swaps[way] += 1
             else:
-                swaps.failed.append(f"{way}: {wanted} is not served")
+                failed.append(f"{way}: {wanted} is not served")
             await asyncio.sleep(REST_SECONDS)
-    return swaps
+    return swaps, failed
 
 
 async def _serves(connection: Connection, wanted: str) -> bool:

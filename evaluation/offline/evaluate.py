@@ -23,6 +23,7 @@ from evaluation.offline.safety import SafetyReport
 from evaluation.policies import logistic, registry, simple
 from evaluation.policies.policy import ORACLE, PRODUCT, Best, Policy
 from evaluation.policies.product import Funnel, Product
+from ml.actions import Action
 from ml.bundle import Bundle
 
 ABLATION_CELLS: Final = 20_000_000  # visits times tweets, so that ablation ends in any world
@@ -74,7 +75,8 @@ def evaluate(
         judge = SlateMetrics(given, asked, resample(len(everybody)))
         figures = {name: judge.figures(name) for name in [*policies, *alone]}
     with watch("heads"):
-        rows = held_out.score(given, bundle, regression) if held_out.there_are_any(given) else None
+        seen = bool((given.held_out.action == Action.IMPRESSION).any())
+        rows = held_out.score(given, bundle, regression) if seen else None
         by_head = list(heads.report(rows)) if rows else []
         unsafe = safety.report(given, bundle)
     with watch("ablation"):

@@ -49,10 +49,8 @@ class ReplayEnvironment:
     def moment(self, user: int, at: int) -> Moment:
         """This user asks now; what is known must be as of `at`."""
         self.watch.at = float(at)
-        settings, product = self.engine.settings, self.engine.products["for_you"]
-        query = self.engine.hydrate.query(self.dataset.users.ids.id(user), PLACES)
-        fresh = self.state.fresh(at, settings.max_age_hours, settings.fresh_at_least)
-        return Moment(query, self.state, fresh, product.mixer.eligibility, self.dataset.truth)
+        name = self.dataset.users.ids.id(user)
+        return Moment.of(self.engine, name, PLACES, self.dataset.truth)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,13 +10,13 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from datagen.parameters import DAY
 from evaluation.policies.policy import Moment, Values
 from ml.actions import ENGAGEMENTS
 from ml.state.feature_state import FeatureState
 
 FACTORS: Final = 64
 SEED: Final = 7
-DAY: Final = 86_400
 FITS: Final = 10  # at most so many, evenly over the held-out part; it is stale in between
 AVAILABLE: Final = find_spec("implicit") is not None
 

@@ -28,7 +28,6 @@ TEXTUAL: Final = {"product"} | {
 PART: Final = re.compile(":(?=[a-z_]+(?:=|:|$))")  # a setting may hold colons itself
 FOR_EVER: Final = 10_000.0  # hours
 
-
 FROZEN_PRODUCT: Final = f"{PRODUCT}:{FROZEN}"
 DEFAULT: Final = (PRODUCT, FROZEN_PRODUCT, *POLICIES)
 

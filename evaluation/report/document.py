@@ -70,12 +70,14 @@ def _dataset(f: Findings) -> Json:
 
 
 def _protocol(f: Findings) -> Json:
-    temporal = f.dataset.protocol == TEMPORAL
+    cut = None
+    if f.dataset.protocol == TEMPORAL:
+        cut = datetime.fromtimestamp(f.dataset.cut, UTC).isoformat().replace("+00:00", "Z")
     return {
         "kind": f.dataset.protocol,
         "product": PRODUCT,
         "bundle": f.bundle.version,
-        "cut": _instant(f.dataset.cut) if temporal else None,
+        "cut": cut,
         "visits": len(f.asked_at),
         "judged_by_log": f.judged_by_log,
         "interval": LEVEL,
@@ -109,7 +111,3 @@ def _funnel(funnel: Funnel) -> Json:
         if product in funnel.asked
     ]
     return {"answered": dict(funnel.asked), "rows": rows}
-
-
-def _instant(seconds: int) -> str:
-    return datetime.fromtimestamp(seconds, UTC).isoformat().replace("+00:00", "Z")

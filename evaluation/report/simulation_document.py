@@ -17,19 +17,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from evaluation.metrics.resample import LEVEL, REPEATS, Figure
+from evaluation.metrics.resample import LEVEL, REPEATS, Figure, resample
 from evaluation.policies.policy import PRODUCT
 from evaluation.policies.specification import FROZEN_PRODUCT
 from evaluation.report.numbers import Json, number, plain, with_share
-from evaluation.simulation.parallel import Outcome
+from evaluation.simulation.figures import Reader
+from evaluation.simulation.parallel import Lived
+from evaluation.simulation.plan import Plan
 
 FORMAT: Final = 1
 
 
-def document(outcome: Outcome, stress: Mapping[str, Any], missing: list[str]) -> Json:
-    """Everything, ready for `json.dumps`."""
-    plan, figures = outcome.plan, outcome.figures
+def document(
+    plan: Plan, lived: Mapping[str, Lived], stress: Mapping[str, Any], missing: list[str]
+) -> Json:
+    """Everything, ready for `json.dumps`; `lived` are the policies that lived the same days."""
+    reader = Reader(plan, resample(len(plan.panel)))
+    figures = {label: reader.figures(one.diary) for label, one in lived.items()}
+    by_day = {label: reader.by_day(one.diary) for label, one in lived.items()}
     reference = PRODUCT if PRODUCT in figures else next(iter(figures))
+    base = figures[reference]
     return {
         "format": FORMAT,
         "world": {
@@ -44,20 +51,24 @@ def document(outcome: Outcome, stress: Mapping[str, Any], missing: list[str]) ->
         },
         "reference": reference,
         "figures": {label: with_share(by, figures, interval=True) for label, by in figures.items()},
-        "ahead": plain(outcome.ahead(reference)),
-        "by_day": plain(outcome.by_day),
-        "learning": _learning(outcome),
+        "ahead": {
+            label: {name: plain(base[name] - figure) for name, figure in by.items()}
+            for label, by in figures.items()
+            if label != reference
+        },
+        "by_day": plain(by_day),
+        "learning": _learning(by_day),
         "stress": plain(stress),
         "missing": missing,
-        "seconds": outcome.seconds,
+        "seconds": {label: one.seconds for label, one in lived.items()},
     }
 
 
-def _learning(outcome: Outcome) -> Json:
+def _learning(by_day: Mapping[str, Mapping[str, list[Figure]]]) -> Json:
     """By day, and what each further day adds: the slope of a straight line through them."""
-    if not {PRODUCT, FROZEN_PRODUCT} <= set(outcome.by_day):
+    if not {PRODUCT, FROZEN_PRODUCT} <= by_day.keys():
         return {}
-    live, frozen = outcome.by_day[PRODUCT], outcome.by_day[FROZEN_PRODUCT]
+    live, frozen = by_day[PRODUCT], by_day[FROZEN_PRODUCT]
     names = ("engagements_per_impression", "expected_per_impression")
     gains = {name: [a - b for a, b in zip(live[name], frozen[name], strict=True)] for name in names}
     return {name: plain({"by_day": g, "per_day": _slope(g)}) for name, g in gains.items()}

@@ -50,21 +50,17 @@ def _sections(report: Json) -> Iterator[str]:
         days = report["learning"]["expected_per_impression"]["by_day"]
         gains = [bar(f"day {day}", figure) for day, figure in enumerate(days, 1)]
         yield section("What listening earns", plate(bars("live less frozen", gains, "+.4f"), GAIN))
-    plots = [
-        plate(lines(caption, _series(report["by_day"], name)), caption)
-        for name, caption in OVER_DAYS.items()
-    ]
+
+    def series(name: str) -> list[tuple[str, list[float]]]:
+        by_policy = report["by_day"].items()
+        return [(who, [day["value"] or 0.0 for day in by[name]]) for who, by in by_policy]
+
+    plots = [plate(lines(says, series(name)), says) for name, says in OVER_DAYS.items()]
     yield section("Over the days", "".join(plots))
     yield section("Under stress", _stress(report["stress"]))
     yield section(f"By how much {escape(reference)} is ahead", grid(report["ahead"]))
     yield section("Every figure", grid(report["figures"]))
     yield section("What is missing", bullets(report["missing"]))
-
-
-def _series(by_day: Json, name: str) -> list[tuple[str, list[float]]]:
-    return [
-        (label, [figure["value"] or 0.0 for figure in by[name]]) for label, by in by_day.items()
-    ]
 
 
 def _stress(stress: Json) -> str:

@@ -28,6 +28,7 @@ from evaluation.policies.policy import PRODUCT, Moment, Policy
 from evaluation.policies.product import EvaluationError
 from evaluation.report.numbers import Json
 from evaluation.truth import Truth
+from evaluation.watch import Watch
 from ml.event_log.record import Entry, Record
 from ml.state.updates.apply_records import apply_records
 
@@ -51,11 +52,10 @@ ENTRIES: Final[dict[str, Callable[[Clock, Json], Entry]]] = {
 
 
 @dataclass(slots=True)
-class Ticking:
+class Ticking(Watch):
     """A clock that stands still until it is set, but for a millionth at every look: no two things
     happen at once, so that the order of what is written is not left to the names of records."""
 
-    at: float = 0.0
     looks: int = 0
 
     def __call__(self) -> float:
@@ -160,16 +160,11 @@ class Local:
         self.engine.encoder.extend(state, apply_records(state, records))
 
     def show(self, user: str, limit: int, request: str) -> list[str]:
-        engine = self.engine
-        query = engine.hydrate.query(user, limit)
-        hours, at_least = engine.settings.max_age_hours, engine.settings.fresh_at_least
-        fresh = engine.state.fresh(query.now, hours, at_least)
-        eligibility = engine.products[PRODUCT].mixer.eligibility
-        moment = Moment(query, engine.state, fresh, eligibility, self.truth())
-        shown = self.policy.show(moment).tweet
-        viewer = np.full(len(shown), query.viewer, np.int32)
-        engine.state.mark_served(viewer, shown, np.full(len(shown), query.now))
-        return list(engine.state.tweets.ids.ids(shown))
+        moment = Moment.of(self.engine, user, limit, self.truth())
+        state, shown = self.engine.state, self.policy.show(moment).tweet
+        viewer = np.full(len(shown), moment.query.viewer, np.int32)
+        state.mark_served(viewer, shown, np.full(len(shown), moment.query.now))
+        return list(state.tweets.ids.ids(shown))
 
     def close(self) -> None:
         pass

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import repeat
 from multiprocessing import get_context
 
 import torch
 
 from app.settings import Settings
-from evaluation.metrics.resample import Figure, resample
 from evaluation.policies.specification import PolicySpec
-from evaluation.simulation.figures import Reader
 from evaluation.simulation.plan import Plan
 from evaluation.simulation.simulator import TimedEvent, live
 from evaluation.simulation.trajectory import Trajectory
@@ -31,25 +29,6 @@ class Lived:
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """Figures by policy."""
-
-    plan: Plan
-    figures: dict[str, dict[str, Figure]]
-    by_day: dict[str, dict[str, list[Figure]]]
-    seconds: dict[str, float] = field(default_factory=dict)
-
-    def ahead(self, reference: str) -> dict[str, dict[str, Figure]]:
-        """By how much the reference is above each other policy."""
-        base = self.figures[reference]
-        return {
-            label: {name: base[name] - figure for name, figure in figures.items()}
-            for label, figures in self.figures.items()
-            if label != reference
-        }
-
-
-@dataclass(frozen=True)
 class Life:
     """One policy's days: a name for it, what comes, who feeds, and who meddles."""
 
@@ -57,17 +36,6 @@ class Life:
     plan: Plan
     contestant: PolicySpec
     meddling: Sequence[TimedEvent] = ()
-
-
-def read(lived: Mapping[str, Lived], plan: Plan) -> Outcome:
-    """The figures of those who lived the same days."""
-    reader = Reader(plan, resample(len(plan.panel)))
-    return Outcome(
-        plan,
-        {label: reader.figures(one.diary) for label, one in lived.items()},
-        {label: reader.by_day(one.diary) for label, one in lived.items()},
-        {label: one.seconds for label, one in lived.items()},
-    )
 
 
 def live_all(lives: Sequence[Life], settings: Settings, workers: int = 1) -> dict[str, Lived]:

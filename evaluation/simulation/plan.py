@@ -26,6 +26,8 @@ from ml.errors import DataError
 NEWCOMERS: Final = 0.1  # of the panel: people who join meanwhile
 SETTLING: Final = 30  # seconds between joining and looking
 
+PerMember = tuple[NDArray[np.int64], ...]
+
 
 @dataclass(frozen=True, slots=True)
 class Turn:
@@ -44,8 +46,8 @@ class Plan:
     panel: Rows  # rows of the world, newcomers last
     newcomers: int
     allows_nsfw: NDArray[np.bool_]  # (users,) who asked for nudity
-    visits: tuple[NDArray[np.int64], ...]  # per member, when they would come if nothing changed
-    lengths: tuple[NDArray[np.int64], ...]  # how many tweets they look for
+    visits: PerMember  # when they would come if nothing changed
+    lengths: PerMember  # how many tweets they look for
     turn: Turn | None = None
 
     @property
@@ -98,7 +100,7 @@ def plan(data: Path, users: int, days: float, seed: int) -> Plan:
 
 def rhythm(
     onward: Continuation, panel: Rows, newcomers: int, seed: int
-) -> tuple[tuple[NDArray[np.int64], ...], tuple[NDArray[np.int64], ...]]:
+) -> tuple[PerMember, PerMember]:
     """When everybody would come, and for how long; who joins looks around at once."""
     people, rng = onward.world.users, generator(seed, Question.RHYTHM)
     since = np.maximum(people.joined[panel], onward.since)

@@ -10,9 +10,9 @@ import pytest
 
 from evaluation.loadtest.__main__ import main
 from evaluation.loadtest.benchmark import LARGEST
+from evaluation.loadtest.benchmark_report import OUTSIDE, spent
 from evaluation.loadtest.closed_loop_load import Run, ask
 from evaluation.loadtest.server import serving
-from evaluation.loadtest.stages import OUTSIDE, spent
 
 EMPTY = {
     "request_id": "x",
