@@ -60,8 +60,10 @@ def test_scores_tell_a_stranger_nothing_of_blocks(
     before = scored(asking, reader, tweets, **known)
     assert all(item["eligible"] for item in before["items"])
     user, target = (reader, author) if by_viewer else (author, reader)
-    event = {"action": action, "user_id": user, "target_user_id": target}
-    offset = asking.post("/events", json={"events": [event]}).json()["offset"]
+    event = {"event_id": "e", "action": action, "user_id": user, "target_user_id": target}
+    written = asking.post("/events", json={"events": [event]}).json()
+    assert written["results"][0]["status"] == "accepted", written
+    offset = written["offset"]
     asking.get(f"/users/{reader}?after_offset={offset}", headers=known)
     after = scored(asking, reader, tweets, **known)
     dropped = {item["author_id"]: item["dropped_by"] for item in after["items"]}
@@ -75,8 +77,15 @@ def test_scores_tell_a_stranger_nothing_of_blocks(
 def test_the_viewer_knows_what_a_stranger_does_not(asking: TestClient, reader: str) -> None:
     own = {"Authorization": "Bearer " + jwt.encode({"sub": reader}, SECRET, "HS256")}
     item = asking.get(f"/timeline/{reader}?peek=true", headers=own).json()["items"][0]
-    event = {"action": "block", "user_id": reader, "target_user_id": item["author_id"]}
-    offset = asking.post("/events", json={"events": [event]}).json()["offset"]
+    event = {
+        "event_id": "e",
+        "action": "block",
+        "user_id": reader,
+        "target_user_id": item["author_id"],
+    }
+    written = asking.post("/events", json={"events": [event]}).json()
+    assert written["results"][0]["status"] == "accepted", written
+    offset = written["offset"]
     asking.get(f"/users/{reader}?after_offset={offset}", headers=own)
     answer = scored(asking, reader, [item["tweet_id"]], **own)
     assert answer["items"][0]["dropped_by"] == "SocialGraph"
