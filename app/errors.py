@@ -6,6 +6,8 @@ ProblemError                500
 │   ├── ForgedCursorError
 │   └── ExpiredCursorError
 ├── UnauthorizedError       401
+│   ├── UnidentifiedError
+│   └── InvalidTokenError
 ├── ForbiddenError          403
 ├── NotFoundError           404
 ├── MethodNotAllowedError   405
@@ -69,6 +71,17 @@ class UnauthorizedError(ProblemError):
     slug = "unauthorized"
     title = "This needs a key"
     headers = MappingProxyType({"WWW-Authenticate": "APIKey"})
+
+
+class UnidentifiedError(UnauthorizedError):
+    title = "Reading needs a key or a token"
+    headers = MappingProxyType({"WWW-Authenticate": "Bearer"})
+
+
+class InvalidTokenError(UnauthorizedError):
+    slug = "invalid-token"
+    title = "The bearer token is not valid"
+    headers = MappingProxyType({"WWW-Authenticate": 'Bearer error="invalid_token"'})
 
 
 class ForbiddenError(ProblemError):

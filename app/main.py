@@ -6,6 +6,7 @@ import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
+from typing import TYPE_CHECKING
 
 import torch
 from fastapi import Depends, FastAPI
@@ -42,6 +43,9 @@ from app.serving.engine import Engine
 from app.serving.service import Service
 from app.settings import Settings
 
+if TYPE_CHECKING:
+    from app.api.tokens import Tokens
+
 
 def create_app(
     settings: Settings | None = None,
@@ -62,7 +66,8 @@ def create_app(
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, Service | Metrics | Connections]]:
         answering = service or start(settings)
-        app.openapi_schema = openapi.with_examples(openapi.of(app), answering.engine)
+        if not access.is_private(settings):  # examples name a user
+            app.openapi_schema = openapi.with_examples(openapi.of(app), answering.engine)
         await answering.start(counted.loop_failed)
         try:
             yield {
@@ -85,7 +90,8 @@ def create_app(
     reading = (timeline, follow_recommendations, score, catalog, products, health, metrics)
     for room in (*reading, events, catalog_writes, admin):
         app.include_router(room.router)
-    app.add_middleware(access.Guard, settings=settings)  # each further one stands outside
+    # Each further one stands outside those before it.
+    app.add_middleware(access.Guard, settings=settings, tokens=verifier(settings))
     app.add_middleware(HeadAsGet)
     app.add_middleware(LoadBound, limit=settings.max_timelines)
     if settings.trusted_proxies:
@@ -108,6 +114,19 @@ def create_app(
     # class to derive from.
     app.openapi = lambda: app.openapi_schema or openapi.of(app)  # type: ignore[method-assign]
     return app
+
+
+def verifier(settings: Settings) -> Tokens | None:
+    """What verifies bearer tokens; None where no key for them is set.
+
+    Raises:
+        InvalidSettingError: the key cannot be used.
+    """
+    if settings.token_secret is None and settings.token_jwks is None:
+        return None
+    from app.api.tokens import Tokens  # imports cryptography, which takes a while
+
+    return Tokens.of(settings)
 
 
 def start(settings: Settings) -> Service:

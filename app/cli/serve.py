@@ -14,7 +14,7 @@ from uvicorn.supervisors import Multiprocess
 from app.api import http_protocol, openapi
 from app.api.connections import accepted_at_once
 from app.cli.listening_socket import ListeningSocket
-from app.main import create_app, start
+from app.main import create_app, start, verifier
 from app.observability.metrics import SHARED
 from app.serving.engine import Engine
 from app.serving.service import Service
@@ -37,6 +37,7 @@ def serve(settings: Settings) -> None:
         InvalidSettingError: a setting is not what it should be, or the address is taken.
     """
     if settings.workers > 1:
+        verifier(settings)  # each worker has its own; this one finds what is wrong
         _serve_together(settings)
     else:
         _serve_alone(start(settings))
