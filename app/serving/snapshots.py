@@ -33,7 +33,7 @@ class Snapshots:
 
     def newest(self, base: str, events: EventLog) -> FeatureState | None:
         """The last snapshot that began with these tables and is of this history of this log."""
-        while names := bundle.states(self.folder):
+        while names := self._names():
             for name in names:
                 try:
                     if (state := self._read(name, base, events)) is not None:
@@ -61,6 +61,14 @@ class Snapshots:
     def sweep(self) -> None:
         """Remove what killed writers left; only while this process is `alone`."""
         bundle.forget_states(self.folder, older=OLDER)
+
+    def _names(self) -> list[str]:
+        """The snapshots, newest first; none where the pointer to the newest is damaged."""
+        try:
+            return bundle.states(self.folder)
+        except BundleError as error:
+            logger.warning("the whole event log is read again: %s", error)
+            return []
 
     def _read(self, name: str, base: str, events: EventLog) -> FeatureState | None:
         about = snapshot.about(self.folder / name)

@@ -12,7 +12,16 @@ from typing import Any, Final, Protocol
 import torch
 
 from app.settings import InvalidSettingError
-from evaluation.loadtest import benchmark, crash, freshness, ingest, pagination, reload, soak
+from evaluation.loadtest import (
+    benchmark,
+    bitflip,
+    crash,
+    freshness,
+    ingest,
+    pagination,
+    reload,
+    soak,
+)
 from evaluation.loadtest.command import Given, Options
 from ml.errors import FeedError
 
@@ -38,6 +47,7 @@ class Command(Protocol):
 
 COMMANDS: Final[dict[str, Command]] = {
     "bench": benchmark,
+    "bitflip": bitflip,
     "crash": crash,
     "freshness": freshness,
     "ingest": ingest,

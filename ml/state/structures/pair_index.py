@@ -23,12 +23,11 @@ class PairIndex:
     """
 
     def __init__(self, left: Rows | None = None, right: Rows | None = None) -> None:
-        self._left = np.empty(0, np.int32)
-        self._right = np.empty(0, np.int32)
-        self._count = 0
-        self._allocate(bits=10)
-        if left is not None and right is not None:
-            self.add(left, right)
+        """An index of pairs that all differ; their order is that of their rows."""
+        self._left = np.empty(0, np.int32) if left is None else left.astype(np.int32)
+        self._right = np.empty(0, np.int32) if right is None else right.astype(np.int32)
+        self._count = len(self._left)
+        self._rebuild()
 
     def __len__(self) -> int:
         return self._count
@@ -70,8 +69,7 @@ class PairIndex:
             self._left[start : self._count] = left[arrived]
             self._right[start : self._count] = right[arrived]
             if 4 * len(self) > len(self._keys):
-                self._allocate(bits=int(np.ceil(np.log2(len(self)))) + 3)
-                self._place(_pack(self.left, self.right), np.arange(len(self), dtype=np.int32))
+                self._rebuild()
             else:
                 rows = np.arange(start, len(self), dtype=np.int32)
                 self._place(key[by_arrival], rows)
@@ -82,6 +80,11 @@ class PairIndex:
         """Only these pairs, in rows of their own; `right` says what each right side is now."""
         moved = self.right[rows] if right is None else right[self.right[rows]]
         return PairIndex(self.left[rows], moved)
+
+    def _rebuild(self) -> None:
+        """Place all pairs anew, in a table with room for as many again."""
+        self._allocate(bits=max(10, int(np.ceil(np.log2(len(self) or 1))) + 3))
+        self._place(_pack(self.left, self.right), np.arange(len(self), dtype=np.int32))
 
     def _allocate(self, bits: int) -> None:
         self._shift = np.uint64(64 - bits)

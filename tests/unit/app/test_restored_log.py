@@ -126,6 +126,19 @@ def test_the_next_snapshot_takes_the_place_of_one_of_another_history(path: Path)
     assert differences(found, expected) == []
 
 
+def test_a_damaged_pointer_to_a_snapshot_costs_a_replay_and_nothing_else(
+    path: Path, log: SqliteLog, caplog: pytest.LogCaptureFixture
+) -> None:
+    put(log, "ann", "bob")
+    write(log, path)
+    (Snapshots.of(path).folder / "current").write_text("\x01\n")
+    assert Snapshots.of(path).newest("base", log) is None
+    assert "whole event log is read again" in caplog.text
+    put(log, "cyd")
+    write(log, path)
+    assert Snapshots.of(path).newest("base", log) is not None
+
+
 def test_erasure_leaves_the_chain_as_it_was(path: Path, log: SqliteLog) -> None:
     put(log, "ann", "bob")
     log.append([Entry("erase/ann", Kind.DELETE_USER, SECOND, "ann", {"user_id": "ann"})])
