@@ -8,6 +8,7 @@ from ml.bundle.states import (
     load_state,
     publish_state,
     state_fingerprint,
+    state_map,
     state_source,
     write_state,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "publish_state",
     "rollback",
     "state_fingerprint",
+    "state_map",
     "state_source",
     "versions",
     "write_state",

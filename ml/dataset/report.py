@@ -64,9 +64,12 @@ def _overview(table: ValidatedTable) -> list[str]:
 
 
 def _notes(validation: Validation) -> Iterator[str]:
-    for name, table in validation.tables.items():
-        if table.unknown:
-            yield f"{name}: {', '.join(table.unknown)} not read: the schema has no such column"
+    for name, columns in validation.unused.items():
+        why = "the schema has no such column"
+        if validation.column_map is not None:
+            why += ", and the map does not name it"
+        yield f"{name}: {', '.join(columns)} not read: {why}"
+    for table in validation.tables.values():
         yield from cell_notes(table, validation.ids)
     if tweets := validation.tables.get("tweets"):
         if alone := beginnings_elsewhere(tweets.used):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 import numpy as np
 import polars as pl
@@ -33,9 +33,16 @@ class About(TypedDict):
     source: str
     newest: int
     offset: int
+    column_map: NotRequired[str]  # the TOML with which the tables were read
 
 
-def save(state: FeatureState, directory: Path, source: Path, fingerprint: str) -> None:
+def save(
+    state: FeatureState,
+    directory: Path,
+    source: Path,
+    fingerprint: str,
+    column_map: str | None = None,
+) -> None:
     """Write a state into an existing, empty directory; it began with the tables in `source`."""
     users, tweets = state.users, state.tweets
     _texts(users.ids.all_ids(), name=users.name).write_parquet(
@@ -58,6 +65,8 @@ def save(state: FeatureState, directory: Path, source: Path, fingerprint: str) -
         "newest": state.newest,
         "offset": state.offset,
     }
+    if column_map is not None:
+        about_it["column_map"] = column_map
     (directory / ABOUT).write_text(json.dumps(about_it, indent=1) + "\n")
 
 
