@@ -3,6 +3,7 @@ PYTHON ?= python3
 PIP_FLAGS ?=
 DATA ?= artifacts/data
 REJECTS ?=
+MAP ?=
 SEED ?= 7
 SCALE ?= 1
 BIN := .venv/bin
@@ -19,7 +20,7 @@ train: .venv/.installed
 	  echo "make: planting a synthetic world in artifacts/data"; \
 	  $(BIN)/python -m datagen --out artifacts/data --seed $(SEED) --scale $(SCALE); fi
 	@$(BIN)/foryou train --data "$(DATA)" --out artifacts --if-needed \
-	  $(if $(REJECTS),--rejects "$(REJECTS)")
+	  $(if $(REJECTS),--rejects "$(REJECTS)") $(if $(MAP),--map "$(MAP)")
 
 data: .venv/.installed
 	$(BIN)/python -m datagen --out artifacts/data --seed $(SEED) --scale $(SCALE)

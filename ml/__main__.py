@@ -14,6 +14,7 @@ import torch
 from ml import bundle, command
 from ml.bundle import promotion_check
 from ml.dataset import rejects, report
+from ml.dataset.column_map import ColumnMap
 from ml.dataset.tables import Tables
 from ml.dataset.validation import Validation, validate
 from ml.errors import DataError, FeedError, LogError
@@ -24,6 +25,7 @@ from ml.training.freshness import reason_to_train
 from ml.training.options import TrainingOptions
 
 REJECTS = "new folder for rows that cannot be used; without it the first stops everything"
+MAP = "TOML that names the files and columns of the tables, where they have other names"
 
 
 def main(arguments: Sequence[str] | None = None, prog: str = "python -m ml") -> int:
@@ -31,6 +33,8 @@ def main(arguments: Sequence[str] | None = None, prog: str = "python -m ml") -> 
     given = _parser(prog).parse_args(arguments)
     torch.set_num_threads(1)
     try:
+        if getattr(given, "map", None) is not None:
+            given.map = ColumnMap.read(given.map)
         if given.command == "train":
             _train(given)
         elif given.command == "check":
@@ -48,13 +52,13 @@ def main(arguments: Sequence[str] | None = None, prog: str = "python -m ml") -> 
 
 def _train(given: argparse.Namespace) -> None:
     if given.if_needed:
-        reason = reason_to_train(given.data, given.artifacts)
+        reason = reason_to_train(given.data, given.artifacts, given.map)
         if reason is None:
             print(f"the bundle in {given.artifacts} is up to date with {given.data}")
             return
         print(f"training on {given.data}, for {reason}")
     options = TrainingOptions(holdout=given.holdout, seed=given.seed)
-    tables = Tables.of(_validated(given)) if given.rejects else None
+    tables = Tables.of(_validated(given)) if given.rejects or given.map else None
     with ExitStack() as stack:
         log = stack.enter_context(closing(_log(given.from_log))) if given.from_log else None
         version = train.train(given.data, given.artifacts, options, tables, log)
@@ -88,7 +92,7 @@ def _validated(given: argparse.Namespace) -> Validation:
     rejecting = given.rejects is not None
     if rejecting:
         rejects.require_free(given.rejects)
-    found = validate(given.data, time.time() if rejecting else None)
+    found = validate(given.data, given.map, time.time() if rejecting else None)
     if problems := found.problems(rejecting=rejecting):
         raise DataError("\n".join(problems))
     if rejecting:
@@ -118,6 +122,7 @@ def _parser(prog: str) -> argparse.ArgumentParser:
     train = commands.add_parser("train", help="train on a dataset and publish a bundle")
     train.add_argument("--data", type=Path, required=True, help="folder with the tables")
     train.add_argument("--rejects", type=Path, help=REJECTS)
+    train.add_argument("--map", type=Path, metavar="FILE", help=MAP)
     train.add_argument("--out", dest="artifacts", type=Path, default=Path("artifacts"))
     train.add_argument("--holdout", type=_share, default=0.2, help="last share kept for testing")
     train.add_argument("--seed", type=int, default=7)
@@ -131,6 +136,7 @@ def _parser(prog: str) -> argparse.ArgumentParser:
     check = commands.add_parser("check", help="say what is in a dataset, and what is wrong with it")
     check.add_argument("data", type=Path, help="folder with the tables")
     check.add_argument("--rejects", type=Path, help=REJECTS)
+    check.add_argument("--map", type=Path, metavar="FILE", help=MAP)
     promote = commands.add_parser(
         "promote", help="make a bundle the current one, unless it is worse"
     )

@@ -12,8 +12,8 @@ from app.cli.finding import Finding
 from app.cli.serve import listen
 from app.settings import InvalidSettingError, Settings
 from ml import bundle
-from ml.bundle import state_fingerprint, state_source
-from ml.dataset.files import fingerprint
+from ml.bundle import state_fingerprint, state_map, state_source
+from ml.dataset.tables import fingerprint
 from ml.errors import FeedError
 from ml.event_log.open_log import open_log
 
@@ -57,7 +57,8 @@ def check_state(settings: Settings) -> Finding:
         if named is None:
             return Finding("state", False, f"{settings.artifacts} names no state; train again")
         data = settings.data_dir or state_source(settings.artifacts)
-        if data is not None and data.is_dir() and fingerprint(data) != named:
+        column_map = state_map(settings.artifacts)
+        if data is not None and data.is_dir() and fingerprint(data, column_map) != named:
             text = f"the tables in {data} have changed since the training; train again"
             return Finding("state", False, text)
     except FeedError as error:

@@ -7,7 +7,7 @@ from typing import Final
 
 from app.serving.snapshots import Snapshots
 from app.settings import Settings
-from ml.bundle import Bundle, load_state, state_fingerprint, state_source
+from ml.bundle import Bundle, load_state, state_fingerprint, state_map, state_source
 from ml.dataset import tables
 from ml.errors import BundleError, DataError
 from ml.event_log.port import EventLog
@@ -52,7 +52,7 @@ def recall(artifacts: Path, data_dir: Path | None, bundle: Bundle | None) -> Fea
 def _compare(artifacts: Path, data: Path | None, bundle: Bundle) -> None:
     """Refuse tables that have changed; tables that are gone do no harm, serving needs none."""
     if data is not None and data.is_dir():
-        now, then = tables.fingerprint(data), state_fingerprint(artifacts)
+        now, then = tables.fingerprint(data, state_map(artifacts)), state_fingerprint(artifacts)
         if now != then:
             raise BundleError(
                 f"bundle {bundle.version} was not trained on the tables in {data} as they are now; "

@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 from ml.bundle.disk import CURRENT, aside, current, into_place, point
+from ml.dataset.column_map import ColumnMap
 from ml.dataset.tables import Tables
 from ml.state.feature_state import FeatureState
 from ml.state.storage import snapshot
@@ -13,7 +14,9 @@ from ml.state.storage import snapshot
 
 def publish_state(artifacts: Path, state: FeatureState, tables: Tables, source: Path) -> None:
     """Write the state that serving starts from and make it current; older ones are left alone."""
-    write_state(artifacts / "state", tables.fingerprint, state, source, tables.fingerprint)
+    named, column_map = tables.fingerprint, tables.column_map
+    text = column_map.text if column_map else None
+    write_state(artifacts / "state", named, state, source, named, column_map=text)
 
 
 def write_state(
@@ -23,10 +26,11 @@ def write_state(
     source: Path,
     fingerprint: str,
     chain: bytes = b"",
+    column_map: str | None = None,
 ) -> None:
     """Write a state into a folder of states and make it current there."""
     with aside(folder) as written:
-        snapshot.save(state, written, source, fingerprint, chain)
+        snapshot.save(state, written, source, fingerprint, chain, column_map)
         into_place(written, folder / name)
     point(folder, name)
 
@@ -70,3 +74,12 @@ def state_source(artifacts: Path) -> Path | None:
     """The folder of tables that the current state was built from."""
     fingerprint = state_fingerprint(artifacts)
     return snapshot.source(artifacts / "state" / fingerprint) if fingerprint else None
+
+
+def state_map(artifacts: Path) -> ColumnMap | None:
+    """The column map with which the tables of the current state were read."""
+    fingerprint = state_fingerprint(artifacts)
+    if fingerprint is None:
+        return None
+    text = snapshot.about(artifacts / "state" / fingerprint).get("column_map")
+    return None if text is None else ColumnMap.parse(text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
@@ -81,9 +82,18 @@ def fingerprint(directory: Path) -> str:
     Raises:
         DataError: a required table is absent, or a file cannot be read.
     """
+    found = ((table.name, find(directory, table)) for table in TABLES)
+    return hash_of(found).hexdigest()[:16]
+
+
+def hash_of(found: Iterable[tuple[str, Path | None]]) -> hashlib._Hash:
+    """A hash of some files, each by a name; those that are None are left out.
+
+    Raises:
+        DataError: a file cannot be read.
+    """
     digest = hashlib.sha256()
-    for table in TABLES:
-        path = find(directory, table)
+    for name, path in found:
         if path is None:
             continue
         try:
@@ -91,8 +101,8 @@ def fingerprint(directory: Path) -> str:
                 content = hashlib.file_digest(file, "sha256").digest()
         except OSError as error:
             raise DataError(f"{path} cannot be read: {error.strerror}") from error
-        digest.update(table.name.encode() + b"\0" + content)
-    return digest.hexdigest()[:16]
+        digest.update(name.encode() + b"\0" + content)
+    return digest
 
 
 def separator(path: Path) -> str:

@@ -41,7 +41,7 @@ def set_aside(validation: Validation, folder: Path) -> None:
     try:
         aside.mkdir(parents=True)
         for table in tables:
-            _write(table, aside / table.path.name)
+            _write(table, aside / f"{table.schema.name}{table.path.suffix}")
         aside.rename(folder)
     except OSError as error:
         raise DataError(f"rejects cannot be written to {folder}: {error.strerror}") from error

@@ -66,14 +66,17 @@ def _overview(table: ValidatedTable) -> list[str]:
 
 
 def _notes(validation: Validation, now: float) -> Iterator[str]:
+    for name, columns in validation.unused.items():
+        why = "the schema has no such column"
+        if validation.column_map is not None:
+            why += ", and the map does not name it"
+        yield f"{name}: {', '.join(columns)} not read: {why}"
     for name, table in validation.tables.items():
         for violation in ahead(table, now):
             yield (
                 f"{name}: {violation.message(table.raw)} with --rejects; it is not shown, and no "
                 f"clock goes by it, before that time"
             )
-        if table.unknown:
-            yield f"{name}: {', '.join(table.unknown)} not read: the schema has no such column"
         yield from cell_notes(table, validation.ids)
     if tweets := validation.tables.get("tweets"):
         if alone := beginnings_elsewhere(tweets.used):

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import polars as pl
 
+from ml.dataset import files
 from ml.dataset.coercion import dtype
-from ml.dataset.files import fingerprint as fingerprint
+from ml.dataset.column_map import ColumnMap
 from ml.dataset.validation import Validation, validate
 from ml.errors import DataError
 from ml.schema import TABLES
@@ -26,6 +27,7 @@ class Tables:
     impressions: pl.DataFrame
     missing: tuple[str, ...]
     fingerprint: str
+    column_map: ColumnMap | None = None
 
     @property
     def has_times(self) -> bool:
@@ -46,9 +48,22 @@ class Tables:
             else pl.DataFrame(schema={f.name: dtype(f, validation.ids) for f in table.fields})
             for table in TABLES
         }
+        column_map = validation.column_map
         return cls(
-            **frames, missing=validation.missing, fingerprint=fingerprint(validation.directory)
+            **frames,
+            missing=validation.missing,
+            fingerprint=fingerprint(validation.directory, column_map),
+            column_map=column_map,
         )
+
+
+def fingerprint(directory: Path, column_map: ColumnMap | None = None) -> str:
+    """A hash of the tables' files, and of the map: the same data, the same fingerprint.
+
+    Raises:
+        DataError: a required table is absent, or a file cannot be read.
+    """
+    return column_map.fingerprint(directory) if column_map else files.fingerprint(directory)
 
 
 def read(directory: Path) -> Tables:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
+from ml.dataset.column_map import MappedTable
 from ml.dataset.violations import Violation
 from ml.schema import Table
 
@@ -21,6 +22,7 @@ class ValidatedTable:
     raw: pl.DataFrame
     frame: pl.DataFrame
     violations: tuple[Violation, ...]
+    mapped: MappedTable | None = None
 
     def __len__(self) -> int:
         return len(self.raw)
@@ -53,10 +55,19 @@ class ValidatedTable:
         ]
 
     @property
-    def unknown(self) -> list[str]:
-        """The columns that the schema does not have."""
+    def unused(self) -> list[str]:
+        """The columns of its file that were not read."""
+        if self.mapped is not None:
+            return [name for name in self.mapped.columns if name not in self.mapped.used]
         asked = {field.name for field in self.schema.fields}
         return [name for name in self.raw.columns if name not in asked]
+
+    def message(self, violation: Violation) -> str:
+        """A violation in one line, with the rows and the column as the file has them."""
+        if self.mapped is None:
+            return violation.message(self.raw)
+        theirs = self.mapped.theirs.get(violation.column)
+        return violation.message(self.raw, self.mapped.numbers, theirs)
 
     def unblamed(self, column: str) -> pl.Series:
         """(rows,) True where this column has no violation yet: one per value is enough."""

@@ -12,6 +12,7 @@ import polars as pl
 from ml.dataset import files, id_kinds
 from ml.dataset.action_targets import misdirected
 from ml.dataset.coercion import declared
+from ml.dataset.column_map import ColumnMap, MappedTable
 from ml.dataset.duplicates import repeated
 from ml.dataset.foreign_keys import dangling, misspelled_threads
 from ml.dataset.future_times import ahead
@@ -35,11 +36,22 @@ class Validation:
     tables: Mapping[str, ValidatedTable]
     ids: IdKind
     obstacles: tuple[str, ...]
+    column_map: ColumnMap | None = None
 
     def problems(self, *, rejecting: bool) -> list[str]:
         """Why the tables cannot be used, a line each; `rejecting` allows invalid rows."""
         found = self._emptied_tables() if rejecting else self._invalid_rows()
         return [*self.obstacles, *found]
+
+    @property
+    def unused(self) -> dict[str, list[str]]:
+        """The columns that no table used, by the file that has them."""
+        unused: dict[str, list[str]] = {}
+        for table in self.tables.values():
+            name = table.path.name
+            columns = table.unused
+            unused[name] = [one for one in unused.get(name, columns) if one in columns]
+        return {name: columns for name, columns in unused.items() if columns}
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -56,7 +68,7 @@ class Validation:
 
     def _invalid_rows(self) -> list[str]:
         return [
-            f"{table.path}: {violation.message(table.raw)}, or set these rows aside with --rejects"
+            f"{table.path}: {table.message(violation)}, or set these rows aside with --rejects"
             for table in self.tables.values()
             for violation in table.violations
             if not violation.inherited
@@ -65,13 +77,15 @@ class Validation:
     def _emptied_tables(self) -> list[str]:
         return [
             f"{table.path}: no row is left once those at fault are set aside; the first fault: "
-            f"{table.violations[0].message(table.raw)}"
+            f"{table.message(table.violations[0])}"
             for table in self.tables.values()
             if table.schema.required and len(table) and not len(table.used)
         ]
 
 
-def validate(directory: Path, now: float | None = None) -> Validation:
+def validate(
+    directory: Path, column_map: ColumnMap | None = None, now: float | None = None
+) -> Validation:
     """Validate every table, then the relations between tables.
 
     Tweets refer to users, and the other tables to both. Each table is validated after those that
@@ -84,12 +98,17 @@ def validate(directory: Path, now: float | None = None) -> Validation:
     """
     obstacles: list[str] = []
     raw: Raw = {}
+    mapped: dict[str, MappedTable] = {}
     for table in TABLES:
         try:
-            if path := files.find(directory, table):
+            if column_map is not None and table.name in column_map.tables:
+                mapped[table.name] = one = column_map.tables[table.name].load(directory)
+                raw[table.name] = one.path, one.frame
+            elif path := files.find(directory, table):
                 raw[table.name] = path, files.load(path)
         except DataError as error:
             obstacles.append(str(error))
+    obstacles += _add_impressions(raw, mapped)
     obstacles += id_kinds.mixed(raw)
     ids = id_kinds.common(raw)
     tables: dict[str, ValidatedTable] = {}
@@ -100,11 +119,29 @@ def validate(directory: Path, now: float | None = None) -> Validation:
         validated, complaints = _validate_table(table, path, frame, ids)
         obstacles += (f"{path}: {complaint}" for complaint in complaints)
         if validated is not None:
+            validated = replace(validated, mapped=mapped.get(table.name))
             if now is not None:
                 violations = (*validated.violations, *ahead(validated, now))
                 validated = replace(validated, violations=violations)
             tables[table.name] = related(validated, tables)
-    return Validation(directory, tables, ids, tuple(dict.fromkeys(obstacles)))
+    return Validation(directory, tables, ids, tuple(dict.fromkeys(obstacles)), column_map)
+
+
+def _add_impressions(raw: Raw, mapped: dict[str, MappedTable]) -> list[str]:
+    """Add the impressions that a threshold makes of interactions: each of their rows is one."""
+    interactions = mapped.get("interactions")
+    if interactions is None or interactions.shown is None:
+        return []
+    path, shown = interactions.path, interactions.shown
+    if "impressions" in raw:
+        other = raw["impressions"][0]
+        return [f"impressions are in {other.name} and come from keep in {path.name}; leave one out"]
+    if "tweet_id" not in shown.columns:
+        return [f"{path}: keep makes impressions, and the map names no tweet_id for them"]
+    raw["impressions"] = path, shown
+    numbers = pl.int_range(1, len(shown) + 1, eager=True)
+    mapped["impressions"] = replace(interactions, frame=shown, numbers=numbers, shown=None)
+    return []
 
 
 def _validate_table(

@@ -24,16 +24,26 @@ class Violation:
     rows: pl.Series  # (rows of the table,) bool
     inherited: bool = False
 
-    def message(self, raw: pl.DataFrame) -> str:
-        """The violation in one line, with the first values as they were read."""
+    def message(
+        self, raw: pl.DataFrame, numbers: pl.Series | None = None, theirs: str | None = None
+    ) -> str:
+        """The violation in one line, with the first values as they were read.
+
+        Args:
+            raw: the table as it was read.
+            numbers: (rows,) the rows of the file, where not all are in the table.
+            theirs: the name of the column in the file, where it has another.
+        """
         where = self.rows.arg_true().head(EXAMPLES)
         values = _examples(raw, self.column, where)
+        rows = where + 1 if numbers is None else numbers[where]
         first = ", ".join(
-            f"row {row + 1}" if value is None else f"{_shown(value)} (row {row + 1})"
-            for value, row in zip(values, where, strict=True)
+            f"row {row}" if value is None else f"{_shown(value)} (row {row})"
+            for value, row in zip(values, rows, strict=True)
         )
+        name = repr(self.column) if theirs is None else f"{self.column!r} ({theirs!r} there)"
         return (
-            f"column {self.column!r}: {self.reason}, in {self.rows.sum():,} of "
+            f"column {name}: {self.reason}, in {self.rows.sum():,} of "
             f"{len(self.rows):,} rows, first {first}; {self.remedy}"
         )
 

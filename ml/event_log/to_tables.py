@@ -78,7 +78,12 @@ def with_log(tables: Tables, log: EventLog) -> Tables:
         for table in TABLES
     }
     fingerprint = hashlib.sha256(tables.fingerprint.encode() + log.secret() + b"%d" % records.end)
-    return Tables(**frames, missing=survey.missing, fingerprint=fingerprint.hexdigest()[:16])
+    return Tables(
+        **frames,
+        missing=survey.missing,
+        fingerprint=fingerprint.hexdigest()[:16],
+        column_map=tables.column_map,
+    )
 
 
 def _usable(table: Table, raw: pl.DataFrame, ids: IdKind) -> pl.DataFrame:

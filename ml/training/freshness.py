@@ -6,12 +6,13 @@ from pathlib import Path
 
 from ml import bundle
 from ml.dataset import tables
+from ml.dataset.column_map import ColumnMap
 from ml.errors import BundleError
 
 
-def reason_to_train(data: Path, artifacts: Path) -> str | None:
+def reason_to_train(data: Path, artifacts: Path, column_map: ColumnMap | None = None) -> str | None:
     """The reason why the current bundle does not fit this data; None where it does."""
-    fingerprint = tables.fingerprint(data)
+    fingerprint = tables.fingerprint(data, column_map)
     try:
         current = bundle.load(artifacts)
         if current is None:

@@ -103,7 +103,7 @@ def test_half_of_a_surrogate_pair_rejects_its_item_alone(
 
 
 def test_a_dwell_is_a_number_of_seconds(live: TestClient, tweets: list[str]) -> None:
-    dwell = {"action": "dwell", "user_id": "1", "tweet_id": tweets[0]}
+    dwell: dict[str, Any] = {"action": "dwell", "user_id": "1", "tweet_id": tweets[0]}
     values = [0, 3.5, None, -1, "3.5", "12s", True, [1]]
     events = [{**dwell, "value": value} for value in values]
     results = send(live, "POST", "/events", {"events": events}).json()["results"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from pathlib import Path
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 import numpy as np
 import polars as pl
@@ -38,10 +38,16 @@ class About(TypedDict):
     chain: str  # hexadecimal: the digest of the log at the offset
     files: dict[str, str]  # the sha256 of each of the others
     checksum: str  # the sha256 of all this
+    column_map: NotRequired[str]  # the TOML with which the tables were read
 
 
 def save(
-    state: FeatureState, directory: Path, source: Path, fingerprint: str, chain: bytes = b""
+    state: FeatureState,
+    directory: Path,
+    source: Path,
+    fingerprint: str,
+    chain: bytes = b"",
+    column_map: str | None = None,
 ) -> None:
     """Write a state into an existing, empty directory; it began with the tables in `source`, and
     `chain` is the digest of the log at its offset."""
@@ -70,6 +76,8 @@ def save(
         "files": {path.name: sha256.of_file(path) for path in sorted(directory.iterdir())},
         "checksum": "",
     }
+    if column_map is not None:
+        about_it["column_map"] = column_map
     about_it["checksum"] = _checksum(about_it)
     (directory / ABOUT).write_text(json.dumps(about_it, indent=1) + "\n")
 
