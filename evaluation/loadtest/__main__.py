@@ -12,7 +12,16 @@ from typing import Any, Final, Protocol
 import torch
 
 from app.settings import InvalidSettingError
-from evaluation.loadtest import benchmark, crash, freshness, ingest, pagination, reload, soak
+from evaluation.loadtest import (
+    benchmark,
+    crash,
+    freshness,
+    ingest,
+    pagination,
+    reload,
+    soak,
+    stalls,
+)
 from evaluation.loadtest.command import Given
 from ml.errors import FeedError
 
@@ -43,6 +52,7 @@ COMMANDS: Final[dict[str, Command]] = {
     "pagination": pagination,
     "reload": reload,
     "soak": soak,
+    "stalls": stalls,
 }
 
 

@@ -13,7 +13,7 @@ from ml.actions import Action
 from ml.arrays import Rows, Tiebreaks, Times
 from ml.state.events import Events
 from ml.state.structures.bloom import FALSE_POSITIVES, Bloom
-from ml.state.structures.growable import with_room
+from ml.state.structures.growable import is_worth_a_copy, with_room
 from ml.state.structures.lww_register import Changes
 from ml.state.structures.pair_index import PairIndex
 from ml.state.structures.time_index import TimeIndex
@@ -141,15 +141,15 @@ class FeatureState(StateTables):
 
     def drop_pairs(self, horizon: int, new: Rows) -> None:
         """Drop pairs last met before `horizon`, and pairs of tweets that go; those that were
-        seen or engaged leave a trace. `new` is the row of each tweet after that, -1 for none."""
-        stale = self._engagements.register.stale(horizon, new)
-        self._leave_trace(self.engaged.index, stale)
-        self._engagements.keep(np.flatnonzero(~stale).astype(np.int32), new)
-        stale = self._seen.stale(horizon, new)
-        self._leave_trace(self._seen.index, stale)
-        self._seen.keep(np.flatnonzero(~stale).astype(np.int32), new)
-        stale = self._served.stale(horizon, new)
-        self._served.keep(np.flatnonzero(~stale).astype(np.int32), new)
+        seen or engaged leave a trace. `new` is the row of each tweet after that, -1 for none.
+        Where no tweet goes, a table is left as it is until enough of its pairs are to go."""
+        moves = bool((new < 0).any())
+        for pairs in (self._engagements, self._seen, self._served):
+            stale = pairs.stale(horizon, new)
+            if moves or is_worth_a_copy(stale):
+                if pairs is not self._served:
+                    self._leave_trace(pairs.index, stale)
+                pairs.keep(np.flatnonzero(~stale).astype(np.int32), new)
 
     def drop_faded(self, now: int, horizon: int) -> None:
         """Drop counts of pairs that have faded or are old, and the days of old complaints."""
