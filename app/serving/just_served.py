@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -14,16 +14,24 @@ MAX_VIEWERS: Final = 10_000  # those served last
 MAX_PAGES: Final = 20  # per viewer
 
 
+class _Page(NamedTuple):
+    at: int
+    generation: int
+    tweet: Rows
+
+
 class JustServed:
     """Tweets that were served so recently that the state may not know of it."""
 
     def __init__(self) -> None:
-        self._pages: OrderedDict[int, list[tuple[int, Rows]]] = OrderedDict()
+        self._pages: OrderedDict[int, list[_Page]] = OrderedDict()
+        self._generation = 0  # of the rows of tweets
+        self._new: Rows = nobody()  # where each row of the generation before is now
 
     def add(self, viewer: int, tweet: Rows, now: int) -> None:
         """Add a page that was served to a viewer."""
         pages = self._pages.setdefault(viewer, [])
-        pages.append((now, tweet))
+        pages.append(_Page(now, self._generation, tweet))
         del pages[:-MAX_PAGES]
         self._pages.move_to_end(viewer)
         if len(self._pages) > MAX_VIEWERS:
@@ -31,9 +39,19 @@ class JustServed:
 
     def since(self, viewer: int, at: int) -> Rows:
         """The tweets that were served to a viewer at `at` or later, page by page."""
-        pages = [tweet for then, tweet in self._pages.get(viewer, ()) if then >= at]
+        pages = [self._now(page) for page in self._pages.get(viewer, ()) if page.at >= at]
         return np.concatenate(pages) if pages else nobody()
 
-    def forget(self) -> None:
-        """Drop every page: rows of tweets have changed, and the state knows the pages by now."""
-        self._pages.clear()
+    def renumber(self, new: Rows) -> None:
+        """The tweets have other rows; `new` is the row of each after that, -1 for none. The state
+        knows all pages from before the last time that this happened."""
+        self._generation += 1
+        self._new = new
+
+    def _now(self, page: _Page) -> Rows:
+        if page.generation == self._generation:
+            return page.tweet
+        if page.generation < self._generation - 1:
+            return nobody()
+        tweet = self._new[page.tweet]
+        return tweet[tweet >= 0]

@@ -124,8 +124,7 @@ class Lifecycle:
         """Bound the memory: apply the retention after every so many records."""
         tail, offset = self._service.tail, self.engine.state.offset
         if tail is not None and offset - self._retained >= RETENTION_EVERY:
-            async with tail.paused:
-                forget(self.engine)
+            await forget(lambda: self.engine, tail.paused)
             self._retained = offset
 
     async def _expire_pages(self) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Self
 
 import numpy as np
 
 from ml.arrays import Rows, Times
 from ml.embeddings.encoder import EncodedTweets, Vectors
 from ml.state.feature_state import FeatureState
+from ml.state.structures.aside import adopt, aside
 from ml.state.structures.growable import GrowableColumns
 from ml.state.updates.apply_records import AppliedRecords
 
@@ -36,6 +37,14 @@ class NullEncoder(GrowableColumns):
     def keep(self, state: FeatureState, tweets: Rows) -> None:
         for name in self.tweets.FILL:
             setattr(self.tweets, name, getattr(self.tweets, name)[tweets])
+
+    def aside(self) -> Self:
+        """A copy to be changed by `keep` while others read this."""
+        return aside(self)
+
+    def adopt(self, changed: Self) -> None:
+        """Hold what a changed copy holds."""
+        adopt(self, changed)
 
     def viewers(self, state: FeatureState, viewer: Rows, now: Times) -> Vectors:
         return np.zeros((len(viewer), 1), np.float32)

@@ -3,27 +3,46 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Final
-
-import numpy as np
 
 from app.serving.cursor import CURSOR_SECONDS
 from app.serving.engine import Engine
+from app.settings import Settings
+from ml.embeddings.encoder import GrowingEncoder
 from ml.event_log.port import EventLog
-from ml.state.updates.retention import retain
+from ml.state.feature_state import FeatureState
+from ml.state.updates.retention import Kept, retain
 
 PAGES_AT_ONCE: Final = 500  # in one transaction, for which other writers wait
 
 
-def forget(engine: Engine) -> None:
-    """Drop what is older than the retention, and all that refers to it by row."""
-    s, state = engine.settings, engine.state
-    state.drop_served(engine.clock.now() - int(s.served_hours * 3600))
-    kept = retain(state, engine.clock.now(), s.retention_hours, s.fresh_at_least)
+async def forget(in_use: Callable[[], Engine], paused: asyncio.Lock) -> None:
+    """Drop what is older than the retention, and all that refers to it by row.
+
+    A thread works on a copy, while requests read the original; the event loop only exchanges
+    the two.
+
+    Args:
+        in_use: the engine that answers.
+        paused: keeps the state still while it is held.
+    """
+    async with paused:
+        engine = in_use()
+        state, encoder, now = engine.state.aside(), engine.encoder.aside(), engine.clock.now()
+        kept = await asyncio.to_thread(_forget, state, encoder, now, engine.settings)
+        engine.state.adopt(state)
+        engine.encoder.adopt(encoder)
+        if kept.moved:
+            engine.hydrate.just_served.renumber(kept.new)
+
+
+def _forget(state: FeatureState, encoder: GrowingEncoder, now: int, settings: Settings) -> Kept:
+    state.drop_served(now - int(settings.served_hours * 3600))
+    kept = retain(state, now, settings.retention_hours, settings.fresh_at_least)
     if kept.moved:
-        engine.encoder.keep(state, kept.tweet)
-        engine.hydrate.just_served.forget()
-    state.touch(np.empty(0, np.int32))
+        encoder.keep(state, kept.tweet)
+    return kept
 
 
 async def expire_pages(engine: Engine, log: EventLog) -> int:

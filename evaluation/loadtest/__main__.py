@@ -21,6 +21,7 @@ from evaluation.loadtest import (
     pagination,
     reload,
     soak,
+    stalls,
 )
 from evaluation.loadtest.command import Given, Options
 from ml.errors import FeedError
@@ -54,6 +55,7 @@ COMMANDS: Final[dict[str, Command]] = {
     "pagination": pagination,
     "reload": reload,
     "soak": soak,
+    "stalls": stalls,
 }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar, Protocol
+from typing import ClassVar, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,4 +61,12 @@ class GrowingEncoder(Encoder, Protocol):
 
     def keep(self, state: FeatureState, tweets: Rows) -> None:
         """Keep only these tweets, as the new rows of a state that dropped the others."""
+        ...
+
+    def aside(self) -> Self:
+        """A copy to be changed by `keep` while others read this."""
+        ...
+
+    def adopt(self, changed: Self) -> None:
+        """Hold what a changed copy holds."""
         ...

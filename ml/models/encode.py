@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import ClassVar, Final
+from typing import ClassVar, Final, Self
 
 import numpy as np
 import torch
@@ -19,6 +19,7 @@ from ml.models.safety import Safety, probability, text_log_odds, word_buckets
 from ml.models.two_tower import AUTHOR_BUCKETS, DIM, TAG_BUCKETS, WORD_BUCKETS, TwoTower
 from ml.models.viewer_inputs import ViewerInputs
 from ml.state.feature_state import FeatureState
+from ml.state.structures.aside import adopt, aside
 from ml.state.structures.growable import GrowableColumns
 from ml.state.updates.apply_records import AppliedRecords
 
@@ -80,6 +81,14 @@ class TowerEncoder(GrowableColumns):
             for name in part.FILL:
                 setattr(part, name, getattr(part, name)[tweets])
         self._judge(state, np.arange(len(tweets), dtype=np.int32))
+
+    def aside(self) -> Self:
+        """A copy to be changed by `keep` while others read this."""
+        return aside(self)
+
+    def adopt(self, changed: Self) -> None:
+        """Hold what a changed copy holds."""
+        adopt(self, changed)
 
     @torch.inference_mode()
     def viewers(self, state: FeatureState, viewer: Rows, now: Times) -> Vectors:

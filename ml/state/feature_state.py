@@ -7,13 +7,15 @@ from typing import Final
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from ml.actions import Action
 from ml.arrays import Rows, Tiebreaks, Times
 from ml.state.events import Events
 from ml.state.structures.bloom import FALSE_POSITIVES, Bloom
-from ml.state.structures.growable import with_room
+from ml.state.structures.growable import is_worth_a_copy, with_room
 from ml.state.structures.lww_register import Changes
+from ml.state.structures.pair_index import PairIndex
 from ml.state.structures.time_index import TimeIndex
 from ml.state.tables.counts import COUNT_OF
 from ml.state.tables.counts import ENGAGED as ENGAGED
@@ -152,14 +154,15 @@ class FeatureState(StateTables):
 
     def drop_pairs(self, horizon: int, new: Rows) -> None:
         """Drop pairs last met before `horizon`, and pairs of tweets that go; those that were
-        seen or engaged leave a trace. `new` is the row of each tweet after that, -1 for none."""
-        for pairs, part in ((self.engaged, self._engagements), (self._seen, self._seen)):
+        seen or engaged leave a trace. `new` is the row of each tweet after that, -1 for none.
+        Where no tweet goes, a table is left as it is until enough of its pairs are to go."""
+        moves = bool((new < 0).any())
+        for pairs in (self._engagements, self._seen, self._served):
             stale = pairs.stale(horizon, new)
-            user, tweet = pairs.index.left[stale], pairs.index.right[stale]
-            self._seen_long_ago.add(self._users.ids.hashes(user), self._tweets.ids.hashes(tweet))
-            part.keep(np.flatnonzero(~stale).astype(np.int32), new)
-        stale = self._served.stale(horizon, new)
-        self._served.keep(np.flatnonzero(~stale).astype(np.int32), new)
+            if moves or is_worth_a_copy(stale):
+                if pairs is not self._served:
+                    self._leave_trace(pairs.index, stale)
+                pairs.keep(np.flatnonzero(~stale).astype(np.int32), new)
 
     def drop_faded(self, now: int, horizon: int) -> None:
         """Drop counts of pairs that have faded or are old, and the days of old complaints."""
@@ -173,6 +176,10 @@ class FeatureState(StateTables):
         self._counts.renumber_tweets(tweet, new)
         self._tweets.keep(tweet, new)
         self._show_all()
+
+    def _leave_trace(self, index: PairIndex, goes: NDArray[np.bool_]) -> None:
+        user, tweet = index.left[goes], index.right[goes]
+        self._seen_long_ago.add(self._users.ids.hashes(user), self._tweets.ids.hashes(tweet))
 
     def _show_all(self) -> None:
         """Put every tweet that is not deleted on show."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar, TypeVar
+from typing import ClassVar, Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 T = TypeVar("T", bound=np.generic)
+LEAST_SHARE: Final = 16  # one in so many rows must go
 
 
 def with_room(array: NDArray[T], rows: int, fill: float) -> NDArray[T]:
@@ -18,6 +19,11 @@ def with_room(array: NDArray[T], rows: int, fill: float) -> NDArray[T]:
     longer = np.full((max(rows, 2 * len(array)), *array.shape[1:]), fill, array.dtype)
     longer[: len(array)] = array
     return longer
+
+
+def is_worth_a_copy(goes: NDArray[np.bool_]) -> bool:
+    """Whether enough rows go to make a copy without them: then copying costs little on average."""
+    return int(np.count_nonzero(goes)) * LEAST_SHARE >= max(len(goes), 1)
 
 
 class GrowableColumns:

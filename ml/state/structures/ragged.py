@@ -41,10 +41,11 @@ class Ragged:
 
     def refill(self, row: Rows, value: Rows) -> None:
         """Empty all lists, and append anew."""
-        self.data, self._used = np.empty(0, np.int32), 0
-        for lengths in (self.start, self.length, self.room):
-            lengths[:] = 0
-        self.append(row, value)
+        self.length = np.bincount(row, minlength=len(self.start))
+        self.start = np.cumsum(self.length) - self.length
+        self.room = self.length.copy()
+        self.data = value[np.argsort(row, kind="stable")].astype(np.int32)
+        self._used = len(self.data)
 
     def of(self, row: int) -> Rows:
         """The values of one list, oldest first; a view, for reading only."""

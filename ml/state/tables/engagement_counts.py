@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from ml.actions import ONCE_PER_TWEET, Action
 from ml.arrays import Rows, Times
 from ml.state.structures.counters import Counts, DecayedCounts, PairCounts
+from ml.state.structures.growable import is_worth_a_copy
 from ml.state.structures.lww_register import Changes, LwwRegister
 from ml.state.tables.complaints import DAY_SECONDS, Complaints
 from ml.state.tables.counts import COMPLAINTS, COUNT_OF, Count
@@ -176,5 +177,5 @@ def _drop_faded(pairs: PairCounts, now: int, horizon: int) -> None:
     counts = np.abs(pairs.counts.read(rows, now)) >= FADED
     is_recent = pairs.counts.newest[: len(rows)] >= horizon
     lives = counts.any(axis=1) & is_recent | counts[:, Count.NEGATIVE]
-    if not lives.all():
+    if is_worth_a_copy(~lives):
         pairs.keep(rows[lives])

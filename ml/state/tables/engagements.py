@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ml.actions import ENGAGEMENTS, ONCE_PER_TWEET, UNDOES
 from ml.arrays import Rows
 from ml.state.events import Events
 from ml.state.structures.event_order import NEVER
 from ml.state.structures.lww_register import Changes, LwwRegister
+from ml.state.structures.pair_index import PairIndex
 from ml.state.structures.ragged import Ragged
 from ml.state.tables.history import History
 from ml.state.tables.tweets import Tweets
@@ -75,6 +77,15 @@ class Engagements:
         after = self.register.is_on[rows][:, ENGAGEMENT_KINDS].sum(axis=1)
         gained = (after > 0).astype(np.int64) - (after - change > 0)
         np.add.at(self.history.written, self.register.index.left[rows], gained)
+
+    @property
+    def index(self) -> PairIndex:
+        """The pairs of (viewer, tweet)."""
+        return self.register.index
+
+    def stale(self, horizon: int, new: Rows) -> NDArray[np.bool_]:
+        """Which pairs were last changed before `horizon`, or are of a tweet that goes (-1)."""
+        return self.register.stale(horizon, new)
 
     def keep(self, row: Rows, new: Rows) -> None:
         """Keep these rows of the register; `new` is the row of each tweet after that."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
@@ -21,41 +22,47 @@ class Waiting(NamedTuple):
 
 
 class PendingEvents:
-    """Events by the id of their tweet. Where there are too many, the oldest are dropped."""
+    """Events by the id of their tweet, in the order of the log. Where one is too many, the one
+    that has waited the longest is dropped: that depends on the log alone, not on batches."""
 
     def __init__(self) -> None:
-        self._of: dict[str, list[Waiting]] = {}
-        self._count = 0
+        self._in_order: OrderedDict[int, tuple[str, Waiting]] = OrderedDict()
+        self._of: dict[str, list[int]] = {}
+        self._count = 0  # that ever waited
 
     def __len__(self) -> int:
-        return self._count
+        return len(self._in_order)
 
     def __iter__(self) -> Iterator[tuple[str, Waiting]]:
-        return ((id_, one) for id_, waiting in self._of.items() for one in waiting)
+        return iter(self._in_order.values())
 
     def add(self, waiting: Iterable[tuple[str, Waiting]]) -> None:
+        """Keep these, given in the order of the log."""
         for id_, one in waiting:
-            self._of.setdefault(id_, []).append(one)
+            self._of.setdefault(id_, []).append(self._count)
+            self._in_order[self._count] = id_, one
             self._count += 1
-        if self._count > ROOM:
-            self._replace(
-                sorted(self, key=lambda pending: (pending[1], pending[0]))[-ROOM * 9 // 10 :]
-            )
+            if len(self._in_order) > ROOM:
+                self._drop(next(iter(self._in_order)))
 
     def take(self, ids: Iterable[str]) -> list[tuple[str, Waiting]]:
         """Remove and return the events that waited for these tweets."""
-        if not self._count:
+        if not self._in_order:
             return []
-        taken = [(id_, one) for id_ in ids for one in self._of.pop(id_, ())]
-        self._count -= len(taken)
-        return taken
+        return [self._in_order.pop(place) for id_ in ids for place in self._of.pop(id_, ())]
 
     def forget(self, user: int, upto: tuple[int, int]) -> None:
         """Drop what a user did until then."""
-        gone = [one.user == user and (one.at, one.tiebreak) <= upto for _, one in self]
-        if any(gone):
-            self._replace([one for one, drop in zip(self, gone, strict=True) if not drop])
+        gone = [
+            place
+            for place, (_, one) in self._in_order.items()
+            if one.user == user and (one.at, one.tiebreak) <= upto
+        ]
+        for place in gone:
+            self._drop(place)
 
-    def _replace(self, kept: list[tuple[str, Waiting]]) -> None:
-        self._of, self._count = {}, 0
-        self.add(kept)
+    def _drop(self, place: int) -> None:
+        id_, _ = self._in_order.pop(place)
+        self._of[id_].remove(place)
+        if not self._of[id_]:
+            del self._of[id_]

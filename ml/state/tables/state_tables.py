@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 import numpy as np
 from numpy.typing import NDArray
 
 from ml.arrays import Rows, Times
+from ml.state.structures.aside import adopt, aside
 from ml.state.structures.bloom import Bloom
 from ml.state.structures.counters import DecayedCounts, PairCounts
 from ml.state.structures.event_order import NEVER, UNKNOWN_TIME
@@ -45,6 +48,14 @@ class StateTables:
         self._seen_long_ago = Bloom(false_positives)
         self._posts = Ragged(len(users))
         self._calendar = TimeIndex(np.empty(0, np.int32), np.empty(0, np.int64))
+
+    def aside(self) -> Self:
+        """A copy to change, by verbs that replace arrays, while others read this."""
+        return aside(self)
+
+    def adopt(self, changed: Self) -> None:
+        """Know what such a copy knows after it was changed."""
+        adopt(self, changed)
 
     @property
     def users(self) -> Users:

@@ -158,7 +158,7 @@ class Tweets(GrowableColumns):
         loses its beginning begins with what is left; what was deleted stays so."""
         deleted = self.deleted
         gone = np.flatnonzero(deleted & (new < 0)).astype(np.int32)
-        self.tombstones.update(self.ids.ids(gone))
+        self.tombstones = self.tombstones.union(self.ids.ids(gone))
         self.ids = self.ids.kept(row)
         self.text = [self.text[which] for which in row.tolist()]
         self.topic = [self.topic[which] for which in row.tolist()]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ml.arrays import Rows, Tiebreaks, Times
 from ml.errors import DataError
@@ -17,7 +18,7 @@ from ml.state.feature_state import FeatureState
 from ml.state.tables.mutes import Muting
 from ml.state.tables.pending_events import Waiting
 from ml.state.updates import erasure, tweet_lifecycle
-from ml.state.updates.decode import Batch, Happened, Muted, Put, frame
+from ml.state.updates.decode import Batch, Muted, Put, frame
 
 NOBODY: Final[Rows] = np.empty(0, np.int32)
 
@@ -77,9 +78,10 @@ def _apply_batch(state: FeatureState, batch: Batch) -> AppliedRecords:
     everybody = len(state.users)
     state.touch(NOBODY)
     profiles = _put_users(state, batch.users)
+    is_here = state.tweets.ids.known(one.tweet for one in batch.events) >= 0
     tweets = _put_tweets(state, batch.tweets)
     fewer = tweet_lifecycle.delete(state, batch.deleted)
-    _happen(state, batch.events)
+    _happen(state, batch, is_here)
     _mute(state, batch.muted)
     gone = _erase(state, batch.erased)
     users = np.concatenate([profiles, gone, np.arange(everybody, len(state.users), dtype=np.int32)])
@@ -96,25 +98,44 @@ def _put_tweets(state: FeatureState, puts: Sequence[Put]) -> Rows:
     return tweet_lifecycle.put(state, frame(TWEETS, puts), *_moments(puts)) if puts else NOBODY
 
 
-def _happen(state: FeatureState, happened: Sequence[Happened]) -> None:
+def _happen(state: FeatureState, batch: Batch, is_here: NDArray[np.bool_]) -> None:
     """Events about tweets that are here are applied, the others wait; what is also about a
-    person has its effect on that at once."""
-    if not happened:
-        return
+    person has its effect on that at once. `is_here`: which tweets were, before this batch."""
+    happened = batch.events
     user = state.admit_users(one.user for one in happened)
     state.admit_users(one.target for one in happened if one.target is not None)
     target = state.users.ids.known(one.target for one in happened)
-    tweet = state.tweets.ids.known(one.tweet for one in happened)
-    waiting = [
+    events = [
         Waiting(one.at, one.tiebreak, one.action, who, whom, one.position)
         for one, who, whom in zip(happened, user.tolist(), target.tolist(), strict=True)
     ]
-    absent = (tweet < 0) & np.array([one.tweet is not None for one in happened])
-    state.wait_for(
-        (happened[place].tweet or "", waiting[place]) for place in np.flatnonzero(absent).tolist()
+    absent = ~is_here & np.array([one.tweet is not None for one in happened], bool)
+    released = _wait_and_release(state, batch, events, absent)
+    now = np.flatnonzero(~absent | (target >= 0)).tolist()
+    ids = [None if absent[place] else happened[place].tweet for place in now]
+    tweet = state.tweets.ids.known([*ids, *(id_ for id_, _ in released)])
+    tweet_lifecycle.happen(
+        state, [*(events[place] for place in now), *(one for _, one in released)], tweet
     )
-    now = np.flatnonzero(~absent | (target >= 0))
-    tweet_lifecycle.happen(state, [waiting[place] for place in now.tolist()], tweet[now])
+
+
+def _wait_and_release(
+    state: FeatureState, batch: Batch, events: Sequence[Waiting], absent: NDArray[np.bool_]
+) -> list[tuple[str, Waiting]]:
+    """Let events wait until their tweets come, record by record as the log has them, so that how
+    many wait at a time does not depend on the size of batches; the events whose tweets are here."""
+    released: list[tuple[str, Waiting]] = []
+    put, came = [str(one.row["tweet_id"]) for one in batch.tweets], 0
+    first = {id_: place for place, id_ in reversed([*enumerate(put)])}
+    for place in np.flatnonzero(absent).tolist():
+        released += state.release(put[came : batch.puts_before[place]])
+        came = batch.puts_before[place]
+        one = batch.events[place].tweet or "", events[place]
+        if first.get(one[0], came) < came:
+            released.append(one)
+        else:
+            state.wait_for([one])
+    return released + state.release(put[came:])
 
 
 def _mute(state: FeatureState, muted: Sequence[Muted]) -> None:

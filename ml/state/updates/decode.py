@@ -83,7 +83,7 @@ class Muted(NamedTuple):
 @dataclass(slots=True)
 class Batch:
     """Records by what they do. Those of one kind are applied together: their order is in their
-    times, not in their places."""
+    times. Their places say only which events had to wait for their tweets."""
 
     users: list[Put] = field(default_factory=list)
     tweets: list[Put] = field(default_factory=list)
@@ -91,6 +91,7 @@ class Batch:
     erased: list[tuple[str, int, int]] = field(default_factory=list)
     events: list[Happened] = field(default_factory=list)
     muted: list[Muted] = field(default_factory=list)
+    puts_before: list[int] = field(default_factory=list)  # of each event: how many of `tweets`
 
     def add(self, entry: Entry, shift: int) -> None:
         """Put an entry where it belongs, its times moved by so many seconds."""
@@ -110,6 +111,7 @@ class Batch:
                 self.deleted.append(tweet_id)
             case bodies.DeletedUser(user_id):
                 self.erased.append((user_id, at, tiebreak))
+        self.puts_before += [len(self.tweets)] * (len(self.events) - len(self.puts_before))
 
 
 def frame(table: Table, puts: Sequence[Put]) -> pl.DataFrame:

@@ -14,6 +14,7 @@ import numpy as np
 from ml.arrays import Rows
 from ml.state.feature_state import FeatureState
 from ml.state.structures.event_order import UNKNOWN_TIME
+from ml.state.structures.growable import is_worth_a_copy
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,8 @@ class Kept:
 def retain(state: FeatureState, now: int, keep_hours: float, at_least: int) -> Kept:
     """Let go of what is older than `keep_hours`, but for the newest `at_least` tweets.
 
-    A holder of rows of tweets, as an encoder is, must follow what is returned.
+    A holder of rows of tweets, as an encoder is, must follow what is returned. No array is
+    written into, so this can change a copy while others read the original.
     """
     horizon = now - int(keep_hours * 3600)
     kept = _tweets_kept(state, horizon, at_least)
@@ -49,5 +51,7 @@ def _tweets_kept(state: FeatureState, horizon: int, at_least: int) -> Kept:
     stays = (written >= horizon) | (written == UNKNOWN_TIME) & ~state.tweets.deleted
     stays[state.by_time[-at_least:] if at_least else state.by_time[:0]] = True
     stays[state.history.tweet[state.history.tweet >= 0]] = True
+    if not is_worth_a_copy(~stays):
+        stays[:] = True
     new = np.where(stays, np.cumsum(stays) - 1, -1).astype(np.int32)
     return Kept(np.flatnonzero(stays).astype(np.int32), new)

@@ -16,11 +16,10 @@ from ml.state.tables.pending_events import SERVED, Waiting
 
 
 def put(state: FeatureState, frame: pl.DataFrame, at: Times, tiebreak: Tiebreaks) -> Rows:
-    """Write tweets and apply the events that waited for them; the rows new or changed."""
+    """Write tweets; the rows new or changed. The events that waited for them are not released."""
     new, changed = state.put_tweets(frame, at, tiebreak)
     state.delete_tweets(_of_the_erased(state, np.union1d(new, changed).astype(np.int32)))
     _post(state, new)
-    release(state, state.tweets.ids.ids(new))
     touched = np.union1d(new, changed).astype(np.int32)
     state.touch(touched[:0])
     return touched[~state.tweets.deleted[touched]]
@@ -42,15 +41,6 @@ def delete_of(state: FeatureState, author: int) -> None:
     """Delete what an author wrote before they were erased."""
     wrote = np.flatnonzero(state.tweets.author == author).astype(np.int32)
     state.delete_tweets(_of_the_erased(state, wrote))
-
-
-def release(state: FeatureState, ids: Sequence[str]) -> None:
-    """Apply the events that waited for these tweets."""
-    waiting = state.release(ids)
-    if not waiting:
-        return
-    tweet = state.tweets.ids.known(id_ for id_, _ in waiting)
-    happen(state, [one for _, one in waiting], tweet)
 
 
 def happen(state: FeatureState, waiting: Sequence[Waiting], tweet: Rows) -> None:

@@ -91,10 +91,10 @@ def test_what_was_served_is_remembered_for_the_window_and_then_only_as_seen(
     assert viewer is not None
     assert state.served_since(viewer, 0).tolist() == [0, 1]
     serving = replace(engine, state=state)
-    forget(at(serving, 25 * HOUR))
+    asyncio.run(forget(lambda: at(serving, 25 * HOUR), asyncio.Lock()))
     assert state.served_since(viewer, 0).tolist() == [1]
     assert state.seen_by(viewer).tolist() == [0]
-    forget(at(serving, 27 * HOUR))
+    asyncio.run(forget(lambda: at(serving, 27 * HOUR), asyncio.Lock()))
     assert len(state.served.index) == 0
     assert state.seen_by(viewer).tolist() == [0]
 
