@@ -19,7 +19,7 @@ from ml.state.tables.threads import Reply
 from ml.state.tables.tweets import Tweets
 from ml.state.tables.users import Users
 
-SCHEMA = 5  # raise it when the meaning of a stored array changes
+SCHEMA = 6  # raise it when the meaning of a stored array changes
 ABOUT = "state.json"
 OF_THE_PROCESS = ("_version", "_rewritten", "_acted")  # nothing that another process should know
 DERIVED = ("_kind_of", "_turns_on")  # a register makes them anew from its kinds
@@ -49,6 +49,7 @@ def save(state: FeatureState, directory: Path, source: Path, fingerprint: str) -
         "tombstones": sorted(tweets.tombstones),
         "threads": tweets.threads.waiting,
         "pending": list(state.pending_events),
+        "offers": state.offers,
     }
     (directory / "waiting.json").write_text(json.dumps(waiting) + "\n")
     about_it: About = {
@@ -76,6 +77,7 @@ def load(directory: Path) -> FeatureState:
         state.tweets.threads.waiting = {
             id_: [Reply(*reply) for reply in replies] for id_, replies in waiting["threads"].items()
         }
+        state.mark_offered((key, tweet, at) for key, tweet, at in waiting["offers"])
         state.wait_for((id_, Waiting(*one)) for id_, one in waiting["pending"])
     except (OSError, ValueError, KeyError, TypeError, pl.exceptions.PolarsError) as error:
         raise BundleError(f"{directory} is not a readable state ({error}); train again") from error

@@ -46,10 +46,12 @@ def apply_records(state: FeatureState, records: Sequence[Record]) -> AppliedReco
 
 def _decoded(records: Sequence[Record]) -> list[Batch]:
     """Batches that end where somebody is erased: who is counted from nothing must not lose what
-    they did afterwards, however many records are applied at once."""
+    they did afterwards, however many records are applied at once. They end before a profile, too:
+    events weigh by the profiles that were there before them."""
     batches = [Batch()]
     for record in records:
-        if batches[-1].erased and record.entry.kind != Kind.DELETE_USER:
+        kind, last = record.entry.kind, batches[-1]
+        if (last.erased and kind != Kind.DELETE_USER) or (last.events and kind == Kind.PUT_USER):
             batches.append(Batch())
         try:
             batches[-1].add(record.entry)
@@ -68,6 +70,7 @@ def _apply_batch(state: FeatureState, batch: Batch) -> AppliedRecords:
     tweets = _put_tweets(state, batch.tweets)
     fewer = tweet_lifecycle.delete(state, batch.deleted)
     _happen(state, batch.events)
+    state.mark_offered(batch.offers)
     gone = _erase(state, batch.erased)
     users = np.concatenate([profiles, gone, np.arange(everybody, len(state.users), dtype=np.int32)])
     return AppliedRecords(tweets, users, fewer)
@@ -92,9 +95,14 @@ def _happen(state: FeatureState, happened: Sequence[Happened]) -> None:
     state.admit_users(one.target for one in happened if one.target is not None)
     target = state.users.ids.known(one.target for one in happened)
     tweet = state.tweets.ids.known(one.tweet for one in happened)
+    at, action = np.array([(one.at, one.action) for one in happened], np.int64).T
+    tiebreak = np.array([one.tiebreak for one in happened], np.uint64)
+    weight = state.weigh(user, at, tiebreak, action)
     waiting = [
-        Waiting(one.at, one.tiebreak, one.action, who, whom, one.position)
-        for one, who, whom in zip(happened, user.tolist(), target.tolist(), strict=True)
+        Waiting(one.at, one.tiebreak, one.action, who, whom, one.position, one.request, weighs)
+        for one, who, whom, weighs in zip(
+            happened, user.tolist(), target.tolist(), weight.tolist(), strict=True
+        )
     ]
     absent = (tweet < 0) & np.array([one.tweet is not None for one in happened])
     state.wait_for(

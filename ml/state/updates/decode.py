@@ -17,6 +17,7 @@ from ml.schema import TWEETS, USERS, Table
 from ml.schema import Kind as Column
 from ml.state.structures.event_order import split
 from ml.state.tables.pending_events import SERVED
+from ml.state.tables.served import request_key
 
 Body = Mapping[str, Any]  # JSON
 
@@ -66,6 +67,15 @@ class Happened(NamedTuple):
     tweet: str | None
     target: str | None
     position: float
+    request: int = 0  # the key of the request that served it
+
+
+class Offered(NamedTuple):
+    """A tweet was offered to somebody who has no row."""
+
+    request: int
+    tweet: str
+    at: int
 
 
 @dataclass(slots=True)
@@ -78,6 +88,7 @@ class Batch:
     deleted: list[str] = field(default_factory=list)
     erased: list[tuple[str, int, int]] = field(default_factory=list)
     events: list[Happened] = field(default_factory=list)
+    offers: list[Offered] = field(default_factory=list)
 
     def add(self, entry: Entry) -> None:
         """Put an entry where it belongs."""
@@ -87,6 +98,8 @@ class Batch:
                 self.events.append(_event(at, tiebreak, event))
             case bodies.Served() as served:
                 self.events += _served(at, tiebreak, served)
+                key = request_key(served.user_id, served.request_id)
+                self.offers += (Offered(key, tweet, at) for tweet in served.offered)
             case bodies.Row(columns) if entry.kind == Kind.PUT_USER:
                 self.users.append(Put(at, tiebreak, _row(USERS, columns)))
             case bodies.Row(columns):
@@ -115,9 +128,9 @@ def _event(at: int, tiebreak: int, event: bodies.Event) -> Happened:
 
 def _served(at: int, tiebreak: int, served: bodies.Served) -> Iterator[Happened]:
     """That tweets were served and, unless the client reports what was seen, that they were seen."""
-    user = served.user_id
+    user, request = served.user_id, request_key(served.user_id, served.request_id)
     for position, tweet in served.placed():
-        yield Happened(at, tiebreak, SERVED, user, tweet, None, math.nan)
+        yield Happened(at, tiebreak, SERVED, user, tweet, None, math.nan, request)
         if served.impressions:
             yield Happened(at, tiebreak, int(Action.IMPRESSION), user, tweet, None, float(position))
 
