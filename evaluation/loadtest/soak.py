@@ -129,7 +129,8 @@ class Soaking:
             written = await _send(service, "POST", "/events", {"events": events})
             self.sent += sum(one["status"] == "accepted" for one in written["results"])
             for reader in names.readers():
-                await _send(service, "GET", f"/timeline/{reader}?after_offset={written['offset']}")
+                path = f"/timeline/{reader}?after_offset={written['offset']}"
+                names.hear(await _send(service, "GET", path))
         except ConnectionError as error:
             self.refused.append(str(error))
 
@@ -149,6 +150,10 @@ class _Names:
         for event in events:
             event.pop("created_at", None)  # by this process's clock, which is not the world's
         return tweets, [self._traffic.user() for _ in range(PEOPLE)], events
+
+    def hear(self, timeline: Body) -> None:
+        """A page that somebody was shown."""
+        self._traffic.hear(timeline)
 
     def readers(self) -> Iterator[str]:
         return (self._traffic.somebody() for _ in range(READERS))

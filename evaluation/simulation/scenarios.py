@@ -16,6 +16,7 @@ from evaluation.simulation.stress import brigade, hits, spammer, turning
 from evaluation.simulation.trajectory import Trajectory
 
 BRIGADE: Final = "brigade"
+SYBILS: Final = "sybils"
 SPAMMER: Final = "spammer"
 VIRAL: Final = "viral"
 TURNING: Final = "taste"
@@ -41,6 +42,7 @@ class Scenarios:
                 Life(f"{TURNING}/{PRODUCT}", turned, service),  # the longest first
                 Life(f"{TURNING}/{ORACLE}", turned, best),
                 Life(f"{BRIGADE}/{PRODUCT}", days, service, tuple(brigade.brigade(days))),
+                Life(f"{SYBILS}/{PRODUCT}", days, service, tuple(brigade.sybils(days))),
                 Life(f"{SPAMMER}/{PRODUCT}", spammer.with_spammer(days), service),
                 Life(f"{VIRAL}/{PRODUCT}", with_hits, service),
                 Life(f"{VIRAL}/{ORACLE}", with_hits, best),
@@ -55,9 +57,10 @@ class Scenarios:
             return {name: diaries[f"{scenario}/{name}"] for name in (PRODUCT, ORACLE)}
 
         spammed, viral, turned = (f"{scenario}/{PRODUCT}" for scenario in (SPAMMER, VIRAL, TURNING))
-        attacked = diaries[f"{BRIGADE}/{PRODUCT}"]
+        attacked, courted = (diaries[f"{scenario}/{PRODUCT}"] for scenario in (BRIGADE, SYBILS))
         return {
             BRIGADE: brigade.reach(self.days, diaries[PRODUCT], attacked),
+            SYBILS: brigade.push(self.days, diaries[PRODUCT], courted),
             SPAMMER: spammer.spam(plans[spammed], diaries[spammed]),
             VIRAL: hits.hits(plans[viral], both(VIRAL)),
             TURNING: turning.followed(plans[turned], both(TURNING)),

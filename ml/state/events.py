@@ -28,8 +28,9 @@ class Events:
         return len(self.at)
 
     def __getitem__(self, rows: slice | NDArray[np.bool_] | NDArray[np.intp]) -> Events:
-        columns = (getattr(self, field.name) for field in fields(self))
-        return Events(*(None if column is None else column[rows] for column in columns))
+        columns = {field.name: getattr(self, field.name) for field in fields(self)}
+        some = {name: column[rows] for name, column in columns.items() if column is not None}
+        return replace(self, **some)
 
     def before(self, at: int) -> Events:
         """The events strictly before an instant."""
