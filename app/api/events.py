@@ -14,7 +14,7 @@ from app.schemas.batches import EventResult, EventsRequest, EventsWritten
 from app.schemas.event import IMPRESSION, EventIn
 from app.schemas.judged import Unfit
 from app.schemas.parameters import NoParameters
-from app.serving.service import Service
+from app.serving import owned_impressions
 from ml.event_log.record import Entry
 
 router = APIRouter(tags=["events"])
@@ -29,19 +29,28 @@ async def events(
     request: EventsRequest, _: Annotated[NoParameters, Query()], service: ServiceInUse
 ) -> EventsWritten:
     """Record likes, follows, blocks and all other actions, up to 1,000 at once. Accepted events are
-    on disk when this answers; an `event_id` is accepted once, however often it is sent."""
+    on disk when this answers; an `event_id` is accepted once, however often it is sent. An
+    impression needs the `request_id` of a timeline that showed the tweet to that user lately."""
     entries: list[Entry] = []
     results: list[EventResult] = []
     places: list[int] = []  # of the entries, in `results`
+    claims = [one for given in request.events if (one := _claim(given)) is not None]
+    await owned_impressions.settle(service, claims)
     for given in request.events:
         if isinstance(given, Unfit):
             results.append(
                 EventResult(event_id=given.name, status="rejected", problem=given.problem)
             )
             continue
-        if _was_served(service, given):
-            results.append(EventResult(event_id=given.event_id, status="duplicate"))
-            continue
+        if (claim := _claim(given)) is not None:
+            if (problem := owned_impressions.problem(service.engine, claim)) is not None:
+                results.append(
+                    EventResult(event_id=given.event_id, status="rejected", problem=problem)
+                )
+                continue
+            if service.engine.settings.impressions == "served":  # it was counted then
+                results.append(EventResult(event_id=given.event_id, status="duplicate"))
+                continue
         try:
             entries.append(log_entries.event(service.engine.clock, given))
         except log_entries.TooEarlyError as error:
@@ -58,16 +67,8 @@ async def events(
     return EventsWritten(offset=appended.offset, results=results)
 
 
-def _was_served(service: Service, given: EventIn) -> bool:
-    """Whether this is an impression that was counted when the tweet was served."""
-    engine = service.engine
-    if given.action != IMPRESSION or engine.settings.impressions != "served":
-        return False
-    viewer = engine.state.users.ids.row(given.user_id)
-    tweet = engine.state.tweets.ids.row(given.tweet_id or "")
-    if viewer is None or tweet is None:
-        return False
-    lately = engine.clock.now() - int(engine.settings.served_hours * 3600)
-    return tweet in engine.state.served_since(
-        viewer, lately
-    ) or tweet in engine.hydrate.just_served.since(viewer, lately)
+def _claim(given: EventIn | Unfit) -> owned_impressions.Claim | None:
+    """The user, tweet and request of an impression; None of anything else."""
+    if isinstance(given, Unfit) or given.action != IMPRESSION:
+        return None
+    return given.user_id, given.tweet_id or "", given.request_id or ""

@@ -12,6 +12,7 @@ from app.pipeline.query import nobody
 
 MAX_VIEWERS: Final = 10_000  # those served last
 MAX_PAGES: Final = 20  # per viewer
+MAX_REQUESTS: Final = 20_000  # those answered last
 
 
 class _Page(NamedTuple):
@@ -25,6 +26,7 @@ class JustServed:
 
     def __init__(self) -> None:
         self._pages: OrderedDict[int, list[_Page]] = OrderedDict()
+        self._requests: OrderedDict[int, list[_Page]] = OrderedDict()  # by their keys
         self._generation = 0  # of the rows of tweets
         self._new: Rows = nobody()  # where each row of the generation before is now
 
@@ -36,6 +38,18 @@ class JustServed:
         self._pages.move_to_end(viewer)
         if len(self._pages) > MAX_VIEWERS:
             self._pages.popitem(last=False)
+
+    def answer(self, request: int, tweet: Rows, now: int) -> None:
+        """Add the answer to a request, by its key; whose it is, is in the key."""
+        page = _Page(now, self._generation, tweet)
+        self._requests.setdefault(request, []).append(page)
+        if len(self._requests) > MAX_REQUESTS:
+            self._requests.popitem(last=False)
+
+    def in_request(self, request: int, tweet: int) -> int | None:
+        """When a tweet was in the answer to a request; None if it was not, or long ago."""
+        answers = self._requests.get(request, ())
+        return next((page.at for page in answers if tweet in self._now(page)), None)
 
     def since(self, viewer: int, at: int) -> Rows:
         """The tweets that were served to a viewer at `at` or later, page by page."""

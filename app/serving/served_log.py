@@ -9,6 +9,7 @@ from app.pipeline.served_page import ServedPage
 from app.serving.just_served import JustServed
 from app.side_effects.remember_served import ServedLog
 from ml.event_log.record import Entry
+from ml.state.tables.served import request_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,8 @@ class QueuedServedLog:
 
     def remember(self, served: ServedPage, entry: Entry) -> None:
         query = served.query
+        key = request_key(served.user_id, served.request_id)
+        self.just_served.answer(key, served.batch.tweet, query.now)
         if query.viewer >= 0:
             self.just_served.add(query.viewer, served.batch.tweet, query.now)
         self.enqueue(entry)

@@ -112,7 +112,8 @@ def measure(given: Given) -> SloReport:
 
 
 def _snapshots(often: bool) -> dict[str, str]:
-    return {"FORYOU_SNAPSHOT_MINUTES": "0.01" if often else "1000"}
+    minutes = "0.01" if often else "1000"
+    return {"FORYOU_SNAPSHOT_MINUTES": minutes, "FORYOU_IMPRESSIONS": "client"}
 
 
 async def _until_killed(server: Server, load: Load, seconds: float) -> None:

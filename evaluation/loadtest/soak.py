@@ -130,7 +130,7 @@ class Soaking:
             self.sent += sum(one["status"] == "accepted" for one in written["results"])
             for _ in range(READERS):
                 path = f"/timeline/{traffic.somebody()}?after_offset={written['offset']}"
-                await _send(service, "GET", path)
+                traffic.hear(await _send(service, "GET", path))
         except ConnectionError as error:
             self.refused.append(str(error))
 

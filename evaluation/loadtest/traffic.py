@@ -41,6 +41,7 @@ class Traffic:
         self.people: list[str] = state.users.ids.all_ids().to_list()
         self.tweets: list[str] = state.tweets.ids.ids(state.by_time)
         self.written: deque[str] = deque(maxlen=NEW)
+        self.shown: deque[Body] = deque(maxlen=NEW)  # and not reported as seen yet
         self._made = 0
         share = np.array([SHARES.get(action, RARE) for action in ACTIONS])
         self._share = share / share.sum()
@@ -56,6 +57,11 @@ class Traffic:
             self._event(ACTIONS[action[i]], user, other, tweet[i], dated[i])
             for i, (user, other) in enumerate(pair)
         ]
+
+    def hear(self, timeline: Body) -> None:
+        """A page that somebody was shown: what they may report as seen from now on."""
+        about = {"user_id": timeline["user_id"], "request_id": timeline["request_id"]}
+        self.shown.extend(about | {"tweet_id": item["tweet_id"]} for item in timeline["items"])
 
     def tweet(self) -> Body:
         """A tweet that nobody wrote before."""
@@ -86,21 +92,23 @@ class Traffic:
         return f"{self.name}-{self._made}"
 
     def _event(self, action: Action, user: int, other: int, tweet: int, dated: bool) -> Body:
+        if action is Action.IMPRESSION and not self.shown:
+            action = Action.CLICK  # nobody was shown anything that they could have seen
         body: Body = {
             "event_id": self.fresh(),
             "action": action.label,
             "user_id": self.people[user],
         }
-        if action in ON_TEXTS:
+        if action is Action.IMPRESSION:
+            body |= self.shown.popleft()
+        elif action in ON_TEXTS:
             body["text"] = f"word{tweet}.example"
         elif action in ON_USERS:
             body["target_user_id"] = self.people[other if other != user else other - 1]
         else:
             known = len(self.tweets)
             body["tweet_id"] = self.tweets[tweet] if tweet < known else self.written[tweet - known]
-        if action is Action.IMPRESSION:
-            body["request_id"] = body["event_id"]
-        if dated:
+        if dated and action is not Action.IMPRESSION:
             body["created_at"] = time.time() - self.rng.random() * AGO_SECONDS
         return body
 

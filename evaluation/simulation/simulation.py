@@ -73,6 +73,7 @@ def _stress_lives(data: Path, days: Plan) -> tuple[Life, ...]:
         Life(f"taste/{PRODUCT}", turned, service),  # the longest first
         Life(f"taste/{ORACLE}", turned, best),
         Life(f"brigade/{PRODUCT}", days, service, tuple(brigade.brigade(days))),
+        Life(f"sybils/{PRODUCT}", days, service, tuple(brigade.sybils(days))),
         Life(f"spammer/{PRODUCT}", spammer.with_spammer(days), service),
         Life(f"viral/{PRODUCT}", with_hits, service),
         Life(f"viral/{ORACLE}", with_hits, best),
@@ -88,9 +89,12 @@ def _stress_outcomes(
     for life in lives:
         scenario, _, policy = life.label.partition("/")
         plans[scenario], by_scenario[scenario][policy] = life.plan, diaries[life.label]
-    attacked, spammed = (by_scenario[name][PRODUCT] for name in ("brigade", "spammer"))
+    attacked, courted, spammed = (
+        by_scenario[name][PRODUCT] for name in ("brigade", "sybils", "spammer")
+    )
     return {
         "brigade": brigade.reach(days, diaries[PRODUCT], attacked),
+        "sybils": brigade.push(days, diaries[PRODUCT], courted),
         "spammer": spammer.spam(plans["spammer"], spammed),
         "viral": hits.hits(plans["viral"], by_scenario["viral"]),
         "taste": turning.followed(plans["taste"], by_scenario["taste"]),

@@ -28,6 +28,7 @@ from ml.state.tables.users import Users
 EVENTS: Final = 500
 PAIRS: Final = 32
 TOLERANCE: Final = 1e-5
+COLUMNS: Final = tuple(f.name for f in fields(Events) if f.name != "weight")  # read anew
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,7 @@ def save(probe: Probe, models: Models, directory: Path) -> None:
     features, scores = probe.replay(models)
     probe.users.write_parquet(directory / "probe_users.parquet")
     probe.tweets.write_parquet(directory / "probe_tweets.parquet")
-    arrays = {f"event_{f.name}": getattr(probe.events, f.name) for f in fields(Events)}
+    arrays = {f"event_{name}": getattr(probe.events, name) for name in COLUMNS}
     arrays |= {"viewer": probe.viewer, "tweet": probe.tweet, "at": probe.at}
     npz.save(directory / "probe.npz", arrays | {"features": features, "scores": scores})
 
@@ -108,7 +109,7 @@ def verify(models: Models, directory: Path) -> None:
     probe = Probe(
         pl.read_parquet(directory / "probe_users.parquet"),
         pl.read_parquet(directory / "probe_tweets.parquet"),
-        Events(*(arrays[f"event_{f.name}"] for f in fields(Events))),
+        Events(*(arrays[f"event_{name}"] for name in COLUMNS)),
         arrays["viewer"],
         arrays["tweet"],
         arrays["at"],

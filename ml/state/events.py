@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml.arrays import Rows, Tiebreaks, Times
+from ml.state.structures.counters import Counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +22,15 @@ class Events:
     at: Times
     position: NDArray[np.float32]  # of an impression, 0 at the top; NaN where unknown
     tiebreak: Tiebreaks
+    weight: Counts | None = None  # as evidence; None where it is still to be read
 
     def __len__(self) -> int:
         return len(self.at)
 
     def __getitem__(self, rows: slice | NDArray[np.bool_] | NDArray[np.intp]) -> Events:
-        return Events(*(getattr(self, field.name)[rows] for field in fields(self)))
+        columns = {field.name: getattr(self, field.name) for field in fields(self)}
+        some = {name: column[rows] for name, column in columns.items() if column is not None}
+        return replace(self, **some)
 
     def before(self, at: int) -> Events:
         """The events strictly before an instant."""
@@ -40,6 +44,7 @@ class Events:
             *(
                 np.concatenate([getattr(part, field.name) for part in parts])
                 for field in fields(cls)
+                if field.name != "weight"
             )
         )
         ordered = whole[np.argsort(whole.at, kind="stable")]

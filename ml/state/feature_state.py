@@ -21,16 +21,16 @@ from ml.state.tables.counts import COUNT_OF
 from ml.state.tables.counts import ENGAGED as ENGAGED
 from ml.state.tables.counts import Count as Count
 from ml.state.tables.engagement_counts import Acts
+from ml.state.tables.evidence import Evidence
 from ml.state.tables.mutes import Muting
 from ml.state.tables.pending_events import Waiting
-from ml.state.tables.state_tables import StateTables
 from ml.state.tables.tweets import Tweets
 from ml.state.tables.users import Users
 
 _COUNT: Final = np.array([COUNT_OF.get(action, -1) for action in Action])
 
 
-class FeatureState(StateTables):
+class FeatureState(Evidence):
     """The catalog, and what events made of it so far; changed by these verbs only.
 
     The same events give the same state, whatever the order and the batches they come in.
@@ -46,6 +46,7 @@ class FeatureState(StateTables):
         """Apply events, in any order; all tweets must be known."""
         if not len(events):
             return
+        events = self.weighed(events)
         self._newest = max(self._newest, int(events.at.max()))
         about_pair = self.engaged.covers(events.action)
         about_user = self._graph.relations.covers(events.action) & ~about_pair
@@ -83,6 +84,7 @@ class FeatureState(StateTables):
     def put_users(self, frame: pl.DataFrame, at: Times, tiebreak: Tiebreaks) -> Rows:
         """Write whole profiles, each unless a later one is there; the rows that changed."""
         row = self._users.put(frame, at, tiebreak)
+        self._seniority.join(self._users.created_at[row])
         self._grow()
         self._rewritten += 1
         return row
@@ -126,14 +128,6 @@ class FeatureState(StateTables):
         """The events that waited for these tweets; they wait no longer."""
         return self._pending.take(ids)
 
-    def mark_served(self, user: Rows, tweet: Rows, at: Times) -> None:
-        """These tweets were in answers to these users."""
-        self._served.add(user, tweet, at)
-
-    def drop_served(self, before: int) -> None:
-        """Forget what was in answers before then; what of it was seen stays in `seen`."""
-        self._served.drop(before)
-
     def erase_profile(self, user: int, at: int, tiebreak: int) -> None:
         """Forget a profile until then; what the user did earlier is not applied any more."""
         self._users.erase(user, at, tiebreak)
@@ -144,6 +138,7 @@ class FeatureState(StateTables):
         relations = self._graph.forget(user, at, tiebreak)
         self._counts.add_relations(self._graph.relations, relations, self._tweets)
         self._counts.forget_actor(user)
+        self._seniority.forget(user)
         self._seen.forget(user, at)
         self._served.forget(user, at)
         self._pending.forget(user, (at, tiebreak))
@@ -153,9 +148,8 @@ class FeatureState(StateTables):
         self.touch(np.append(followers, np.int32(user)))
 
     def drop_pairs(self, horizon: int, new: Rows) -> None:
-        """Drop pairs last met before `horizon`, and pairs of tweets that go; those that were
-        seen or engaged leave a trace. `new` is the row of each tweet after that, -1 for none.
-        Where no tweet goes, a table is left as it is until enough of its pairs are to go."""
+        """Drop pairs last met before `horizon`, once enough are, and pairs of tweets that go (-1 in
+        `new`, the row of each tweet after that); what was seen or engaged leaves a trace."""
         moves = bool((new < 0).any())
         for pairs in (self._engagements, self._seen, self._served):
             stale = pairs.stale(horizon, new)
@@ -193,7 +187,8 @@ class FeatureState(StateTables):
         """Make room for all users and tweets of the catalog."""
         users = len(self._users)
         self._counts.grow(users, len(self._tweets))
-        for part in (self._graph, self._engagements, self._posts, self._seen, self._served):
+        tables = (self._graph, self._engagements, self._posts, self._seen, self._served)
+        for part in (*tables, self._seniority):
             part.grow(users)
         self._acted = with_room(self._acted, users, 0)
 
@@ -218,7 +213,7 @@ class FeatureState(StateTables):
         if not len(events):
             return
         acts = Acts.of(self._tweets, events.user, events.tweet, kind, events.at)
-        self._counts.add_for_subject(acts)
+        self._counts.add_once(acts, events.weight)
         stays = ~self._users.erased(events.user, events.at, events.tiebreak)
         acts = acts[(kind != Count.POST) & stays]
         self._counts.add_for_actor(acts)
@@ -245,7 +240,7 @@ class FeatureState(StateTables):
         follows = events[(events.action == Action.FOLLOW) & (events.tweet >= 0)]
         kind = np.full(len(follows), int(Count.FOLLOW))
         acts = Acts.of(self._tweets, follows.user, follows.tweet, kind, follows.at)
-        self._counts.add_for_subject(acts)
+        self._counts.add_for_subject(acts, follows.weight)
         stays = ~self._users.erased(follows.user, follows.at, follows.tiebreak)
         self._counts.add_for_actor(acts[stays])
         some = self._standing(events[events.target >= 0], between_users=True)

@@ -1,4 +1,4 @@
-"""Hostile accounts that block a few authors and report all that they write."""
+"""Crowds of new accounts: hostile ones that bury a few authors, sybils that push a tweet."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ from ml.arrays import Rows
 HOSTILE: Final = 200  # accounts
 VICTIMS: Final = 5  # one would leave too much to chance; each is attacked by all
 REPORTED: Final = 10  # of each victim's tweets, the newest
+SYBILS: Final = 1_000  # accounts
+PUSHED: Final = 5  # tweets that all of them like
 
 
 def victims(plan: Plan) -> Rows:
@@ -48,6 +50,43 @@ def brigade(plan: Plan) -> list[TimedEvent]:
                 seen = max(int(tweets.created[tweet]), at) + int(rng.integers(60, 600))
                 timed.append(_event(Action.REPORT, who, seen, name, tweet_id=name))
     return sorted(timed, key=lambda one: (one[0], str(one[1]["event_id"])))
+
+
+def pushed(plan: Plan) -> Rows:
+    """Of the first tweets of these days, the least deserving."""
+    tweets = plan.world.tweets
+    fresh = np.flatnonzero(tweets.created >= plan.onward.since)
+    early = fresh[tweets.created[fresh] < plan.onward.since + 12 * HOUR]
+    return early[np.argsort(tweets.quality[early], kind="stable")[:PUSHED]].astype(np.int32)
+
+
+def sybils(plan: Plan) -> list[TimedEvent]:
+    """Accounts that have just been made all like the same few tweets."""
+    rng = generator(plan.seed, Question.STRESS, 5)
+    tweets, timed = plan.world.tweets, []
+    for tweet in pushed(plan).tolist():
+        name = str(tweets.tweet_id[tweet])
+        for account in range(SYBILS):
+            at = int(tweets.created[tweet]) + int(rng.integers(60, HOUR))
+            timed.append(_event(Action.LIKE, f"sybil:{account}", at, name, tweet_id=name))
+    return sorted(timed, key=lambda one: (one[0], str(one[1]["event_id"])))
+
+
+def push(plan: Plan, before: Trajectory, after: Trajectory) -> Mapping[str, Any]:
+    """How many more of those who came saw what the sybils like."""
+    w = resample(len(plan.panel))
+    target = pushed(plan)
+    seen = {
+        name: ratio(diary.per_member(np.isin(diary.tweet, target)), diary.per_member(), w)
+        for name, diary in (("before", before), ("after", after))
+    }
+    low, high = seen["after"].interval
+    return {
+        **seen,
+        "says": f"{SYBILS:,} new accounts liked {PUSHED} worthless tweets, which went from "
+        f"{seen['before'].value:.2%} to {seen['after'].value:.2%} [{low:.2%}, {high:.2%}] of what "
+        f"people saw",
+    }
 
 
 def reach(plan: Plan, before: Trajectory, after: Trajectory) -> Mapping[str, Any]:

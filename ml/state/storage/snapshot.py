@@ -64,6 +64,7 @@ def save(
         "threads": tweets.threads.waiting,
         "pending": list(state.pending_events),
         "mutes": list(state.mutes),
+        "offers": state.offers,
     }
     (directory / "waiting.json").write_text(json.dumps(waiting) + "\n")
     about_it: About = {
@@ -97,6 +98,7 @@ def load(directory: Path) -> FeatureState:
         state.tweets.threads.waiting = {
             id_: [Reply(*reply) for reply in replies] for id_, replies in waiting["threads"].items()
         }
+        state.mark_offered((key, tweet, at) for key, tweet, at in waiting["offers"])
         state.wait_for((id_, Waiting(*one)) for id_, one in waiting["pending"])
         for user, action, name, mute in waiting["mutes"]:
             state.mutes.put(user, action, name, Mute(*mute))

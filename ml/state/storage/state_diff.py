@@ -45,6 +45,9 @@ def canonical(state: FeatureState) -> dict[str, Part]:
         "history": dict(_history(state)),
         "seen": dict(_times(state.seen, users, tweets)),
         "served": dict(_times(state.served, users, tweets)),
+        "requests": dict(_requests(state)),
+        "seniority": dict(_seniority(state)),
+        "offers": {(key, tweet): at for key, tweet, at in state.offers},
         "posts": {
             users.id(row): sorted(tweets.ids(state.posts.of(row))) for row in range(len(users))
         },
@@ -198,6 +201,21 @@ def _times(
     for row in np.flatnonzero(met.at[: len(met.index)] != NEVER).tolist():
         pair = left.id(met.index.left[row]), right.id(met.index.right[row])
         yield pair, met.at[row].item()
+
+
+def _seniority(state: FeatureState) -> Iterator[tuple[str, tuple[int, int, int]]]:
+    """Of everybody who was met: since when, the latest day with an act, and how many there were."""
+    seniority = state.seniority
+    for row, id_ in enumerate(state.users.ids.all_ids()):
+        met = seniority.first_at[row].item(), seniority.latest_day[row].item()
+        yield id_, (*met, seniority.days[row].item())
+
+
+def _requests(state: FeatureState) -> Iterator[tuple[tuple[str, str], int]]:
+    served, users, tweets = state.served, state.users.ids, state.tweets.ids
+    for row in np.flatnonzero(served.at[: len(served.index)] != NEVER).tolist():
+        pair = users.id(served.index.left[row]), tweets.id(served.index.right[row])
+        yield pair, served.request[row].item()
 
 
 def _pending(state: FeatureState) -> Iterator[tuple[Any, Any]]:

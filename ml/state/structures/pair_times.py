@@ -52,12 +52,14 @@ class PairTimes:
 
     def keep(self, row: Rows, right: Rows) -> None:
         """Only these pairs, in rows of their own; `right` says what each right side is now."""
-        self.index, self.at = self.index.kept(row, right), self.at[row]
-        self.lists.refill(self.index.left, np.arange(len(row), dtype=np.int32))
+        self._take(row, right)
 
     def drop(self, before: int) -> None:
         """Drop the pairs that last met before then."""
         row = np.flatnonzero(self.at[: len(self.index)] >= before).astype(np.int32)
         if len(row) < len(self.index):
-            self.index, self.at = self.index.kept(row), self.at[row]
-            self.lists.refill(self.index.left, np.arange(len(row), dtype=np.int32))
+            self._take(row)
+
+    def _take(self, row: Rows, right: Rows | None = None) -> None:
+        self.index, self.at = self.index.kept(row, right), self.at[row]
+        self.lists.refill(self.index.left, np.arange(len(row), dtype=np.int32))

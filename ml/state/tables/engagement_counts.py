@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -17,6 +17,8 @@ from ml.state.tables.complaints import DAY_SECONDS, Complaints
 from ml.state.tables.counts import COMPLAINTS, COUNT_OF, Count
 from ml.state.tables.graph import RELATIONS
 from ml.state.tables.tweets import Tweets
+from ml.state.tables.views import Views
+from ml.state.tables.weights import of_note
 
 TWEET_HALF_LIFE_HOURS: Final = 72.0
 PERSON_HALF_LIFE_HOURS: Final = 15 * 24.0
@@ -90,14 +92,27 @@ class EngagementCounts:
         self.topic_lately = PairCounts(width, LATELY_HALF_LIFE_HOURS)  # the same, of the last days
         self.tweet_complaints = Complaints(len(COMPLAINTS))
         self.author_complaints = Complaints(len(COMPLAINTS))
+        self.views = Views()
 
     def grow(self, users: int, tweets: int) -> None:
         self.tweet.grow(tweets)
         self.author.grow(users)
         self.viewer.grow(users)
 
-    def add_for_subject(self, acts: Acts) -> None:
-        """Count acts for their tweets and the authors of these."""
+    def add_once(self, acts: Acts, weight: Counts | None) -> None:
+        """Count impressions, clicks and posts for their tweets and authors. Posts are no evidence
+        and weigh 1; of impressions, those within the cap count."""
+        counted = np.ones(len(acts)) if weight is None else weight.copy()
+        counted[acts.kind == Count.POST] = 1
+        shown = np.flatnonzero((acts.kind == Count.IMPRESSION) & (acts.author >= 0))
+        counted[shown] *= self.views.count_within_cap(
+            acts.user[shown], acts.author[shown], acts.at[shown]
+        )
+        self.add_for_subject(acts, counted)
+
+    def add_for_subject(self, acts: Acts, weight: Counts | None = None) -> None:
+        """Count acts for their tweets and the authors of these, by the weight of who acts."""
+        acts = acts if weight is None else replace(acts, weight=acts.weight * weight)
         self.tweet.add(acts.tweet, acts.kind, acts.at, acts.weight)
         known = acts[acts.author >= 0]
         self.author.add(known.author, known.kind, known.at, known.weight)
@@ -118,7 +133,7 @@ class EngagementCounts:
         acts = Acts.of(tweets, user, tweet, kind, changes.at, changes.sign)
         self.add_for_actor(acts)
         complains = np.isin(kind, COMPLAINTS)
-        self.add_for_subject(acts[~complains])
+        self.add_for_subject(acts[~complains], of_note(changes.note[~complains]))
         self.complain(acts[complains])
 
     def add_relations(self, register: LwwRegister, changes: Changes, tweets: Tweets) -> None:
@@ -163,6 +178,7 @@ class EngagementCounts:
             _drop_faded(pairs, now, horizon)
         for complaints in (self.tweet_complaints, self.author_complaints):
             complaints.keep_from(horizon // DAY_SECONDS)
+        self.views.keep_from(horizon // DAY_SECONDS)
 
     def renumber_tweets(self, tweet: Rows, new: Rows) -> None:
         """Keep these tweets, in rows of their own; `new` is the row of each after that."""

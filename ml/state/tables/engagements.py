@@ -16,6 +16,7 @@ from ml.state.structures.pair_index import PairIndex
 from ml.state.structures.ragged import Ragged
 from ml.state.tables.history import History
 from ml.state.tables.tweets import Tweets
+from ml.state.tables.weights import as_note
 
 ENGAGEMENT_KINDS: Final = tuple(ONCE_PER_TWEET.index(action) for action in ENGAGEMENTS)
 
@@ -24,7 +25,7 @@ class Engagements:
     """The register of (viewer, tweet), each viewer's rows of it, and the histories made of it."""
 
     def __init__(self, users: int) -> None:
-        self.register = LwwRegister(ONCE_PER_TWEET, UNDOES)
+        self.register = LwwRegister(ONCE_PER_TWEET, UNDOES, noted=True)  # with the weight
         self.lists = Ragged(users)  # each viewer's rows of `register`
         self.history = History(users)
 
@@ -41,7 +42,12 @@ class Engagements:
         """Turn on and off; the histories are brought up to date by `refresh`."""
         listed = len(self.register.index)
         changes = self.register.apply(
-            events.action, events.user, events.tweet, events.at, events.tiebreak
+            events.action,
+            events.user,
+            events.tweet,
+            events.at,
+            events.tiebreak,
+            None if events.weight is None else as_note(events.weight),
         )
         new = np.arange(listed, len(self.register.index), dtype=np.int32)
         self.lists.append(self.register.index.left[new], new)

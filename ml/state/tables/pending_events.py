@@ -19,6 +19,8 @@ class Waiting(NamedTuple):
     user: int
     target: int
     position: float
+    request: int = 0  # the key of the request that served it
+    weight: float = 1.0  # as evidence
 
 
 class PendingEvents:

@@ -22,6 +22,8 @@ from ml.state.tables.graph import Graph
 from ml.state.tables.history import History
 from ml.state.tables.mutes import Mutes
 from ml.state.tables.pending_events import PendingEvents
+from ml.state.tables.seniority import Seniority
+from ml.state.tables.served import Offers, Served
 from ml.state.tables.tweets import Tweets
 from ml.state.tables.users import Users
 
@@ -36,9 +38,12 @@ class StateTables:
         self._engagements = Engagements(len(users))
         self._graph = Graph(len(users))
         self._seen = PairTimes(len(users))
-        self._served = PairTimes(len(users))
+        self._served = Served(len(users))
+        self._offers = Offers()
         self._pending = PendingEvents()
         self._mutes = Mutes()
+        self._seniority = Seniority(len(users))
+        self._seniority.join(users.created_at)
         self._newest = UNKNOWN_TIME
         self._version = 0
         self._rewritten = 0
@@ -84,9 +89,14 @@ class StateTables:
         return self._seen
 
     @property
-    def served(self) -> PairTimes:
+    def served(self) -> Served:
         """When a tweet was last in an answer, by (viewer, tweet)."""
         return self._served
+
+    @property
+    def offers(self) -> list[tuple[int, str, int]]:
+        """(key of a request, tweet, time) of what people without a row were offered."""
+        return [(key, tweet, at) for (key, tweet), at in self._offers.at.items()]
 
     @property
     def seen_long_ago(self) -> Bloom:
@@ -102,6 +112,11 @@ class StateTables:
     def mutes(self) -> Mutes:
         """The words and domains that viewers do not want to read."""
         return self._mutes
+
+    @property
+    def seniority(self) -> Seniority:
+        """How established each user is."""
+        return self._seniority
 
     @property
     def posts(self) -> Ragged:
@@ -207,6 +222,14 @@ class StateTables:
     def served_since(self, viewer: int, at: int) -> Rows:
         """The tweets that were in an answer to a viewer at `at` or later, by row."""
         return self._served.of(viewer, at)
+
+    def served_in(self, viewer: int, tweet: int, request: int) -> int | None:
+        """When a tweet was served to a viewer in a request, by its key; None if it was not."""
+        return self._served.at_request(viewer, tweet, request)
+
+    def offered_in(self, request: int, tweet_id: str) -> int | None:
+        """When a tweet was offered in a request of somebody who had no row then."""
+        return self._offers.at_request(request, tweet_id)
 
     def engaged_by(self, viewer: int) -> Rows:
         """The tweets that a viewer has acted on and not taken that back, by row."""

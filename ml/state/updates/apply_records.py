@@ -50,13 +50,15 @@ def apply_records(state: FeatureState, records: Sequence[Record]) -> AppliedReco
 
 def _decoded(records: Sequence[Record], shift: int) -> tuple[list[Batch], int]:
     """Batches that end where somebody is erased: who is counted from nothing must not lose what
-    they did afterwards, however many records are applied at once. Also the shift after them."""
+    they did afterwards, however many records are applied at once. They end before a profile, too:
+    events weigh by the profiles that were there before them. Also the shift after them."""
     batches = [Batch()]
     for record in records:
-        if record.entry.kind == Kind.CLOCK:
+        kind, last = record.entry.kind, batches[-1]
+        if kind == Kind.CLOCK:
             shift = _shift(record)
             continue
-        if batches[-1].erased and record.entry.kind != Kind.DELETE_USER:
+        if (last.erased and kind != Kind.DELETE_USER) or (last.events and kind == Kind.PUT_USER):
             batches.append(Batch())
         try:
             batches[-1].add(record.entry, shift)
@@ -82,6 +84,7 @@ def _apply_batch(state: FeatureState, batch: Batch) -> AppliedRecords:
     tweets = _put_tweets(state, batch.tweets)
     fewer = tweet_lifecycle.delete(state, batch.deleted)
     _happen(state, batch, is_here)
+    state.mark_offered(batch.offers)
     _mute(state, batch.muted)
     gone = _erase(state, batch.erased)
     users = np.concatenate([profiles, gone, np.arange(everybody, len(state.users), dtype=np.int32)])
@@ -105,9 +108,14 @@ def _happen(state: FeatureState, batch: Batch, is_here: NDArray[np.bool_]) -> No
     user = state.admit_users(one.user for one in happened)
     state.admit_users(one.target for one in happened if one.target is not None)
     target = state.users.ids.known(one.target for one in happened)
+    at, action = np.array([(one.at, one.action) for one in happened], np.int64).reshape(-1, 2).T
+    tiebreak = np.array([one.tiebreak for one in happened], np.uint64)
+    weight = state.weigh(user, at, tiebreak, action)
     events = [
-        Waiting(one.at, one.tiebreak, one.action, who, whom, one.position)
-        for one, who, whom in zip(happened, user.tolist(), target.tolist(), strict=True)
+        Waiting(one.at, one.tiebreak, one.action, who, whom, one.position, one.request, weighs)
+        for one, who, whom, weighs in zip(
+            happened, user.tolist(), target.tolist(), weight.tolist(), strict=True
+        )
     ]
     absent = ~is_here & np.array([one.tweet is not None for one in happened], bool)
     released = _wait_and_release(state, batch, events, absent)

@@ -17,6 +17,7 @@ from ml.schema import Kind as Column
 from ml.state.structures.event_order import MICROS, split
 from ml.state.tables.mutes import NO_END
 from ml.state.tables.pending_events import SERVED
+from ml.state.tables.served import request_key
 
 Body = Mapping[str, Any]  # JSON
 
@@ -67,6 +68,15 @@ class Happened(NamedTuple):
     tweet: str | None
     target: str | None
     position: float
+    request: int = 0  # the key of the request that served it
+
+
+class Offered(NamedTuple):
+    """A tweet was offered to somebody who has no row."""
+
+    request: int
+    tweet: str
+    at: int
 
 
 class Muted(NamedTuple):
@@ -91,6 +101,7 @@ class Batch:
     erased: list[tuple[str, int, int]] = field(default_factory=list)
     events: list[Happened] = field(default_factory=list)
     muted: list[Muted] = field(default_factory=list)
+    offers: list[Offered] = field(default_factory=list)
     puts_before: list[int] = field(default_factory=list)  # of each event: how many of `tweets`
 
     def add(self, entry: Entry, shift: int) -> None:
@@ -103,6 +114,8 @@ class Batch:
                 self.events.append(_event(at, tiebreak, event))
             case bodies.Served() as served:
                 self.events += _served(at, tiebreak, served)
+                key = request_key(served.user_id, served.request_id)
+                self.offers += (Offered(key, tweet, at) for tweet in served.offered)
             case bodies.Row() as row if entry.kind == Kind.PUT_USER:
                 self.users.append(Put(at, tiebreak, _row(USERS, row, shift)))
             case bodies.Row() as row:
@@ -141,9 +154,9 @@ def _muted(at: int, tiebreak: int, event: bodies.Event, shift: int) -> Muted:
 
 def _served(at: int, tiebreak: int, served: bodies.Served) -> Iterator[Happened]:
     """That tweets were served and, unless the client reports what was seen, that they were seen."""
-    user = served.user_id
+    user, request = served.user_id, request_key(served.user_id, served.request_id)
     for position, tweet in served.placed():
-        yield Happened(at, tiebreak, SERVED, user, tweet, None, math.nan)
+        yield Happened(at, tiebreak, SERVED, user, tweet, None, math.nan, request)
         if served.impressions:
             yield Happened(at, tiebreak, int(Action.IMPRESSION), user, tweet, None, float(position))
 

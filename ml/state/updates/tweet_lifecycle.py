@@ -47,7 +47,7 @@ def happen(state: FeatureState, waiting: Sequence[Waiting], tweet: Rows) -> None
     """Apply events whose tweets are here; `tweet` is -1 where there is none."""
     if not len(waiting):
         return
-    at, tiebreak, action, user, whom, position = zip(*waiting, strict=True)
+    at, tiebreak, action, user, whom, position, request, weight = zip(*waiting, strict=True)
     target = np.array(whom, np.int32)
     author = np.full(len(tweet), -1, np.int32)
     author[tweet >= 0] = state.tweets.author[tweet[tweet >= 0]]
@@ -59,12 +59,14 @@ def happen(state: FeatureState, waiting: Sequence[Waiting], tweet: Rows) -> None
         np.array(at, np.int64),
         np.array(position, np.float32),
         np.array(tiebreak, np.uint64),
+        np.array(weight, np.float64),
     )
     served = events.action == SERVED
     if served.any():
-        some = events[served]
-        some = some[~state.users.erased(some.user, some.at, some.tiebreak)]
-        state.mark_served(some.user, some.tweet, some.at)
+        some, key = events[served], np.array(request, np.int64)[served]
+        stands = ~state.users.erased(some.user, some.at, some.tiebreak)
+        some, key = some[stands], key[stands]
+        state.mark_served(some.user, some.tweet, some.at, key)
         events = events[~served]
     state.apply(events)
 

@@ -67,11 +67,25 @@ def test_a_promise_that_is_broken_is_said(capsys: pytest.CaptureFixture[str]) ->
 
 
 def test_all_that_people_can_do_is_drawn_from_a_seed(tiny_state: FeatureState) -> None:
-    events = Traffic(tiny_state, 1, "t").events(3_000)
+    traffic = Traffic(tiny_state, 1, "t")
+    traffic.hear({"user_id": "1", "request_id": "r", "items": [{"tweet_id": "1"}]})
+    events = traffic.events(3_000)
     assert {event["action"] for event in events} == {action.label for action in ACTIONS}
     assert len({event["event_id"] for event in events}) == 3_000
     assert all(event["user_id"] != event.get("target_user_id") for event in events)
     assert events[0]["event_id"] == Traffic(tiny_state, 1, "t").events(1)[0]["event_id"]
+
+
+def test_impressions_are_of_what_somebody_was_shown(tiny_state: FeatureState) -> None:
+    traffic = Traffic(tiny_state, 1, "t")
+    assert all(event["action"] != Action.IMPRESSION.label for event in traffic.events(500))
+    for name in ("first", "second"):
+        items = [{"tweet_id": tweet} for tweet in ("1", "2", "3")]
+        traffic.hear({"user_id": "ann", "request_id": name, "items": items})
+    seen = [one for one in traffic.events(500) if one["action"] == Action.IMPRESSION.label]
+    named = {(one["user_id"], one["request_id"], one["tweet_id"]) for one in seen}
+    assert named == {("ann", r, t) for r in ("first", "second") for t in ("1", "2", "3")}
+    assert len(seen) == 6
 
 
 def test_the_ledger_knows_what_is_lost_and_what_is_there_twice(tmp_path: Path) -> None:

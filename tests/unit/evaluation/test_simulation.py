@@ -200,9 +200,10 @@ def test_trouble_is_told(
     monkeypatch.setattr(turning, "TURN_AT", 43_200)
     monkeypatch.setattr(turning, "SETTLED", 8)
     monkeypatch.setattr(brigade, "HOSTILE", 10)
+    monkeypatch.setattr(brigade, "SYBILS", 20)
     monkeypatch.setattr(spammer, "SPAM_PER_DAY", 20)
     report = run(tiny_data, tiny_settings, replace(WANTED, policies=("for_you",), stress=True))
-    assert set(report["stress"]) == {"brigade", "spammer", "viral", "taste"}
+    assert set(report["stress"]) == {"brigade", "sybils", "spammer", "viral", "taste"}
     json.loads(written(report))
     html = page.page(report)
     assert all(about["says"] for about in report["stress"].values())

@@ -1,0 +1,53 @@
+"""Whose evidence counts, and how much: what was served to whom, and how established they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ml.actions import Action
+from ml.arrays import Rows, Tiebreaks, Times
+from ml.state.events import Events
+from ml.state.structures.counters import Counts
+from ml.state.tables.served import Keys
+from ml.state.tables.state_tables import StateTables
+
+
+class Evidence(StateTables):
+    """The verbs of `FeatureState` that say what evidence is worth."""
+
+    def weigh(
+        self, user: Rows, at: Times, tiebreak: Tiebreaks, action: NDArray[np.integer]
+    ) -> Counts:
+        """Meet users in the order of the log; how much each of their events weighs as evidence."""
+        weight = np.ones(len(user))
+        theirs = (action >= 0) & (action != Action.POST)
+        theirs &= ~self._users.erased(user, at, tiebreak)
+        some, acts = user[theirs], action[theirs] != Action.IMPRESSION
+        joined = self._users.created_at[some]
+        weight[theirs] = self._seniority.weigh(some, at[theirs], acts, joined)
+        return weight
+
+    def weighed(self, events: Events) -> Events:
+        """Events with their weights, which are read now unless they came with them."""
+        if events.weight is not None:
+            return events
+        read = self.weigh(events.user, events.at, events.tiebreak, events.action)
+        return replace(events, weight=read)
+
+    def mark_served(self, user: Rows, tweet: Rows, at: Times, request: Keys | None = None) -> None:
+        """These tweets were in answers to these users, in requests of these keys."""
+        key = np.zeros(len(user), np.int64) if request is None else request
+        self._served.add_request(user, tweet, at, key)
+
+    def drop_served(self, before: int) -> None:
+        """Forget what was in answers before then; what of it was seen stays in `seen`."""
+        self._served.drop(before)
+
+    def mark_offered(self, offers: Iterable[tuple[int, str, int]]) -> None:
+        """(key of a request, tweet, time) of answers to people who have no row."""
+        for request, tweet_id, at in offers:
+            self._offers.add(request, tweet_id, at)

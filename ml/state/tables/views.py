@@ -1,0 +1,59 @@
+"""Impressions count, but nobody alone can bury an author: capped per viewer, author and day.
+
+The first `DAILY` of a day count, in the order of the log; a day that comes after a later one is
+counted with that later one.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ml.arrays import Rows, Times
+from ml.state.structures.growable import with_room
+from ml.state.structures.pair_index import PairIndex
+
+DAILY: Final = 5  # tweets of one author that one reader sees on a day; few ever see more
+DAY_SECONDS: Final = 86_400
+SPAN: Final = 2**24  # days: keeps the pairs of one batch apart
+
+
+class Views:
+    """How many impressions of each author every viewer has had on the latest day."""
+
+    def __init__(self) -> None:
+        self.pairs = PairIndex()  # (viewer, author)
+        self.day = np.empty(0, np.int64)
+        self.count = np.empty(0, np.int64)
+
+    def count_within_cap(self, viewer: Rows, author: Rows, at: Times) -> NDArray[np.bool_]:
+        """Count impressions, in this order; which of them are within the cap."""
+        if not len(viewer):
+            return np.empty(0, bool)
+        pair = self.pairs.add(viewer, author)
+        self.day = with_room(self.day, len(self.pairs), -1)
+        self.count = with_room(self.count, len(self.pairs), 0)
+        order = np.argsort(pair, kind="stable")
+        pair, day = pair[order], np.maximum(at[order] // DAY_SECONDS, 0)
+        apart = np.cumsum(np.diff(pair, prepend=-1) != 0) * SPAN
+        cell = np.maximum.accumulate(np.maximum(day, self.day[pair]) + apart)
+        start = np.flatnonzero(np.diff(cell, prepend=-1))
+        length = np.diff(start, append=len(cell))
+        first = pair[start]
+        held = np.where((cell - apart)[start] == self.day[first], self.count[first], 0)
+        place = np.arange(len(cell)) - np.repeat(start - held, length)
+        last = np.flatnonzero(np.diff(pair, append=-1))
+        self.day[pair[last]] = (cell - apart)[last]
+        self.count[pair[last]] = place[last] + 1
+        within = np.empty(len(order), bool)
+        within[order] = place < DAILY
+        return within
+
+    def keep_from(self, day: int) -> None:
+        """Forget pairs that last met on a day before."""
+        stays = np.flatnonzero(self.day[: len(self.pairs)] >= day).astype(np.int32)
+        if len(stays) < len(self.pairs):
+            self.pairs = self.pairs.kept(stays)
+            self.day, self.count = self.day[stays], self.count[stays]
