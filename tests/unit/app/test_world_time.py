@@ -182,7 +182,7 @@ def test_a_wall_clock_that_steps_back_lets_no_undoing_lose(
     about: dict[str, Any] = {"target_user_id": "b"} if action == "block" else {"tweet_id": "0"}
     world.tweet("b", 1)
     with serving(world, watch) as client:
-        at = {} if given is None else {"created_at": NOW + given}
+        at: dict[str, Any] = {} if given is None else {"created_at": NOW + given}
         act(client, action, **about, **at)
         watch.at -= HOUR
         act(client, undo, **about)
