@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.filters.already_seen import AlreadySeen
 from app.filters.deleted import Deleted
+from app.filters.hidden_parent import HiddenParent
 from app.filters.own_tweets import OwnTweets
 from app.filters.see_fewer import SeeFewer
 from app.filters.social_graph import SocialGraph
@@ -35,6 +36,7 @@ def visibility(state: FeatureState, encoder: Encoder, settings: Settings) -> lis
     """Which tweets may be shown; where one of these fails, nothing is."""
     return [
         Deleted(state),
+        HiddenParent(state, settings.hide_orphaned_replies),
         Unsafe(
             state,
             encoder,

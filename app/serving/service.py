@@ -39,6 +39,7 @@ class Service:
         self._group = GroupCommit(log, engine.settings.max_queued_entries) if log else None
         if self._group:
             engine.served_log.connect(QueuedServedLog(engine.hydrate.just_served, self.remember))
+        self.appended = 0  # the offset of the last entry that this process appended for a caller
         self._lifecycle = Lifecycle(self)
         self._reloading = asyncio.Lock()
 
@@ -84,6 +85,7 @@ class Service:
         if self._group is None or self.tail is None:
             raise LogError("there is no event log")
         appended = await asyncio.wrap_future(self._group.submit(entries))
+        self.appended = max(self.appended, appended.offset)
         self.tail.hurry()
         return appended
 

@@ -6,6 +6,7 @@ import pytest
 
 from app.diversifiers.author_diversity import AuthorDiversity
 from app.filters.already_seen import AlreadySeen
+from app.filters.hidden_parent import HiddenParent
 from app.filters.one_per_thread import OnePerThread
 from app.filters.own_tweets import OwnTweets
 from app.filters.social_graph import SocialGraph
@@ -148,6 +149,12 @@ class TestSocialGraph(RowFilterContract):
     @pytest.fixture
     def filter_(self, tiny_engine: Engine) -> SocialGraph:
         return SocialGraph()
+
+
+class TestHiddenParent(RowFilterContract):
+    @pytest.fixture
+    def filter_(self, tiny_engine: Engine) -> HiddenParent:
+        return HiddenParent(tiny_engine.state)
 
 
 class TestUnsafe(RowFilterContract):
