@@ -49,7 +49,7 @@ def canonical(state: FeatureState) -> dict[str, Part]:
         },
         "published": dict.fromkeys(tweets.ids(state.by_time), True),
         "pending events": dict(_pending(state)),
-        "newest": {"at": state.newest},
+        "clock": {"newest": state.newest, "shift": state.shift},
     }
 
 

@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ import pytest
 from ml.errors import LogError
 from ml.event_log import sqlite_file
 from ml.event_log.record import Entry, Kind
-from ml.event_log.sqlite import SqliteLog
+from ml.event_log.sqlite import NEWEST, SqliteLog
 from ml.event_log.sqlite_file import LARGEST_WAL, PAGES_UNTIL_CHECKPOINT, connect
 
 SECRET = "what nobody else should ever read"
@@ -173,3 +174,15 @@ def test_a_full_disk_is_said_and_nothing_is_accepted(path: Path) -> None:
         assert log.end == 0
         log._write.execute("PRAGMA max_page_count = 100000")
         assert log.append([event("0")]).accepted == [True]
+
+
+def test_a_log_of_0_3_0_learns_the_newest_time_of_each_user(path: Path) -> None:
+    with closing(SqliteLog(path)) as log:
+        log.append([replace(event("a"), at=50)])
+    with closing(sqlite3.connect(path)) as old:
+        old.execute("DROP INDEX newest")
+    with closing(SqliteLog(path)) as log:
+        plan = log._ask(f"EXPLAIN QUERY PLAN {NEWEST}", "ada")
+        assert "INDEX newest" in str(plan)
+        log.append([replace(event("b"), assigned=True)])
+        assert log.read(1, 1)[0].entry.at == 51
