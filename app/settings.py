@@ -237,6 +237,9 @@ class Settings(BaseSettings):
     """What each further tweet by one author keeps of the one before it, above the floor."""
     author_floor: Share = 0.25
     """What a further tweet by one author keeps in any case."""
+    hide_orphaned_replies: bool = True
+    """Whether a reply is hidden where what it answers is deleted, or by somebody whom a block in
+    either direction or the viewer's mute keeps away."""
     unsafe_nsfw: Factor = 0.3
     """Tweets from this probability of NSFW on are hidden, unless the viewer allows them."""
     unsafe_toxicity: Factor = 0.3

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import partial
-from typing import Annotated
+from typing import Annotated, Final, TypeVar
 
 from fastapi import APIRouter, Path, Query
 
@@ -12,16 +11,28 @@ from app.api import log_entries
 from app.api.access import refusals
 from app.api.dependencies import ServiceInUse
 from app.api.problems import documented
+from app.api.settled_facts import SettledFacts
 from app.errors import ConflictError
-from app.schemas.batches import RowResult, RowsWritten, TweetsRequest, UsersRequest, Written
+from app.schemas.batches import (
+    RowResult,
+    RowsWritten,
+    TweetsRequest,
+    TweetWritten,
+    UsersRequest,
+    Written,
+)
 from app.schemas.judged import Unfit
 from app.schemas.parameters import NoParameters
-from app.schemas.rows import TweetIn, UserIn
+from app.schemas.rows import TweetIn, TweetRow, UserIn, UserRow
 from app.schemas.values import TweetId, UserId
+from app.serving.clock import Clock
 from app.serving.service import Service
 from ml.event_log.record import Entry
 
 router = APIRouter(tags=["catalog"], responses=documented(*refusals))
+SETTLE_SECONDS: Final = 1.0
+Judgement = tuple[Entry, list[str]]  # what to write, and the fields that have no effect
+Row = TypeVar("Row", UserRow, TweetRow)
 Nothing = Annotated[NoParameters, Query()]
 
 
@@ -40,14 +51,16 @@ async def put_user(
 @router.put("/tweets/{tweet_id}", responses=documented(ConflictError))
 async def put_tweet(
     tweet_id: Annotated[TweetId, Path()], given: TweetIn, _: Nothing, service: ServiceInUse
-) -> Written:
+) -> TweetWritten:
     """Create a tweet, or replace its text and safety labels. Its author, time, topic and thread do
-    not change."""
+    not change: where the author would, or the tweet was deleted, nothing is written (409); other
+    fields that have no effect are `ignored`."""
+    facts = await _settled(service)
     try:
-        entry = log_entries.tweet(service.engine.clock, tweet_id, given)
+        entry, ignored = _tweet(service.engine.clock, facts, tweet_id, given)
     except log_entries.TooEarlyError as error:
         raise ConflictError(str(error)) from error
-    return await _write(service, entry)
+    return TweetWritten(offset=(await _write(service, entry)).offset, ignored=ignored)
 
 
 @router.delete("/users/{user_id}")
@@ -70,25 +83,43 @@ async def delete_tweet(
 async def post_users(request: UsersRequest, _: Nothing, service: ServiceInUse) -> RowsWritten:
     """Create or update many users."""
     clock = service.engine.clock
-    return await _write_rows(
-        service,
-        [one if isinstance(one, Unfit) else partial(log_entries.user, clock, one.user_id, one)
-         for one in request.users],
-    )  # fmt: skip
+
+    def judge(row: UserRow) -> Judgement:
+        return log_entries.user(clock, row.user_id, row), []
+
+    return await _write_rows(service, request.users, judge)
 
 
 @router.post("/tweets", response_model_exclude_unset=True)
 async def post_tweets(request: TweetsRequest, _: Nothing, service: ServiceInUse) -> RowsWritten:
-    """Create or update many tweets."""
-    clock = service.engine.clock
-    return await _write_rows(
-        service,
-        [one if isinstance(one, Unfit) else partial(log_entries.tweet, clock, one.tweet_id, one)
-         for one in request.tweets],
-    )  # fmt: skip
+    """Create or update many tweets. A row that would change the author of a tweet, or brings back a
+    deleted one, is rejected; other fields that have no effect are `ignored`."""
+    clock, facts = service.engine.clock, await _settled(service)
+
+    def judge(row: TweetRow) -> Judgement:
+        return _tweet(clock, facts, row.tweet_id, row)
+
+    return await _write_rows(service, request.tweets, judge)
 
 
-async def _write_rows(service: Service, rows: Sequence[Unfit | Callable[[], Entry]]) -> RowsWritten:
+def _tweet(clock: Clock, facts: SettledFacts, tweet_id: str, given: TweetIn) -> Judgement:
+    entry = log_entries.tweet(clock, tweet_id, given)
+    if (problem := facts.conflict(tweet_id, given)) is not None:
+        raise ConflictError(problem)
+    return entry, facts.ignored(tweet_id, given)
+
+
+async def _settled(service: Service) -> SettledFacts:
+    """What is known of all tweets, those included that this process has just written, unless it
+    takes longer than SETTLE_SECONDS to apply them."""
+    if service.tail is not None:
+        await service.tail.reached(service.appended, SETTLE_SECONDS)
+    return SettledFacts(service.engine.state)
+
+
+async def _write_rows(
+    service: Service, rows: Sequence[Row | Unfit], judge: Callable[[Row], Judgement]
+) -> RowsWritten:
     """Write each row by itself; an invalid row does not affect the others."""
     entries: list[Entry] = []
     results: list[RowResult] = []
@@ -97,11 +128,14 @@ async def _write_rows(service: Service, rows: Sequence[Unfit | Callable[[], Entr
             results.append(RowResult(status="rejected", problem=row.problem))
             continue
         try:
-            entries.append(row())
-        except log_entries.TooEarlyError as error:
+            entry, ignored = judge(row)
+        except (log_entries.TooEarlyError, ConflictError) as error:
             results.append(RowResult(status="rejected", problem=str(error)))
-        else:
-            results.append(RowResult(status="accepted"))
+            continue
+        entries.append(entry)
+        results.append(RowResult(status="accepted"))
+        if ignored:
+            results[-1].ignored = ignored
     appended = await log_entries.append(service, entries)
     return RowsWritten(offset=appended.offset, results=results)
 

@@ -104,13 +104,18 @@ def _row(given: UserIn | TweetIn) -> dict[str, Any]:
 
 def _moment(clock: Clock, at: datetime) -> int:
     """A client's time, in microseconds."""
-    micros = round(_utc(at).timestamp() * MICROS)
-    if micros > clock.true_micros() + AHEAD_SECONDS * MICROS:
+    moment = micros(at)
+    if moment > clock.true_micros() + AHEAD_SECONDS * MICROS:
         raise TooEarlyError(
             f"created_at: {_utc(at).isoformat()} lies more than {AHEAD_SECONDS} seconds in the "
             f"future; set the clock that it came from"
         )
-    return micros
+    return moment
+
+
+def micros(at: datetime) -> int:
+    """Microseconds since 1970; UTC where it names no zone."""
+    return round(_utc(at).timestamp() * MICROS)
 
 
 def _utc(at: datetime) -> datetime:

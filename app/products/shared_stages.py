@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.filters.already_seen import AlreadySeen
 from app.filters.audience import Audience
 from app.filters.deleted import Deleted
+from app.filters.hidden_parent import HiddenParent
 from app.filters.muted import Muted
 from app.filters.own_tweets import OwnTweets
 from app.filters.see_fewer import SeeFewer
@@ -38,6 +39,7 @@ def visibility(state: FeatureState, encoder: Encoder, settings: Settings) -> lis
     return [
         Deleted(state),
         Audience(state),
+        HiddenParent(state, settings.hide_orphaned_replies),
         Unsafe(
             state,
             encoder,

@@ -79,6 +79,8 @@ class RowResult(Strict):
     status: Literal["accepted", "rejected"]
     problem: str | None = None
     """Why it was rejected."""
+    ignored: list[str] | None = None
+    """Fields that differ from what the tweet has and will keep; the others had their effect."""
 
 
 class Written(Strict):
@@ -86,6 +88,11 @@ class Written(Strict):
     `?after_offset=`."""
 
     offset: int
+
+
+class TweetWritten(Written):
+    ignored: list[str]
+    """Fields that differ from what the tweet has and will keep; the others have their effect."""
 
 
 class EventsWritten(Written):

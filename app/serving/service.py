@@ -40,6 +40,7 @@ class Service:
         self.tail = Tail(log, engine.state, self._react, self._restore) if log else None
         self._group = GroupCommit(log, engine.settings.max_queued_entries) if log else None
         self._connect(engine)
+        self.appended = 0  # the offset of the last entry that this process appended for a caller
         self._lifecycle = Lifecycle(self)
         self._reloading = asyncio.Lock()
 
@@ -93,6 +94,7 @@ class Service:
         if self._group is None or self.tail is None:
             raise LogError("there is no event log")
         appended = await asyncio.wrap_future(self._group.submit(entries))
+        self.appended = max(self.appended, appended.offset)
         self.tail.hurry()
         return appended
 

@@ -8,6 +8,7 @@ from app.diversifiers.author_diversity import AuthorDiversity
 from app.filters.already_seen import AlreadySeen
 from app.filters.audience import Audience
 from app.filters.deleted import Deleted
+from app.filters.hidden_parent import HiddenParent
 from app.filters.muted import Muted
 from app.filters.one_per_thread import OnePerThread
 from app.filters.own_tweets import OwnTweets
@@ -171,6 +172,12 @@ class TestMuted(RowFilterContract):
     @pytest.fixture
     def filter_(self, tiny_engine: Engine) -> Muted:
         return Muted(tiny_engine.state)
+
+
+class TestHiddenParent(RowFilterContract):
+    @pytest.fixture
+    def filter_(self, tiny_engine: Engine) -> HiddenParent:
+        return HiddenParent(tiny_engine.state)
 
 
 class TestUnsafe(RowFilterContract):

@@ -157,3 +157,33 @@ def test_a_snapshot_and_the_tail_are_the_whole(
     state = snapshot.load(folder)
     apply_records(state, [record for record in records if record.offset > state.offset])
     assert not differences(state, told(records, 1))
+
+
+@settings(max_examples=50, deadline=None)
+@given(logs, st.integers(0, 40), st.integers(1, 40))
+def test_a_moved_clock_moves_the_times_of_what_comes_after_it(
+    tmp_path_factory: pytest.TempPathFactory, records: list[Record], cut: int, size: int
+) -> None:
+    """Whatever the batches, and over a snapshot: as if later records were of those times."""
+
+    def at_offset(record: Record, place: int, shift: int) -> Record:
+        entry = record.entry
+        body = dict(entry.body)
+        if shift and "created_at" in body:
+            body["created_at"] += shift
+        moved = Entry(entry.event_id, entry.kind, entry.at + shift * SECOND, entry.user, body)
+        return Record(place, moved)
+
+    before, after = records[:cut], records[cut:]
+    clock = Record(len(before) + 1, Entry("c", Kind.CLOCK, 0, None, {"shift_seconds": -7 * 86_400}))
+    tail = [at_offset(record, record.offset + 1, 0) for record in after]
+    moved = [*before, *(at_offset(record, record.offset + 1, -7 * 86_400) for record in after)]
+    whole = told([*before, clock, *tail], size)
+    folder = tmp_path_factory.mktemp("snapshot")
+    snapshot.save(told([*before, clock], size), folder, folder, "none")
+    restored = snapshot.load(folder)
+    apply_records(restored, tail)
+    assert not differences(whole, restored)
+    expected = told(moved, 1)
+    expected.advance(expected.offset, -7 * 86_400)
+    assert not differences(whole, expected)

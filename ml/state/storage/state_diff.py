@@ -54,7 +54,7 @@ def canonical(state: FeatureState) -> dict[str, Part]:
         "published": dict.fromkeys(tweets.ids(state.by_time), True),
         "pending events": dict(_pending(state)),
         "mutes": dict(_mutes(state)),
-        "newest": {"at": state.newest},
+        "clock": {"newest": state.newest, "shift": state.shift},
     }
 
 

@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import sqlite3
 from contextlib import AbstractContextManager, closing, suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ import pytest
 from ml.errors import LogError
 from ml.event_log import sqlite_erasure, sqlite_file
 from ml.event_log.record import Entry, Kind
-from ml.event_log.sqlite import SqliteLog
+from ml.event_log.sqlite import NEWEST, SqliteLog
 from ml.event_log.sqlite_file import LARGEST_WAL, PAGES_UNTIL_CHECKPOINT, connect
 
 SECRET = "what nobody else should ever read"
@@ -229,3 +230,12 @@ def test_an_erasure_that_is_killed_anywhere_stays_due(
         assert not log.erasure_is_due
         assert [record.entry.event_id for record in log.read(0, 10)] == ["erase-ada"]
         assert SECRET.encode() not in bytes_of(path)
+
+
+def test_an_assigned_time_is_later_than_all_of_its_users_by_an_index(path: Path) -> None:
+    with closing(SqliteLog(path)) as log:
+        log.append([replace(event("a"), at=50)])
+        plan = log._ask(f"EXPLAIN QUERY PLAN {NEWEST}", "ada")
+        assert "INDEX newest" in str(plan)
+        log.append([replace(event("b"), assigned=True)])
+        assert log.read(1, 1)[0].entry.at == 51
