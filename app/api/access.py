@@ -12,11 +12,13 @@ from fastapi.security import APIKeyHeader
 from app.api.dependencies import EngineInUse
 from app.errors import (
     BusyError,
+    DiskFullError,
     ForbiddenError,
     ReadOnlyError,
     UnauthorizedError,
     UnreadableError,
     UnsupportedMediaError,
+    UnwrittenError,
 )
 
 _KEY = APIKeyHeader(
@@ -48,6 +50,8 @@ refusals = (
     UnauthorizedError,
     ForbiddenError,
     BusyError,
+    DiskFullError,
+    UnwrittenError,
     ReadOnlyError,
     UnreadableError,
     UnsupportedMediaError,

@@ -8,14 +8,17 @@ from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import uvicorn
+from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 
 from app.api import openapi
 from app.main import create_app, start
 from app.observability.metrics import SHARED
 from app.serving.engine import Engine
+from app.serving.restore_state import check_there_is_something
 from app.serving.service import Service
 from app.settings import InvalidSettingError, Settings
+from ml.errors import FeedError
 
 BACKLOG: Final = 2_048  # connections that nobody has accepted yet
 QUIETLY: Final[dict[str, Any]] = {
@@ -47,7 +50,12 @@ def _serve_alone(service: Service) -> None:
 
 
 def _serve_together(settings: Settings) -> None:
-    """Several processes at one address, which share the event log and their metrics."""
+    """Several processes at one address, which share the event log and their metrics.
+
+    Raises:
+        FeedError: there is nothing to serve, or no process could start.
+    """
+    check_there_is_something(settings)
     listening = listen(settings.host, settings.port)
     with TemporaryDirectory(prefix="foryou-metrics-") as counted:
         os.environ.setdefault(SHARED, counted)
@@ -56,7 +64,10 @@ def _serve_together(settings: Settings) -> None:
         )
         url = f"http://{settings.host}:{listening.getsockname()[1]}"
         print(f"For You at {url}, answered by {settings.workers} processes", flush=True)
-        Multiprocess(config, [listening]).run()
+        workers = _Workers(config, [listening])
+        workers.run()
+    if workers.failed_to_start:
+        raise FeedError("a process could not start; what it logged last is the reason")
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -80,6 +91,18 @@ def listen(host: str, port: int) -> socket.socket:
             f"cannot listen on {host}, port {port}: {reason}; set FORYOU_HOST or FORYOU_PORT to "
             f"another (port 0 is any that is free)"
         ) from error
+
+
+class _Workers(Multiprocess):
+    """Ends with its first process that cannot start: the next one could not either."""
+
+    failed_to_start = False
+
+    def keep_subprocess_alive(self) -> None:
+        if any(one.exitcode == STARTUP_FAILURE for one in self.processes):
+            self.failed_to_start = True
+            self.should_exit.set()
+        super().keep_subprocess_alive()
 
 
 class _Server(uvicorn.Server):

@@ -37,7 +37,8 @@ def first(service: Service, query: Query, product: str, request_id: str) -> Page
     served = service.engine.products[product].run(query)
     name = f"{request_id}:{query.seed:016x}"
     more = len(served.pool) > len(served.batch) > 0
-    cursor = _seal(service, name, len(served.batch)) if more else None
+    is_kept = service.is_writing  # else the cursor would lead to a page that nobody knows
+    cursor = _seal(service, name, len(served.batch)) if more and is_kept else None
     pool = _best_first(served.pool) if cursor else _none(served.pool)
     return Page(served, 0, cursor, name, pool)
 
@@ -66,10 +67,10 @@ async def begun(service: Service, user_id: str, cursor: str) -> Begun:
     if service.signer is None:
         raise ForgedCursorError("this service hands out no cursors; ask for the first page")
     opened = service.signer.open(cursor, int(service.engine.clock.precisely()))
-    record = await service.find(f"served/{opened.request_id}")
-    if record is None:
+    entry = await service.find(f"served/{opened.request_id}")
+    if entry is None:
         raise ExpiredCursorError("what it led to is gone; ask for the first page again")
-    served = bodies.read(record.entry)
+    served = bodies.read(entry)
     assert isinstance(served, bodies.Served)
     if served.user_id != user_id:
         raise ForgedCursorError("it was made for another reader; ask for the first page")

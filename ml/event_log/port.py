@@ -27,6 +27,9 @@ class EventLog(Protocol):
     def append(self, entries: Sequence[Entry]) -> Appended:
         """Append all new entries in one transaction; they are on disk when this returns."""
 
+    def probe(self) -> None:
+        """Write something that means nothing; it fails where appending would."""
+
     def read(self, after: int, limit: int) -> list[Record]:
         """At most `limit` records after an offset, in order."""
 

@@ -23,6 +23,10 @@ END: Final = "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'en
 COLUMNS: Final = "offset, event_id, kind, at, user, body"
 READ: Final = f"SELECT {COLUMNS} FROM entries WHERE offset > ? ORDER BY offset LIMIT ?"
 FIND: Final = f"SELECT {COLUMNS} FROM entries JOIN ids USING (offset) WHERE digest = ?"
+PROBE: Final = (
+    "REPLACE INTO meta VALUES ('probe', randomblob(65536))",
+    "DELETE FROM meta WHERE name = 'probe'",
+)
 SWEEP_SECONDS: Final = 0.2  # between two attempts to empty the write-ahead log
 CHUNK: Final = 500  # ids that are looked up at once
 Row = tuple[int, str, str, int, str | None, str]
@@ -68,6 +72,11 @@ class SqliteLog:
             connection.executemany("INSERT INTO ids VALUES (?, ?)", ids)
             connection.executemany("INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?)", new)
         return Appended(end, accepted)
+
+    def probe(self) -> None:
+        for statement in PROBE:
+            with self._writer() as connection:
+                connection.execute(statement)
 
     def read(self, after: int, limit: int) -> list[Record]:
         return [_record(row) for row in self._ask(READ, after, limit)]

@@ -13,6 +13,7 @@ from app.serving import retention
 from app.serving.just_served import JustServed
 from app.serving.service import Service
 from ml.event_log.sqlite import SqliteLog
+from ml.state.updates.retention import retain
 from tests.unit.app.conftest import World
 
 
@@ -23,7 +24,6 @@ def test_requests_are_answered_while_the_retention_is_applied(
         world.tweet("b", hours_ago=hours)
     engine = world.engine(retention_hours=100, fresh_at_least=1)
     begun, go_on = threading.Event(), threading.Event()
-    retain = retention.retain
 
     def slow(*given: object) -> object:
         begun.set()
