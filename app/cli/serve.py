@@ -99,10 +99,10 @@ class _Workers(Multiprocess):
     failed_to_start = False
 
     def keep_subprocess_alive(self) -> None:
+        super().keep_subprocess_alive()
         if any(one.exitcode == STARTUP_FAILURE for one in self.processes):
             self.failed_to_start = True
             self.should_exit.set()
-        super().keep_subprocess_alive()
 
 
 class _Server(uvicorn.Server):
