@@ -16,6 +16,8 @@ ProblemError                500
 ├── ConflictError           409
 ├── InvalidRequestError     422
 ├── BusyError               429
+├── DiskFullError           507
+├── UnwrittenError          503
 ├── WithheldError           503
 ├── BehindError             503
 ├── ReadOnlyError           503
@@ -132,6 +134,19 @@ class BusyError(ProblemError):
     status = 429
     slug = "busy"
     title = "Too much waits to be written"
+    headers = MappingProxyType({"Retry-After": "1"})
+
+
+class DiskFullError(ProblemError):
+    status = 507
+    slug = "disk-full"
+    title = "There is no room to write the event log"
+
+
+class UnwrittenError(ProblemError):
+    status = 503
+    slug = "unwritten"
+    title = "The event log cannot be written"
     headers = MappingProxyType({"Retry-After": "1"})
 
 

@@ -19,5 +19,9 @@ class LogError(FeedError):
     """The event log cannot be opened, read or written."""
 
 
+class DiskFullError(LogError):
+    """There is no room to write the event log."""
+
+
 class LogFullError(LogError):
     """More waits to be written than is allowed to; ask again shortly."""

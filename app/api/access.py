@@ -21,6 +21,7 @@ from app.api.direct_caller import DirectCaller
 from app.api.readers import ANYBODY, Reader
 from app.errors import (
     BusyError,
+    DiskFullError,
     ForbiddenError,
     ProblemError,
     ReadOnlyError,
@@ -28,6 +29,7 @@ from app.errors import (
     UnidentifiedError,
     UnreadableError,
     UnsupportedMediaError,
+    UnwrittenError,
 )
 from app.settings import Settings
 
@@ -64,6 +66,8 @@ refusals = (
     UnauthorizedError,
     ForbiddenError,
     BusyError,
+    DiskFullError,
+    UnwrittenError,
     ReadOnlyError,
     UnreadableError,
     UnsupportedMediaError,

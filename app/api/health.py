@@ -34,6 +34,7 @@ async def readyz(_: Annotated[NoParameters, Query()], service: ServiceInUse) -> 
     return Ready(
         status="degraded" if service.degraded else "ready",
         degraded=service.degraded,
+        writing="on" if service.is_writing else "off",
         clock=engine.clock.mode,
         as_of=instant(now),
         model_version=engine.model_version,

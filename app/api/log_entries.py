@@ -8,13 +8,13 @@ from hashlib import blake2b
 from typing import Any, Final
 from uuid import uuid4
 
-from app.errors import BusyError, ReadOnlyError
+from app.errors import BusyError, DiskFullError, ReadOnlyError, UnwrittenError
 from app.schemas.event import EventIn
 from app.schemas.rows import TweetIn, UserIn
 from app.serving.clock import AHEAD_SECONDS, MICROS, Clock
 from app.serving.service import Service
+from ml import errors
 from ml.actions import Action
-from ml.errors import LogFullError
 from ml.event_log import bodies
 from ml.event_log.port import Appended
 from ml.event_log.record import Entry, Kind
@@ -88,14 +88,20 @@ async def append(service: Service, entries: Sequence[Entry]) -> Appended:
 
     Raises:
         BusyError: too many entries wait to be written.
+        DiskFullError: there is no room to write them.
+        UnwrittenError: they could not be written for another reason.
         ReadOnlyError: the service has no log.
     """
     if service.log is None:
         raise ReadOnlyError("start it by python -m app, which keeps one")
     try:
         return await service.append(entries)
-    except LogFullError as error:
+    except errors.LogFullError as error:
         raise BusyError(str(error)) from error
+    except errors.DiskFullError as error:
+        raise DiskFullError(str(error)) from error
+    except errors.LogError as error:
+        raise UnwrittenError(str(error)) from error
 
 
 def _row(given: UserIn | TweetIn) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 import uvicorn
+from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 
 from app.api import http_protocol, openapi
@@ -17,8 +18,10 @@ from app.cli.listening_socket import ListeningSocket
 from app.main import create_app, start, verifier
 from app.observability.metrics import SHARED
 from app.serving.engine import Engine
+from app.serving.restore_state import check_there_is_something
 from app.serving.service import Service
 from app.settings import InvalidSettingError, Settings
+from ml.errors import FeedError
 
 QUIETLY: Final[dict[str, Any]] = {
     "log_config": None,  # ours, with everything else
@@ -52,7 +55,12 @@ def _serve_alone(service: Service) -> None:
 
 
 def _serve_together(settings: Settings) -> None:
-    """Several processes at one address, which share the event log and their metrics."""
+    """Several processes at one address, which share the event log and their metrics.
+
+    Raises:
+        FeedError: there is nothing to serve, or no process could start.
+    """
+    check_there_is_something(settings)
     listening = listen(settings.host, settings.port)
     with TemporaryDirectory(prefix="foryou-metrics-") as counted:
         os.environ.setdefault(SHARED, counted)
@@ -65,7 +73,10 @@ def _serve_together(settings: Settings) -> None:
         )
         url = f"http://{settings.host}:{listening.getsockname()[1]}"
         print(f"For You at {url}, answered by {settings.workers} processes", flush=True)
-        Multiprocess(config, [listening]).run()
+        workers = _Workers(config, [listening])
+        workers.run()
+    if workers.failed_to_start:
+        raise FeedError("a process could not start; what it logged last is the reason")
 
 
 def _limits(settings: Settings) -> dict[str, Any]:
@@ -98,6 +109,18 @@ def listen(host: str, port: int) -> socket.socket:
             f"cannot listen on {host}, port {port}: {reason}; set FORYOU_HOST or FORYOU_PORT to "
             f"another (port 0 is any that is free)"
         ) from error
+
+
+class _Workers(Multiprocess):
+    """Ends with its first process that cannot start: the next one could not either."""
+
+    failed_to_start = False
+
+    def keep_subprocess_alive(self) -> None:
+        super().keep_subprocess_alive()
+        if any(one.exitcode == STARTUP_FAILURE for one in self.processes):
+            self.failed_to_start = True
+            self.should_exit.set()
 
 
 class _Server(uvicorn.Server):

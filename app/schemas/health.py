@@ -26,6 +26,8 @@ class Ready(Strict):
     status: Literal["ready", "degraded"]
     degraded: dict[str, str]
     """The parts that do not work at the moment, each with the reason."""
+    writing: Literal["on", "off"]
+    """Whether events can be written; `off` where there is no event log, or no room for it."""
     clock: Literal["wall", "world", "frozen"]
     as_of: datetime
     model_version: str

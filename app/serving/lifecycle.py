@@ -24,6 +24,7 @@ WATCH_SECONDS: Final = 1.0
 EXPIRY_SECONDS: Final = 10.0
 RETENTION_EVERY: Final = 100_000  # records; it takes a part of a second
 ERASURE_SECONDS: Final = 600.0  # between two looks whether users are to be erased from the log
+WRITING_RETRY_SECONDS: Final = 5.0  # at most, after the disk was full
 SNAPSHOT_RETRY_SECONDS: Final = 10.0  # a snapshot loads everything before it can fail
 
 logger = logging.getLogger(__name__)
@@ -42,6 +43,8 @@ class Serving(Protocol):
     def log(self) -> EventLog | None: ...
 
     async def reload(self) -> str: ...
+
+    def retry_writing(self) -> None: ...
 
 
 class Lifecycle:
@@ -108,6 +111,12 @@ class Lifecycle:
                 first_retry=SNAPSHOT_RETRY_SECONDS,
                 longest_retry=ERASURE_SECONDS,
             ),
+            SupervisedLoop(
+                "writing",
+                self._retry_writing,
+                every=WATCH_SECONDS,
+                longest_retry=WRITING_RETRY_SECONDS,
+            ),
             SupervisedLoop("retention", self._apply_retention, every=WATCH_SECONDS),
         ]
         if settings.bundle is None:
@@ -161,6 +170,10 @@ class Lifecycle:
                 process.kill()
         if process.returncode:
             raise LogError("no snapshot was written; the next start will read more of the log")
+
+    async def _retry_writing(self) -> None:
+        """Write what could not be written, for example because the disk was full."""
+        await asyncio.to_thread(self._service.retry_writing)
 
     async def _watch(self) -> None:
         """Serve the bundle that `current` names, once it names another."""

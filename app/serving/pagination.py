@@ -40,7 +40,8 @@ def first(service: Service, query: Query, product: str, request_id: str) -> Page
     name = f"{request_id}:{query.seed:016x}"
     pool = _best_first(served.pool)
     end = end_of_feed.after(service, query, product, served.batch, pool.tweet)
-    cursor = _seal(service, name, len(served.batch)) if end.goes_on else None
+    goes_on = end.goes_on and service.is_writing  # else the cursor leads to what nobody keeps
+    cursor = _seal(service, name, len(served.batch)) if goes_on else None
     return Page(served, 0, cursor, end.exhausted, name, pool if cursor else _none(pool))
 
 
@@ -68,10 +69,10 @@ async def begun(service: Service, user_id: str, cursor: str) -> Begun:
     if service.signer is None:
         raise ForgedCursorError("this service hands out no cursors; ask for the first page")
     opened = service.signer.open(cursor, int(service.engine.clock.precisely()))
-    record = await service.find(f"served/{opened.request_id}")
-    if record is None or record.entry.kind != Kind.SERVED:
+    entry = await service.find(f"served/{opened.request_id}")
+    if entry is None or entry.kind != Kind.SERVED:
         raise ExpiredCursorError("what it led to is gone; ask for the first page again")
-    served = bodies.read(record.entry)
+    served = bodies.read(entry)
     assert isinstance(served, bodies.Served)
     if served.user_id != user_id:
         raise ForgedCursorError("it was made for another reader; ask for the first page")

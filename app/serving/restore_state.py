@@ -7,7 +7,14 @@ from typing import Final
 
 from app.serving.snapshots import Snapshots
 from app.settings import Settings
-from ml.bundle import Bundle, load_state, state_fingerprint, state_map, state_source
+from ml.bundle import (
+    Bundle,
+    current,
+    load_state,
+    state_fingerprint,
+    state_map,
+    state_source,
+)
 from ml.dataset import tables
 from ml.errors import BundleError, DataError
 from ml.event_log.port import EventLog
@@ -49,6 +56,17 @@ def recall(artifacts: Path, data_dir: Path | None, bundle: Bundle | None) -> Fea
     return state or _of_tables(artifacts, artifacts / "data")
 
 
+def check_there_is_something(settings: Settings) -> None:
+    """Find out, before anything is loaded, that there is nothing to serve.
+
+    Raises:
+        DataError: there is neither a state nor a table.
+    """
+    artifacts, data = settings.artifacts, settings.data_dir or settings.artifacts / "data"
+    if current(artifacts) is None and state_fingerprint(artifacts) is None and not data.is_dir():
+        raise DataError(_nothing(artifacts, data))
+
+
 def _compare(artifacts: Path, data: Path | None, bundle: Bundle) -> None:
     """Refuse tables that have changed; tables that are gone do no harm, serving needs none."""
     if data is not None and data.is_dir():
@@ -62,12 +80,15 @@ def _compare(artifacts: Path, data: Path | None, bundle: Bundle) -> None:
 
 def _of_tables(artifacts: Path, data: Path) -> FeatureState:
     if not data.is_dir():
-        raise DataError(
-            f"{artifacts} holds nothing to serve, and there is no folder {data}; run "
-            f"python -m ml train --data DIR --out {artifacts}, or set FORYOU_DATA_DIR to a "
-            f"folder of tables"
-        )
+        raise DataError(_nothing(artifacts, data))
     return tables_to_events.state_of(tables.read(data))
+
+
+def _nothing(artifacts: Path, data: Path) -> str:
+    return (
+        f"{artifacts} holds nothing to serve, and there is no folder {data}; run python -m ml "
+        f"train --data DIR --out {artifacts}, or set FORYOU_DATA_DIR to a folder of tables"
+    )
 
 
 def replay(state: FeatureState, events: EventLog, served_hours: float) -> None:

@@ -20,7 +20,7 @@ from ml.errors import LogError
 from ml.event_log.group_commit import GroupCommit
 from ml.event_log.open_log import open_log
 from ml.event_log.port import Appended, EventLog
-from ml.event_log.record import Entry, Record
+from ml.event_log.record import Entry
 from ml.state.feature_state import FeatureState
 from ml.state.updates.apply_records import AppliedRecords
 
@@ -83,7 +83,22 @@ class Service:
     @property
     def degraded(self) -> dict[str, str]:
         """The parts that do not work at the moment, each with the reason."""
-        return self._lifecycle.degraded
+        failure = self._group and self._group.failure
+        return self._lifecycle.degraded | ({"writing": failure} if failure else {})
+
+    @property
+    def is_writing(self) -> bool:
+        """Whether the log takes entries, as far as this process knows."""
+        return self._group is not None and self._group.failure is None
+
+    def retry_writing(self) -> None:
+        """Write what could not be written.
+
+        Raises:
+            LogError: it still cannot be.
+        """
+        if self._group is not None and self._group.failure is not None:
+            self._group.retry()
 
     async def append(self, entries: Sequence[Entry]) -> Appended:
         """Append entries, which are on disk when this returns.
@@ -98,19 +113,25 @@ class Service:
         self.tail.hurry()
         return appended
 
-    async def find(self, event_id: str) -> Record | None:
-        """The record of this id. It may still wait to be written, here or in another process, so
+    async def find(self, event_id: str) -> Entry | None:
+        """The entry of this id. It may still wait to be written, here or in another process, so
         this asks again for a while."""
-        if self.log is None:
+        if self.log is None or self._group is None:
             return None
         for _ in range(ATTEMPTS):
+            if (kept := self._group.unwritten(event_id)) is not None:
+                return kept
             if (found := await asyncio.to_thread(self.log.find, event_id)) is not None:
-                return found
+                return found.entry
             await asyncio.sleep(RETRY_SECONDS)
         return None
 
     def remember(self, entry: Entry) -> None:
-        """Append an entry later; nobody waits for it."""
+        """Append an entry later; nobody waits for it.
+
+        Raises:
+            LogFullError: too much waits to be written.
+        """
         if self._group is not None:
             self._group.submit_quietly([entry])
 

@@ -45,6 +45,8 @@ class GroupCommit:
         self._max_batch_entries = max_batch_entries
         self._queue: deque[Submission] = deque()
         self._waiting = 0
+        self._kept: list[Submission] = []  # quiet, and not written by a transaction that failed
+        self._failure: str | None = None
         self._closed = False
         self._changed = Condition()
         self._thread = Thread(target=self._run, name="group-commit", daemon=True)
@@ -54,6 +56,30 @@ class GroupCommit:
     def waiting(self) -> int:
         """The number of entries that are not yet in a transaction."""
         return self._waiting
+
+    @property
+    def failure(self) -> str | None:
+        """Why some of what should be written is not; None where all is."""
+        return self._failure
+
+    def unwritten(self, event_id: str) -> Entry | None:
+        """An entry that could not be written yet, and waits until it can."""
+        kept = (entry for one in self._kept for entry in one.entries)
+        return next((entry for entry in kept if entry.event_id == event_id), None)
+
+    def retry(self) -> None:
+        """Write what could not be written, if anything can be by now.
+
+        Raises:
+            LogError: nothing can be written yet.
+        """
+        self._log.probe()
+        with self._changed:
+            self._failure = None
+            self._queue.extendleft(reversed(self._kept))
+            self._waiting += sum(len(one.entries) for one in self._kept)
+            self._kept = []
+            self._changed.notify()
 
     def submit(self, entries: Sequence[Entry]) -> Future[Appended]:
         """Queue entries; the future is done when they are on disk.
@@ -69,17 +95,21 @@ class GroupCommit:
         return submission.future
 
     def submit_quietly(self, entries: Sequence[Entry]) -> None:
-        """Queue entries without a future; a failure is logged and not raised."""
-        try:
-            limit = self._max_queued_entries * QUIET_QUEUE_FACTOR
-            self._put(Submission(entries, quiet=True), limit)
-        except LogError as error:
-            logger.error("%d entries were not written: %s", len(entries), error)
+        """Queue entries without a future. If they cannot be written they are kept until they can.
+
+        Raises:
+            LogFullError: the queue has no room for these entries.
+            LogError: this object is closed.
+        """
+        limit = self._max_queued_entries * QUIET_QUEUE_FACTOR
+        self._put(Submission(entries, quiet=True), limit)
 
     def close(self) -> None:
         """Refuse new entries and return when the queue is written; the log stays open."""
         with self._changed:
             self._closed = True
+            self._queue.extendleft(reversed(self._kept))
+            self._kept = []
             self._changed.notify()
         self._thread.join()
 
@@ -89,9 +119,10 @@ class GroupCommit:
         with self._changed:
             if self._closed:
                 raise LogError("the event log takes no more entries: the service is stopping")
-            if self._waiting and self._waiting + count > limit:
+            waiting = self._waiting + sum(len(one.entries) for one in self._kept)
+            if waiting and waiting + count > limit:
                 raise LogFullError(
-                    f"{self._waiting:,} entries wait to be written and {limit:,} may; "
+                    f"{waiting:,} entries wait to be written and {limit:,} may; "
                     f"send these {count:,} again in a second"
                 )
             self._queue.append(submission)
@@ -101,7 +132,13 @@ class GroupCommit:
 
     def _run(self) -> None:
         while together := self._next():
-            self._write(together)
+            try:
+                self._write(together)
+            except Exception as error:
+                logger.exception("a transaction failed in a way that nobody foresaw")
+                for one in together:
+                    if not one.future.done():
+                        one.future.set_exception(error)
 
     def _next(self) -> list[Submission]:
         """The submissions of the next transaction; empty when closed and all are written."""
@@ -127,14 +164,23 @@ class GroupCommit:
         try:
             self._append(wanted)
         except LogError as error:
-            for one in wanted:
-                _fail(one, error)
+            self._keep(wanted, error)
         except Exception as error:
             if len(wanted) == 1:
                 _fail(wanted[0], error)
                 return
             for one in wanted:  # so that one bad submission does not fail the others
                 self._write_alone(one)
+
+    def _keep(self, unwritten: list[Submission], error: LogError) -> None:
+        """Keep the quiet ones until there is a retry, and fail the others."""
+        self._failure = str(error)
+        for one in unwritten:
+            if one.quiet and not self._closed:
+                logger.warning("%d entries wait to be written again: %s", len(one.entries), error)
+                self._kept.append(Submission(one.entries, quiet=True))
+            else:
+                _fail(one, error)
 
     def _write_alone(self, submission: Submission) -> None:
         try:
@@ -146,6 +192,8 @@ class GroupCommit:
         if not together:
             return
         appended = self._log.append([entry for one in together for entry in one.entries])
+        if not self._kept:
+            self._failure = None
         start = 0
         for one in together:
             end = start + len(one.entries)

@@ -31,6 +31,9 @@ class EventLog(Protocol):
         entry of its user, SERVED aside, where it is not later already.
         """
 
+    def probe(self) -> None:
+        """Write something that means nothing; it fails where appending would."""
+
     def read(self, after: int, limit: int) -> list[Record]:
         """At most `limit` records after an offset, in order."""
 

@@ -24,6 +24,10 @@ EXPIRED: Final = """SELECT offset FROM entries WHERE kind = 'served' AND at < ?
     ORDER BY at LIMIT ?"""
 REWRITE: Final = "UPDATE entries SET kind = ?, checksum = ? WHERE offset = ?"
 NEWEST: Final = "SELECT max(at) FROM entries WHERE user = ? AND kind NOT IN ('served', 'shown')"
+PROBE: Final = (
+    "REPLACE INTO meta VALUES ('probe', randomblob(65536))",
+    "DELETE FROM meta WHERE name = 'probe'",
+)
 PAGE: Final = 1_000  # records that are verified at once
 SWEEP_SECONDS: Final = 0.2  # between two attempts to empty the write-ahead log
 CHUNK: Final = 500  # ids that are looked up at once
@@ -82,6 +86,11 @@ class SqliteLog:
                 connection.execute("INSERT INTO chain VALUES (?, ?, ?)", [end, chain, ids])
         self._acknowledged.reached(end)
         return Appended(end, accepted)
+
+    def probe(self) -> None:
+        for statement in PROBE:
+            with self._writer() as connection:
+                connection.execute(statement)
 
     def read(self, after: int, limit: int) -> list[Record]:
         with self._reader() as connection:

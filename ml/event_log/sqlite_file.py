@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -9,12 +10,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from ml.errors import LogError
+from ml.errors import DiskFullError, LogError
 from ml.event_log.sqlite_schema import DAMAGED, adopt
 
 BUSY_SECONDS: Final = 30.0  # another process may be compacting
 PAGES_UNTIL_CHECKPOINT: Final = 4_000  # 16 MB of write-ahead log
 LARGEST_WAL: Final = 64 * 2**20  # bytes that stay after a burst
+LEAST_FREE: Final = 2**20  # bytes; a disk with less is full
 CACHE_KIB: Final = 32_768
 
 REMEDIES: Final = {
@@ -66,7 +68,10 @@ def naming_errors(path: Path) -> Iterator[None]:
         code = getattr(error, "sqlite_errorcode", -1) & 0xFF
         readable = "see that it can be read and written"
         remedy = REMEDIES.get(code, DAMAGED if isinstance(error, sqlite3.Error) else readable)
-        raise LogError(f"the event log {path}: {error}; {remedy}") from error
+        kind = LogError
+        if code == sqlite3.SQLITE_FULL or (code == sqlite3.SQLITE_IOERR and _is_full(path)):
+            kind, remedy = DiskFullError, REMEDIES[sqlite3.SQLITE_FULL]
+        raise kind(f"the event log {path}: {error}; {remedy}") from error
 
 
 @contextmanager
@@ -80,6 +85,11 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
+
+
+def _is_full(path: Path) -> bool:
+    """Whether the disk has no room; SQLite reports that of its shared memory as an I/O error."""
+    return shutil.disk_usage(path.parent).free < LEAST_FREE
 
 
 def _wal(connection: sqlite3.Connection) -> None:

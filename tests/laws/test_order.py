@@ -168,7 +168,7 @@ def test_a_moved_clock_moves_the_times_of_what_comes_after_it(
 
     def at_offset(record: Record, place: int, shift: int) -> Record:
         entry = record.entry
-        body = dict(entry.body)
+        body: dict[str, Any] = dict(entry.body)
         if shift and "created_at" in body:
             body["created_at"] += shift
         moved = Entry(entry.event_id, entry.kind, entry.at + shift * SECOND, entry.user, body)

@@ -12,7 +12,7 @@ from fastapi.testclient import TestClient
 from app.serving.service import Service
 from ml.event_log.group_commit import GroupCommit
 from ml.event_log.port import Appended
-from ml.event_log.record import Entry, Record
+from ml.event_log.record import Entry
 from ml.event_log.sqlite import SqliteLog
 
 
@@ -37,7 +37,7 @@ def test_a_later_page_names_the_bundle_that_made_it(
 ) -> None:
     find = Service.find
 
-    async def reloaded_meanwhile(service: Service, event_id: str) -> Record | None:
+    async def reloaded_meanwhile(service: Service, event_id: str) -> Entry | None:
         found = await find(service, event_id)
         engine = service.engine
         service.engine = replace(engine, hydrate=replace(engine.hydrate, model_version="newer"))
