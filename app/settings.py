@@ -2,72 +2,31 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from functools import cached_property
 from hashlib import blake2b
-from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from ml.heads import NAMES as HEADS
+from app.setting_values import (
+    ClockSetting,
+    Factor,
+    HeadWeights,
+    Hours,
+    Limit,
+    Networks,
+    RootPath,
+    Share,
+    Steps,
+)
 
 PREFIX: Final = "FORYOU_"
-WEIGHED: Final = (*HEADS, "similarity")  # the last is the head of the embeddings
 
 
 class InvalidSettingError(Exception):
     """A setting is not what it should be."""
-
-
-def _clock(text: str) -> str:
-    if text not in ("auto", "wall"):
-        try:
-            datetime.fromisoformat(text)
-        except ValueError as error:
-            raise ValueError("expected auto, wall, or an instant like 2026-03-01T12:00Z") from error
-    return text
-
-
-def _heads(weights: dict[str, float]) -> dict[str, float]:
-    for name in weights:
-        if name not in WEIGHED:
-            raise ValueError(f"there is no head {name!r}; expected some of {', '.join(WEIGHED)}")
-    return weights
-
-
-def _listed(given: object) -> object:
-    """Several values in one variable, with commas between them or as a JSON list."""
-    if not isinstance(given, str):
-        return given
-    return [one for one in (part.strip(" \"'") for part in given.strip("[] ").split(",")) if one]
-
-
-def _networks(given: tuple[str, ...]) -> tuple[str, ...]:
-    for one in given:
-        try:
-            ip_network(one)
-        except ValueError as error:
-            raise ValueError(f"expected addresses or networks like 10.0.0.0/8: {error}") from error
-    return given
-
-
-def _root(path: str) -> str:
-    path = path.rstrip("/")
-    if path and (not path.startswith("/") or not path.isascii() or not path.isprintable()):
-        raise ValueError("expected a path that begins with a slash, like /feed")
-    return path
-
-
-Networks = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed), AfterValidator(_networks)]
-Weight = Annotated[float, Field(ge=-10_000, le=10_000)]
-Share = Annotated[float, Field(ge=0, le=1)]
-Factor = Annotated[float, Field(gt=0, le=1)]
-Hours = Annotated[float, Field(gt=0, le=100_000)]
-Limit = Annotated[int, Field(ge=0, le=5_000)]
-Steps = tuple[tuple[Share, Factor], ...]  # (above this probability, times this factor)
 
 
 class Settings(BaseSettings):
@@ -101,7 +60,7 @@ class Settings(BaseSettings):
     """Who must have issued a bearer token (`iss`)."""
     token_audience: str | None = None
     """For whom a bearer token must be (`aud`)."""
-    root_path: Annotated[str, AfterValidator(_root)] = ""
+    root_path: RootPath = ""
     """The path under which a reverse proxy serves this, such as `/feed`, whether or not the proxy
     removes it."""
     trusted_proxies: Networks = ()
@@ -150,14 +109,14 @@ class Settings(BaseSettings):
     """Of what was never seen, the share taken for seen long ago."""
     snapshot_minutes: Annotated[float, Field(gt=0, le=100_000)] = 10
     """How often the state is written down, so that a restart has only the rest to read."""
-    clock: Annotated[str, AfterValidator(_clock)] = "auto"
+    clock: ClockSetting = "auto"
     """`wall`; an instant, at which time stands still; or `auto`, the wall clock unless the newest
     event is older than the freshness window, from which event time then goes on."""
 
     preset: str = "balanced"
     """What each action is worth: `balanced`, `seed`, `twitter-2023` or `x-2026`; `/products` has
     their weights."""
-    weights: Annotated[dict[str, Weight], AfterValidator(_heads)] = {}
+    weights: HeadWeights = {}
     """Weights of single heads in place of the preset's, per predicted probability, such as
     `{"reply": 5}`."""
     max_age_hours: Hours = 168

@@ -1,7 +1,7 @@
 """The open connections of a process: how many there may be, and how long one may keep us waiting.
 
-Whoever opens connections and sends nothing must not take the places of those who ask. Where all
-places are taken, the connection that has waited longest for its client makes room.
+Clients that open connections and send nothing must not take the places of those that ask. Where
+all places are taken, the connection that has waited longest for its client makes room.
 """
 
 from __future__ import annotations

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from enum import Enum, auto
-from importlib.util import find_spec
 from typing import Any
 
 from starlette.types import ASGIApp
@@ -109,12 +108,3 @@ class Limited(asyncio.Protocol):
 
 class LimitedH11(Limited, H11Protocol):
     """The protocol in pure Python."""
-
-
-def best() -> type[asyncio.Protocol]:
-    """The fastest protocol that is installed, with our limits."""
-    if find_spec("httptools") is None:
-        return LimitedH11
-    from app.api.httptools_protocol import LimitedHttpTools
-
-    return LimitedHttpTools

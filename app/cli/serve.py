@@ -12,8 +12,9 @@ import uvicorn
 from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 
-from app.api import http_protocol, openapi
+from app.api import openapi
 from app.api.connections import accepted_at_once
+from app.api.installed_protocol import installed
 from app.cli.listening_socket import ListeningSocket
 from app.main import create_app, start, verifier
 from app.observability.metrics import SHARED
@@ -82,7 +83,7 @@ def _serve_together(settings: Settings) -> None:
 def _limits(settings: Settings) -> dict[str, Any]:
     """What keeps one client from taking the place of another."""
     return {
-        "http": http_protocol.best(),
+        "http": installed(),
         "timeout_keep_alive": settings.idle_seconds,
         "backlog": accepted_at_once(),
     }

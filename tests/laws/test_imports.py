@@ -69,6 +69,8 @@ ROOMS: dict[str, list[str]] = {
     "app.follow_recommendations": ["app.pipeline", "app.retrieval", *SERVING],
     **{room: ["app.pipeline", *SHARED, *SERVING] for room in COMPONENTS},
     **{room: ["ml.actions", "ml.schema", "ml.ids", "ml.heads", "ml.text"] for room in EDGE},
+    "app.settings": ["app.setting_values"],
+    "app.setting_values": ["ml.heads"],
     "app.read_settings": ["app.settings"],
     "app.observability": ["app.pipeline", "app.schemas"],
     "app.products": [*COMPONENTS, *SHARED, "app.pipeline", "app.settings", *SERVING],

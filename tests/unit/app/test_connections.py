@@ -14,8 +14,9 @@ import uvicorn
 from starlette.types import Receive, Scope, Send
 
 from app.api.connections import SPARE, Connections, burst, places
-from app.api.http_protocol import Limited, LimitedH11, best
+from app.api.http_protocol import Limited, LimitedH11
 from app.api.httptools_protocol import LimitedHttpTools
+from app.api.installed_protocol import installed
 from app.cli.serve import listen
 from app.settings import Settings
 
@@ -238,4 +239,4 @@ def test_files_are_left_for_everything_else(files: int) -> None:
 
 
 def test_the_compiled_protocol_is_taken_where_it_is_installed() -> None:
-    assert best() is LimitedHttpTools
+    assert installed() is LimitedHttpTools

@@ -14,7 +14,8 @@ from app.rankers.heavy import HeavyRanker
 from app.serving.engine import Engine, build_engine
 from app.serving.feed import Feed
 from app.serving.service import Service
-from app.settings import WEIGHED, Settings
+from app.setting_values import WEIGHED
+from app.settings import Settings
 from ml.event_log.record import Entry
 from tests.unit.app.conftest import World
 

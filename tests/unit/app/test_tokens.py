@@ -70,7 +70,7 @@ BAD: dict[str, str] = {
     "another secret": signed({"sub": "42"}, "another secret of thirty-two bytes or more"),
     "another algorithm": signed({"sub": "42"}, SECRET + SECRET, "HS512"),
     "expired": signed({"sub": "42", "exp": NOW - 60}),
-    "not yet valid": signed({"sub": "42", "nbf": NOW + 60}),
+    "not yet valid": signed({"sub": "42", "nbf": NOW + 86_400}),
     "of nobody": signed({"name": "42"}),
     "of a number": jwt.api_jws.encode(b'{"sub": 42}', SECRET),
     "for another service": signed({"sub": "42", "aud": "another"}),
