@@ -6,9 +6,12 @@ ProblemError                500
 │   ├── ForgedCursorError
 │   └── ExpiredCursorError
 ├── UnauthorizedError       401
+│   ├── UnidentifiedError
+│   └── InvalidTokenError
 ├── ForbiddenError          403
 ├── NotFoundError           404
 ├── MethodNotAllowedError   405
+├── RequestTimeoutError     408
 ├── UnsupportedMediaError   415
 ├── ConflictError           409
 ├── InvalidRequestError     422
@@ -17,6 +20,7 @@ ProblemError                500
 ├── BehindError             503
 ├── ReadOnlyError           503
 ├── FaultError              503
+├── OverloadedError         503
 └── RefusedError            whatever the framework refuses a request with
 """
 
@@ -69,6 +73,17 @@ class UnauthorizedError(ProblemError):
     headers = MappingProxyType({"WWW-Authenticate": "APIKey"})
 
 
+class UnidentifiedError(UnauthorizedError):
+    title = "Reading needs a key or a token"
+    headers = MappingProxyType({"WWW-Authenticate": "Bearer"})
+
+
+class InvalidTokenError(UnauthorizedError):
+    slug = "invalid-token"
+    title = "The bearer token is not valid"
+    headers = MappingProxyType({"WWW-Authenticate": 'Bearer error="invalid_token"'})
+
+
 class ForbiddenError(ProblemError):
     status = 403
     slug = "forbidden"
@@ -85,6 +100,12 @@ class MethodNotAllowedError(ProblemError):
     status = 405
     slug = "method-not-allowed"
     title = "This method does nothing here"
+
+
+class RequestTimeoutError(ProblemError):
+    status = 408
+    slug = "request-timeout"
+    title = "The request did not come in time"
 
 
 class UnsupportedMediaError(ProblemError):
@@ -125,6 +146,15 @@ class FaultError(ProblemError):
     status = 503
     slug = "fault"
     title = "A part of this service does not work"
+
+
+class OverloadedError(ProblemError):
+    """Refusing at once is better than letting everybody wait."""
+
+    status = 503
+    slug = "overloaded"
+    title = "More is asked at once than can be answered in time"
+    headers = MappingProxyType({"Retry-After": "1"})
 
 
 class ReadOnlyError(ProblemError):

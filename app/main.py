@@ -6,6 +6,7 @@ import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
+from typing import TYPE_CHECKING
 
 import torch
 from fastapi import Depends, FastAPI
@@ -28,7 +29,9 @@ from app.api import (
     score,
     timeline,
 )
+from app.api.connections import Connections
 from app.api.head import HeadAsGet
+from app.api.load_bound import LoadBound
 from app.api.raw_path import RawPath
 from app.api.root_path import RootPath
 from app.errors import InvalidRequestError, ProblemError
@@ -39,6 +42,9 @@ from app.read_settings import read_settings
 from app.serving.engine import Engine
 from app.serving.service import Service
 from app.settings import Settings
+
+if TYPE_CHECKING:
+    from app.api.tokens import Tokens
 
 
 def create_app(
@@ -58,12 +64,17 @@ def create_app(
     counted = Metrics()
 
     @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, Service | Metrics]]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, Service | Metrics | Connections]]:
         answering = service or start(settings)
-        app.openapi_schema = openapi.with_examples(openapi.of(app), answering.engine)
+        if not access.is_private(settings):  # examples name a user
+            app.openapi_schema = openapi.with_examples(openapi.of(app), answering.engine)
         await answering.start(counted.loop_failed)
         try:
-            yield {"service": answering, "metrics": counted}
+            yield {
+                "service": answering,
+                "metrics": counted,
+                "connections": Connections(settings),
+            }
         finally:
             await answering.stop()
 
@@ -79,8 +90,10 @@ def create_app(
     reading = (timeline, follow_recommendations, score, catalog, products, health, metrics)
     for room in (*reading, events, catalog_writes, admin):
         app.include_router(room.router)
-    app.add_middleware(access.Guard, settings=settings)  # each further one stands outside
+    # Each further one stands outside those before it.
+    app.add_middleware(access.Guard, settings=settings, tokens=verifier(settings))
     app.add_middleware(HeadAsGet)
+    app.add_middleware(LoadBound, limit=settings.max_timelines)
     if settings.trusted_proxies:
         trusted = list(settings.trusted_proxies)
         app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=trusted)
@@ -101,6 +114,19 @@ def create_app(
     # class to derive from.
     app.openapi = lambda: app.openapi_schema or openapi.of(app)  # type: ignore[method-assign]
     return app
+
+
+def verifier(settings: Settings) -> Tokens | None:
+    """What verifies bearer tokens; None where no key for them is set.
+
+    Raises:
+        InvalidSettingError: the key cannot be used.
+    """
+    if settings.token_secret is None and settings.token_jwks is None:
+        return None
+    from app.api.tokens import Tokens  # imports cryptography, which takes a while
+
+    return Tokens.of(settings)
 
 
 def start(settings: Settings) -> Service:

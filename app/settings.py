@@ -88,6 +88,19 @@ class Settings(BaseSettings):
     api_key: SecretStr | None = None
     """What a request must send as `X-API-Key` to write. Without one, only a direct request from
     this machine can write: to localhost, through no proxy, from no web page of another site."""
+    read_key: SecretStr | None = None
+    """What a server in front must send as `X-API-Key`, or as a bearer token, to read for anybody.
+    Where this or a key for tokens is set, nobody reads without."""
+    token_secret: SecretStr | None = None
+    """What verifies bearer tokens, each of which reads only for its `sub`: a secret of 32 bytes or
+    more (HS256), or the public key of Ed25519 in PEM (EdDSA)."""
+    token_jwks: Path | None = None
+    """A file of keys (JWKS) that verify bearer tokens, in place of `FORYOU_TOKEN_SECRET`; it is
+    read again when a token names a key that it did not have."""
+    token_issuer: str | None = None
+    """Who must have issued a bearer token (`iss`)."""
+    token_audience: str | None = None
+    """For whom a bearer token must be (`aud`)."""
     root_path: Annotated[str, AfterValidator(_root)] = ""
     """The path under which a reverse proxy serves this, such as `/feed`, whether or not the proxy
     removes it."""
@@ -115,6 +128,17 @@ class Settings(BaseSettings):
     """How many entries may wait to be written; further requests are asked to retry."""
     max_body_bytes: Annotated[int, Field(ge=1_000, le=1_000_000_000)] = 4_194_304
     """How large the body of a request may be."""
+    max_timelines: Annotated[int, Field(ge=1, le=10_000)] = 8
+    """How many timelines, scores and recommendations one process computes at once; further ones
+    are asked to retry in a second."""
+    max_connections: Annotated[int, Field(ge=8, le=1_000_000)] = 10_000
+    """How many connections one process keeps open, where the system allows it as many files. The
+    one that has waited longest for its client makes room for another."""
+    header_seconds: Annotated[float, Field(gt=0, le=3_600)] = 10
+    """How long a client may take to send the header of a request."""
+    idle_seconds: Annotated[float, Field(gt=0, le=86_400)] = 75
+    """How long a connection may stay open with nothing sent or read on it, between requests or in
+    the middle of one."""
     impressions: Literal["served", "client"] = "served"
     """Whether what was served counts as seen, or only what a client says was seen."""
     served_hours: Annotated[float, Field(ge=0, le=10_000)] = 24
@@ -239,5 +263,5 @@ class Settings(BaseSettings):
     @cached_property
     def fingerprint(self) -> str:
         """A hash that is equal for equal settings, whatever the secrets."""
-        values = self.model_dump_json(exclude={"api_key"})
+        values = self.model_dump_json(exclude={"api_key", "read_key", "token_secret"})
         return blake2b(values.encode(), digest_size=6).hexdigest()

@@ -11,11 +11,11 @@ from pathlib import Path
 import torch
 
 from app.read_settings import read_settings
-from app.settings import InvalidSettingError
+from app.settings import InvalidSettingError, Settings
 from evaluation import describe
 from evaluation.offline.evaluate import evaluate
-from evaluation.report import document, page, terminal
-from evaluation.report.numbers import written
+from evaluation.report import document, page, simulation_page, simulation_table, terminal
+from evaluation.report.numbers import Json, written
 from evaluation.simulation import simulation
 from ml import bundle, command
 from ml.bundle import Bundle
@@ -42,48 +42,43 @@ def main(arguments: Sequence[str] | None = None, prog: str = "python -m evaluati
 
 
 def _evaluate(given: argparse.Namespace) -> None:
-    trained = _bundle(given)
-    settings = read_settings().model_copy(
-        update={"artifacts": given.artifacts, "data_dir": given.data}
-    )
+    trained, settings = _bundle(given)
     findings = evaluate(given.data, trained, settings, cut=given.cut, ablate=not given.no_ablation)
     report = document.document(findings)
-    folder: Path = given.out or given.artifacts / "report"
-    folder.mkdir(parents=True, exist_ok=True)
-    for name in ("report.json", f"{trained.version}.json"):  # the second is what promote reads
-        (folder / name).write_text(written(report), encoding="utf-8")
-    (folder / "report.html").write_text(page.page(report), encoding="utf-8")
-    print(terminal.table(report))
-    print(f"\n{folder / 'report.html'} and report.json")
+    names = ("report", trained.version)  # promote reads the second
+    _save(given, report, page.page(report), terminal.table(report), *names)
 
 
 def _simulate(given: argparse.Namespace) -> None:
-    trained = _bundle(given)
-    settings = read_settings().model_copy(
-        update={"artifacts": given.artifacts, "data_dir": given.data, "bundle": trained.version}
+    trained, settings = _bundle(given)
+    wanted = simulation.Wanted(
+        policies=tuple(given.policy or ()),
+        users=round(given.users * given.scale),
+        days=given.days,
+        seed=given.seed,
+        workers=given.workers,
+        stress=given.stress,
     )
-    report = simulation.run(
-        given.data,
-        settings,
-        simulation.Wanted(
-            policies=tuple(given.policy or ()),
-            users=round(given.users * given.scale),
-            days=given.days,
-            seed=given.seed,
-            workers=given.workers,
-            stress=given.stress,
-        ),
-    )
+    settings = settings.model_copy(update={"bundle": trained.version})
+    report = simulation.run(given.data, settings, wanted)
     report["world"]["bundle"] = trained.version
+    _save(given, report, simulation_page.page(report), simulation_table.table(report), "simulation")
+
+
+def _save(given: argparse.Namespace, report: Json, html: str, text: str, *names: str) -> None:
+    """A page for people under the first name, data for programs under each; print the text."""
     folder: Path = given.out or given.artifacts / "report"
-    simulation.save(report, folder)
-    print(simulation.table(report))
-    print(f"\n{folder / 'simulation.html'} and simulation.json")
+    folder.mkdir(parents=True, exist_ok=True)
+    (page_file := folder / f"{names[0]}.html").write_text(html, encoding="utf-8")
+    for name in names:
+        (folder / f"{name}.json").write_text(written(report), encoding="utf-8")
+    print(f"{text}\n\n{page_file} and {names[0]}.json")
 
 
-def _bundle(given: argparse.Namespace) -> Bundle:
+def _bundle(given: argparse.Namespace) -> tuple[Bundle, Settings]:
     """What was trained on this very data: of other data nobody could say what was held out."""
-    trained = bundle.load(given.artifacts, given.bundle or read_settings().bundle)
+    settings = read_settings()
+    trained = bundle.load(given.artifacts, given.bundle or settings.bundle)
     train = f"python -m ml train --data {given.data} --out {given.artifacts}"
     if trained is None:
         raise BundleError(f"{given.artifacts} holds no bundle; run {train}")
@@ -91,7 +86,8 @@ def _bundle(given: argparse.Namespace) -> Bundle:
         raise DataError(
             f"{given.data} is not what the last training into {given.artifacts} saw; run {train}"
         )
-    return trained
+    update = {"artifacts": given.artifacts, "data_dir": given.data}
+    return trained, settings.model_copy(update=update)
 
 
 def _parser(prog: str) -> argparse.ArgumentParser:
@@ -109,9 +105,8 @@ def _parser(prog: str) -> argparse.ArgumentParser:
     tell = commands.add_parser("describe", help="say what a dataset is like")
     tell.add_argument("folder", type=Path)
     live = commands.add_parser("simulate", help="let the planted world go on, and use the service")
-    live.add_argument("--data", type=Path, default=argparse.SUPPRESS)
-    live.add_argument("--artifacts", type=Path, default=argparse.SUPPRESS)
-    live.add_argument("--out", type=Path, default=argparse.SUPPRESS)
+    for option in ("--data", "--artifacts", "--out"):
+        live.add_argument(option, type=Path, default=argparse.SUPPRESS)
     live.add_argument(
         "--policy",
         action="append",

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
-from evaluation.metrics.tails import exponent
+from datagen.parameters import DAY
 from evaluation.metrics.thresholds import Thresholds
 from evaluation.offline.held_out import AVERSE, PRIOR
 from evaluation.truth import Truth
@@ -27,9 +26,10 @@ from ml.state.updates import tables_to_events
 from ml.training.examples import Examples, of_impressions
 
 SESSION_SECONDS: Final = 1800  # a longer pause begins a new session
-DAY: Final = 86_400
 PAIRS: Final = 20_000  # of follows, looked at for homophily
 QUANTILES: Final = (0.1, 0.5, 0.9)
+TAIL: Final = 0.2  # the share of positive counts that is called the tail
+LEAST: Final = 10  # counts that a tail needs
 
 Section = dict[str, str]
 
@@ -58,13 +58,11 @@ def describe(folder: Path) -> dict[str, Section]:
 
 def table(sections: dict[str, Section]) -> str:
     """The sections as people read them."""
-
-    def lines() -> Iterator[str]:
-        for name, section in sections.items():
-            yield name
-            yield from (f"  {what:<24}{text}" for what, text in section.items())
-
-    return "\n".join(lines())
+    return "\n".join(
+        line
+        for name, section in sections.items()
+        for line in (name, *(f"  {what:<24}{text}" for what, text in section.items()))
+    )
 
 
 def _size(tables: Tables) -> Section:
@@ -94,21 +92,33 @@ def _tails(events: Events, users: Users, tweets: Tweets) -> Section:
     return {name: f"{exponent(count):.2f}   most {count.max():,}" for name, count in counts.items()}
 
 
+def exponent(counts: NDArray[np.integer]) -> float:
+    """The exponent of a power law through the largest counts, by maximum likelihood (Clauset et
+    al., 2009); NaN where they are too few."""
+    positive = counts[counts > 0].astype(np.float64)
+    if len(positive) < LEAST:
+        return float("nan")
+    start = max(np.quantile(positive, 1 - TAIL), 1.0)
+    tail = positive[positive >= start]
+    return float(1 + len(tail) / np.log(tail / (start - 0.5)).sum())
+
+
 def _homophily(events: Events, users: Users) -> Section:
     follows = events[(events.action == Action.FOLLOW) & (events.target >= 0)]
     if not len(follows):
         return {}
     some = np.unique(np.linspace(0, len(follows) - 1, PAIRS).astype(np.intp))
     left, right = follows.user[some], follows.target[some]
-    shuffled = np.random.default_rng(0).permutation(right)
     engaged = _engaged(events)
-    both = {
-        "share an interest": (_share_interest(users, left, o) for o in (right, shuffled)),
-        "engaged with the same": (
-            _share_tweet(engaged, len(users), left, o) for o in (right, shuffled)
-        ),
+    shares = [
+        (_share_interest(users, left, other), _share_tweet(engaged, left, other))
+        for other in (right, np.random.default_rng(0).permutation(right))
+    ]
+    names = ("share an interest", "engaged with the same")
+    return {
+        name: ", ".join(f"{share:.1%}" for share in both)
+        for name, both in zip(names, zip(*shares, strict=True), strict=True)
     }
-    return {name: ", ".join(f"{share:.1%}" for share in shares) for name, shares in both.items()}
 
 
 def _share_interest(users: Users, left: Rows, right: Rows) -> float:
@@ -117,14 +127,14 @@ def _share_interest(users: Users, left: Rows, right: Rows) -> float:
     return float(same.any(axis=(1, 2)).mean())
 
 
-def _share_tweet(engaged: Events, users: int, left: Rows, right: Rows) -> float:
+def _share_tweet(engaged: Events, left: Rows, right: Rows) -> float:
     """How many pairs engaged with at least one tweet in common."""
-    order = np.lexsort((engaged.tweet, engaged.user))
-    user, tweet = engaged.user[order], engaged.tweet[order]
-    starts = np.searchsorted(user, np.arange(users + 1))
-    of = [tweet[start:end] for start, end in pairwise(starts)]
-    common = [np.isin(of[a], of[b]).any() for a, b in zip(left, right, strict=True)]
-    return float(np.mean(common))
+    done = pl.DataFrame({"left": engaged.user, "tweet": engaged.tweet}).unique()
+    pairs = pl.DataFrame({"left": left, "right": right}).with_row_index("pair")
+    both = pairs.join(done, on="left").join(
+        done.rename({"left": "right"}), on=["right", "tweet"], how="semi"
+    )
+    return both["pair"].n_unique() / len(pairs)
 
 
 def _sessions(events: Events) -> Section:
@@ -133,12 +143,11 @@ def _sessions(events: Events) -> Section:
     seen = shown if len(shown) else _engaged(events)
     order = np.lexsort((seen.at, seen.user))
     user, at = seen.user[order], seen.at[order]
-    starts = np.r_[True, (np.diff(user) > 0) | (np.diff(at) > SESSION_SECONDS)]
+    first = np.flatnonzero(np.r_[True, (np.diff(user) > 0) | (np.diff(at) > SESSION_SECONDS)])
     days = max((at.max() - at.min()) / DAY, 1)
-    first = np.flatnonzero(starts)
     pause = np.diff(at[first])[np.diff(user[first]) == 0] / 3600
     return {
-        "per user and day": f"{starts.sum() / len(np.unique(user)) / days:.2f}",
+        "per user and day": f"{len(first) / len(np.unique(user)) / days:.2f}",
         "length": _spread(np.diff(np.r_[first, len(at)])),
         "hours to the next": _spread(pause),
     }
@@ -174,15 +183,11 @@ def _aucs(events: Events, tweets: Tweets, truth: Truth | None) -> Section:
 
 def _popularity(examples: Examples) -> NDArray[np.float64]:
     """Each tweet's smoothed rate of engagement over its earlier impressions."""
-    engaged = examples.label[:, 0].astype(np.float64)
-    order = np.argsort(examples.tweet, kind="stable")
-    tweet = examples.tweet[order]
-    first = np.searchsorted(tweet, tweet)
-    before = np.cumsum(engaged[order]) - engaged[order]
-    seen = np.arange(len(order)) - first
-    rate = np.empty(len(order))
-    rate[order] = (before - before[first] + PRIOR[0]) / (seen + PRIOR[1])
-    return rate
+    engaged, tweet = pl.col("engaged"), "tweet"
+    rows = pl.DataFrame({"tweet": examples.tweet, "engaged": examples.label[:, 0].astype(float)})
+    before = engaged.cum_sum().over(tweet) - engaged + PRIOR[0]
+    rate = before / (pl.int_range(pl.len()).over(tweet) + PRIOR[1])
+    return np.asarray(rows.select(rate).to_series().to_numpy())
 
 
 def _engaged(events: Events) -> Events:

@@ -66,10 +66,17 @@ def heads() -> str:
 
 
 def models() -> str:
-    """Each model with its parameter count, from the manifest."""
-    counts = _bundle().manifest.parameters
+    """Each model with its parameter count, from the manifest.
+
+    Raises:
+        BundleError: there is none.
+    """
+    trained = bundle.load(ARTIFACTS)
+    if trained is None:
+        raise BundleError(f"{ARTIFACTS} holds no bundle; run make train")
+    counts = trained.manifest.parameters.items()
     rows = ["| Model | Parameters |", "|---|---|"]
-    return "\n".join(rows + [f"| `{name}` | {count:,} |" for name, count in counts.items()])
+    return "\n".join(rows + [f"| `{name}` | {count:,} |" for name, count in counts])
 
 
 FIXED: Final[Mapping[str, Part]] = {"features": features, "settings": settings}
@@ -120,13 +127,6 @@ def _report() -> dict[str, Any]:
     if report["protocol"]["bundle"] != bundle.current(ARTIFACTS):
         raise DataError(f"{path} is not of the current bundle; run make evaluate")
     return report
-
-
-def _bundle() -> bundle.Bundle:
-    trained = bundle.load(ARTIFACTS)
-    if trained is None:
-        raise BundleError(f"{ARTIFACTS} holds no bundle; run make train")
-    return trained
 
 
 def _cell(text: str | None) -> str:

@@ -30,14 +30,12 @@ class Truth:
     @classmethod
     def read(cls, folder: Path, users: Users, tweets: Tweets) -> Truth | None:
         """The truth beside a dataset; None where nobody planted it."""
-        if not folder.is_dir():
-            return None
-        world = World.load(folder)
-        return cls(
-            world,
-            world.user_rows(users.ids.all_ids().cast(int).to_numpy()),
-            world.tweet_rows(tweets.ids.all_ids().cast(int).to_numpy()),
-        )
+        return cls.of(World.load(folder), users, tweets) if folder.is_dir() else None
+
+    @classmethod
+    def of(cls, world: World, users: Users, tweets: Tweets) -> Truth:
+        user, tweet = (table.ids.all_ids().cast(int).to_numpy() for table in (users, tweets))
+        return cls(world, world.user_rows(user), world.tweet_rows(tweet))
 
     def probabilities(self, viewer: Rows, tweet: Rows, at: Times) -> dict[str, Chances]:
         """P(action | examined) for each head, for each pair."""

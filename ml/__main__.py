@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+import time
 from collections.abc import Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
@@ -79,7 +80,7 @@ def _log(path: Path) -> EventLog:
 
 
 def _check(given: argparse.Namespace) -> None:
-    print(report.summary(_validated(given)))
+    print(report.summary(_validated(given), time.time()))
 
 
 def _validated(given: argparse.Namespace) -> Validation:
@@ -87,7 +88,7 @@ def _validated(given: argparse.Namespace) -> Validation:
     rejecting = given.rejects is not None
     if rejecting:
         rejects.require_free(given.rejects)
-    found = validate(given.data)
+    found = validate(given.data, time.time() if rejecting else None)
     if problems := found.problems(rejecting=rejecting):
         raise DataError("\n".join(problems))
     if rejecting:

@@ -11,6 +11,7 @@ class About(Enum):
 
     TWEET = "a tweet"
     USER = "a user"
+    TEXT = "a word, a phrase or a domain"
     NOTHING = "nothing: it has a table of its own"
 
 
@@ -22,6 +23,7 @@ class Effect(Enum):
     COMPLAINT = "once per pair, and no more than a crowd may"
     MARK = "once per viewer and tweet, in a column of its own"
     RELATION = "once per pair of users"
+    HIDES = "once per viewer and text, until it expires"
     UNDO = "takes back the action that it undoes"
 
 
@@ -50,6 +52,10 @@ class Action(IntEnum):
     BLOCK = 14, About.USER, Effect.COMPLAINT, "NEGATIVE"
     UNBLOCK = 15, About.USER, Effect.UNDO, "", "BLOCK"
     POST = 16, About.NOTHING, Effect.EACH, "POST"
+    MUTE_WORD = 17, About.TEXT, Effect.HIDES
+    UNMUTE_WORD = 18, About.TEXT, Effect.UNDO, "", "MUTE_WORD"
+    MUTE_DOMAIN = 19, About.TEXT, Effect.HIDES
+    UNMUTE_DOMAIN = 20, About.TEXT, Effect.UNDO, "", "MUTE_DOMAIN"
 
     about: About
     effect: Effect
@@ -80,8 +86,9 @@ class Action(IntEnum):
 ENGAGEMENTS: Final = tuple(a for a in Action if a.effect is Effect.ENGAGEMENT)
 ON_TWEETS: Final = tuple(a for a in Action if a.about is About.TWEET)
 ON_USERS: Final = tuple(a for a in Action if a.about is About.USER)
+ON_TEXTS: Final = tuple(a for a in Action if a.about is About.TEXT)
 ONCE_PER_TWEET: Final = tuple(
     a for a in ON_TWEETS if a.effect in (Effect.ENGAGEMENT, Effect.COMPLAINT, Effect.MARK)
 )
 UNDOES: Final = {a: Action[a.undoes] for a in Action if a.undoes}
-BY_LABEL: Final = {action.label: action for action in (*ON_TWEETS, *ON_USERS)}
+BY_LABEL: Final = {action.label: action for action in (*ON_TWEETS, *ON_USERS, *ON_TEXTS)}

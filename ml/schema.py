@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from math import inf
 from typing import Final
 
 from ml import ids
 from ml.actions import BY_LABEL
+
+EARLIEST: Final = 0  # 1970-01-01, in unix seconds: no moment is before it
+LATEST: Final = 4_102_444_800  # 2100-01-01: a later "second" is a millisecond
+VISIBILITIES: Final = ("public", "unlisted", "followers", "mentioned")  # of a tweet, by its code
 
 
 class Kind(Enum):
@@ -22,6 +27,8 @@ class Kind(Enum):
     NUMBER = "a number"
     ACTION = "one of " + " ".join(BY_LABEL)
     SPLIT = "train or test"
+    IDS = "a list of ids (a|b in CSV)"
+    VISIBILITY = "one of " + " ".join(VISIBILITIES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +40,7 @@ class Field:
     kind: Kind
     required: bool = False
     nullable: bool = True
+    within: tuple[float, float] | None = None  # of numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +78,8 @@ TWEETS: Final = Table(
         Field("hashtags", Kind.WORDS),
         Field("in_reply_to_id", Kind.ID),
         Field("conversation_id", Kind.ID),
+        Field("visibility", Kind.VISIBILITY),
+        Field("mentions", Kind.IDS),
         Field("nsfw", Kind.FLAG),
         Field("toxic", Kind.FLAG),
     ),
@@ -89,6 +99,8 @@ INTERACTIONS: Final = Table(
         Field("created_at", Kind.TIME),
         Field("event_id", Kind.EVENT_ID),
         Field("value", Kind.NUMBER),
+        Field("text", Kind.TEXT),
+        Field("expires_at", Kind.TIME),
         Field("split", Kind.SPLIT),
     ),
 )
@@ -98,8 +110,8 @@ IMPRESSIONS: Final = Table(
         _key("user_id"),
         _key("tweet_id"),
         Field("created_at", Kind.TIME),
-        Field("position", Kind.NUMBER),
-        Field("propensity", Kind.NUMBER),
+        Field("position", Kind.NUMBER, within=(0, inf)),
+        Field("propensity", Kind.NUMBER, within=(0, 1)),
         Field("request_id", Kind.ID),
         Field("split", Kind.SPLIT),
     ),

@@ -81,7 +81,7 @@ def tiny_state(tiny_artifacts: Path) -> FeatureState:
 def tiny_engine(tiny_artifacts: Path, tiny_data: Path) -> Engine:
     """All that serves them, at an instant that does not pass."""
     settings = Settings(artifacts=tiny_artifacts, data_dir=tiny_data)
-    return build_engine(settings, wall=lambda: 4e9, monotonic=lambda: 0.0)
+    return build_engine(settings, wall=lambda: 4e9)
 
 
 @pytest.fixture(scope="session")

@@ -1,15 +1,16 @@
 """Access control: who may read and who may write, decided in one place for every route.
 
 A route is protected unless it is listed here. Reading with a method other than GET is listed too;
-every other method writes, and `FORYOU_API_KEY` or a direct caller on this machine may write.
+every other method writes, and `FORYOU_API_KEY` or a direct caller on this machine may write. Where
+`FORYOU_READ_KEY` or a key for tokens is set, reading is private: the read key reads for anybody,
+and a token only what belongs to its own user.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from secrets import compare_digest
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from fastapi import Request
 from pydantic import SecretStr
@@ -17,16 +18,21 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.api import problems
 from app.api.direct_caller import DirectCaller
+from app.api.readers import ANYBODY, Reader
 from app.errors import (
     BusyError,
     ForbiddenError,
     ProblemError,
     ReadOnlyError,
     UnauthorizedError,
+    UnidentifiedError,
     UnreadableError,
     UnsupportedMediaError,
 )
 from app.settings import Settings
+
+if TYPE_CHECKING:
+    from app.api.tokens import Tokens
 
 PUBLIC: Final = frozenset(
     ("/livez", "/readyz", "/metrics", "/docs", "/docs/oauth2-redirect", "/redoc", "/openapi.json")
@@ -35,6 +41,9 @@ PUBLIC: Final = frozenset(
 ASSETS: Final = "/static-offline-docs/"
 """The files that the documentation pages load."""
 READ_BY_POST: Final = frozenset({"/score"})
+"""Routes whose body names the user; they call `Reader.check` themselves."""
+IMPERSONAL: Final = frozenset({"/products"})
+"""Routes that show nobody, but are not public; any verified caller may read them."""
 READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 MAX_SHOWN: Final = 60  # characters of a header that an answer repeats
 
@@ -43,6 +52,12 @@ API_KEY: Final = {
     "in": "header",
     "name": "X-API-Key",
     "description": "FORYOU_API_KEY; only writing needs it",
+}
+
+READ_KEY: Final = {
+    "type": "http",
+    "scheme": "bearer",
+    "description": "FORYOU_READ_KEY, or a token that reads for its sub; needed where either is set",
 }
 
 refusals = (
@@ -63,12 +78,13 @@ def purpose(method: str, path: str) -> Literal["public", "read", "write"]:
     return "public" if path in PUBLIC or path.startswith(ASSETS) else "read"
 
 
-@dataclass(frozen=True, slots=True)
 class Guard:
     """Refuses requests before their body is read. Plain ASGI, so that it covers what is mounted."""
 
-    app: ASGIApp
-    settings: Settings
+    def __init__(self, app: ASGIApp, settings: Settings, tokens: Tokens | None = None) -> None:
+        self.app = app
+        self.settings = settings
+        self.tokens = tokens
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -83,8 +99,31 @@ class Guard:
         await self.app(scope, receive, send)
 
     def _admit(self, request: Request) -> None:
-        if purpose(request.method, route_path(request)) == "write":
+        kind = purpose(request.method, route_path(request))
+        if kind == "write":
             self._may_write(request)
+        elif kind == "read":
+            request.state.reader = self._reader(request)
+
+    def _reader(self, request: Request) -> Reader:
+        """Who reads, where reading needs a key or a token.
+
+        Raises:
+            UnidentifiedError: the request carries neither.
+            InvalidTokenError: the token is not valid.
+        """
+        key = self.settings.read_key
+        if key is None and self.tokens is None:
+            return ANYBODY
+        scheme, _, given = request.headers.get("authorization", "").partition(" ")
+        bearer = given.strip() if scheme.lower() == "bearer" else ""
+        if key is not None and (carries(request, key) or same(bearer, key)):
+            return Reader(trusted=True)
+        if self.tokens is not None and bearer:
+            return Reader(person=self.tokens.subject(bearer))
+        ways = ["FORYOU_READ_KEY as X-API-Key"] if key is not None else []
+        ways += ["a token as Authorization: Bearer"] if self.tokens is not None else []
+        raise UnidentifiedError(f"reading is private here; send {' or '.join(ways)}")
 
     def _may_write(self, request: Request) -> None:
         """Refuse a request that may not write.
@@ -106,11 +145,18 @@ class Guard:
 
 def document(schema: dict[str, Any]) -> dict[str, Any]:
     """The OpenAPI document, with what each operation requires."""
-    schema["components"]["securitySchemes"] = {"APIKeyHeader": API_KEY}
+    schema["components"]["securitySchemes"] = {"APIKeyHeader": API_KEY, "Reader": READ_KEY}
     for path, operations in schema["paths"].items():
         for method, operation in operations.items():
-            if purpose(method.upper(), path) == "write":
+            kind = purpose(method.upper(), path)
+            if kind == "write":
                 operation["security"] = [{"APIKeyHeader": []}]
+            elif kind == "read":
+                operation["security"] = [{}, {"Reader": []}]
+            if kind != "public":
+                for error in (UnauthorizedError, ForbiddenError):
+                    refusal = {**operation["responses"]["500"], "description": error.title}
+                    operation["responses"].setdefault(str(error.status), refusal)
     return schema
 
 
@@ -120,15 +166,28 @@ async def check_route(request: Request) -> None:
     Raises:
         UnsupportedMediaError: a write whose media type is not JSON. A web page elsewhere can send
             other types without asking first (CORS).
+        ForbiddenError: a token reads what does not belong to its own user.
     """
-    writes = purpose(request.method, route_path(request)) == "write"
-    if writes and request.method != "DELETE":
+    path = route_path(request)
+    kind = purpose(request.method, path)
+    if kind == "read" and path not in READ_BY_POST | IMPERSONAL:
+        _check_person(request)
+    if kind == "write" and request.method != "DELETE":
         given = request.headers.get("content-type", "nothing")
         media_type = given.partition(";")[0].strip().lower()
         if media_type != "application/json":
             raise UnsupportedMediaError(
                 f"expected the header Content-Type: application/json, got {given[:MAX_SHOWN]}"
             )
+
+
+def _check_person(request: Request) -> None:
+    reader: Reader = getattr(request.state, "reader", ANYBODY)
+    shown = request.path_params.get("user_id")
+    if shown is not None:
+        reader.check(shown)
+    elif reader.person is not None:
+        raise ForbiddenError("this shows more than one person; only the read key may read it")
 
 
 def carries(request: Request, key: SecretStr) -> bool:
@@ -138,7 +197,13 @@ def carries(request: Request, key: SecretStr) -> bool:
 
 
 def same(given: str, key: SecretStr) -> bool:
+    """Whether a given key is the expected one."""
     return compare_digest(given.encode(), key.get_secret_value().encode())
+
+
+def is_private(settings: Settings) -> bool:
+    """Whether reading needs a key or a token."""
+    return any((settings.read_key, settings.token_secret, settings.token_jwks))
 
 
 def route_path(request: Request) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Final
 
 import numpy as np
 from fastapi import APIRouter, Path, Query
@@ -10,14 +10,17 @@ from fastapi import APIRouter, Path, Query
 from app.api.dependencies import ServiceInUse
 from app.api.problems import documented
 from app.api.read_your_writes import reached
-from app.api.serializers import instant
+from app.api.serializers import stated
 from app.errors import BehindError, NotFoundError
 from app.pipeline.batch import Rows
 from app.schemas.catalog import TweetView, UserPage, UserView
 from app.schemas.parameters import AfterParameters, PageParameters
 from app.schemas.values import TweetId, UserId
 from app.serving.engine import Engine
-from ml.state.structures.event_order import UNKNOWN_TIME
+from ml.schema import VISIBILITIES
+from ml.state.tables.audience import PUBLIC, UNLISTED
+
+READABLE: Final = (PUBLIC, UNLISTED)  # by its id, by everybody
 
 router = APIRouter(tags=["catalog"])
 
@@ -56,22 +59,24 @@ async def tweet(
     parameters: Annotated[AfterParameters, Query()],
     service: ServiceInUse,
 ) -> TweetView:
-    """One tweet, with its declared labels."""
+    """One tweet, with its declared labels. One that is only for followers or for those that it
+    mentions is not found here: nobody says who asks."""
     await reached(service, parameters.after_offset)
     engine = service.engine
     tweets, ids = engine.state.tweets, engine.state.users.ids
     row = tweets.ids.row(tweet_id)
-    if row is None or tweets.deleted[row]:
-        raise NotFoundError(f"no tweet here has the id {tweet_id!r}")
-    author, written = int(tweets.author[row]), int(tweets.created_at[row])
+    if row is None or tweets.deleted[row] or tweets.audience.visibility[row] not in READABLE:
+        raise NotFoundError(f"no tweet that everybody may read has the id {tweet_id!r}")
+    author = int(tweets.author[row])
     return TweetView(
         tweet_id=tweet_id,
         author_id=ids.id(author) if author >= 0 else None,
-        created_at=None if written == UNKNOWN_TIME else instant(written),
+        created_at=stated(int(tweets.stated_at[row])),
         text=tweets.text[row],
         topic=tweets.topic[row],
         conversation_id=tweets.ids.ids(tweets.threads.began(np.array([row], np.int32)))[0],
         is_reply=bool(tweets.is_reply[row]),
+        visibility=VISIBILITIES[tweets.audience.visibility[row]],
         nsfw=_declared(tweets.nsfw[row]),
         toxic=_declared(tweets.toxic[row]),
     )
@@ -85,12 +90,12 @@ def _people(engine: Engine, row: Rows) -> list[UserView]:
     wrote = np.bincount(
         author[state.tweets.created_at[tweet] <= engine.clock.now()], minlength=len(row)
     )
-    joined = state.users.created_at[row].tolist()
+    joined = state.users.stated_at[row].tolist()
     return [
         UserView(
             user_id=state.users.ids.id(who),
             name=state.users.name[who],
-            created_at=None if joined[i] == UNKNOWN_TIME else instant(joined[i]),
+            created_at=stated(joined[i]),
             sensitive_ok=bool(state.users.sensitive_ok[who]),
             followers=int(state.graph.followers[who]),
             following=int(following[i]),

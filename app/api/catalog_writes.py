@@ -25,12 +25,16 @@ router = APIRouter(tags=["catalog"], responses=documented(*refusals))
 Nothing = Annotated[NoParameters, Query()]
 
 
-@router.put("/users/{user_id}")
+@router.put("/users/{user_id}", responses=documented(ConflictError))
 async def put_user(
     user_id: Annotated[UserId, Path()], given: UserIn, _: Nothing, service: ServiceInUse
 ) -> Written:
     """Create a user, or give them a new profile."""
-    return await _write(service, log_entries.user(service.engine.clock, user_id, given))
+    try:
+        entry = log_entries.user(service.engine.clock, user_id, given)
+    except log_entries.TooEarlyError as error:
+        raise ConflictError(str(error)) from error
+    return await _write(service, entry)
 
 
 @router.put("/tweets/{tweet_id}", responses=documented(ConflictError))

@@ -1,4 +1,4 @@
-"""Log entries from the bodies of write requests, with their time by the service's clock."""
+"""Log entries from the bodies of write requests, with their true times."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from uuid import uuid4
 from app.errors import BusyError, ReadOnlyError
 from app.schemas.event import EventIn
 from app.schemas.rows import TweetIn, UserIn
-from app.serving.clock import Clock
+from app.serving.clock import AHEAD_SECONDS, MICROS, Clock
 from app.serving.service import Service
 from ml.actions import Action
 from ml.errors import LogFullError
@@ -19,10 +19,8 @@ from ml.event_log import bodies
 from ml.event_log.port import Appended
 from ml.event_log.record import Entry, Kind
 
-MICROS: Final = 1_000_000
 OF_CLIENTS: Final = "client/"
 RESERVED: Final = (OF_CLIENTS, "write/", "served/", "impression:")  # names of the service's records
-AHEAD_SECONDS: Final = 300  # how far a client's clock may be ahead of ours
 
 
 class TooEarlyError(ValueError):
@@ -35,18 +33,29 @@ def event(clock: Clock, given: EventIn) -> Entry:
     Raises:
         TooEarlyError: the event lies in the future.
     """
-    body = bodies.Event(**given.model_dump(exclude={"event_id", "created_at"})).to_json()
+    facts = given.model_dump(exclude={"event_id", "created_at", "expires_at"})
+    if given.expires_at is not None:
+        facts["expires_at"] = int(_utc(given.expires_at).timestamp())
+    body = bodies.Event(**facts).to_json()
     name = _name() if given.event_id is None else _of_client(given.event_id)
     if given.action == Action.IMPRESSION.label:
         shown = f"{given.request_id}\0{given.tweet_id}"
         name = f"impression:{blake2b(shown.encode(), digest_size=16).hexdigest()}"
-    return Entry(name, Kind.EVENT, _moment(clock, given.created_at), given.user_id, body)
+    at = clock.true_micros() if given.created_at is None else _moment(clock, given.created_at)
+    return Entry(name, Kind.EVENT, at, given.user_id, body, assigned=given.created_at is None)
 
 
 def user(clock: Clock, user_id: str, given: UserIn) -> Entry:
-    """The entry of a new or changed user."""
-    body = bodies.Row({"user_id": user_id, **_row(given)}).to_json()
-    return Entry(_name(), Kind.PUT_USER, _moment(clock, None), user_id, body)
+    """The entry of a new or changed user.
+
+    Raises:
+        TooEarlyError: the user joined in the future.
+    """
+    row = _row(given)
+    if given.created_at is not None:
+        row["created_at"] = _moment(clock, given.created_at) / MICROS
+    body = bodies.Row({"user_id": user_id, **row}).to_json()
+    return Entry(_name(), Kind.PUT_USER, clock.true_micros(), user_id, body, assigned=True)
 
 
 def tweet(clock: Clock, tweet_id: str, given: TweetIn) -> Entry:
@@ -55,23 +64,23 @@ def tweet(clock: Clock, tweet_id: str, given: TweetIn) -> Entry:
     Raises:
         TooEarlyError: the date of the tweet lies in the future.
     """
-    now = _moment(clock, None)
+    now = clock.true_micros()
     written = now if given.created_at is None else _moment(clock, given.created_at)
     columns = {"tweet_id": tweet_id, **_row(given), "created_at": written / MICROS}
     body = bodies.Row(columns).to_json()
-    return Entry(_name(), Kind.PUT_TWEET, now, given.author_id, body)
+    return Entry(_name(), Kind.PUT_TWEET, now, given.author_id, body, assigned=True)
 
 
 def deleted_user(clock: Clock, user_id: str) -> Entry:
     """The entry that erases a user."""
     body = bodies.DeletedUser(user_id).to_json()
-    return Entry(_name(), Kind.DELETE_USER, _moment(clock, None), user_id, body)
+    return Entry(_name(), Kind.DELETE_USER, clock.true_micros(), user_id, body, assigned=True)
 
 
 def deleted_tweet(clock: Clock, tweet_id: str) -> Entry:
     """The entry that deletes a tweet."""
     body = bodies.DeletedTweet(tweet_id).to_json()
-    return Entry(_name(), Kind.DELETE_TWEET, _moment(clock, None), None, body)
+    return Entry(_name(), Kind.DELETE_TWEET, clock.true_micros(), None, body)
 
 
 async def append(service: Service, entries: Sequence[Entry]) -> Appended:
@@ -90,20 +99,18 @@ async def append(service: Service, entries: Sequence[Entry]) -> Appended:
 
 
 def _row(given: UserIn | TweetIn) -> dict[str, Any]:
-    row = given.model_dump(exclude_none=True, exclude={"user_id", "tweet_id"})
-    if given.created_at is not None:
-        row["created_at"] = _utc(given.created_at).timestamp()
-    return row
+    return given.model_dump(exclude_none=True, exclude={"user_id", "tweet_id", "created_at"})
 
 
-def _moment(clock: Clock, at: datetime | None) -> int:
-    """A client's time in microseconds of the service's clock; now where it is None."""
-    if at is None:
-        return int(clock.precisely() * MICROS)
-    seconds = clock.ours(_utc(at).timestamp())
-    if seconds > clock.precisely() + AHEAD_SECONDS:
-        raise TooEarlyError(f"created_at: {_utc(at).isoformat()} lies in the future")
-    return int(seconds * MICROS)
+def _moment(clock: Clock, at: datetime) -> int:
+    """A client's time, in microseconds."""
+    micros = round(_utc(at).timestamp() * MICROS)
+    if micros > clock.true_micros() + AHEAD_SECONDS * MICROS:
+        raise TooEarlyError(
+            f"created_at: {_utc(at).isoformat()} lies more than {AHEAD_SECONDS} seconds in the "
+            f"future; set the clock that it came from"
+        )
+    return micros
 
 
 def _utc(at: datetime) -> datetime:

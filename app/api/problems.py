@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, Final
+from uuid import uuid4
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -135,17 +136,36 @@ def answer(
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """The response of a problem; without `headers` it has those of its class."""
-    body = Problem(
-        type=f"urn:foryou:problem:{error.slug}",
-        title=error.title,
-        status=error.status,
-        detail=encodable(error.detail),
-        instance=as_sent(request.scope),
-        errors=errors,
-    )
     return Response(
-        body.model_dump_json(exclude_none=True),
+        _body(error, as_sent(request.scope), errors),
         status_code=error.status,
         media_type=MEDIA_TYPE,
         headers=error.headers if headers is None else headers,
     )
+
+
+def raw(error: ProblemError) -> bytes:
+    """The response as bytes, for a connection on which no request could be read."""
+    body = _body(error, "/")
+    headers = {
+        "Content-Type": MEDIA_TYPE,
+        "Content-Length": str(len(body)),
+        "Connection": "close",
+        HEADER: uuid4().hex,
+        **error.headers,
+    }
+    lines = [f"HTTP/1.1 {error.status} {HTTPStatus(error.status).phrase}"]
+    lines += [f"{name}: {value}" for name, value in headers.items()]
+    return "\r\n".join([*lines, "", ""]).encode() + body
+
+
+def _body(error: ProblemError, instance: str, errors: list[FieldProblem] | None = None) -> bytes:
+    problem = Problem(
+        type=f"urn:foryou:problem:{error.slug}",
+        title=error.title,
+        status=error.status,
+        detail=encodable(error.detail),
+        instance=instance,
+        errors=errors,
+    )
+    return problem.model_dump_json(exclude_none=True).encode()

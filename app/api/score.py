@@ -9,7 +9,14 @@ from fastapi import APIRouter, Query, Response
 from app.api import serializers
 from app.api.dependencies import EngineInUse, RequestName
 from app.api.problems import documented
-from app.errors import UnreadableError, UnsupportedMediaError, WithheldError
+from app.api.readers import ReaderInUse
+from app.errors import (
+    ForbiddenError,
+    UnauthorizedError,
+    UnreadableError,
+    UnsupportedMediaError,
+    WithheldError,
+)
 from app.observability import request as observed
 from app.schemas.parameters import NoParameters
 from app.schemas.score import ScoreRequest, ScoreResponse
@@ -21,17 +28,25 @@ router = APIRouter()
 @router.post(
     "/score",
     tags=["feed"],
-    responses=documented(UnreadableError, UnsupportedMediaError, WithheldError),
+    responses=documented(
+        UnauthorizedError, ForbiddenError, UnreadableError, UnsupportedMediaError, WithheldError
+    ),
 )
 async def score(
     request: ScoreRequest,
     _: Annotated[NoParameters, Query()],
     engine: EngineInUse,
+    reader: ReaderInUse,
     request_id: RequestName,
     response: Response,
 ) -> ScoreResponse:
-    """Each tweet by itself, in the order asked: no rank, and no regard to its neighbours."""
-    answer = score_tweets(engine, request.user_id, request.tweet_ids)
+    """Each tweet by itself, in the order asked: no rank, and no regard to its neighbours. Only the
+    read key and the user's own token learn of blocks, mutes and authors to see less of; for anybody
+    else `eligible` and `score` are as if there were none."""
+    reader.check(request.user_id)
+    answer = score_tweets(
+        engine, request.user_id, request.tweet_ids, relations=reader.knows(request.user_id)
+    )
     observed.answers(answer.scored.product.name, answer.scored.trace)
     response.headers["Cache-Control"] = "private, no-store"
     return serializers.score_response(

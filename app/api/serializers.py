@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import numpy as np
@@ -22,6 +22,7 @@ from ml.heads import NAMES as HEADS
 from ml.state.structures.event_order import UNKNOWN_TIME
 
 DIGITS: Final = 6
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 NEARNESS: Final = tuple(Similarities.model_fields)
 FRIENDS: Final = 3  # named in a recommendation
 
@@ -35,12 +36,14 @@ def timeline(
     product: str = "for_you",
     start: int = 0,
     next_cursor: str | None = None,
+    exhausted: bool = False,
 ) -> Timeline:
     """A page of a timeline as a response.
 
     Args:
         product: the product that was requested; `served.product` may be its fallback.
         start: the position of the first row in the timeline.
+        exhausted: whether the next new timeline would be empty.
     """
     names = served.product.mixer.sources
     proposers = [
@@ -58,7 +61,7 @@ def timeline(
         source_distribution=Counter(item.source for item in items),
         items=items,
         next_cursor=next_cursor,
-        exhausted=len(items) < query.limit,
+        exhausted=exhausted,
     )
 
 
@@ -122,6 +125,11 @@ def instant(at: int) -> datetime:
     return datetime.fromtimestamp(at, UTC)
 
 
+def stated(micros: int) -> datetime | None:
+    """A `created_at` as it was given, in microseconds, as a UTC datetime; None where unknown."""
+    return None if micros == UNKNOWN_TIME else EPOCH + timedelta(microseconds=micros)
+
+
 def _answer(
     engine: Engine, user_id: str, query: Query, product: ProductPipeline, trace: Trace
 ) -> dict[str, Any]:
@@ -143,12 +151,12 @@ def _tweets(
     numbers = _numbers({**batch.columns, **safety})
     absent = [None] * len(batch)
     factors = [name for name in product.mixer.scoring.factors if name in numbers]
-    written, author = tweets.created_at[batch.tweet].tolist(), batch.author.tolist()
+    written, author = tweets.stated_at[batch.tweet].tolist(), batch.author.tolist()
     return [
         {
             "tweet_id": tweets.ids.id(row),
             "author_id": users.ids.id(author[i]) if author[i] >= 0 else None,
-            "created_at": None if written[i] == UNKNOWN_TIME else instant(written[i]),
+            "created_at": stated(written[i]),
             "text": tweets.text[row],
             "score": numbers["score"][i],
             "base_score": numbers["base_score"][i],

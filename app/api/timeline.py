@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 
 from app.api import serializers
 from app.api.dependencies import RequestName, ServiceInUse
+from app.api.peek import only_looks
 from app.api.problems import documented
 from app.api.read_your_writes import reached
 from app.errors import BehindError, ExpiredCursorError, WithheldError
@@ -29,6 +30,7 @@ router = APIRouter()
 async def timeline(
     user_id: Annotated[UserId, Path()],
     parameters: Annotated[TimelineParameters, Query()],
+    request: Request,
     service: ServiceInUse,
     request_id: RequestName,
     response: Response,
@@ -37,7 +39,12 @@ async def timeline(
     not shown again; `next_cursor` requests the next page."""
     await reached(service, parameters.after_offset)
     page = await Feed(service).page(
-        user_id, parameters.limit, str(parameters.product), parameters.cursor, request_id
+        user_id,
+        parameters.limit,
+        str(parameters.product),
+        parameters.cursor,
+        request_id,
+        peek=parameters.peek or only_looks(request),
     )
     observed.answers(page.served.product.name, page.served.trace)
     answer = serializers.timeline(
@@ -49,6 +56,7 @@ async def timeline(
         page.product,
         page.start,
         page.next_cursor,
+        page.exhausted,
     )
     if parameters.explain:
         answer.trace = serializers.trace(page.served)

@@ -11,14 +11,15 @@ from urllib.parse import quote
 import uvicorn
 from uvicorn.supervisors import Multiprocess
 
-from app.api import openapi
-from app.main import create_app, start
+from app.api import http_protocol, openapi
+from app.api.connections import accepted_at_once
+from app.cli.listening_socket import ListeningSocket
+from app.main import create_app, start, verifier
 from app.observability.metrics import SHARED
 from app.serving.engine import Engine
 from app.serving.service import Service
 from app.settings import InvalidSettingError, Settings
 
-BACKLOG: Final = 2_048  # connections that nobody has accepted yet
 QUIETLY: Final[dict[str, Any]] = {
     "log_config": None,  # ours, with everything else
     "log_level": "warning",
@@ -36,6 +37,7 @@ def serve(settings: Settings) -> None:
         InvalidSettingError: a setting is not what it should be, or the address is taken.
     """
     if settings.workers > 1:
+        verifier(settings)  # each worker has its own; this one finds what is wrong
         _serve_together(settings)
     else:
         _serve_alone(start(settings))
@@ -44,7 +46,8 @@ def serve(settings: Settings) -> None:
 def _serve_alone(service: Service) -> None:
     settings = service.engine.settings
     listening = listen(settings.host, settings.port)
-    config = uvicorn.Config(create_app(service=service), host=settings.host, **QUIETLY)
+    limits = _limits(settings)
+    config = uvicorn.Config(create_app(service=service), host=settings.host, **limits, **QUIETLY)
     _Server(config, service.engine).run([listening])
 
 
@@ -54,11 +57,24 @@ def _serve_together(settings: Settings) -> None:
     with TemporaryDirectory(prefix="foryou-metrics-") as counted:
         os.environ.setdefault(SHARED, counted)
         config = uvicorn.Config(
-            "app.main:create_app", factory=True, workers=settings.workers, **QUIETLY
+            "app.main:create_app",
+            factory=True,
+            workers=settings.workers,
+            **_limits(settings),
+            **QUIETLY,
         )
         url = f"http://{settings.host}:{listening.getsockname()[1]}"
         print(f"For You at {url}, answered by {settings.workers} processes", flush=True)
         Multiprocess(config, [listening]).run()
+
+
+def _limits(settings: Settings) -> dict[str, Any]:
+    """What keeps one client from taking the place of another."""
+    return {
+        "http": http_protocol.best(),
+        "timeout_keep_alive": settings.idle_seconds,
+        "backlog": accepted_at_once(),
+    }
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -69,11 +85,11 @@ def listen(host: str, port: int) -> socket.socket:
         InvalidSettingError: the address cannot be listened on.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listening = ListeningSocket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((host, port))
-        listening.listen(BACKLOG)
+        listening.listen()
         return listening
     except OSError as error:
         listening.close()

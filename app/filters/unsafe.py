@@ -45,7 +45,9 @@ class Unsafe:
         threshold: float,
     ) -> Mask:
         """Whether each tweet is declared or predicted so; without a model (NaN), as declared."""
-        declared = label[tweet]
-        bar = np.where(declared == 0, max(self.denied, threshold), threshold)
-        found: Mask = (probability[tweet] >= bar) | (declared == 1)
+        declared, probable = label[tweet], probability[tweet]
+        found: Mask = probable >= threshold
+        if found.any():
+            found &= (declared != 0) | (probable >= self.denied)
+        found |= declared == 1
         return found

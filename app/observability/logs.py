@@ -8,6 +8,7 @@ import sys
 from datetime import UTC, datetime
 from typing import Any
 
+from app.observability import refusals
 from app.observability.request import current
 
 
@@ -17,6 +18,7 @@ def install(form: str, level: str) -> None:
     pretty = form == "pretty" or (form == "auto" and sys.stderr.isatty())
     handler.setFormatter(Pretty() if pretty else Json())
     logging.basicConfig(level=level.upper(), handlers=[handler])
+    refusals.install()
 
 
 class Json(logging.Formatter):

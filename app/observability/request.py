@@ -13,6 +13,7 @@ from uuid import uuid4
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.observability import refusals
 from app.observability.metrics import Metrics
 from app.pipeline.trace import Trace
 
@@ -93,4 +94,8 @@ class Observed:
                 "milliseconds": round(seconds * 1000, 2),
                 "served_by": record.served_by or None,
             }
-            logger.log(level, "%s %s", method, path, extra={"fields": fields})
+            if status in refusals.STATUSES:
+                template = f"refused with {status}: %s %s"
+                refusals.logger.log(level, template, method, path, extra={"fields": fields})
+            else:
+                logger.log(level, "%s %s", method, path, extra={"fields": fields})

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from app.pipeline import stages
-from app.pipeline.batch import CandidateBatch
+from app.pipeline.batch import CandidateBatch, Rows
 from app.pipeline.candidate_pipeline import CandidatePipeline
 from app.pipeline.components import Filter, Selector, SideEffect
 from app.pipeline.query import Query
@@ -18,6 +18,8 @@ from app.pipeline.served_page import ServedPage
 from app.pipeline.trace import Trace
 
 PLACE: Final = "place"  # in the order of a feed, from 0
+FULL_POOL: Final = 100  # rows of the longest page: the order does not depend on the limit asked for
+DEEPER: Final = 4  # times as many candidates of each source, where a pool would be shorter
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,20 +47,31 @@ class MixerPipeline:
         return tuple(type(pipeline.source).__name__ for pipeline in self.candidates)
 
     def run(self, query: Query, trace: Trace) -> Mixed:
-        """The first page."""
-        batch = stages.retrieve(query, self.candidates, trace)
+        """The first page. Where filters leave too few rows, sources that have more are asked for
+        more: a page is short only where nothing is left."""
+        candidates = self.candidates
+        while True:
+            found = stages.retrieve(query, candidates, trace)
+            pool = self._pool(query, found, trace)
+            if len(pool) >= FULL_POOL or not stages.have_more(found, candidates):
+                break
+            candidates = [replace(one, limit=one.limit * DEEPER) for one in candidates]
+        return Mixed(stages.select(query, pool, self.selector, self.candidates, trace), pool)
+
+    def _pool(self, query: Query, batch: CandidateBatch, trace: Trace) -> CandidateBatch:
+        """The rows that may be served, with their scores."""
         batch = stages.filter("eligibility", query, batch, self.eligibility, trace)
         batch = stages.rank(query, batch, self.scoring.ranker, trace)
         batch, score = stages.rescore(query, batch, self.scoring.rescorers, trace)
         batch = stages.diversify(query, batch, score, self.scoring.diversifiers, trace)
         batch = stages.filter_visibility(query, batch, self.visibility, trace)
-        pool = stages.filter("slate", query, batch, self.slate, trace)
-        return Mixed(stages.select(query, pool, self.selector, self.candidates, trace), pool)
+        return stages.filter("slate", query, batch, self.slate, trace)
 
     def next_page(
         self, query: Query, pool: CandidateBatch, place: int, trace: Trace
-    ) -> tuple[CandidateBatch, int]:
-        """A later page of a stored pool, from a place on, and the place behind it.
+    ) -> tuple[CandidateBatch, int, Rows]:
+        """A later page of a stored pool, from a place on, the place behind it, and the
+        tweets of the page and of all later ones.
 
         The order is that of the first page; the numbers are as of now.
         """
@@ -75,7 +88,7 @@ class MixerPipeline:
         batch, score = stages.rescore(query, batch, self.scoring.rescorers, trace)
         batch = stages.diversify(query, batch, score, self.scoring.diversifiers, trace)
         page = batch.take(np.arange(min(query.limit, len(batch))))
-        return page, int(page[PLACE][-1]) + 1 if len(page) else len(pool)
+        return page, int(page[PLACE][-1]) + 1 if len(page) else len(pool), batch.tweet
 
     def run_side_effects(self, served: ServedPage, trace: Trace) -> bool:
         """Run the side effects of a page; whether all succeeded."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -53,6 +54,18 @@ class Neighborhood(Protocol):
         ...
 
 
+class Muted(Protocol):
+    """What the viewer does not want to read at `now`, as hashes."""
+
+    @property
+    def phrases(self) -> Mapping[int, NDArray[np.uint64]]:
+        """By their number of words."""
+        ...
+
+    @property
+    def domains(self) -> NDArray[np.uint32]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Query:
     viewer: int  # row in the table of users; -1 for somebody we have never met
@@ -64,6 +77,7 @@ class Query:
     vector: Column  # the viewer's taste; zeros where it is not known
     sensitive_ok: bool = False  # the viewer asked to see adult content
     seen: Rows = field(default_factory=nobody)  # tweets the viewer knows, sorted
+    muted: Muted | None = None  # None where nothing is
 
     def follows(self, author: Rows) -> Mask:
         """Whether the viewer follows each of these authors."""

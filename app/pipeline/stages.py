@@ -61,6 +61,14 @@ def retrieve(query: Query, pipelines: Sequence[CandidatePipeline], trace: Trace)
     return merge(batches)
 
 
+def have_more(batch: CandidateBatch, pipelines: Sequence[CandidatePipeline]) -> bool:
+    """Whether a source proposed as many rows as it may, so that it may have more."""
+    return any(
+        0 < pipeline.limit <= int((batch.sources >> np.uint32(bit) & np.uint32(1)).sum())
+        for bit, pipeline in enumerate(pipelines)
+    )
+
+
 def filter(
     stage: str, query: Query, batch: CandidateBatch, filters: Sequence[Filter], trace: Trace
 ) -> CandidateBatch:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from time import perf_counter_ns
 from types import TracebackType
 
-from app.pipeline.failures import BrokenContractError
+from app.pipeline.failures import BrokenContractError, FailedClosedError
 
 logger = logging.getLogger(__name__)
 
@@ -62,7 +62,7 @@ class _Running:
         if not isinstance(error, Exception):
             return False
         self.span.error, self.span.rows_out = repr(error), 0
-        if not self.forgive or isinstance(error, BrokenContractError):
+        if not self.forgive or isinstance(error, BrokenContractError | FailedClosedError):
             return False
         logger.warning(
             "%s %s failed and is missed", self.span.stage, self.span.component, exc_info=error

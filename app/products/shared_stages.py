@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from app.filters.already_seen import AlreadySeen
+from app.filters.audience import Audience
 from app.filters.deleted import Deleted
+from app.filters.muted import Muted
 from app.filters.own_tweets import OwnTweets
 from app.filters.see_fewer import SeeFewer
 from app.filters.social_graph import SocialGraph
@@ -35,6 +37,7 @@ def visibility(state: FeatureState, encoder: Encoder, settings: Settings) -> lis
     """Which tweets may be shown; where one of these fails, nothing is."""
     return [
         Deleted(state),
+        Audience(state),
         Unsafe(
             state,
             encoder,
@@ -42,6 +45,7 @@ def visibility(state: FeatureState, encoder: Encoder, settings: Settings) -> lis
             settings.unsafe_toxicity,
             settings.unsafe_though_denied,
         ),
+        Muted(state),
     ]
 
 
@@ -81,13 +85,16 @@ def out_of_network(fresh_tweets: FreshTweets, encoder: Encoder, settings: Settin
     )
 
 
-def fresh_tweets(state: FeatureState, settings: Settings) -> FreshTweets:
-    """The fresh tweets that sources choose from."""
+def fresh_tweets(state: FeatureState, encoder: Encoder, settings: Settings) -> FreshTweets:
+    """The fresh tweets that sources choose from; they look past what no filter would keep."""
     hours, at_least = settings.max_age_hours, settings.fresh_at_least
+    too_old, deleted = TooOld(state, hours, at_least), Deleted(state)  # no list has the deleted
     return FreshTweets(
         state,
         hours,
         at_least,
-        too_old=TooOld(state, hours, at_least),
-        already_seen=AlreadySeen(state),
+        too_old=too_old,
+        audience=Audience(state),
+        eligibility=[one for one in eligibility(state, settings) if one != too_old],
+        visibility=[one for one in visibility(state, encoder, settings) if one != deleted],
     )

@@ -21,9 +21,10 @@ class EventsRequest(Strict):
                 EventIn,
                 Judged,
                 _loosely(
-                    "`action`, `user_id`, and `tweet_id` or `target_user_id`; may have `event_id` "
-                    "(any text of 1 to 128 characters; one is accepted once), `created_at`, "
-                    "`value`, `request_id` and `position`. Each is judged by itself.",
+                    "`action`, `user_id`, and `tweet_id`, `target_user_id` or `text`; may have "
+                    "`event_id` (any text of 1 to 128 characters; one is accepted once), "
+                    "`created_at`, `value`, `request_id`, `position` and `expires_at`. Each is "
+                    "judged by itself.",
                     {"event_id": "e1", "action": "like", "user_id": "1", "tweet_id": "1"},
                 ),
             ]

@@ -32,6 +32,8 @@ class TweetView(Strict):
     topic: str | None
     conversation_id: str
     is_reply: bool
+    visibility: str
+    """`public` or `unlisted`."""
     nsfw: bool | None
     """As declared; null where not declared."""
     toxic: bool | None

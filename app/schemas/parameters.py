@@ -40,6 +40,9 @@ class TimelineParameters(AfterParameters):
     """Whether to add the trace: who did what, to how many rows, in what time."""
     cursor: Annotated[str | None, Field(pattern=CURSOR_PATTERN)] = None
     """Where to continue: the `next_cursor` of the page before, which also names the product."""
+    peek: bool = False
+    """Whether to look only: nothing is logged, and nothing counts as served. A first page then has
+    no `next_cursor`. A HEAD and a browser's prefetch (`Sec-Purpose: prefetch`) are peeks too."""
 
 
 class FollowParameters(AfterParameters):

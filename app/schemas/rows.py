@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import Field
 
 from app.schemas.strict import Strict
-from app.schemas.values import LONGEST_NAME, LONGEST_TEXT, Flag, Id, Moment, Words
+from app.schemas.values import LONGEST_NAME, LONGEST_TEXT, Flag, Id, Moment, Visibility, Words
+
+MAX_MENTIONS: Final = 1_000
 
 
 class UserIn(Strict):
@@ -30,6 +32,11 @@ class TweetIn(Strict):
     hashtags: Words = None
     in_reply_to_id: Id | None = None
     conversation_id: Id | None = None
+    visibility: Visibility | None = None
+    """Who may see it: everybody; followers of its author (`unlisted`, `followers`); or its author
+    and `mentions`. If not given: as it was, and of a new tweet everybody."""
+    mentions: Annotated[list[Id] | None, Field(max_length=MAX_MENTIONS)] = None
+    """The ids of users, of whom only `mentioned` takes notice."""
     nsfw: Flag = None
     toxic: Flag = None
 

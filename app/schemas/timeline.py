@@ -92,8 +92,9 @@ class Timeline(Answer):
     source_distribution: dict[str, int]
     items: list[Item]
     next_cursor: str | None = None
-    """Where the next page begins; null on the last. It is good for half an hour."""
+    """Where the next page begins; null on the last. It is good for half an hour. Where it is null
+    and not all is `exhausted`, ask for a new timeline."""
     exhausted: bool = False
-    """Whether too few tweets were left that this person had not seen."""
+    """Whether the next new timeline would be empty: nothing is left that may be shown."""
     trace: list[Span] | None = None
     """Only where `explain` was asked for."""

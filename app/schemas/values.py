@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 from urllib.parse import unquote
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from ml import ids
+from ml.schema import EARLIEST, LATEST
 
-LATEST: Final = 4_102_444_800  # 2100-01-01, in unix seconds
+A_DATE: Final = re.compile(r"\d{4}-\d\d-\d\d")
+A_MOMENT: Final = f"expected RFC 3339 or unix seconds in 1970–2100 ({EARLIEST} to {LATEST})"
 
 
 LONGEST_TEXT: Final = 10_000  # characters
@@ -27,11 +30,19 @@ def _as_string(value: object) -> object:
 
 
 def _as_moment(value: object) -> object:
-    if isinstance(value, str) and "-" in value:
+    if isinstance(value, str) and A_DATE.match(value):
         return value
-    if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= LATEST:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError(A_MOMENT)
+    if EARLIEST <= value <= LATEST:
         return datetime.fromtimestamp(value, UTC)
-    raise ValueError(f"expected RFC 3339, or unix seconds from 0 to {LATEST}")
+    raise ValueError(A_MOMENT)
+
+
+def _within(at: datetime) -> datetime:
+    if not EARLIEST <= (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp() <= LATEST:
+        raise ValueError(A_MOMENT)
+    return at
 
 
 def _as_flag(value: object) -> object:
@@ -99,22 +110,27 @@ EventId = Annotated[
 Probability = float | None  # null where no model was trained
 
 
-Moment = Annotated[
-    Annotated[
-        datetime,
-        BeforeValidator(_as_moment),
-        WithJsonSchema(
-            {
-                "anyOf": [
-                    {"type": "string", "format": "date-time"},
-                    {"type": "number", "minimum": 0, "maximum": LATEST},
-                ]
-            }
-        ),
-    ]
-    | None,
-    Field(description="RFC 3339, or unix seconds; now, if not given."),
+Instant = Annotated[
+    datetime,
+    BeforeValidator(_as_moment),
+    AfterValidator(_within),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "format": "date-time"},
+                {"type": "number", "minimum": EARLIEST, "maximum": LATEST},
+            ]
+        }
+    ),
 ]
+
+
+Moment = Annotated[
+    Instant | None, Field(description="RFC 3339, or unix seconds; now, if not given.")
+]
+
+
+Visibility = Literal["public", "unlisted", "followers", "mentioned"]
 
 
 Words = Annotated[

@@ -22,12 +22,13 @@ from app.products.for_you import for_you
 from app.products.newcomer import newcomer
 from app.rankers.heavy import HeavyRanker
 from app.serving.choose_ranker import choose_ranker
-from app.serving.clock import Clock
+from app.serving.clock import MICROS, Clock, shift_for
 from app.serving.hydrate import Hydrate
 from app.serving.null_encoder import NullEncoder
-from app.serving.restore_state import remembered
+from app.serving.restore_state import remembered, replay
 from app.serving.served_bundle import load_bundle
 from app.serving.served_log import ConnectableServedLog
+from app.serving.shared_clock import kept_world_time, write_shift
 from app.serving.viewer_vector_cache import ViewerVectorCache
 from app.settings import Settings
 from ml.bundle import Bundle
@@ -63,11 +64,14 @@ class Engine:
 def build_engine(
     settings: Settings,
     wall: Callable[[], float] = time.time,
-    monotonic: Callable[[], float] = time.monotonic,
     log: EventLog | None = None,
-    agree: Callable[[float], float] = float,
+    writes: bool = False,
 ) -> Engine:
     """An engine from what training left and what a log has added since.
+
+    Args:
+        wall: the wall clock, in unix seconds.
+        writes: whether to record in the log by how much the clock is moved from now on.
 
     Raises:
         FeedError: the artifacts are damaged, or do not agree with this code or this data.
@@ -75,8 +79,14 @@ def build_engine(
     """
     bundle = load_bundle(settings)
     state = remembered(settings, bundle, log)
-    newest = max(state.newest, int(state.tweets.created_at.max(initial=0)))
-    clock = Clock.of(settings.clock, newest, settings.max_age_hours, wall, monotonic, agree)
+    is_live = state.offset > 0 and not kept_world_time(settings.log_file)
+    shift = shift_for(settings.clock, state, wall(), settings.max_age_hours, is_live)
+    if shift != state.shift and writes and log is not None:
+        write_shift(log, shift, int(wall() * MICROS))
+        replay(state, log, settings.served_hours)
+    else:
+        state.advance(state.offset, shift)
+    clock = Clock.of(settings.clock, state, wall)
     engine = assemble(settings, state, bundle, clock)
     logger.info("serving %s, %s clock", engine.model_version, clock.mode)
     if engine.missing:

@@ -23,6 +23,7 @@ class FeedPage:
     served: Served
     start: int  # the place of the first row in the feed, from 0
     next_cursor: str | None
+    exhausted: bool  # whether a new feed, asked for now, would be empty
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +33,19 @@ class Feed:
     service: Service
 
     async def page(
-        self, user_id: str, limit: int, product: str, cursor: str | None, request_id: str
+        self,
+        user_id: str,
+        limit: int,
+        product: str,
+        cursor: str | None,
+        request_id: str,
+        peek: bool = False,
     ) -> FeedPage:
         """The first page, or the one that the cursor leads to.
+
+        Args:
+            peek: run no side effect, so that nothing remembers this page. A first page then has no
+                cursor: it would lead to a feed that nobody stored.
 
         Raises:
             ForgedCursorError: the cursor is not ours, or was made for another reader.
@@ -49,11 +60,21 @@ class Feed:
             product = begun.product
             page = pagination.later(self.service, query, begun, request_id)
         served = page.served
+        if peek:
+            next_cursor = page.next_cursor if begun is not None else None
+            exhausted = page.exhausted and not len(served.batch)  # what is here stays to be served
+            return FeedPage(engine, query, product, served, page.start, next_cursor, exhausted)
         remembered = served.product.mixer.run_side_effects(
             _served_page(engine, query, user_id, product, request_id, page), served.trace
         )
         return FeedPage(
-            engine, query, product, served, page.start, page.next_cursor if remembered else None
+            engine,
+            query,
+            product,
+            served,
+            page.start,
+            page.next_cursor if remembered else None,
+            page.exhausted and remembered,
         )
 
 
@@ -70,7 +91,7 @@ def _served_page(
         product=product,
         served_by=served.product.name,
         model_version=engine.model_version,
-        at_micros=int(engine.clock.precisely() * 1_000_000),
+        at_micros=engine.clock.true_micros(),
         start=page.start,
         batch=served.batch,
         tweet_ids=ids.ids(served.batch.tweet),

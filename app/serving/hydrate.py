@@ -48,6 +48,7 @@ class Hydrate:
             vector=self.tastes.of(viewer, now),
             sensitive_ok=bool(self.state.users.sensitive_ok[viewer]),
             seen=self._seen(viewer, now),
+            muted=self.state.mutes.of(viewer, now),
         )
 
     def _tie_strength(self, viewer: int, neighborhood: Neighborhood, now: int) -> Column:

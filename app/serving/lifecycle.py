@@ -11,6 +11,7 @@ from typing import Final, Protocol
 
 from app.serving import child_process
 from app.serving.engine import Engine
+from app.serving.one_worker import OneWorker
 from app.serving.retention import expire_pages, forget
 from app.serving.supervised_loop import SupervisedLoop
 from app.serving.tail import Tail
@@ -22,6 +23,7 @@ from ml.event_log.port import EventLog
 WATCH_SECONDS: Final = 1.0
 EXPIRY_SECONDS: Final = 10.0
 RETENTION_EVERY: Final = 100_000  # records; it takes a part of a second
+ERASURE_SECONDS: Final = 600.0  # between two looks whether users are to be erased from the log
 SNAPSHOT_RETRY_SECONDS: Final = 10.0  # a snapshot loads everything before it can fail
 
 logger = logging.getLogger(__name__)
@@ -50,6 +52,7 @@ class Lifecycle:
         self._tasks: list[asyncio.Task[None]] = []
         self._ended: str | None = None
         self._retained = service.engine.state.offset  # when the retention was last applied
+        self._one_worker = OneWorker(service.engine.settings.log_file)
         self._loops = list(self._loops_of(service))
 
     @property
@@ -81,6 +84,7 @@ class Lifecycle:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)  # `_end` logged failures
+        self._one_worker.close()
 
     def _loops_of(self, service: Serving) -> list[SupervisedLoop]:
         if service.tail is None:
@@ -97,6 +101,13 @@ class Lifecycle:
                 longest_retry=max(SNAPSHOT_RETRY_SECONDS, minutes),
             ),
             SupervisedLoop("expiry", self._expire_pages, every=EXPIRY_SECONDS),
+            SupervisedLoop(
+                "erasure",
+                self._finish_erasures,
+                every=ERASURE_SECONDS,
+                first_retry=SNAPSHOT_RETRY_SECONDS,
+                longest_retry=ERASURE_SECONDS,
+            ),
             SupervisedLoop("retention", self._apply_retention, every=WATCH_SECONDS),
         ]
         if settings.bundle is None:
@@ -119,10 +130,23 @@ class Lifecycle:
 
     async def _expire_pages(self) -> None:
         """Bound the log: pages whose cursors have expired become small."""
-        if self._service.log is not None:
+        if self._service.log is not None and self._one_worker.is_this():
             await expire_pages(self.engine, self._service.log)
 
     async def _write_snapshot(self) -> None:
+        """Write a snapshot, in one of the processes that share the log, and so once for all."""
+        if self._one_worker.is_this():
+            await self._run_snapshot()
+
+    async def _finish_erasures(self) -> None:
+        """Erase from the log who has left, also where snapshots are rare."""
+        log = self._service.log
+        if log is None or not self._one_worker.is_this():
+            return
+        if await asyncio.to_thread(lambda: log.erasure_is_due):
+            await self._run_snapshot()
+
+    async def _run_snapshot(self) -> None:
         """Write a snapshot in a process of its own that reads the log itself: no answer waits.
 
         Raises:

@@ -13,6 +13,7 @@ from app.pipeline.batch import CandidateBatch
 from app.pipeline.product import ProductPipeline, Served
 from app.pipeline.query import Query
 from app.pipeline.trace import Trace
+from app.serving import end_of_feed
 from app.serving.cursor import CURSOR_SECONDS, Cursor
 from app.serving.service import Service
 from ml.event_log import bodies
@@ -28,6 +29,7 @@ class Page:
     served: Served
     start: int  # of the first row, in the order of the feed
     next_cursor: str | None
+    exhausted: bool  # whether a new feed, asked for now, would be empty
     name: str  # unique among all pages
     pool: CandidateBatch  # what later pages are taken from, best first; empty where none follows
 
@@ -36,10 +38,10 @@ def first(service: Service, query: Query, product: str, request_id: str) -> Page
     """The first page of a new feed."""
     served = service.engine.products[product].run(query)
     name = f"{request_id}:{query.seed:016x}"
-    more = len(served.pool) > len(served.batch) > 0
-    cursor = _seal(service, name, len(served.batch)) if more else None
-    pool = _best_first(served.pool) if cursor else _none(served.pool)
-    return Page(served, 0, cursor, name, pool)
+    pool = _best_first(served.pool)
+    end = end_of_feed.after(service, query, product, served.batch, pool.tweet)
+    cursor = _seal(service, name, len(served.batch)) if end.goes_on else None
+    return Page(served, 0, cursor, end.exhausted, name, pool if cursor else _none(pool))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +82,12 @@ def later(service: Service, query: Query, begun: Begun, request_id: str) -> Page
     """The next page of a feed."""
     product = _answering(service, begun.first_page.served_by)
     pool, trace = _restored(service, begun.first_page.pool), Trace()
-    batch, place = product.mixer.next_page(query, pool, begun.position, trace)
-    more = place < len(pool) and len(batch) > 0
-    next_cursor = _seal(service, begun.name, place) if more else None
+    batch, place, ahead = product.mixer.next_page(query, pool, begun.position, trace)
+    end = end_of_feed.after(service, query, begun.product, batch, ahead)
+    next_cursor = _seal(service, begun.name, place) if end.goes_on else None
     name = f"{request_id}:{query.seed:016x}:{begun.position}"
     served = Served(product, batch, trace, pool)
-    return Page(served, begun.position, next_cursor, name, _none(pool))
+    return Page(served, begun.position, next_cursor, end.exhausted, name, _none(pool))
 
 
 def _seal(service: Service, name: str, position: int) -> str | None:

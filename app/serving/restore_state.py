@@ -67,11 +67,7 @@ def _of_tables(artifacts: Path, data: Path) -> FeatureState:
             f"python -m ml train --data DIR --out {artifacts}, or set FORYOU_DATA_DIR to a "
             f"folder of tables"
         )
-    read = tables.read(data)
-    users, tweets = tables_to_events.catalog(read)
-    state = FeatureState(users, tweets)
-    state.apply(tables_to_events.events(read, users, tweets))
-    return state
+    return tables_to_events.state_of(tables.read(data))
 
 
 def replay(state: FeatureState, events: EventLog, served_hours: float) -> None:

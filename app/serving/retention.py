@@ -7,6 +7,7 @@ from typing import Final
 
 import numpy as np
 
+from app.serving.clock import MICROS
 from app.serving.cursor import CURSOR_SECONDS
 from app.serving.engine import Engine
 from ml.event_log.port import EventLog
@@ -28,7 +29,7 @@ def forget(engine: Engine) -> None:
 
 async def expire_pages(engine: Engine, log: EventLog) -> int:
     """Let go of the pools of pages whose cursors have expired; returns the number of pages."""
-    expired, before = 0, int((engine.clock.precisely() - CURSOR_SECONDS) * 1_000_000)
+    expired, before = 0, engine.clock.true_micros() - CURSOR_SECONDS * MICROS
     while count := await asyncio.to_thread(log.expire_served, before, PAGES_AT_ONCE):
         expired += count
     return expired

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from app.pipeline.batch import CandidateBatch
+from app.filters.audience import Audience
+from app.pipeline.batch import CandidateBatch, Rows
 from app.pipeline.product import Scored
 from app.pipeline.query import Query
+from app.pipeline.stages import filter_visibility
+from app.pipeline.trace import Trace
 from app.serving.engine import Engine
+from ml.state.tables.neighborhood import Neighborhood
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,13 +24,38 @@ class ScoredTweets:
     unknown: list[str]  # ids of no known tweet, each once
 
 
-def score_tweets(engine: Engine, user_id: str, tweet_ids: Sequence[str]) -> ScoredTweets:
-    """Score each tweet by itself: no rank, and no regard to the others."""
+def score_tweets(
+    engine: Engine, user_id: str, tweet_ids: Sequence[str], *, relations: bool = True
+) -> ScoredTweets:
+    """Score each tweet by itself: no rank, and no regard to the others.
+
+    A tweet that this user may not see is as unknown to them as one that is not there.
+
+    Args:
+        relations: whether blocks, mutes and authors to see less of count. Where they do not, the
+            answer tells nobody who blocked whom.
+
+    Raises:
+        FailedClosedError: nobody knows what this user may see.
+    """
     tweets = engine.state.tweets
     known = {id_: row for id_ in tweet_ids if (row := tweets.ids.row(id_)) is not None}
+    query = engine.hydrate.query(user_id, limit=len(tweet_ids))
+    visible = _visible(engine, query, np.array([*known.values()], np.int32))
+    known = {id_: row for id_, row in known.items() if row in visible}
     rows = np.array([known[id_] for id_ in tweet_ids if id_ in known], np.int32)
-    query = engine.hydrate.query(user_id, limit=len(rows))
+    query = replace(query, limit=len(rows))
+    if not relations:
+        around = query.neighborhood
+        assert isinstance(around, Neighborhood)  # what `hydrate` makes
+        query = replace(query, neighborhood=around.without_refusals())
     batch = CandidateBatch.of(rows, tweets.author[rows])
     scored = engine.products["for_you"].score(query, batch)
     unknown = [id_ for id_ in dict.fromkeys(tweet_ids) if id_ not in known]
     return ScoredTweets(query, scored, unknown)
+
+
+def _visible(engine: Engine, query: Query, rows: Rows) -> set[int]:
+    batch = CandidateBatch.of(rows, engine.state.tweets.author[rows])
+    seen = filter_visibility(query, batch, [Audience(engine.state)], Trace())
+    return {*seen.tweet.tolist()}

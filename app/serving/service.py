@@ -14,7 +14,6 @@ from app.serving.lifecycle import Lifecycle
 from app.serving.reload import rebuild, restored
 from app.serving.served_bundle import remember_bundle
 from app.serving.served_log import QueuedServedLog
-from app.serving.shared_clock import SharedClock
 from app.serving.tail import Tail
 from app.settings import Settings
 from ml.errors import LogError
@@ -34,11 +33,8 @@ logger = logging.getLogger(__name__)
 class Service:
     """Answers requests; without a log it only reads, and nothing is remembered."""
 
-    def __init__(
-        self, engine: Engine, log: EventLog | None = None, together: SharedClock | None = None
-    ) -> None:
+    def __init__(self, engine: Engine, log: EventLog | None = None) -> None:
         self.engine = engine
-        self._together = together
         self.log = log
         self.signer = Signer(log.secret()) if log else None
         self.tail = Tail(log, engine.state, self._react, self._restore) if log else None
@@ -56,14 +52,13 @@ class Service:
             InvalidSettingError: a setting names something that does not exist.
         """
         settings.log_file.parent.mkdir(parents=True, exist_ok=True)
-        events, together = open_log(settings.log_file), SharedClock(settings.log_file)
+        events = open_log(settings.log_file)
         try:
-            engine = build_engine(settings, wall, log=events, agree=together.agree)
+            engine = build_engine(settings, wall, log=events, writes=True)
             remember_bundle(settings, engine.bundle)
-            return cls(engine, events, together)
+            return cls(engine, events)
         except BaseException:
             events.close()
-            together.close()
             raise
 
     async def start(self, count_failure: Callable[[str], None] = lambda loop: None) -> None:
@@ -78,8 +73,6 @@ class Service:
             await asyncio.to_thread(self._group.close)
         if self.log is not None:
             self.log.close()
-        if self._together is not None:
-            self._together.close()
 
     @property
     def fault(self) -> str | None:

@@ -48,18 +48,19 @@ class Snapshots:
         return None
 
     def write(self, state: FeatureState, base: str, source: Path, events: EventLog) -> bool:
-        """Write a snapshot and delete older ones; False while another process writes one, or where
+        """Write a snapshot and delete older ones, only while this process is `alone`; False where
         the log is not the one that was applied."""
-        self.folder.mkdir(parents=True, exist_ok=True)
         chain = events.chain(state.offset)
         if chain is None:
             return False
-        with self._alone() as alone:
-            if alone:
-                name, named = f"{state.offset:012d}", _named(base, events)
-                bundle.write_state(self.folder, name, state, source, named, chain)
-                bundle.forget_states(self.folder, older=OLDER)
-            return alone
+        name = f"{state.offset:012d}"
+        bundle.write_state(self.folder, name, state, source, _named(base, events), chain)
+        bundle.forget_states(self.folder, older=OLDER)
+        return True
+
+    def sweep(self) -> None:
+        """Remove what killed writers left; only while this process is `alone`."""
+        bundle.forget_states(self.folder, older=OLDER)
 
     def _names(self) -> list[str]:
         """The snapshots, newest first; none where the pointer to the newest is damaged."""
@@ -82,7 +83,9 @@ class Snapshots:
         return snapshot.load(self.folder / name)
 
     @contextmanager
-    def _alone(self) -> Iterator[bool]:
+    def alone(self) -> Iterator[bool]:
+        """Whether no other process is writing; none begins to before this ends."""
+        self.folder.mkdir(parents=True, exist_ok=True)
         with (self.folder / ".lock").open("w") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

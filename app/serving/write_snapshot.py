@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from app.serving.restore_state import replay
 from app.serving.snapshots import Snapshots
 from app.settings import Settings
@@ -12,17 +10,25 @@ from ml.event_log.port import EventLog
 
 
 def write_snapshot(settings: Settings, log: EventLog) -> bool:
-    """Write the next snapshot; False where there is nothing new, or another process writes one."""
+    """Write the next snapshot, then let erased users leave the log as well; False where there is
+    nothing new, or another process is doing this, before which nothing is loaded."""
+    snapshots = Snapshots.of(settings.log_file)
+    with snapshots.alone() as alone:
+        if not alone:
+            return False
+        try:
+            snapshots.sweep()
+            return _write(snapshots, settings, log)
+        finally:
+            log.compact()
+
+
+def _write(snapshots: Snapshots, settings: Settings, log: EventLog) -> bool:
     base, source = state_fingerprint(settings.artifacts), state_source(settings.artifacts)
     if base is None or source is None:
         return False
-    snapshots = Snapshots.of(settings.log_file)
     state = snapshots.newest(base, log) or load_state(settings.artifacts)
     if state is None or state.offset == log.end:
         return False
-    erased = state.users.erased_at.copy()
     replay(state, log, settings.served_hours)
-    written = snapshots.write(state, base, source, log)
-    if not np.array_equal(erased, state.users.erased_at):
-        log.compact()  # a user who was erased leaves the log as well
-    return written
+    return snapshots.write(state, base, source, log)

@@ -22,7 +22,7 @@ from evaluation.loadtest import (
     reload,
     soak,
 )
-from evaluation.loadtest.command import Given
+from evaluation.loadtest.command import Given, Options
 from ml.errors import FeedError
 
 
@@ -40,7 +40,8 @@ class Command(Protocol):
 
     __doc__: str | None
 
-    def arguments(self, parser: argparse.ArgumentParser, /) -> None: ...
+    @property
+    def OPTIONS(self) -> Options: ...
     def measure(self, given: Given, /) -> Report: ...
 
 
@@ -81,7 +82,8 @@ def _parser() -> argparse.ArgumentParser:
         one.add_argument("--artifacts", type=Path, default=Path("artifacts"))
         one.add_argument("--out", type=Path, help="folder for the figures; ARTIFACTS/report")
         one.add_argument("--seed", type=int, default=7)
-        command.arguments(one)
+        for option, (default, meaning) in command.OPTIONS.items():
+            one.add_argument(f"--{option}", type=type(default), default=default, help=meaning)
     return parser
 
 

@@ -7,27 +7,25 @@ import os
 from collections.abc import Sequence
 from importlib.util import find_spec
 from itertools import cycle, islice
-from pathlib import Path
 from statistics import median
-from tempfile import TemporaryDirectory
 from typing import Final
 
 from evaluation.client import Address
-from evaluation.loadtest import stages
-from evaluation.loadtest.benchmark_table import BenchmarkReport
+from evaluation.loadtest.benchmark_report import BenchmarkReport, spent
 from evaluation.loadtest.closed_loop_load import ask
-from evaluation.loadtest.command import Given
+from evaluation.loadtest.command import Given, Options
 from evaluation.loadtest.server import serving
 
 LARGEST: Final = 16_384  # bytes that the bare route answers with, at most
 BARE_TIMES: Final = 8  # it is that much quicker, so it is asked more often
 
 
-def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--users", type=int, default=1_000, help="the first so many are asked")
-    parser.add_argument("--requests", type=int, default=3_000, help="many at once, per round")
-    parser.add_argument("--connections", type=int, default=8)
-    parser.add_argument("--rounds", type=int, default=3)
+OPTIONS: Final[Options] = {
+    "users": (1_000, "the first so many are asked"),
+    "requests": (3_000, "many at once, per round"),
+    "connections": (8, "at once"),
+    "rounds": (3, "of which the median counts"),
+}
 
 
 def measure(given: Given) -> BenchmarkReport:
@@ -42,11 +40,11 @@ def measure(given: Given) -> BenchmarkReport:
     paths = [f"/timeline/{user}" for user in users]
     load = os.getloadavg()[0]
     settings = {**given.environment, "FORYOU_IMPRESSIONS": "served"}
-    with TemporaryDirectory() as name, serving(folder := Path(name), settings) as server:
+    with serving(settings) as server:
         service = server.address
         content = _content(service, paths)
-        (file := folder / "timeline.json").write_bytes(content)
-        with serving(folder, {}, "evaluation.loadtest.bare", str(file)) as bare:
+        (file := server.log.with_name("timeline.json")).write_bytes(content)
+        with serving({}, "evaluation.loadtest.bare", str(file)) as bare:
             rounds = [_round(service, bare.address, paths, options) for _ in range(options.rounds)]
             explained = ask(service, [f"{path}?explain=true" for path in paths], keep=True)
     figures = {name: median(one[name] for one in rounds) for name in rounds[0]}
@@ -59,13 +57,8 @@ def measure(given: Given) -> BenchmarkReport:
         "for_you": {name: figures[name] for name in ("per_second", "p50", "p99", "p50_at_once")},
         "bare": {name: figures[f"bare_{name}"] for name in ("per_second", "p50", "p99")},
         "body_bytes": len(content),
-        "stages": stages.spent(explained),
-        "plan": {
-            "users": len(users),
-            "requests": options.requests,
-            "connections": options.connections,
-            "rounds": options.rounds,
-        },
+        "stages": spent(explained),
+        "plan": {name: getattr(options, name) for name in OPTIONS} | {"users": len(users)},
         "rounds": rounds,
         "machine": {"cpus": os.cpu_count(), "load_before": load, "uvicorn": _stack()},
     }

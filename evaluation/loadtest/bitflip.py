@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import logging
 import shutil
 from collections import Counter
@@ -19,7 +18,7 @@ from app.serving.restore_state import replay
 from app.serving.snapshots import Snapshots
 from app.serving.write_snapshot import write_snapshot
 from app.settings import Settings
-from evaluation.loadtest.command import Given
+from evaluation.loadtest.command import Given, Options
 from evaluation.loadtest.durability_check import everything
 from evaluation.loadtest.slo_report import SloReport, least, none
 from ml import bundle
@@ -37,8 +36,7 @@ POOL: Final = 100  # tweets
 MICROS: Final = 1_000_000
 
 
-def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--flips", type=int, default=200)
+OPTIONS: Final[Options] = {"flips": (200, "bits, in each file in turn")}
 
 
 def measure(given: Given) -> SloReport:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from time import perf_counter
 
 import numpy as np
 from numpy.typing import NDArray
 
-from evaluation.client import Address, Connection, request
+from evaluation.client import Address, Connection
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,26 +42,22 @@ def ask(address: Address, paths: Sequence[str], connections: int = 1, *, keep: b
 
 
 async def _ask(address: Address, paths: Sequence[str], connections: int, keep: bool) -> Run:
-    requests = iter([request("GET", path) for path in paths])
-    opened = [await Connection.to(address) for _ in range(connections)]
+    waiting = iter(paths)
     millis: list[float] = []
     bodies: deque[bytes] = deque(maxlen=None if keep else 1)
-    start = perf_counter()
-    try:
-        await asyncio.gather(*(_keep_asking(one, requests, millis, bodies) for one in opened))
+
+    async def keep_asking(connection: Connection) -> None:
+        for path in waiting:
+            answer = await connection.get(path)
+            millis.append(answer.millis)
+            bodies.append(answer.body)
+            answer.ok()
+
+    async with AsyncExitStack() as stack:
+        opened = [
+            await stack.enter_async_context(Connection.open(address)) for _ in range(connections)
+        ]
+        start = perf_counter()
+        await asyncio.gather(*map(keep_asking, opened))
         seconds = perf_counter() - start
-    finally:
-        for connection in opened:
-            await connection.close()
     return Run(np.array(millis), seconds, list(bodies))
-
-
-async def _keep_asking(
-    connection: Connection, requests: Iterator[bytes], millis: list[float], bodies: deque[bytes]
-) -> None:
-    for wanted in requests:
-        answer = await connection.send(wanted)
-        millis.append(answer.millis)
-        bodies.append(answer.body)
-        if answer.status != 200:
-            raise ConnectionError(f"{wanted!r} was answered {answer.status}")

@@ -1,9 +1,9 @@
-"""What all commands receive: what to serve, where to write, which seed."""
+"""What all commands receive: what to serve, which seed, and options of their own."""
 
 from __future__ import annotations
 
 import argparse
-import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +13,8 @@ from ml import bundle
 from ml.errors import BundleError
 from ml.state.feature_state import FeatureState
 
+Options = Mapping[str, tuple[float | str, str]]  # by name: the default, and what it means
+
 
 @dataclass(frozen=True, slots=True)
 class Given:
@@ -20,12 +22,7 @@ class Given:
 
     artifacts: Path
     seed: int
-    options: argparse.Namespace  # what the command asks for besides
-
-    @property
-    def quiet(self) -> bool:
-        """Whether nobody watches."""
-        return not sys.stderr.isatty()
+    options: argparse.Namespace  # the values of the command's own `OPTIONS`
 
     @property
     def settings(self) -> Settings:

@@ -10,7 +10,6 @@ longer be replayed to the same counts.
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 from collections.abc import Sequence
 from contextlib import closing
@@ -18,13 +17,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
+from typing import Final
 
 import numpy as np
-from tqdm import tqdm
 
 from app.serving.snapshots import Snapshots
 from evaluation.loadtest import replay_check
-from evaluation.loadtest.command import Given
+from evaluation.loadtest.command import Given, Options
 from evaluation.loadtest.durability_check import DurabilityCheck, everything
 from evaluation.loadtest.mixed_load import Load
 from evaluation.loadtest.server import Server, start
@@ -34,16 +33,18 @@ from ml import bundle
 from ml.event_log.open_log import open_log
 from ml.event_log.port import EventLog
 from ml.event_log.record import Record
+from ml.progress import progress
 
 SHORTEST, LONGEST = 0.2, 6.0  # seconds until a kill
-SNAPSHOTS_SHARE = 0.6  # of the rounds
-SHOWN = 5  # faults of a kind
+SNAPSHOTS_SHARE: Final = 0.6  # of the rounds
+SHOWN: Final = 5  # faults of a kind
 
 
-def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--rounds", type=int, default=25, help="kills, at least")
-    parser.add_argument("--events", type=int, default=50_000, help="acknowledged, at least")
-    parser.add_argument("--every", type=int, default=5, help="replay after so many rounds")
+OPTIONS: Final[Options] = {
+    "rounds": (25, "kills, at least"),
+    "events": (50_000, "acknowledged, at least"),
+    "every": (5, "replay after so many rounds"),
+}
 
 
 @dataclass
@@ -62,10 +63,7 @@ def measure(given: Given) -> SloReport:
     ledger, found = DurabilityCheck(), Found()
     load = Load(Traffic(given.state(), given.seed, "crash"), ledger)
     kills, starting = 0, []
-    with (
-        TemporaryDirectory() as folder,
-        tqdm(total=options.rounds, desc="kills", disable=given.quiet) as bar,
-    ):
+    with TemporaryDirectory() as folder, progress(options.rounds, "crash", "kills") as shown:
         while kills < options.rounds or ledger.events < options.events:
             clock = perf_counter()
             load.erasing = kills >= options.rounds * SNAPSHOTS_SHARE
@@ -77,21 +75,22 @@ def measure(given: Given) -> SloReport:
             finally:
                 server.kill()
             kills += 1
-            bar.update()
-            bar.set_postfix(acknowledged=ledger.events)
+            shown.update()
+            shown.set_postfix_str(f"{ledger.events:,} acknowledged")
         server = start(Path(folder), given.environment | _snapshots(False))
         try:
             asyncio.run(load.settle(server.address))
             _check(given, server, ledger, found, replay=True)
-            offset = _snapshot_offset(server)
+            snapshot = bundle.current(Snapshots.of(server.log).folder)
         finally:
             server.stop()
+    lost, doubled = sorted(found.lost), sorted(found.doubled)
     return SloReport(
         [
             least("kills", kills, options.rounds),
             least("acknowledged events", ledger.events, options.events),
-            none("acknowledged and lost", len(found.lost)),
-            none("in the log twice", len(found.doubled)),
+            none("acknowledged and lost", len(lost)),
+            none("in the log twice", len(doubled)),
             none(f"differences from a replay, {found.replays} times", len(found.differ)),
             none("answers that were none", len(load.faults)),
         ],
@@ -101,14 +100,14 @@ def measure(given: Given) -> SloReport:
             "acknowledged": len(ledger.acknowledged),
             "pages": load.pages,
             "replays": found.replays,
-            "snapshot_offset": offset,
+            "snapshot_offset": int(snapshot or 0),  # a start need not read the log up to there
             "start_seconds": {"first": starting[0], "last": starting[-1]},
-            "lost": sorted(found.lost)[:SHOWN],
-            "doubled": sorted(found.doubled)[:SHOWN],
+            "lost": lost[:SHOWN],
+            "doubled": doubled[:SHOWN],
             "differences": found.differ[:SHOWN],
             "faults": load.faults[:SHOWN],
         },
-        [*sorted(found.lost)[:SHOWN], *found.differ[:SHOWN], *load.faults[:SHOWN]],
+        [*lost[:SHOWN], *found.differ[:SHOWN], *load.faults[:SHOWN]],
     )
 
 
@@ -121,13 +120,6 @@ async def _until_killed(server: Server, load: Load, seconds: float) -> None:
     await asyncio.sleep(seconds)
     server.kill()
     await working
-
-
-def _snapshot_offset(server: Server) -> int:
-    """Up to where a start need not read the log; 0 without a snapshot."""
-    folder = Snapshots.of(server.log).folder
-    name = bundle.current(folder)
-    return int(name) if name else 0
 
 
 def _check(

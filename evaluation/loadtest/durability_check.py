@@ -63,5 +63,5 @@ def _name(entry: Entry) -> str:
             return f"{entry.kind}:{columns[SUBJECT[entry.kind]]}"
         case bodies.Event() as event:
             return name_of({"event_id": entry.event_id, **event.to_json()})
-        case bodies.Served():
+        case bodies.Served() | bodies.Clock():
             return name_of({"event_id": entry.event_id, "action": ""})

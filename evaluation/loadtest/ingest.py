@@ -2,141 +2,112 @@
 
 from __future__ import annotations
 
-import argparse
 import asyncio
-from dataclasses import dataclass, field
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from collections.abc import Sequence
 from time import perf_counter
 from typing import Final
 
 import numpy as np
-from tqdm import tqdm
+from numpy.typing import NDArray
 
-from evaluation.client import Address, Connection, request
-from evaluation.loadtest.command import Given
+from evaluation.client import Address, Answer, Connection, request
+from evaluation.loadtest.command import Given, Options
 from evaluation.loadtest.open_loop_load import OpenLoopLoad
 from evaluation.loadtest.server import serving
-from evaluation.loadtest.slo_report import SloReport, least, most, none, quantiles
+from evaluation.loadtest.slo_report import SloReport, least, most, none, quantiles, spread
 from evaluation.loadtest.traffic import Traffic, timelines
+from ml.progress import tracked
 
 BATCH: Final = 100
 LEAST_PER_SECOND: Final = 5_000
 MAX_TIMES: Final = 3.0  # of the idle p99
-CONNECTIONS: Final = 8
 WARM_SECONDS: Final = 5.0
 BUSY: Final = 429
 ACCEPTED: Final = b'"accepted"'
 
-
-def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--rate", type=float, default=5_500, help="events per second")
-    parser.add_argument("--seconds", type=float, default=20, help="of pouring, and of quiet")
-    parser.add_argument("--timelines", type=float, default=20, help="per second, all the time")
+OPTIONS: Final[Options] = {
+    "rate": (5_500.0, "events per second"),
+    "seconds": (20.0, "of pouring, and of quiet"),
+    "timelines": (20.0, "per second, all the time"),
+}
 
 
 def measure(given: Given) -> SloReport:
     """Quiet, then pouring, then quiet again: the machine may have other things to do."""
     options, state = given.options, given.state()
-    with TemporaryDirectory() as folder, serving(Path(folder), given.environment) as server:
-        traffic = Traffic(state, given.seed, "ingest")
-        batches = int(options.rate * options.seconds / BATCH)
-        pouring = Pouring(
-            [
-                request("POST", "/events", {"events": traffic.events(BATCH)})
-                for _ in tqdm(range(batches), desc="drawing", disable=given.quiet, leave=False)
-            ],
-            options.rate / BATCH,
-        )
+    traffic = Traffic(state, given.seed, "ingest")
+    batches = [
+        request("POST", "/events", {"events": traffic.events(BATCH)})
+        for _ in tracked(range(int(options.rate * options.seconds / BATCH)), "drawing", "batches")
+    ]
+    with serving(given.environment) as server:
         reading = OpenLoopLoad(server.address, options.timelines, timelines(state, given.seed))
+        pouring = Pouring(server.address, options.rate / BATCH, batches)
         idle, busy = asyncio.run(_run(server.address, reading, pouring, options.seconds))
-    times = float(np.quantile(busy, 0.99) / np.quantile(idle, 0.99))
+    refused = [*pouring.refused, *reading.refused]
     per_second = pouring.written / pouring.seconds
+    found = {"batches": quantiles(pouring.millis), "idle": quantiles(idle), "busy": quantiles(busy)}
+    times = found["busy"]["p99"] / found["idle"]["p99"]
     return SloReport(
         [
             least("events per second", per_second, LEAST_PER_SECOND),
             least("for", pouring.seconds, options.seconds * 0.95, " s"),
             most("p99 of timelines against idle", times, MAX_TIMES, "×"),
             most("the last event has its effect after", pouring.behind, 1_000, " ms"),
-            none("answers that were none", len(pouring.refused) + len(reading.refused)),
+            none("answers that were none", len(refused)),
         ],
         {
             "events_per_second": per_second,
             "seconds": pouring.seconds,
-            "batches": quantiles(pouring.millis),
-            "idle": quantiles(idle),
-            "busy": quantiles(busy),
+            **found,
             "behind_millis": pouring.behind,
             "asked_to_come_back": pouring.busy,
-            "refused": [*pouring.refused, *reading.refused][:5],
+            "refused": refused[:5],
         },
         [
-            f"  timelines idle: p50 {np.quantile(idle, 0.5):.1f} ms, "
-            f"p99 {np.quantile(idle, 0.99):.1f} ms ({len(idle)})",
-            f"  timelines while events pour in: p50 {np.quantile(busy, 0.5):.1f} ms, "
-            f"p99 {np.quantile(busy, 0.99):.1f} ms ({len(busy)})",
-            f"  a batch of {BATCH}: p50 {np.quantile(pouring.millis, 0.5):.1f} ms, "
-            f"p99 {np.quantile(pouring.millis, 0.99):.1f} ms",
+            spread("timelines idle", found["idle"]),
+            spread("timelines while events pour in", found["busy"]),
+            spread(f"a batch of {BATCH}", found["batches"]),
         ],
     )
 
 
-@dataclass
-class Pouring:
-    """Batches at a rate, from as many connections as it takes."""
+class Pouring(OpenLoopLoad):
+    """Batches of events at a rate; where the server is busy, a batch is sent again later."""
 
-    batches: list[bytes]
-    per_second: float
-    written: int = 0  # events
-    seconds: float = 0.0
-    behind: float = 0.0  # milliseconds from the last answer to the last effect
-    busy: int = 0
-    millis: list[float] = field(default_factory=list)
-    refused: list[str] = field(default_factory=list)
+    def __init__(self, address: Address, per_second: float, batches: Sequence[bytes]) -> None:
+        super().__init__(address, per_second, iter(batches))
+        self.written = 0  # events
+        self.offset = 0  # of the last of them
+        self.busy = 0
+        self.seconds = 0.0
+        self.behind = 0.0  # milliseconds from the last answer to the last effect
 
-    async def run(self, address: Address) -> None:
-        connections = [await Connection.to(address) for _ in range(CONNECTIONS)]
-        waiting, start = iter(enumerate(self.batches)), perf_counter()
-        offsets = await asyncio.gather(
-            *(self._pour(connection, waiting, start) for connection in connections)
-        )
-        self.seconds = perf_counter() - start
-        arrived = perf_counter()
-        answer = await connections[0].get(f"/users?limit=1&after_offset={max(offsets)}")
-        self.behind = (perf_counter() - arrived) * 1000
-        if answer.status != 200:
-            self.behind = float("inf")
-        for connection in connections:
-            await connection.close()
+    async def send(self, connection: Connection, wanted: bytes) -> Answer:
+        while (answer := await connection.send(wanted)).status == BUSY:
+            self.busy += 1
+            await asyncio.sleep(1)
+        return answer
 
-    async def _pour(self, connection: Connection, waiting: enumerate[bytes], start: float) -> int:
-        offset = 0
-        for place, batch in waiting:
-            await asyncio.sleep(max(start + place / self.per_second - perf_counter(), 0))
-            answer = await connection.send(batch)
-            while answer.status == BUSY:
-                self.busy += 1
-                await asyncio.sleep(1)
-                answer = await connection.send(batch)
-            if answer.status == 200:
-                self.written += answer.body.count(ACCEPTED)
-                self.millis.append(answer.millis)
-                offset = answer.json["offset"]
-            else:
-                self.refused.append(f"{answer.status}: {answer.body[:300]!r}")
-        return offset
+    def heard(self, answer: Answer) -> None:
+        self.written += answer.body.count(ACCEPTED)
+        self.offset = max(self.offset, answer.json["offset"])
 
 
 async def _run(
     address: Address, reading: OpenLoopLoad, pouring: Pouring, seconds: float
-) -> tuple[np.ndarray, np.ndarray]:
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Milliseconds of timelines while it was quiet, before and afterwards, and while it was not."""
     async with reading.running():
         await asyncio.sleep(WARM_SECONDS)
         start = perf_counter()
         await asyncio.sleep(seconds / 2)
         poured = perf_counter()
-        await pouring.run(address)
+        await pouring.run()
+        pouring.seconds = perf_counter() - poured
+        async with Connection.open(address) as connection:
+            answer = await connection.get(f"/users?limit=1&after_offset={pouring.offset}")
+        pouring.behind = answer.millis if answer.status == 200 else float("inf")
         ended = perf_counter()
         await asyncio.sleep(1)
         rested = perf_counter()

@@ -130,17 +130,15 @@ class Load:
             self.ledger.keep_entry(kind, name)
 
     async def _read(self, connection: Connection) -> None:
-        path = f"/timeline/{self.traffic.somebody()}"
-        suffix = ""
+        first = path = f"/timeline/{self.traffic.somebody()}"
         for _ in range(PAGES):
-            answer = await connection.get(path + suffix)
-            if not self._fine(answer, path + suffix):
+            answer = await connection.get(path)
+            if not self._fine(answer, path):
                 return
             self.pages += 1
-            cursor = answer.json["next_cursor"]
-            if cursor is None:
+            if (cursor := answer.json["next_cursor"]) is None:
                 return
-            suffix = f"?cursor={cursor}"
+            path = f"{first}?cursor={cursor}"
 
     def _fine(self, answer: Answer, what: str) -> bool:
         if answer.status != 200:

@@ -27,7 +27,7 @@ class OpenLoopLoad:
         self.refused: list[str] = []
 
     async def run(self) -> None:
-        """Until it is cancelled."""
+        """Until everything is asked and answered, or it is cancelled."""
         due = perf_counter()
         asking: set[asyncio.Task[None]] = set()
         try:
@@ -68,6 +68,10 @@ class OpenLoopLoad:
             await connection.close()
         return await Connection.to(self._address)
 
+    async def send(self, connection: Connection, wanted: bytes) -> Answer:
+        """Ask once; subclasses may ask again."""
+        return await connection.send(wanted)
+
     def heard(self, answer: Answer) -> None:
         """What a request was answered with; for subclasses that want to know more."""
 
@@ -75,7 +79,7 @@ class OpenLoopLoad:
         connection = None
         try:
             connection = await self._connection()
-            answer = await connection.send(wanted)
+            answer = await self.send(connection, wanted)
         except (OSError, EOFError) as error:
             self.refused.append(repr(error))
             if connection is not None:

@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import random
 import shutil
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-from tqdm import tqdm
 
 from app.pipeline.batch import CandidateBatch
 from app.serving.engine import Engine, build_engine
 from evaluation.client import Address, Answer, Connection, request
-from evaluation.loadtest.command import Given
+from evaluation.loadtest.command import Given, Options
 from evaluation.loadtest.open_loop_load import OpenLoopLoad
 from evaluation.loadtest.server import serving
 from evaluation.loadtest.slo_report import SloReport, least, most, none, quantiles
+from evaluation.report.numbers import Json
+from evaluation.watch import Watch
 from ml import bundle
 from ml.errors import BundleError
+from ml.progress import tracked
 from ml.training import train
 from ml.training.options import TrainingOptions
 
@@ -33,11 +36,11 @@ REST_SECONDS: Final = 1.0  # between two swaps
 NOTICED_SECONDS: Final = 30.0  # in which a promotion must be
 LATER_PAGES: Final = 0.3  # the share of requests
 
-
-def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--swaps", type=int, default=10)
-    parser.add_argument("--rate", type=float, default=50, help="requests per second")
-    parser.add_argument("--other", help="the version of a second bundle; trained if left out")
+OPTIONS: Final[Options] = {
+    "swaps": (10, "how often"),
+    "rate": (50.0, "requests per second"),
+    "other": ("", "the version of a second bundle; trained if left out"),
+}
 
 
 def measure(given: Given) -> SloReport:
@@ -49,32 +52,34 @@ def measure(given: Given) -> SloReport:
         )
         here = replace(given, artifacts=artifacts)
         pair = _pair(here)
-        environment = {**here.environment, "FORYOU_IMPRESSIONS": "client"}
-        with serving(Path(folder), environment) as server:
+        with serving({**here.environment, "FORYOU_IMPRESSIONS": "client"}) as server:
             people = here.state().users.ids.all_ids().to_list()
             reading = Reading(server.address, given.options.rate, people, given.seed)
-            swaps = asyncio.run(_run(server.address, reading, here, pair))
-        differ = [_difference(here, version, reading.timeline[version]) for version in pair]
-    named = {version: len(reading.timeline[version]) for version in pair}
+            swaps, failed = asyncio.run(_run(server.address, reading, here, pair))
+        differ = [_difference(here, version, reading.timelines[version]) for version in pair]
+    named = {version: len(reading.timelines[version]) for version in pair}
+    requests, faults = quantiles(reading.millis), [*failed, *reading.refused][:5]
     return SloReport(
         [
-            least("swaps", swaps.made, given.options.swaps),
-            none("swaps that failed", len(swaps.failed)),
+            least("swaps", swaps.total(), given.options.swaps),
+            none("swaps that failed", len(failed)),
             none("requests that failed", len(reading.refused)),
             least("answers of each bundle", min(named.values()), 1),
             most("scores differ from those of the bundle named by", max(differ), TOLERANCE),
         ],
         {
-            "requests": quantiles(reading.millis),
+            "requests": requests,
             "answers": named,
             "later_pages": reading.later,
             "difference": dict(zip(pair, differ, strict=True)),
-            "swaps": swaps.by,
-            "refused": [*swaps.failed, *reading.refused][:5],
+            "swaps": swaps,
+            "refused": faults,
         },
-        [f"  {version}: {named[version]} answers" for version in pair]
-        + [f"  p99 of all requests: {np.quantile(reading.millis, 0.99):.1f} ms"]
-        + [*swaps.failed, *reading.refused][:5],
+        [
+            *(f"  {version}: {count} answers" for version, count in named.items()),
+            f"  p99 of all requests: {requests['p99']:.1f} ms",
+            *faults,
+        ],
     )
 
 
@@ -83,13 +88,13 @@ class Reading(OpenLoopLoad):
 
     def __init__(self, address: Address, rate: float, people: list[str], seed: int) -> None:
         super().__init__(address, rate, self._asked(people, random.Random(seed)))
-        self.timeline: dict[str, list[dict[str, Any]]] = {}
+        self.timelines: dict[str, list[Json]] = defaultdict(list)  # by bundle
         self.later = 0
         self._cursors: list[str] = []
 
     def heard(self, answer: Answer) -> None:
         timeline = answer.json
-        self.timeline.setdefault(timeline["model_version"], []).append(timeline)
+        self.timelines[timeline["model_version"]].append(timeline)
         if timeline["next_cursor"] is not None:
             self._cursors.append(
                 f"/timeline/{timeline['user_id']}?cursor={timeline['next_cursor']}"
@@ -104,21 +109,16 @@ class Reading(OpenLoopLoad):
                 yield request("GET", f"/timeline/{chance.choice(people)}")
 
 
-@dataclass
-class Swaps:
-    made: int = 0
-    by: dict[str, int] = field(default_factory=dict)
-    failed: list[str] = field(default_factory=list)
-
-
-async def _run(address: Address, reading: Reading, given: Given, pair: tuple[str, str]) -> Swaps:
-    """By the watcher, by /admin/reload, and by /admin/rollback, in turn."""
-    swaps = Swaps()
+async def _run(
+    address: Address, reading: Reading, given: Given, pair: tuple[str, str]
+) -> tuple[Counter[str], list[str]]:
+    """Swap by the watcher, by /admin/reload, and by /admin/rollback, in turn: the swaps that
+    succeeded, by the way, and what was wrong."""
+    swaps: Counter[str] = Counter()
+    failed: list[str] = []
     async with reading.running(), Connection.open(address) as connection:
         await asyncio.sleep(REST_SECONDS)
-        for swap in tqdm(
-            range(given.options.swaps), desc="swaps", disable=given.quiet, leave=False
-        ):
+        for swap in tracked(range(given.options.swaps), "reload", "swaps"):
             wanted = pair[(swap + 1) % 2]
             way = ("watcher", "reload", "rollback")[swap % 3]
             if way != "rollback":
@@ -126,14 +126,13 @@ async def _run(address: Address, reading: Reading, given: Given, pair: tuple[str
             if way != "watcher":
                 answer = await connection.post(f"/admin/{way}", {})
                 if answer.status != 200 or answer.json["model_version"] != wanted:
-                    swaps.failed.append(f"{way}: {answer.status} {answer.body[:200]!r}")
+                    failed.append(f"{way}: {answer.status} {answer.body[:200]!r}")
             if await _serves(connection, wanted):
-                swaps.made += 1
-                swaps.by[way] = swaps.by.get(way, 0) + 1
+                swaps[way] += 1
             else:
-                swaps.failed.append(f"{way}: {wanted} is not served")
+                failed.append(f"{way}: {wanted} is not served")
             await asyncio.sleep(REST_SECONDS)
-    return swaps
+    return swaps, failed
 
 
 async def _serves(connection: Connection, wanted: str) -> bool:
@@ -159,33 +158,26 @@ def _pair(given: Given) -> tuple[str, str]:
     return current, other
 
 
-def _difference(given: Given, version: str, timeline: list[dict[str, Any]]) -> float:
-    """By how much a bundle, asked here, would have scored otherwise than its answers say."""
+def _difference(given: Given, version: str, timelines: Sequence[Json]) -> float:
+    """By how much a bundle, asked here at the moment of each of its answers, would have scored
+    otherwise than it did; NaN where it gave none."""
     bundle.promote(given.artifacts, version)
-    world = World()
-    engine = build_engine(given.settings, wall=lambda: 4e9, monotonic=world.read)
-    world.base = engine.clock.offset
-    return max((world.difference(engine, one) for one in timeline), default=float("nan"))
+    watch = Watch(4e9)  # later than any data
+    engine = build_engine(given.settings, wall=watch)
+    shift = engine.clock.shift()
+    found = []
+    for timeline in timelines:
+        watch.at = int(datetime.fromisoformat(timeline["as_of"]).timestamp()) - shift
+        found.append(_differs(engine, timeline))
+    return max(found, default=float("nan"))
 
 
-@dataclass
-class World:
-    """A clock that is set to the moment of each answer."""
-
-    base: float = 0.0
-    at: float = 0.0
-
-    def read(self) -> float:
-        return self.at
-
-    def difference(self, engine: Engine, timeline: dict[str, Any]) -> float:
-        if not timeline["items"]:
-            return 0.0
-        at = time.mktime(time.strptime(timeline["as_of"][:19], "%Y-%m-%dT%H:%M:%S")) - time.timezone
-        self.at = at - self.base
-        tweets = engine.state.tweets
-        row = np.array([tweets.ids.row(item["tweet_id"]) for item in timeline["items"]], np.int32)
-        query = engine.hydrate.query(timeline["user_id"], len(row))
-        scored = engine.products["for_you"].score(query, CandidateBatch.of(row, tweets.author[row]))
-        expected_score = np.array([item["base_score"] for item in timeline["items"]])
-        return float(np.abs(scored.batch["base_score"] - expected_score).max())
+def _differs(engine: Engine, timeline: Json) -> float:
+    if not timeline["items"]:
+        return 0.0
+    tweets = engine.state.tweets
+    row = np.array([tweets.ids.row(item["tweet_id"]) for item in timeline["items"]], np.int32)
+    query = engine.hydrate.query(timeline["user_id"], len(row))
+    scored = engine.products["for_you"].score(query, CandidateBatch.of(row, tweets.author[row]))
+    answered = np.array([item["base_score"] for item in timeline["items"]])
+    return float(np.abs(scored.batch["base_score"] - answered).max())

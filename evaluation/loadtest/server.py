@@ -9,11 +9,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from http.client import HTTPConnection, HTTPException
+from http.client import HTTPException
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
+from urllib.request import urlopen
 
 from evaluation.client import Address
 
@@ -83,17 +85,18 @@ def start(folder: Path, settings: Mapping[str, str], *command: str) -> Server:
 
 
 @contextmanager
-def serving(folder: Path, settings: Mapping[str, str], *command: str) -> Iterator[Server]:
-    """A server that is stopped at the end of the block.
+def serving(settings: Mapping[str, str], *command: str) -> Iterator[Server]:
+    """A server in a folder of its own, which is stopped and removed at the end of the block.
 
     Raises:
         ChildProcessError: it did not start.
     """
-    server = start(folder, settings, *command)
-    try:
-        yield server
-    finally:
-        server.stop()
+    with TemporaryDirectory() as folder:
+        server = start(Path(folder), settings, *command)
+        try:
+            yield server
+        finally:
+            server.stop()
 
 
 def _await(server: Server, errors: Path, module: str) -> None:
@@ -110,9 +113,8 @@ def _await(server: Server, errors: Path, module: str) -> None:
 
 def _answers(address: Address) -> bool:
     try:
-        with closing(HTTPConnection(*address, timeout=5)) as connection:
-            connection.request("GET", "/livez")
-            return connection.getresponse().status == 200
+        with urlopen(f"http://{address[0]}:{address[1]}/livez", timeout=5) as answer:
+            return bool(answer.status == 200)
     except (OSError, HTTPException):
         return False
 

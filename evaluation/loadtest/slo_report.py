@@ -51,6 +51,11 @@ def quantiles(millis: ArrayLike) -> Json:
     return {"count": int(np.size(millis)), "p50": p50, "p99": p99, "max": most}
 
 
+def spread(name: str, found: Json) -> str:
+    """Quantiles as a line of notes."""
+    return f"  {name}: p50 {found['p50']:.1f} ms, p99 {found['p99']:.1f} ms ({found['count']})"
+
+
 def most(says: str, found: float, limit: float, unit: str = "") -> Bar:
     """What may be no more than a limit."""
     return Bar(f"{says} ≤ {limit:,g}{unit}", f"{found:,.4g}{unit}", bool(found <= limit))

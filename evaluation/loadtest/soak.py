@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-import argparse
 import asyncio
+import os
 from collections import deque
-from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Final
 
 import numpy as np
-from tqdm import tqdm
 
 from app.main import create_app
 from app.serving.engine import build_engine
 from app.serving.service import Service
 from evaluation.client import InProcess, Json
-from evaluation.loadtest.command import Given
+from evaluation.loadtest.command import Given, Options
 from evaluation.loadtest.slo_report import SloReport, least, most, none
-from evaluation.loadtest.traffic import Body, Traffic
+from evaluation.loadtest.traffic import Traffic
+from evaluation.watch import Watch
 from ml.event_log.open_log import open_log
+from ml.progress import tracked
 
 BATCH: Final = 1_000  # events in one request
 TWEETS: Final = 10  # written anew with every batch
@@ -31,15 +30,14 @@ READERS: Final = 5  # who look with every batch
 LATEST: Final = 5_000  # tweets that are talked about
 SAMPLES: Final = 200  # of the memory, in all
 BEHIND: Final = 503  # the effect of a write is still to come
-STATUS: Final = Path("/proc/self/status")
+MEMORY: Final = Path("/proc/self/statm")  # in pages: all, then what is resident
 
 
-def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--events", type=int, default=2_000_000)
-    parser.add_argument("--days", type=float, default=60, help="that pass meanwhile")
-    parser.add_argument(
-        "--retention-hours", type=float, default=168, help="how long anything stays in memory"
-    )
+OPTIONS: Final[Options] = {
+    "events": (2_000_000, "sent in all"),
+    "days": (60.0, "that pass meanwhile"),
+    "retention-hours": (168.0, "how long anything stays in memory"),
+}
 
 
 def measure(given: Given) -> SloReport:
@@ -86,8 +84,7 @@ class Soaking:
         self.seconds = 0.0
         self.resident: list[float] = []  # megabytes
         self.refused: list[str] = []
-        self._now = 0.0
-        self._given = given
+        self._options, self._watch = given.options, Watch(4e9)
         settings = given.settings.model_copy(
             update={
                 "impressions": "client",
@@ -98,60 +95,44 @@ class Soaking:
             }
         )
         log = open_log(settings.log_file)
-        engine = build_engine(settings, wall=lambda: 4e9, monotonic=lambda: self._now, log=log)
+        engine = build_engine(settings, wall=self._watch, log=log)
         self.service = Service(engine, log)
+        self._traffic = Traffic(engine.state, given.seed, "soak")
+        self._latest = deque(self._traffic.tweets[-LATEST:], LATEST)
 
     async def run(self) -> None:
         """Until all is sent."""
-        options = self._given.options
-        batches = -(-options.events // BATCH)
-        step = options.days * 86_400 / batches
+        events = self._options.events
+        batches = -(-events // BATCH)
         every = max(batches // SAMPLES, 1)
-        traffic = Traffic(self.service.engine.state, self._given.seed, "soak")
-        names = _Names(traffic)
         start = perf_counter()
-        bar = tqdm(total=options.events, desc="events", disable=self._given.quiet, leave=False)
         async with InProcess.open(create_app(service=self.service)) as service:
-            for batch in range(batches):
-                self._now += step
-                with suppress(StopAsyncIteration):
-                    await self._live(service, names, min(BATCH, options.events - self.sent))
+            for batch in tracked(range(batches), "soak", "batches"):
+                self._watch.at += self._options.days * 86_400 / batches
+                await self._live(service, min(BATCH, events - self.sent))
                 if batch % every == 0:
                     self.resident.append(_resident_megabytes())
-                bar.update(BATCH)
         self.seconds = perf_counter() - start
 
-    async def _live(self, service: InProcess, names: _Names, count: int) -> None:
-        tweets, users, events = names.batch(count)
+    async def _live(self, service: InProcess, count: int) -> None:
+        traffic = self._traffic
+        tweets = [traffic.tweet() for _ in range(TWEETS)]
+        self._latest.extend(tweet["tweet_id"] for tweet in tweets)
+        traffic.tweets = list(self._latest)  # nobody talks about last month
+        events = traffic.events(count)
+        for event in events:
+            event.pop("created_at", None)  # by this process's clock, which is not the world's
+        users = [traffic.user() for _ in range(PEOPLE)]
         try:
             await _send(service, "POST", "/tweets", {"tweets": tweets})
             await _send(service, "POST", "/users", {"users": users})
             written = await _send(service, "POST", "/events", {"events": events})
             self.sent += sum(one["status"] == "accepted" for one in written["results"])
-            for reader in names.readers():
-                await _send(service, "GET", f"/timeline/{reader}?after_offset={written['offset']}")
+            for _ in range(READERS):
+                path = f"/timeline/{traffic.somebody()}?after_offset={written['offset']}"
+                await _send(service, "GET", path)
         except ConnectionError as error:
             self.refused.append(str(error))
-
-
-class _Names:
-    """Traffic about what is new: nobody talks about last month."""
-
-    def __init__(self, traffic: Traffic) -> None:
-        self._traffic = traffic
-        self._latest: deque[str] = deque(traffic.tweets[-LATEST:], LATEST)
-
-    def batch(self, count: int) -> tuple[list[Body], list[Body], list[Body]]:
-        tweets = [self._traffic.tweet() for _ in range(TWEETS)]
-        self._latest.extend(tweet["tweet_id"] for tweet in tweets)
-        self._traffic.tweets = list(self._latest)
-        events = self._traffic.events(count)
-        for event in events:
-            event.pop("created_at", None)  # by this process's clock, which is not the world's
-        return tweets, [self._traffic.user() for _ in range(PEOPLE)], events
-
-    def readers(self) -> Iterator[str]:
-        return (self._traffic.somebody() for _ in range(READERS))
 
 
 async def _send(service: InProcess, method: str, path: str, body: Json = None) -> Json:
@@ -165,8 +146,5 @@ async def _send(service: InProcess, method: str, path: str, body: Json = None) -
 
 
 def _resident_megabytes() -> float:
-    """What the kernel says that this process holds, on Linux."""
-    for line in STATUS.read_text().splitlines():
-        if line.startswith("VmRSS:"):
-            return int(line.split()[1]) / 1024
-    raise ChildProcessError(f"{STATUS} does not say how much memory is resident")
+    """What this process holds, on Linux."""
+    return int(MEMORY.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20

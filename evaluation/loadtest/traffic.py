@@ -10,7 +10,7 @@ from typing import Any, Final
 import numpy as np
 
 from evaluation.client import request
-from ml.actions import BY_LABEL, ON_USERS, Action
+from ml.actions import BY_LABEL, ON_TEXTS, ON_USERS, Action
 from ml.state.feature_state import FeatureState
 
 Body = dict[str, Any]  # JSON
@@ -91,7 +91,9 @@ class Traffic:
             "action": action.label,
             "user_id": self.people[user],
         }
-        if action in ON_USERS:
+        if action in ON_TEXTS:
+            body["text"] = f"word{tweet}.example"
+        elif action in ON_USERS:
             body["target_user_id"] = self.people[other if other != user else other - 1]
         else:
             known = len(self.tweets)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -19,17 +20,14 @@ async def one_to_each(server: Server, workers: int) -> list[Connection]:
     Raises:
         ChildProcessError: some never answered.
     """
-    found: dict[int, Connection] = {}
+    found: dict[str, Connection] = {}
     spare: list[Connection] = []
     for _ in range(MAX_TRIED):
         connection = await Connection.to(server.address)
         (await connection.get("/livez")).ok()  # who answers has accepted it
-        process = _process(server.process.pid, connection)
-        if process is None or process in found:
+        if found.setdefault(_process(connection), connection) is not connection:
             spare.append(connection)
             await asyncio.sleep(0.02)
-        else:
-            found[process] = connection
         if len(found) == workers:
             break
     for connection in spare:
@@ -39,28 +37,14 @@ async def one_to_each(server: Server, workers: int) -> list[Connection]:
     return list(found.values())
 
 
-def _process(parent: int, connection: Connection) -> int | None:
-    socket = f"socket:[{_inode(*connection.ports)}]"
-    for process in [parent, *_children(parent)]:
-        for descriptor in (PROC / str(process) / "fd").iterdir():
-            try:
-                if str(descriptor.readlink()) == socket:
-                    return process
-            except OSError:  # closed since
-                continue
-    return None
-
-
-def _inode(ours: int, theirs: int) -> str:
-    """Of the socket at their end of a connection."""
-    for line in (PROC / "net/tcp").read_text().splitlines()[1:]:
-        columns = line.split()
-        local, remote = (int(columns[n].rpartition(":")[2], 16) for n in (1, 2))
-        if (local, remote) == (theirs, ours):
-            return columns[9]
+def _process(connection: Connection) -> str:
+    """The process that holds the socket at the other end of a connection."""
+    ours, theirs = connection.ports
+    ends = [f":{theirs:04X}", f":{ours:04X}"]
+    sockets = [line.split() for line in (PROC / "net/tcp").read_text().splitlines()]
+    inode = next(columns[9] for columns in sockets if [end[-5:] for end in columns[1:3]] == ends)
+    for descriptor in PROC.glob("[0-9]*/fd/*"):
+        with suppress(OSError):  # closed since
+            if str(descriptor.readlink()) == f"socket:[{inode}]":
+                return descriptor.parts[2]
     raise ChildProcessError("the kernel knows nothing of a connection that is open")
-
-
-def _children(parent: int) -> list[int]:
-    listed = (PROC / str(parent) / "task" / str(parent) / "children").read_text()
-    return [int(process) for process in listed.split()]

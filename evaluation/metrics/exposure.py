@@ -7,9 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from evaluation.metrics.resample import Figure, Weights
-
-Counts = NDArray[np.floating]
+from evaluation.metrics.resample import Figure, Numbers, Weights
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +26,13 @@ class Exposure:
         """The Gini coefficient over all that could have been shown."""
         return Figure(np.array([gini(counts) for counts in self._counts(weights)]))
 
-    def _counts(self, weights: Weights) -> list[Counts]:
+    def _counts(self, weights: Weights) -> list[Numbers]:
         n = len(self.eligible)
         shown = [np.bincount(self.thing, row[self.visit], minlength=n) for row in weights]
         return [counts[self.eligible].astype(np.float64) for counts in shown]
 
 
-def gini(exposure: Counts) -> float:
+def gini(exposure: Numbers) -> float:
     """0 where all are shown equally often, near 1 where one has it all."""
     n, total = len(exposure), exposure.sum()
     if not total > 0:

@@ -10,6 +10,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from evaluation.metrics.resample import over
+
 Gains = NDArray[np.floating]
 Counts = NDArray[np.integer]
 PerVisit = NDArray[np.float64]
@@ -24,8 +26,7 @@ def dcg(gain: Gains, k: int) -> PerVisit:
 
 def ndcg(gain: Gains, ideal: Gains, k: int) -> PerVisit:
     """DCG over that of the `ideal` gains, best first: what the best possible slate would have."""
-    best = dcg(ideal, k)
-    return np.where(best > 0, dcg(gain, k) / np.where(best > 0, best, 1), np.nan)
+    return over(dcg(gain, k), dcg(ideal, k))
 
 
 def ideal_of(wanted: Counts, places: int) -> Gains:

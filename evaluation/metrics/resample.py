@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,6 +14,7 @@ LEVEL: Final = 0.95
 
 Weights = NDArray[np.float64]  # (1 + repeats, users or rows): first as it is, then as drawn
 Values = NDArray[np.float64]  # (1 + repeats,)
+Numbers = NDArray[np.floating]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,9 @@ class Figure:
         return f"{self.value:.3f} [{low:.3f}, {high:.3f}]"
 
 
+Figures = Mapping[str, Figure]
+
+
 def resample(users: int, seed: int = 0, repeats: int = REPEATS) -> Weights:
     """How often each user counts, drawn with replacement."""
     rng = np.random.default_rng(seed)
@@ -68,14 +73,19 @@ def resample(users: int, seed: int = 0, repeats: int = REPEATS) -> Weights:
     return np.concatenate([np.ones((1, users)), drawn])
 
 
-def mean(value: NDArray[np.floating], weights: Weights) -> Figure:
+def over(part: Values, whole: Values) -> Values:
+    """One over the other; NaN where there is nothing to divide by."""
+    return np.where(whole > 0, part / np.where(whole > 0, whole, 1), np.nan)
+
+
+def mean(value: Numbers, weights: Weights) -> Figure:
     """The mean over users of what is known of them; NaN is unknown."""
     known = np.isfinite(value)
     with np.errstate(divide="ignore", invalid="ignore"):
         return Figure((weights @ np.where(known, value, 0)) / (weights @ known))
 
 
-def ratio(part: NDArray[np.floating], whole: NDArray[np.floating], weights: Weights) -> Figure:
+def ratio(part: Numbers, whole: Numbers, weights: Weights) -> Figure:
     """What all users have of one thing over what they have of another."""
     with np.errstate(divide="ignore", invalid="ignore"):
         return Figure((weights @ part) / (weights @ whole))

@@ -21,17 +21,15 @@ from numpy.typing import NDArray
 
 from evaluation.metrics import ranking
 from evaluation.metrics.exposure import Exposure
-from evaluation.metrics.resample import Figure, Weights, mean
+from evaluation.metrics.resample import Figure, Figures, Weights, mean
 from evaluation.offline.dataset import Dataset
-from evaluation.offline.recommendations import PLACES, Recommendations
-from evaluation.offline.replay_evaluation import Asked
+from evaluation.offline.replay_evaluation import PLACES, Asked, Recommendations
+from evaluation.policies.policy import ORACLE
 from ml.arrays import Rows
 
 CUTOFFS: Final = (5, 10, 20)
 AT: Final = 10  # the slate that people see
-ORACLE: Final = "oracle"
 
-Figures = Mapping[str, Figure]
 PerPlace = NDArray[np.floating]  # (visits, PLACES)
 
 
@@ -73,14 +71,14 @@ class SlateMetrics:
         tweets = len(self.dataset.tweets)
         visit = np.arange(len(slates.tweet))[:, None]
         key = visit * np.int64(tweets) + slates.tweet
-        relevant = self.asked.relevant
-        wanted = relevant.visit * np.int64(tweets) + relevant.tweet
+        visited, tweet = self.asked.relevant
+        wanted = visited * np.int64(tweets) + tweet
         return (np.isin(key, wanted) & slates.there).astype(np.float64)
 
     @cached_property
     def wanted(self) -> NDArray[np.int64]:
         """(visits,) how much there was to find."""
-        return np.bincount(self.asked.relevant.visit, minlength=len(self.asked.visits))
+        return np.bincount(self.asked.relevant[0], minlength=len(self.asked.visits))
 
     @cached_property
     def ideal(self) -> PerPlace:
@@ -98,24 +96,24 @@ class SlateMetrics:
     def _by_truth(self, slates: Recommendations) -> Figures:
         if self.dataset.truth is None:
             return {}
-        worth, unwelcome = self.worth(slates), self.worth(slates, "unwelcome")
-        figures = {f"value@{k}": self._mean(worth[:, :k].mean(axis=1)) for k in CUTOFFS}
+        w, worth, unwelcome = self.weights, self.worth(slates), self.worth(slates, "unwelcome")
+        figures = {f"value@{k}": mean(worth[:, :k].mean(axis=1), w) for k in CUTOFFS}
         for k in CUTOFFS:
-            figures[f"value_ndcg@{k}"] = self._mean(ranking.ndcg(worth, self.ideal, k))
-        figures[f"unwelcome@{AT}"] = self._mean(unwelcome[:, :AT].mean(axis=1))
+            figures[f"value_ndcg@{k}"] = mean(ranking.ndcg(worth, self.ideal, k), w)
+        figures[f"unwelcome@{AT}"] = mean(unwelcome[:, :AT].mean(axis=1), w)
         return figures
 
     def _by_log(self, slates: Recommendations) -> Figures:
-        gain, ideal = self.gain(slates), ranking.ideal_of(self.wanted, PLACES)
+        w, gain, ideal = self.weights, self.gain(slates), ranking.ideal_of(self.wanted, PLACES)
         figures: dict[str, Figure] = {}
         for k in CUTOFFS:
-            figures[f"ndcg@{k}"] = self._mean(ranking.ndcg(gain, ideal, k))
+            figures[f"ndcg@{k}"] = mean(ranking.ndcg(gain, ideal, k), w)
             for name, measure in LISTS.items():
-                figures[f"{name}@{k}"] = self._mean(measure(gain, self.wanted, k))
+                figures[f"{name}@{k}"] = mean(measure(gain, self.wanted, k), w)
         return figures
 
     def _by_company(self, slates: Recommendations) -> Figures:
-        top = slates.tweet[:, :AT]
+        w, top = self.weights, slates.tweet[:, :AT]
         there = top >= 0
         count = there.sum(axis=1)
         shown = np.where(count > 0, count, np.nan)
@@ -124,17 +122,18 @@ class SlateMetrics:
         thread = np.where(there, self.dataset.tweets.threads.began(top), -1)
         tweets = Exposure(np.nonzero(there)[0], top[there], self.asked.fresh)
         authors = Exposure(np.nonzero(author >= 0)[0], author[author >= 0], self.creators)
-        novelty = np.where(there, self._novelty(top), 0)
+        engaged, people = self.asked.popularity[top], len(self.dataset.users)
+        bits = np.where(there, -np.log2((engaged + 1) / (people + 1)), 0)  # to expect such a tweet
         return {
-            f"filled@{AT}": self._mean(count / AT),
-            f"coverage@{AT}": tweets.coverage(self.weights),
-            f"authors_seen@{AT}": authors.coverage(self.weights),
-            f"creator_gini@{AT}": authors.inequality(self.weights),
-            f"author_diversity@{AT}": self._mean(_distinct(somebody) / shown),
-            f"thread_diversity@{AT}": self._mean(_distinct(thread) / shown),
-            f"novelty@{AT}": self._mean(novelty.sum(axis=1) / shown),
-            f"in_network@{AT}": self._mean(slates.in_network[:, :AT].sum(axis=1) / shown),
-            f"unsafe@{AT}": self._mean(self.unsafe(slates)[:, :AT].sum(axis=1) / shown),
+            f"filled@{AT}": mean(count / AT, w),
+            f"coverage@{AT}": tweets.coverage(w),
+            f"authors_seen@{AT}": authors.coverage(w),
+            f"creator_gini@{AT}": authors.inequality(w),
+            f"author_diversity@{AT}": mean(_distinct(somebody) / shown, w),
+            f"thread_diversity@{AT}": mean(_distinct(thread) / shown, w),
+            f"novelty@{AT}": mean(bits.sum(axis=1) / shown, w),
+            f"in_network@{AT}": mean(slates.in_network[:, :AT].sum(axis=1) / shown, w),
+            f"unsafe@{AT}": mean(self.unsafe(slates)[:, :AT].sum(axis=1) / shown, w),
         }
 
     def unsafe(self, slates: Recommendations) -> NDArray[np.bool_]:
@@ -147,15 +146,6 @@ class SlateMetrics:
         asked_for = self.dataset.users.sensitive_ok[self.asked.visits.user][:, None]
         unsafe: NDArray[np.bool_] = there & (toxic | (nsfw & ~asked_for))
         return unsafe
-
-    def _novelty(self, tweet: Rows) -> PerPlace:
-        """How many bits it takes to expect such a tweet: fewer engagements, more bits."""
-        people = len(self.dataset.users)
-        bits: PerPlace = -np.log2((self.asked.popularity[tweet] + 1) / (people + 1))
-        return bits
-
-    def _mean(self, value: NDArray[np.floating]) -> Figure:
-        return mean(value, self.weights)
 
 
 LISTS: Final[Mapping[str, Callable[[PerPlace, NDArray[np.int64], int], PerPlace]]] = {

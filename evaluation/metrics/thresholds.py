@@ -8,16 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from evaluation.metrics.resample import Values, Weights
+from evaluation.metrics.resample import Numbers, Values, Weights, over
 
 CHUNK: Final = 16  # rows of weights looked at together
-
-Numbers = NDArray[np.floating]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +45,7 @@ class Thresholds:
 
     def precision_at_recall(self, weights: Weights, least: float) -> Values:
         """The best precision of a threshold that finds that share of the positives."""
-
-        def best(positive: Weights, negative: Weights) -> Values:
-            return _precision_at_recall(positive, negative, least)
-
-        return self._each(weights, best)
+        return self._each(weights, partial(_precision_at_recall, least=least))
 
     def _each(self, weights: Weights, of: Callable[[Weights, Weights], Values]) -> Values:
         if not len(self.order):
@@ -68,13 +63,13 @@ class Thresholds:
 def _auc(positive: Weights, negative: Weights) -> Values:
     below = negative.sum(axis=1, keepdims=True) - np.cumsum(negative, axis=1)
     area = (positive * (below + negative / 2)).sum(axis=1)
-    return _over(area, positive.sum(axis=1) * negative.sum(axis=1))
+    return over(area, positive.sum(axis=1) * negative.sum(axis=1))
 
 
 def _average_precision(positive: Weights, negative: Weights) -> Values:
     found = np.cumsum(positive, axis=1)
     precision = _precision(found, np.cumsum(negative, axis=1))
-    return _over((positive * precision).sum(axis=1), found[:, -1])
+    return over((positive * precision).sum(axis=1), found[:, -1])
 
 
 def _precision_at_recall(positive: Weights, negative: Weights, least: float) -> Values:
@@ -88,7 +83,3 @@ def _precision_at_recall(positive: Weights, negative: Weights, least: float) -> 
 def _precision(found: Weights, mistaken: Weights) -> Weights:
     shown = found + mistaken
     return np.where(shown > 0, found / np.where(shown > 0, shown, 1), 0)
-
-
-def _over(part: Values, whole: Values) -> Values:
-    return np.where(whole > 0, part / np.where(whole > 0, whole, 1), np.nan)

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.pipeline.mixer import MixerPipeline
-from app.pipeline.scoring_pipeline import ScoringPipeline
 from app.rankers.heavy import HeavyRanker, Predict
 from app.selectors.top_k import TopK
 from app.serving.engine import Engine
-from evaluation.metrics.resample import Figure
-from evaluation.metrics.slate_metrics import Figures
+from evaluation.metrics.resample import Figure, Figures
 from evaluation.policies.policy import Policy
 from evaluation.policies.product import Product, with_mixer
 from ml.bundle import Bundle
@@ -64,17 +62,16 @@ class Earned:
     @property
     def earns(self) -> list[str]:
         """The figures that the part improves, beyond chance."""
-        return [name for name, by in self._beyond_chance() if by > 0]
+        return self._moved(1)
 
     @property
     def costs(self) -> list[str]:
         """The figures that it worsens, beyond chance."""
-        return [name for name, by in self._beyond_chance() if by < 0]
+        return self._moved(-1)
 
-    def _beyond_chance(self) -> Iterator[tuple[str, float]]:
-        for name, difference in self.differences.items():
-            if difference.beyond(ERRORS):
-                yield name, difference.value * BETTER[name]
+    def _moved(self, way: int) -> list[str]:
+        beyond = {name: by.value for name, by in self.differences.items() if by.beyond(ERRORS)}
+        return [name for name, value in beyond.items() if way * value * BETTER[name] > 0]
 
 
 def parts(engine: Engine, bundle: Bundle) -> list[Part]:
@@ -102,25 +99,21 @@ def _without(mixer: MixerPipeline, bundle: Bundle) -> Iterator[tuple[str, str, M
     if isinstance(ranker, HeavyRanker):
         for group in GROUPS:
             blind = replace(ranker, predict=Blind.to(group, ranker.predict, bundle))
-            yield "features", group, _scored(mixer, replace(scoring, ranker=blind))
-    for rescorer in scoring.rescorers:
-        others = [other for other in scoring.rescorers if other is not rescorer]
-        yield "rescorer", _name(rescorer), _scored(mixer, replace(scoring, rescorers=others))
-    for part in scoring.diversifiers:
-        rest = [other for other in scoring.diversifiers if other is not part]
-        yield "diversifier", _name(part), _scored(mixer, replace(scoring, diversifiers=rest))
-    for filter_ in mixer.visibility:
-        kept = [other for other in mixer.visibility if other is not filter_]
-        yield "visibility", _name(filter_), replace(mixer, visibility=kept)
-    for filter_ in mixer.slate:
-        kept = [other for other in mixer.slate if other is not filter_]
-        yield "slate", _name(filter_), replace(mixer, slate=kept)
+            yield "features", group, replace(mixer, scoring=replace(scoring, ranker=blind))
+    for kind, others in (("rescorer", "rescorers"), ("diversifier", "diversifiers")):
+        for name, rest in _each_left_out(getattr(scoring, others)):
+            yield kind, name, replace(mixer, scoring=replace(scoring, **{others: rest}))
+    for kind in ("visibility", "slate"):
+        for name, rest in _each_left_out(getattr(mixer, kind)):
+            yield kind, name, replace(mixer, **{kind: rest})
     if not isinstance(mixer.selector, TopK):
         yield "selector", _name(mixer.selector), replace(mixer, selector=TopK())
 
 
-def _scored(mixer: MixerPipeline, scoring: ScoringPipeline) -> MixerPipeline:
-    return replace(mixer, scoring=scoring)
+def _each_left_out(components: Sequence[object]) -> Iterator[tuple[str, Any]]:
+    """The name of each component, and all the others."""
+    for component in components:
+        yield _name(component), [other for other in components if other is not component]
 
 
 def _name(component: object) -> str:

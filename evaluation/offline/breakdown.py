@@ -8,8 +8,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from evaluation.metrics.resample import Figure, mean, ratio
-from evaluation.metrics.slate_metrics import AT, Figures, SlateMetrics
+from evaluation.metrics.resample import Figure, Figures, mean, ratio
+from evaluation.metrics.slate_metrics import AT, SlateMetrics
 
 NEW: Final = 5  # engagements from which on somebody is no longer new
 

@@ -42,6 +42,8 @@ class Dataset:
         """What was known when the first held-out thing had not yet happened."""
         state = FeatureState(self.users, self.tweets)
         state.apply(self.known)
+        mutings = tables_to_events.mutings(self.tables, self.users)
+        state.mute([one for one in mutings if self.protocol != TEMPORAL or one.at < self.cut])
         return state
 
     @property

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Final
 
 from app.settings import Settings
-from evaluation.metrics.resample import resample
-from evaluation.metrics.slate_metrics import ORACLE, Figures, SlateMetrics
+from evaluation.metrics.resample import Figures, resample
+from evaluation.metrics.slate_metrics import SlateMetrics
 from evaluation.offline import ablation, breakdown, dataset, heads, held_out, requests, safety
 from evaluation.offline.ablation import Earned
 from evaluation.offline.breakdown import Breakdown
@@ -21,9 +21,9 @@ from evaluation.offline.replay_evaluation import ReplayEnvironment, ask
 from evaluation.offline.requests import Requests
 from evaluation.offline.safety import SafetyReport
 from evaluation.policies import logistic, registry, simple
-from evaluation.policies.policy import Best, Policy
+from evaluation.policies.policy import ORACLE, PRODUCT, Best, Policy
 from evaluation.policies.product import Funnel, Product
-from evaluation.policies.registry import PRODUCT
+from ml.actions import Action
 from ml.bundle import Bundle
 
 ABLATION_CELLS: Final = 20_000_000  # visits times tweets, so that ablation ends in any world
@@ -75,7 +75,8 @@ def evaluate(
         judge = SlateMetrics(given, asked, resample(len(everybody)))
         figures = {name: judge.figures(name) for name in [*policies, *alone]}
     with watch("heads"):
-        rows = held_out.score(given, bundle, regression) if held_out.there_are_any(given) else None
+        seen = bool((given.held_out.action == Action.IMPRESSION).any())
+        rows = held_out.score(given, bundle, regression) if seen else None
         by_head = list(heads.report(rows)) if rows else []
         unsafe = safety.report(given, bundle)
     with watch("ablation"):

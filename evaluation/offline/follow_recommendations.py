@@ -16,7 +16,6 @@ from app.serving.engine import Engine, assemble
 from app.settings import Settings
 from evaluation.offline.dataset import Dataset
 from ml.actions import Action
-from ml.arrays import Rows
 from ml.bundle import Bundle
 from ml.state.events import Events
 
@@ -34,40 +33,34 @@ class Recall:
 
 
 def recall(dataset: Dataset, bundle: Bundle, settings: Settings) -> Mapping[str, Recall]:
-    """Of all later follows, of those made from a tweet, and of the others.
+    """Of all later follows, of those made from a tweet, and of the others, where there are any.
 
     Only follows between people who had both joined by the cut are counted: nobody else could be
     asked or be recommended.
     """
-    follows = _later_follows(dataset)
-    clock = Clock("frozen", lambda: float(dataset.cut), 0)
+    later = dataset.held_out[dataset.held_out.action == Action.FOLLOW]
+    joined = dataset.users.created_at <= dataset.cut
+    follows = later[joined[later.user] & joined[later.target]]
+    clock = Clock("frozen", lambda: float(dataset.cut))
     engine = assemble(settings, dataset.state_at_the_cut(), bundle, clock)
-    ours = _hits(engine, engine.who_to_follow, follows)
-    fame = _hits(engine, replace(engine.who_to_follow, weights=FAME_ALONE), follows)
+    fame = replace(engine.who_to_follow, weights=FAME_ALONE)
+    hits = [_foreseen(engine, who, follows) for who in (engine.who_to_follow, fame)]
     from_tweet = follows.tweet >= 0
     kinds = {"all": from_tweet | True, "from a tweet": from_tweet, "elsewhere": ~from_tweet}
+    none = float("nan")
     return {
-        name: Recall(int(some.sum()), _mean(ours[some]), _mean(fame[some]))
+        name: Recall(
+            int(some.sum()), *(float(h[some].mean()) if some.any() else none for h in hits)
+        )
         for name, some in kinds.items()
     }
 
 
-def _later_follows(dataset: Dataset) -> Events:
-    follows = dataset.held_out[dataset.held_out.action == Action.FOLLOW]
-    joined = dataset.users.created_at <= dataset.cut
-    return follows[joined[follows.user] & joined[follows.target]]
-
-
-def _hits(engine: Engine, who: FollowRecommender, follows: Events) -> NDArray[np.bool_]:
-    """Whether each follow was foreseen."""
+def _foreseen(engine: Engine, who: FollowRecommender, follows: Events) -> NDArray[np.bool_]:
+    """Whether each follow was recommended."""
     foreseen = np.zeros(len(follows), bool)
     for viewer in np.unique(follows.user).tolist():
         query = engine.hydrate.query(engine.state.users.ids.id(viewer), PLACES)
-        people: Rows = who.recommend(query, PLACES).user
         own = follows.user == viewer
-        foreseen[own] = np.isin(follows.target[own], people)
+        foreseen[own] = np.isin(follows.target[own], who.recommend(query, PLACES).user)
     return foreseen
-
-
-def _mean(hits: NDArray[np.bool_]) -> float:
-    return float(hits.mean()) if len(hits) else float("nan")

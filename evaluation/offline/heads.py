@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import product
 from typing import Final
 
 import numpy as np
 
 from evaluation.metrics.calibration import (
-    Numbers,
     Reliability,
     calibration_error,
     calibration_ratio,
+    rce,
     reliability,
 )
-from evaluation.metrics.rce import rce
-from evaluation.metrics.resample import Figure, Weights, resample
+from evaluation.metrics.resample import Figure, Numbers, Weights, resample
 from evaluation.metrics.thresholds import Thresholds
 from evaluation.offline.held_out import HeldOut
 from ml.heads import HEADS
@@ -52,20 +53,18 @@ def report(held_out: HeldOut) -> Iterator[HeadReport]:
     examples = held_out.examples
     users, row_of = np.unique(examples.viewer, return_inverse=True)
     weights = resample(len(users), repeats=REPEATS)[:, row_of]
-    inverse = held_out.inverse_propensity
+    weightings = {"": weights}
+    if held_out.inverse_propensity is not None:
+        weightings[IPS] = weights * held_out.inverse_propensity
     for column, head in enumerate(HEADS):
         label = examples.label[:, column].astype(np.float64)
         if head.name not in held_out.scores["model"] or not 0 < label.mean() < 1:
             continue
-        figures: dict[str, dict[str, Figure]] = {}
-        for name, scores in held_out.scores.items():
-            if head.name not in scores:
-                continue
-            is_chance = name not in NO_PROBABILITY
-            figures[name] = _figures(label, scores[head.name], weights, "", is_chance)
-            if inverse is not None:
-                weighted = weights * inverse
-                figures[name] |= _figures(label, scores[head.name], weighted, IPS, is_chance)
+        figures: dict[str, dict[str, Figure]] = defaultdict(dict)
+        for (name, scores), (suffix, w) in product(held_out.scores.items(), weightings.items()):
+            if head.name in scores:
+                is_chance = name not in NO_PROBABILITY
+                figures[name] |= _figures(label, scores[head.name], w, suffix, is_chance)
         p = held_out.scores["model"][head.name]
         yield HeadReport(
             name=head.name,

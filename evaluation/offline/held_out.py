@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from evaluation.offline.dataset import Dataset
 from evaluation.policies.logistic import Logistic
-from ml.actions import Action
 from ml.bundle import Bundle
 from ml.bundle.bundle import probabilities
 from ml.features import Pairs, matrix
@@ -80,8 +79,3 @@ def _inverse_propensity(dataset: Dataset, rows: NDArray[np.bool_]) -> NDArray[np
     propensity = shown["propensity"].to_numpy()[in_time][rows]
     inverse: NDArray[np.float64] = 1 / np.maximum(propensity, LEAST_PROPENSITY)
     return inverse
-
-
-def there_are_any(dataset: Dataset) -> bool:
-    """Whether the held-out part of the log has impressions at all."""
-    return bool((dataset.held_out.action == Action.IMPRESSION).any())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -13,10 +13,9 @@ from app.serving.clock import Clock
 from app.serving.engine import Engine, assemble
 from app.settings import Settings
 from evaluation.offline.dataset import TEMPORAL, Dataset
-from evaluation.offline.recommendations import PLACES, Recommendations
-from evaluation.offline.relevant import Engagements, Relevant
-from evaluation.offline.requests import Requests
-from evaluation.policies.policy import Moment, Policy, Values
+from evaluation.offline.requests import Engagements, Requests
+from evaluation.policies.policy import Answer, Moment, Policy, Values
+from evaluation.watch import Watch
 from ml.arrays import Rows
 from ml.bundle import Bundle
 from ml.features.rates import engaged
@@ -25,17 +24,8 @@ from ml.state.events import Events
 from ml.state.feature_state import FeatureState
 from ml.training.replay import walk
 
+PLACES: Final = 20
 SECOND: Final = 1  # the state is as of the very second of the visit
-
-
-@dataclass(slots=True)
-class Watch:
-    """A clock that stands still until it is set."""
-
-    at: float
-
-    def __call__(self) -> float:
-        return self.at
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +43,44 @@ class ReplayEnvironment:
     @classmethod
     def set(cls, dataset: Dataset, settings: Settings, bundle: Bundle) -> ReplayEnvironment:
         state, watch = dataset.state_at_the_cut(), Watch(float(dataset.cut))
-        engine = assemble(settings, state, bundle, Clock("frozen", watch, 0))
+        engine = assemble(settings, state, bundle, Clock("frozen", watch))
         return cls(dataset, state, engine, watch)
 
     def moment(self, user: int, at: int) -> Moment:
         """This user asks now; what is known must be as of `at`."""
         self.watch.at = float(at)
-        settings, product = self.engine.settings, self.engine.products["for_you"]
-        query = self.engine.hydrate.query(self.dataset.users.ids.id(user), PLACES)
-        fresh = self.state.fresh(at, settings.max_age_hours, settings.fresh_at_least)
-        return Moment(query, self.state, fresh, product.mixer.eligibility, self.dataset.truth)
+        name = self.dataset.users.ids.id(user)
+        return Moment.of(self.engine, name, PLACES, self.dataset.truth)
+
+
+@dataclass(frozen=True, slots=True)
+class Recommendations:
+    """What a policy showed at every visit: each (visits, PLACES), -1 where a place stayed empty or
+    nobody says who proposed it."""
+
+    tweet: Rows
+    source: NDArray[np.int8]  # position in `names`
+    in_network: NDArray[np.bool_]  # by somebody whom the viewer follows
+    names: list[str] = field(default_factory=list)
+
+    @property
+    def there(self) -> NDArray[np.bool_]:
+        return self.tweet >= 0
+
+    @classmethod
+    def empty(cls, visits: int) -> Recommendations:
+        shape = (visits, PLACES)
+        return cls(np.full(shape, -1, np.int32), np.full(shape, -1, np.int8), np.zeros(shape, bool))
+
+    def write(self, visit: int, answer: Answer, in_network: NDArray[np.bool_]) -> None:
+        """Fill in one visit."""
+        shown = len(answer.tweet)
+        self.tweet[visit, :shown] = answer.tweet
+        self.in_network[visit, :shown] = in_network
+        for place, name in enumerate(answer.source or ()):
+            if name not in self.names:
+                self.names.append(name)
+            self.source[visit, place] = self.names.index(name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +89,7 @@ class Asked:
 
     visits: Requests
     slates: Mapping[str, Recommendations]
-    relevant: Relevant
+    relevant: tuple[NDArray[np.int64], Rows]  # pairs of a visit and a tweet engaged with later
     history: NDArray[np.int64]  # (visits,) engagements of the viewer so far
     fresh: NDArray[np.bool_]  # (tweets,) whether each was fresh at any visit
     followers: NDArray[np.int64]  # (users,) at the cut
@@ -99,7 +117,9 @@ def ask(stage: ReplayEnvironment, visits: Requests, policies: Mapping[str, Polic
             answer = policy.show(moment)
             follows = moment.query.follows(state.tweets.author[answer.tweet])
             slates[name].write(visit, answer, follows)
-    return Asked(visits, slates, Relevant.of(relevant), history, fresh, followers, popularity)
+    visit_of = np.repeat(np.arange(len(relevant)), [len(tweets) for tweets in relevant])
+    pairs = visit_of, np.concatenate([*relevant, np.empty(0, np.int32)]).astype(np.int32)
+    return Asked(visits, slates, pairs, history, fresh, followers, popularity)
 
 
 def _in_time(stage: ReplayEnvironment, visits: Requests) -> Iterator[int]:

@@ -1,4 +1,5 @@
-"""Who asks, and when: every test user, at the first visit that training never saw."""
+"""Who asks, and when: every test user, at the first visit that training never saw; and what they
+went on to engage with."""
 
 from __future__ import annotations
 
@@ -27,18 +28,26 @@ class Requests:
         kept = np.unique(np.linspace(0, len(self) - 1, min(most, len(self))).astype(np.intp))
         return Requests(self.user[kept], self.at[kept])
 
-    @classmethod
-    def first(cls, events: Events) -> Requests:
-        """Everybody's first."""
-        user, place = np.unique(events.user, return_index=True)
-        at = events.at[place]
-        order = np.argsort(at, kind="stable")
-        return cls(user[order].astype(np.int32), at[order])
+
+@dataclass(frozen=True, slots=True)
+class Engagements:
+    """Likes, retweets and replies, by user and then by time."""
+
+    user: Rows
+    at: Times
+    tweet: Rows
 
     @classmethod
-    def together(cls, user: Rows, at: int) -> Requests:
-        """All of them at one moment."""
-        return cls(user, np.full(len(user), at, np.int64))
+    def of(cls, events: Events) -> Engagements:
+        some = events[np.isin(events.action, ENGAGEMENTS) & (events.tweet >= 0)]
+        order = np.lexsort((some.at, some.user))
+        return cls(some.user[order], some.at[order], some.tweet[order])
+
+    def after(self, user: int, at: int) -> Rows:
+        """What this user engages with from that moment on, each tweet once."""
+        start, end = np.searchsorted(self.user, [user, user + 1])
+        start += np.searchsorted(self.at[start:end], at)
+        return np.unique(self.tweet[start:end])
 
 
 def of(dataset: Dataset) -> Requests:
@@ -47,6 +56,11 @@ def of(dataset: Dataset) -> Requests:
     held_out = dataset.held_out
     engaged = held_out[np.isin(held_out.action, ENGAGEMENTS) & (held_out.user >= 0)]
     if dataset.protocol == SPLIT:
-        return Requests.together(np.unique(engaged.user), dataset.cut)
+        user = np.unique(engaged.user)
+        return Requests(user, np.full(len(user), dataset.cut, np.int64))
     shown = held_out[held_out.action == Action.IMPRESSION]
-    return Requests.first(shown if len(shown) else engaged)
+    asked = shown if len(shown) else engaged
+    user, first = np.unique(asked.user, return_index=True)
+    at = asked.at[first]
+    order = np.argsort(at, kind="stable")
+    return Requests(user[order].astype(np.int32), at[order])

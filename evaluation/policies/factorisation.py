@@ -10,13 +10,13 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from datagen.parameters import DAY
 from evaluation.policies.policy import Moment, Values
 from ml.actions import ENGAGEMENTS
 from ml.state.feature_state import FeatureState
 
 FACTORS: Final = 64
 SEED: Final = 7
-DAY: Final = 86_400
 FITS: Final = 10  # at most so many, evenly over the held-out part; it is stale in between
 AVAILABLE: Final = find_spec("implicit") is not None
 
@@ -62,11 +62,8 @@ class Factorisation:
         shape = (len(state.users), len(state.tweets))
         liked = csr_matrix((np.ones(len(user), np.float32), (user, tweet)), shape=shape)
         with threadpool_limits(1, "blas"):  # the models look at it as soon as they are made
-            model = (
-                AlternatingLeastSquares(factors=FACTORS, num_threads=1, random_state=SEED)
-                if self.kind == "als"
-                else BayesianPersonalizedRanking(factors=FACTORS, num_threads=1, random_state=SEED)
-            )
+            kind = {"als": AlternatingLeastSquares, "bpr": BayesianPersonalizedRanking}[self.kind]
+            model = kind(factors=FACTORS, num_threads=1, random_state=SEED)
             model.fit(liked, show_progress=False)
         self.users, self.tweets = model.user_factors, model.item_factors
         self.touched = np.bincount(tweet, minlength=len(state.tweets)) > 0

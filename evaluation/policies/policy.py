@@ -13,10 +13,14 @@ from numpy.typing import NDArray
 from app.pipeline.batch import CandidateBatch
 from app.pipeline.components import Filter
 from app.pipeline.query import Query
+from app.serving.engine import Engine
 from evaluation.truth import Chances, Truth
 from ml.arrays import Rows
 from ml.state.feature_state import FeatureState
 
+PRODUCT: Final = "for_you"
+RANDOM: Final = "random"  # between it and the oracle, a share of the way is measured
+ORACLE: Final = "oracle"
 OVERFETCH: Final = 32  # looked at beyond the limit, in place of what may not be shown
 
 Values = NDArray[np.floating]
@@ -32,12 +36,17 @@ class Moment:
     eligibility: Sequence[Filter]  # the product's own
     truth: Truth | None
 
+    @classmethod
+    def of(cls, engine: Engine, user: str, limit: int, truth: Truth | None) -> Moment:
+        """This user asks now, by the engine's clock."""
+        query, settings = engine.hydrate.query(user, limit), engine.settings
+        fresh = engine.state.fresh(query.now, settings.max_age_hours, settings.fresh_at_least)
+        return cls(query, engine.state, fresh, engine.products[PRODUCT].mixer.eligibility, truth)
+
     def admitted(self, tweet: Rows) -> Rows:
         """Those that the product's own filters let through, in the order given."""
         batch = CandidateBatch.of(tweet, self.state.tweets.author[tweet])
-        for filter_ in self.eligibility:
-            batch = batch.take(filter_.keep(self.query, batch))
-        return batch.tweet
+        return eligible(self.query, batch, self.eligibility)
 
     @cached_property
     def worth(self) -> Chances:
@@ -74,6 +83,13 @@ class Best:
             if len(shown) >= limit or reach >= len(kept):
                 return Answer(shown[:limit])
             reach *= 4
+
+
+def eligible(query: Query, batch: CandidateBatch, eligibility: Sequence[Filter]) -> Rows:
+    """The tweets that all of these filters let through."""
+    for filter_ in eligibility:
+        batch = batch.take(filter_.keep(query, batch))
+    return batch.tweet
 
 
 def best(tweet: Rows, score: Values, count: int) -> Rows:

@@ -13,7 +13,7 @@ from app.pipeline.mixer import MixerPipeline
 from app.pipeline.product import ProductPipeline
 from app.pipeline.query import Query
 from app.pipeline.trace import Trace
-from evaluation.policies.policy import Answer, Moment
+from evaluation.policies.policy import Answer, Moment, eligible
 from evaluation.truth import Truth
 
 
@@ -48,9 +48,7 @@ class Alone:
 
     def show(self, moment: Moment) -> Answer:
         batch = self.source.fetch(moment.query, moment.query.limit)
-        for filter_ in self.eligibility:
-            batch = batch.take(filter_.keep(moment.query, batch))
-        return Answer(batch.tweet)
+        return Answer(eligible(moment.query, batch, self.eligibility))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +60,6 @@ class Knowing:
     def score(self, query: Query, batch: CandidateBatch) -> dict[str, Column]:
         worth = self.truth().engagement(query.viewer, batch.tweet, query.now)
         return {"base_score": worth.astype(np.float32)}
-
-
-@dataclass(frozen=True, slots=True)
-class Shuffled:
-    """A ranker whose scores are handed out to the wrong tweets: what is left is no ranking."""
-
-    ranker: Ranker
-
-    def score(self, query: Query, batch: CandidateBatch) -> dict[str, Column]:
-        shuffled = np.random.default_rng(query.seed).permutation(len(batch))
-        return {name: col[shuffled] for name, col in self.ranker.score(query, batch).items()}
 
 
 @dataclass(slots=True)

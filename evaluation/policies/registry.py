@@ -17,11 +17,10 @@ from evaluation.offline.dataset import TEMPORAL, Dataset
 from evaluation.policies import factorisation, simple
 from evaluation.policies.factorisation import Factorisation
 from evaluation.policies.logistic import Logistic
-from evaluation.policies.policy import Best, Policy
+from evaluation.policies.policy import PRODUCT, Best, Policy
 from evaluation.policies.product import Alone, Knowing, Product, with_mixer, with_ranker
 from evaluation.truth import Truth
 
-PRODUCT: Final = "for_you"
 Ask = Callable[[], Truth]  # the truth as it is at the moment
 
 
@@ -30,31 +29,34 @@ def neighbours(
 ) -> tuple[dict[str, Policy], list[str]]:
     """The product, simpler rankers, feeds without a model, the truth; and what is missing."""
     product = engine.products[PRODUCT]
-    ranker = product.mixer.scoring.ranker
     policies: dict[str, Policy] = {PRODUCT: Product(product)}
     missing: list[str] = []
-    if isinstance(ranker, HeavyRanker):
+
+    def add(*names: str, truth: Truth | None = None) -> None:
+        ask = (lambda: truth) if truth else _no_truth
+        policies.update({name: POLICIES[name](engine, ask) for name in names})
+
+    if isinstance(ranker := product.mixer.scoring.ranker, HeavyRanker):
         if logistic:
             simpler = replace(ranker, predict=logistic)
             policies["logistic"] = Product(with_ranker(product, simpler))
         else:
             missing.append("policy:logistic (it learns from a log with times)")
-        policies["heuristic"] = _heuristic(engine, _no_truth)
+        add("heuristic")
     if dataset.protocol == TEMPORAL:
-        policies |= {name: POLICIES[name](engine, _no_truth) for name in ("following", "newest")}
+        add("following", "newest")
     else:
         missing.append("policy:following, policy:newest (tweets have no times)")
-    policies["popular"] = POLICIES["popular"](engine, _no_truth)
+    add("popular")
     if factorisation.AVAILABLE:
         lasts = int(dataset.held_out.at.max(initial=dataset.cut)) - dataset.cut
         policies["als"] = Best(Factorisation.over("als", lasts))
         policies["bpr"] = Best(Factorisation.over("bpr", lasts))
     else:
         missing.append("policy:als, policy:bpr (pip install 'foryou[evaluation]')")
-    policies["random"] = POLICIES["random"](engine, _no_truth)
-    if truth := dataset.truth:
-        for name in ("oracle_ranker", "oracle"):
-            policies[name] = POLICIES[name](engine, lambda: truth)
+    add("random")
+    if dataset.truth:
+        add("oracle_ranker", "oracle", truth=dataset.truth)
     else:
         missing.append("policy:oracle, and every figure of value (there is no planted truth)")
     return policies, missing
@@ -79,14 +81,8 @@ def _heuristic(engine: Engine, _: Ask) -> Policy:
 
 def _oracle_ranker(engine: Engine, truth: Ask) -> Policy:
     """The product's own candidates in the order of the truth, with nothing in its way."""
-    product = engine.products[PRODUCT]
-    bare = replace(
-        product.mixer,
-        scoring=ScoringPipeline(Knowing(truth)),
-        visibility=[],
-        slate=[],
-        selector=TopK(),
-    )
+    product, scoring = engine.products[PRODUCT], ScoringPipeline(Knowing(truth))
+    bare = replace(product.mixer, scoring=scoring, visibility=[], slate=[], selector=TopK())
     return Product(with_mixer(product, bare))
 
 

@@ -15,8 +15,9 @@ from typing import Any, Final
 from app.settings import InvalidSettingError, Settings
 from datagen.world import World
 from evaluation.policies import factorisation
+from evaluation.policies.policy import PRODUCT
 from evaluation.policies.registry import POLICIES
-from evaluation.simulation.feeds import PRODUCT, Feed, Local, Served
+from evaluation.simulation.feeds import Feed, Local, Served
 from ml.actions import Action
 
 FROZEN: Final = "frozen"
@@ -26,7 +27,6 @@ TEXTUAL: Final = {"product"} | {
 }
 PART: Final = re.compile(":(?=[a-z_]+(?:=|:|$))")  # a setting may hold colons itself
 FOR_EVER: Final = 10_000.0  # hours
-
 
 FROZEN_PRODUCT: Final = f"{PRODUCT}:{FROZEN}"
 DEFAULT: Final = (PRODUCT, FROZEN_PRODUCT, *POLICIES)

@@ -13,21 +13,18 @@ of a policy has `share`, too: how far it is on the way from random (0) to the or
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Final
 
 from evaluation.metrics.resample import LEVEL, REPEATS
-from evaluation.metrics.slate_metrics import ORACLE, Figures
 from evaluation.offline.dataset import TEMPORAL
 from evaluation.offline.evaluate import Findings
 from evaluation.offline.heads import HeadReport
+from evaluation.policies.policy import PRODUCT
 from evaluation.policies.product import Funnel
-from evaluation.policies.registry import PRODUCT
-from evaluation.report.numbers import Json, figure_of, number, plain
+from evaluation.report.numbers import Json, number, plain, with_share
 
 FORMAT: Final = 1
-RANDOM: Final = "random"
 HOST_SETTINGS: Final = {  # not about the feed
     *("host", "port", "api_key", "cors_origins", "log_format", "log_level"),
     *("artifacts", "data_dir", "clock"),
@@ -41,17 +38,14 @@ def document(findings: Findings) -> Json:
         "format": FORMAT,
         "dataset": _dataset(f),
         "protocol": _protocol(f),
-        "metrics": {name: _with_share(figures, f.metrics) for name, figures in f.metrics.items()},
-        "sources": {name: _with_share(figures, f.metrics) for name, figures in f.sources.items()},
+        "metrics": {name: with_share(figures, f.metrics) for name, figures in f.metrics.items()},
+        "sources": {name: with_share(figures, f.metrics) for name, figures in f.sources.items()},
         "heads": {report.name: _head(report) for report in f.heads},
         "safety": plain(f.safety),
         "ablation": {
             f"{part.kind}:{part.name}": {
-                "kind": part.kind,
-                "name": part.name,
-                "earns": part.earns,
-                "costs": part.costs,
-                "differences": plain(part.differences),
+                name: plain(getattr(part, name))
+                for name in ("kind", "name", "earns", "costs", "differences")
             }
             for part in f.ablation
         },
@@ -76,12 +70,14 @@ def _dataset(f: Findings) -> Json:
 
 
 def _protocol(f: Findings) -> Json:
-    temporal = f.dataset.protocol == TEMPORAL
+    cut = None
+    if f.dataset.protocol == TEMPORAL:
+        cut = datetime.fromtimestamp(f.dataset.cut, UTC).isoformat().replace("+00:00", "Z")
     return {
         "kind": f.dataset.protocol,
         "product": PRODUCT,
         "bundle": f.bundle.version,
-        "cut": _instant(f.dataset.cut) if temporal else None,
+        "cut": cut,
         "visits": len(f.asked_at),
         "judged_by_log": f.judged_by_log,
         "interval": LEVEL,
@@ -90,28 +86,14 @@ def _protocol(f: Findings) -> Json:
     }
 
 
-def _with_share(figures: Figures, policies: Mapping[str, Figures]) -> Json:
-    start, end = policies[RANDOM], policies.get(ORACLE, {})
-    out: Json = {}
-    for name, figure in figures.items():
-        out[name] = figure_of(figure)
-        share = figure.share_of_way(start[name], end[name]) if name in end else None
-        if share:
-            out[name]["share"] = number(share.value)
-    return out
-
-
 def _head(report: HeadReport) -> Json:
-    share = report.share_of_oracle
+    names = ("impressions", "positives", "base_rate", "share_of_oracle")
     return {
-        "impressions": report.impressions,
-        "positives": report.positives,
-        "base_rate": number(report.base_rate),
-        "share_of_oracle": figure_of(share) if share else None,
+        **{name: plain(getattr(report, name)) for name in names},
         "by": plain(report.figures),
         "reliability": {
-            "predicted": [number(p) for p in report.reliability.predicted],
-            "observed": [figure_of(figure) for figure in report.reliability.observed],
+            "predicted": plain(report.reliability.predicted),
+            "observed": plain(report.reliability.observed),
         },
     }
 
@@ -129,7 +111,3 @@ def _funnel(funnel: Funnel) -> Json:
         if product in funnel.asked
     ]
     return {"answered": dict(funnel.asked), "rows": rows}
-
-
-def _instant(seconds: int) -> str:
-    return datetime.fromtimestamp(seconds, UTC).isoformat().replace("+00:00", "Z")

@@ -7,7 +7,8 @@ import math
 from collections.abc import Mapping
 from typing import Any, Final
 
-from evaluation.metrics.resample import Figure
+from evaluation.metrics.resample import Figure, Figures
+from evaluation.policies.policy import ORACLE, RANDOM
 
 DIGITS: Final = 6
 
@@ -17,6 +18,22 @@ Json = dict[str, Any]  # what JSON can hold
 def figure_of(figure: Figure) -> Json:
     low, high = figure.interval
     return {"value": number(figure.value), "low": number(low), "high": number(high)}
+
+
+def with_share(
+    figures: Figures, policies: Mapping[str, Figures], *, interval: bool = False
+) -> Json:
+    """Figures, each with its `share` of the way from random to the oracle where both are known."""
+    start, end = policies.get(RANDOM, {}), policies.get(ORACLE, {})
+    found: Json = plain(figures)
+    for name in figures.keys() & start.keys() & end.keys():
+        share = figures[name].share_of_way(start[name], end[name])
+        if share:
+            found[name]["share"] = number(share.value)
+            if interval:
+                low, high = share.interval
+                found[name] |= {"share_low": number(low), "share_high": number(high)}
+    return found
 
 
 def number(value: float) -> float | None:

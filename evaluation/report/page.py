@@ -6,11 +6,21 @@ from collections.abc import Iterator
 from html import escape
 from typing import Final
 
+from evaluation.policies.policy import PRODUCT
 from evaluation.report.numbers import Json
-from evaluation.report.parts import bar, bullets, grid, interval, lines, plate, section, shell
-from evaluation.report.svg import Bar, bars, curve, stack
+from evaluation.report.parts import (
+    bar,
+    bullets,
+    grid,
+    interval,
+    lines,
+    plate,
+    ranking,
+    section,
+    shell,
+)
+from evaluation.report.svg import Bar, bars, curve
 
-PRODUCT: Final = "for_you"
 RELEVANT: Final = (
     "<b>Value</b> is the planted chance that the viewer engages with what they look at, averaged "
     "over the places of a slate; an empty place is worth nothing. It does not depend on what the "
@@ -19,7 +29,8 @@ RELEVANT: Final = (
     "that resemble the one that wrote the log. The oracle itself does not win them."
 )
 
-HEAD_METRICS: Final = (
+STAGES: Final = ("retrieve", "eligibility", "rank", "visibility", "slate", "select")
+HEAD_METRICS: Final = [
     "auc",
     "pr_auc",
     "rce",
@@ -27,7 +38,7 @@ HEAD_METRICS: Final = (
     "auc_ips",
     "pr_auc_ips",
     "rce_ips",
-)
+]
 
 
 def page(report: Json) -> str:
@@ -37,20 +48,27 @@ def page(report: Json) -> str:
 
 
 def _sections(report: Json) -> Iterator[str]:
+    metrics, sources = report["metrics"], report["by_source"]
+    shown = [name for name in ("value@10", "ndcg@10", "recall@20") if name in metrics[PRODUCT]]
+    plots = [ranking(metrics, name, PRODUCT) for name in shown]
     yield _head(report)
-    yield _neighbours(report)
-    if report["by_source"]:
-        yield _source_mix(report)
-    yield _funnel(report)
+    yield section("Among its neighbours", "".join(plots))
+    if sources:
+        shares = [bar(name, by["share"]) for name, by in sources.items()]
+        plot = plate(bars("Source mix", shares, ".1%"), "who proposed the first ten places")
+        yield section("Sources", plot + grid(sources, across=False))
+    yield section("Candidates", _funnel(report))
     if report["ablation"]:
-        yield _ablation(report)
+        yield section("What each part earns", _ablation(list(report["ablation"].values())))
     if report["heads"]:
-        yield _heads(report)
-    if report["safety"]:
-        yield section("Safety models, on tweets written after training", _table(report["safety"]))
-    for title, key in (("By viewer", "by_user"), ("By author", "by_author")):
-        yield section(title, _table(report[key].get(PRODUCT, {})))
-    yield section("Every figure", grid({**report["metrics"], **report["sources"]}))
+        yield section("Heads", _heads(report["heads"]))
+    for title, groups in (
+        ("Safety models, on tweets written after training", report["safety"]),
+        ("By viewer", report["by_user"].get(PRODUCT, {})),
+        ("By author", report["by_author"].get(PRODUCT, {})),
+    ):
+        yield section(title, grid(groups, across=False))
+    yield section("Every figure", grid({**metrics, **report["sources"]}))
     yield section("What the data could not feed or judge", bullets(report["missing"]))
 
 
@@ -66,51 +84,26 @@ def _head(report: Json) -> str:
     )
 
 
-def _neighbours(report: Json) -> str:
-    metrics = report["metrics"]
-    shown = [m for m in ("value@10", "ndcg@10", "recall@20") if m in metrics[PRODUCT]]
-    plots = (plate(_ranked(metrics, metric), metric) for metric in shown)
-    return "<h2>Among its neighbours</h2>" + "".join(plots)
-
-
-def _ranked(metrics: Json, metric: str) -> str:
-    known = [(name, by[metric]) for name, by in metrics.items() if by[metric]["value"] is not None]
-    known.sort(key=lambda pair: -pair[1]["value"])
-    return bars(metric, [bar(name, figure, strong=name == PRODUCT) for name, figure in known])
-
-
-def _source_mix(report: Json) -> str:
-    sources = report["by_source"]
-    shares = [(name, by["share"]["value"] or 0.0) for name, by in sources.items()]
-    plot = plate(stack("Source mix", shares), "who proposed the first ten places")
-    return f"<h2>Sources</h2>{plot}{_table(sources)}"
-
-
 def _funnel(report: Json) -> str:
-    rows = [row for row in report["funnel"]["rows"] if row["product"] == PRODUCT]
     steps = [
         Bar(f"{row['stage']} {row['component']}", row["rows_out"])
-        for row in rows
-        if row["stage"] in ("retrieve", "eligibility", "rank", "visibility", "slate", "select")
+        for row in report["funnel"]["rows"]
+        if row["product"] == PRODUCT and row["stage"] in STAGES
     ]
-    if not steps:
-        return ""
-    return "<h2>Candidates</h2>" + plate(
-        bars("Candidate funnel", steps, ".0f"), "mean rows that leave each part"
-    )
+    plot = bars("Candidate funnel", steps, ".0f")
+    return plate(plot, "mean rows that leave each part") if steps else ""
 
 
-def _ablation(report: Json) -> str:
-    parts = report["ablation"].values()
-    metric = "value@10" if "value@10" in next(iter(parts))["differences"] else "ndcg@10"
-    rows = [bar(f"{p['kind']} {p['name']}", p["differences"][metric]) for p in parts]
+def _ablation(parts: list[Json]) -> str:
+    metric = "value@10" if "value@10" in parts[0]["differences"] else "ndcg@10"
+    names = [f"{part['kind']} {part['name']}" for part in parts]
+    rows = [bar(n, part["differences"][metric]) for n, part in zip(names, parts, strict=True)]
     verdicts = [
-        [f"{p['kind']} {p['name']}", ", ".join(p["earns"]) or "nothing", ", ".join(p["costs"])]
-        for p in parts
+        [name, ", ".join(part["earns"]) or "nothing", ", ".join(part["costs"])]
+        for name, part in zip(names, parts, strict=True)
     ]
-    idle = [f"{p['kind']} {p['name']}" for p in parts if not p["earns"]]
+    idle = [name for name, part in zip(names, parts, strict=True) if not part["earns"]]
     return (
-        "<h2>What each part earns</h2>"
         f"<p>Beyond three standard errors, nothing is improved by: "
         f"{escape(', '.join(idle) or 'none of them')}.</p>"
         + plate(bars(metric, rows, "+.4f"), f"{metric} of the product less that without the part")
@@ -118,23 +111,12 @@ def _ablation(report: Json) -> str:
     )
 
 
-def _heads(report: Json) -> str:
+def _heads(heads: Json) -> str:
     plots, rows = [], []
-    for name, head in report["heads"].items():
+    for name, head in heads.items():
         observed = [bar("", figure) for figure in head["reliability"]["observed"]]
         plot = curve(f"{name}: predicted and observed", head["reliability"]["predicted"], observed)
         plots.append(plate(plot, name))
         for who, by in head["by"].items():
             rows.append([name, who, *(interval(by.get(m)) for m in HEAD_METRICS)])
-    header = ["head", "by", *HEAD_METRICS]
-    grid = f"<div class='grid'>{''.join(plots)}</div>"
-    return f"<h2>Heads</h2>{grid}{lines(header, rows)}"
-
-
-def _table(groups: Json) -> str:
-    """Groups down, their figures across."""
-    if not groups:
-        return ""
-    columns = list(next(iter(groups.values())))
-    rows = [[name, *(interval(by.get(c)) for c in columns)] for name, by in groups.items()]
-    return lines(["", *columns], rows)
+    return f"<div class='grid'>{''.join(plots)}</div>{lines(['head', 'by', *HEAD_METRICS], rows)}"

@@ -7,7 +7,7 @@ from html import escape
 
 from evaluation.report.numbers import Json
 from evaluation.report.style import STYLE
-from evaluation.report.svg import Bar
+from evaluation.report.svg import Bar, bars
 
 
 def lines(header: list[str], rows: Iterable[list[str]], *, text: bool = False) -> str:
@@ -23,6 +23,14 @@ def lines(header: list[str], rows: Iterable[list[str]], *, text: bool = False) -
 def plate(plot: str, caption: str) -> str:
     """A plot and what it shows."""
     return f"<figure>{plot}<figcaption>{escape(caption)}</figcaption></figure>"
+
+
+def ranking(policies: Mapping[str, Json], metric: str, strong: str, form: str = ".3f") -> str:
+    """A plot of all policies by one figure, best first."""
+    known = [(name, by[metric]) for name, by in policies.items() if by[metric]["value"] is not None]
+    known.sort(key=lambda pair: -pair[1]["value"])
+    rows = [bar(name, figure, strong=name == strong) for name, figure in known]
+    return plate(bars(metric, rows, form), metric)
 
 
 def interval(figure: Json | None) -> str:
@@ -49,11 +57,14 @@ def shell(title: str, body: str) -> str:
     )
 
 
-def grid(groups: Mapping[str, Json]) -> str:
-    """A table of figures down and groups across."""
-    names = list(next(iter(groups.values())))
-    rows = [[name, *(interval(by[name]) for by in groups.values())] for name in names]
-    return lines(["", *groups], rows)
+def grid(groups: Mapping[str, Json], *, across: bool = True) -> str:
+    """A table of groups across, or down, and their figures; nothing where there are none."""
+    names = list(next(iter(groups.values()), ()))
+    cells = [[interval(by.get(name)) for name in names] for by in groups.values()]
+    head, side = (list(groups), names) if across else (names, list(groups))
+    body = zip(*cells, strict=True) if across else cells
+    rows = [[name, *row] for name, row in zip(side, body, strict=True)]
+    return lines(["", *head], rows) if rows else ""
 
 
 def section(title: str, body: str) -> str:

@@ -17,21 +17,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from evaluation.metrics.resample import LEVEL, REPEATS, Figure
+from evaluation.metrics.resample import LEVEL, REPEATS, Figure, resample
+from evaluation.policies.policy import PRODUCT
 from evaluation.policies.specification import FROZEN_PRODUCT
-from evaluation.report.numbers import Json, figure_of, number, plain
-from evaluation.simulation.feeds import PRODUCT
-from evaluation.simulation.parallel import Outcome
+from evaluation.report.numbers import Json, number, plain, with_share
+from evaluation.simulation.figures import Reader
+from evaluation.simulation.parallel import Lived
+from evaluation.simulation.plan import Plan
 
 FORMAT: Final = 1
-RANDOM: Final = "random"
-ORACLE: Final = "oracle"
 
 
-def document(outcome: Outcome, stress: Mapping[str, Any], missing: list[str]) -> Json:
-    """Everything, ready for `json.dumps`."""
-    plan, figures = outcome.plan, outcome.figures
+def document(
+    plan: Plan, lived: Mapping[str, Lived], stress: Mapping[str, Any], missing: list[str]
+) -> Json:
+    """Everything, ready for `json.dumps`; `lived` are the policies that lived the same days."""
+    reader = Reader(plan, resample(len(plan.panel)))
+    figures = {label: reader.figures(one.diary) for label, one in lived.items()}
+    by_day = {label: reader.by_day(one.diary) for label, one in lived.items()}
     reference = PRODUCT if PRODUCT in figures else next(iter(figures))
+    base = figures[reference]
     return {
         "format": FORMAT,
         "world": {
@@ -45,45 +50,28 @@ def document(outcome: Outcome, stress: Mapping[str, Any], missing: list[str]) ->
             "resamples": REPEATS,
         },
         "reference": reference,
-        "figures": {label: _with_share(label, figures) for label in figures},
-        "ahead": {label: plain(by) for label, by in outcome.ahead(reference).items()},
-        "by_day": {
-            label: {name: [figure_of(one) for one in days] for name, days in by.items()}
-            for label, by in outcome.by_day.items()
+        "figures": {label: with_share(by, figures, interval=True) for label, by in figures.items()},
+        "ahead": {
+            label: {name: plain(base[name] - figure) for name, figure in by.items()}
+            for label, by in figures.items()
+            if label != reference
         },
-        "learning": _learning(outcome),
+        "by_day": plain(by_day),
+        "learning": _learning(by_day),
         "stress": plain(stress),
         "missing": missing,
-        "seconds": outcome.seconds,
+        "seconds": {label: one.seconds for label, one in lived.items()},
     }
 
 
-def _with_share(label: str, figures: Mapping[str, Mapping[str, Figure]]) -> Json:
-    shared: Json = plain(figures[label])
-    if RANDOM in figures and ORACLE in figures:
-        for name, figure in figures[label].items():
-            share = figure.share_of_way(figures[RANDOM][name], figures[ORACLE][name])
-            if share:
-                low, high = share.interval
-                shared[name]["share"] = number(share.value)
-                shared[name]["share_low"], shared[name]["share_high"] = number(low), number(high)
-    return shared
-
-
-def _learning(outcome: Outcome) -> Json:
+def _learning(by_day: Mapping[str, Mapping[str, list[Figure]]]) -> Json:
     """By day, and what each further day adds: the slope of a straight line through them."""
-    if not {PRODUCT, FROZEN_PRODUCT} <= set(outcome.by_day):
+    if not {PRODUCT, FROZEN_PRODUCT} <= by_day.keys():
         return {}
-    live, frozen = outcome.by_day[PRODUCT], outcome.by_day[FROZEN_PRODUCT]
-    return {
-        name: {
-            "by_day": [figure_of(a - b) for a, b in zip(live[name], frozen[name], strict=True)],
-            "per_day": figure_of(
-                _slope([a - b for a, b in zip(live[name], frozen[name], strict=True)])
-            ),
-        }
-        for name in ("engagements_per_impression", "expected_per_impression")
-    }
+    live, frozen = by_day[PRODUCT], by_day[FROZEN_PRODUCT]
+    names = ("engagements_per_impression", "expected_per_impression")
+    gains = {name: [a - b for a, b in zip(live[name], frozen[name], strict=True)] for name in names}
+    return {name: plain({"by_day": g, "per_day": _slope(g)}) for name, g in gains.items()}
 
 
 def _slope(days: list[Figure]) -> Figure:

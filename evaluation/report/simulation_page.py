@@ -7,7 +7,7 @@ from html import escape
 from typing import Final
 
 from evaluation.report.numbers import Json
-from evaluation.report.parts import bar, bullets, grid, plate, section, shell
+from evaluation.report.parts import bar, bullets, grid, plate, ranking, section, shell
 from evaluation.report.svg import bars, lines
 
 OVER_DAYS: Final = {
@@ -17,6 +17,11 @@ OVER_DAYS: Final = {
     "sessions_per_user": "visits per person, day by day",
     "topic_entropy": "bits of topic entropy per person, day by day",
 }
+TASTE: Final = {
+    "by_visit": "share of the new topic, visit by visit after a taste changed",
+    "old_by_visit": "share of the old topic, visit by visit after a taste changed",
+}
+GAIN: Final = "expected engagements per impression of for_you, less those of for_you:frozen"
 ABOUT: Final = (
     "The planted world goes on after its log: its authors write, people come by their own rhythm, "
     "look from the top, and act by the planted chances. Every policy has its own copy of the "
@@ -39,43 +44,23 @@ def _sections(report: Json) -> Iterator[str]:
         f"{world['authors']:,} authors wrote {world['new_tweets']:,} tweets; seed "
         f"{world['seed']}. Intervals are 95 %, over people.</p><p class='soft'>{ABOUT}</p>"
     )
-    yield _ranked(report["figures"], reference)
+    neighbours = ranking(report["figures"], "engagements_per_impression", reference, ".4f")
+    yield section("Among its neighbours", neighbours)
     if report["learning"]:
-        yield _learning(report["learning"])
-    yield "<h2>Over the days</h2>" + "".join(
-        plate(lines(caption, _series(report["by_day"], name)), caption)
-        for name, caption in OVER_DAYS.items()
-    )
-    if report["stress"]:
-        yield _stress(report["stress"])
-    if report["ahead"]:
-        yield f"<h2>By how much {escape(reference)} is ahead</h2>" + grid(report["ahead"])
-    yield "<h2>Every figure</h2>" + grid(report["figures"])
+        days = report["learning"]["expected_per_impression"]["by_day"]
+        gains = [bar(f"day {day}", figure) for day, figure in enumerate(days, 1)]
+        yield section("What listening earns", plate(bars("live less frozen", gains, "+.4f"), GAIN))
+
+    def series(name: str) -> list[tuple[str, list[float]]]:
+        by_policy = report["by_day"].items()
+        return [(who, [day["value"] or 0.0 for day in by[name]]) for who, by in by_policy]
+
+    plots = [plate(lines(says, series(name)), says) for name, says in OVER_DAYS.items()]
+    yield section("Over the days", "".join(plots))
+    yield section("Under stress", _stress(report["stress"]))
+    yield section(f"By how much {escape(reference)} is ahead", grid(report["ahead"]))
+    yield section("Every figure", grid(report["figures"]))
     yield section("What is missing", bullets(report["missing"]))
-
-
-def _ranked(figures: Json, reference: str) -> str:
-    name = "engagements_per_impression"
-    known = sorted(figures.items(), key=lambda pair: -(pair[1][name]["value"] or 0))
-    rows = [bar(label, by[name], strong=label == reference) for label, by in known]
-    return "<h2>Among its neighbours</h2>" + plate(
-        bars(name, rows, ".4f"), "engagements per impression"
-    )
-
-
-def _learning(learning: Json) -> str:
-    days = learning["expected_per_impression"]["by_day"]
-    rows = [bar(f"day {day + 1}", figure) for day, figure in enumerate(days)]
-    return "<h2>What listening earns</h2>" + plate(
-        bars("live less frozen", rows, "+.4f"),
-        "expected engagements per impression of for_you, less those of for_you:frozen",
-    )
-
-
-def _series(by_day: Json, name: str) -> list[tuple[str, list[float]]]:
-    return [
-        (label, [figure["value"] or 0.0 for figure in by[name]]) for label, by in by_day.items()
-    ]
 
 
 def _stress(stress: Json) -> str:
@@ -84,14 +69,10 @@ def _stress(stress: Json) -> str:
     )
     plots = "".join(
         plate(
-            lines("taste", [(label, one[key]) for label, one in about["share"].items()], ".1%"),
-            caption,
+            lines("taste", [(who, by[key]) for who, by in about["share"].items()], ".1%"), caption
         )
         for about in stress.values()
         if "share" in about
-        for key, caption in (
-            ("by_visit", "share of the new topic, visit by visit after a taste changed"),
-            ("old_by_visit", "share of the old topic, visit by visit after a taste changed"),
-        )
+        for key, caption in TASTE.items()
     )
-    return f"<h2>Under stress</h2><ul>{items}</ul>{plots}"
+    return f"<ul>{items}</ul>{plots}" if items else ""

@@ -33,12 +33,8 @@ def table(report: Json) -> str:
 
 def _policies(report: Json) -> str:
     rows = [
-        [
-            label,
-            *(value(figures[name], form) for name, (_, form) in COLUMNS.items()),
-            _share(figures),
-        ]
-        for label, figures in report["figures"].items()
+        [label, *(value(by[name], form) for name, (_, form) in COLUMNS.items()), _share(by)]
+        for label, by in report["figures"].items()
     ]
     return text_table(["", *(name for name, _ in COLUMNS.values()), "to the oracle"], rows)
 
@@ -46,8 +42,8 @@ def _policies(report: Json) -> str:
 def _ahead(report: Json) -> str:
     """Paired differences; a star is an interval that leaves out zero."""
     rows = [
-        [label, *(_signed(figures[name], form) for name, (_, form) in COLUMNS.items())]
-        for label, figures in report["ahead"].items()
+        [label, *(_signed(by[name], form) for name, (_, form) in COLUMNS.items())]
+        for label, by in report["ahead"].items()
     ]
     names = [f"{report['reference']} less each", *(name for name, _ in COLUMNS.values())]
     return text_table(names, rows) if rows else ""

@@ -4,19 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-PARTS: Final = ("#3b82c4", "#e08e3c", "#5aa469", "#b565a7", "#8c8c8c")
-LINES: Final = (
-    "#3b82c4",
-    "#e08e3c",
-    "#4fa36b",
-    "#b65fcf",
-    "#d1495b",
-    "#7f8c9a",
-    "#8c6d31",
-    "#17a2b8",
-    "#c78ea6",
-    "#6b7f2a",
-)
+LINES: Final = [f"hsl({place * 137.5 % 360} 55% 48%)" for place in range(10)]  # golden angle
 
 _PAGE: Final = """
 :root {
@@ -55,13 +43,7 @@ svg .interval { stroke: var(--ink); stroke-width: 1.5; }
 svg .axis { stroke: var(--soft); stroke-width: 1; }
 svg polyline { fill: none; stroke-width: 2; }
 """
-STYLE: Final = "".join(
-    [
-        _PAGE,
-        *(f"svg .part{i} {{ fill: {colour}; }}\n" for i, colour in enumerate(PARTS)),
-        *(
-            f"svg .line{i} {{ stroke: {colour}; }}\nsvg .name{i} {{ fill: {colour}; }}\n"
-            for i, colour in enumerate(LINES)
-        ),
-    ]
+STYLE: Final = _PAGE + "".join(
+    f"svg .line{i} {{ stroke: {colour}; }}\nsvg .name{i} {{ fill: {colour}; }}\n"
+    for i, colour in enumerate(LINES)
 )

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from html import escape
 from typing import Final
 
+import numpy as np
+
 from evaluation.report.style import LINES
 
 WIDTH: Final = 640
@@ -16,6 +18,7 @@ VALUE: Final = 66  # room for numbers on the right
 SQUARE: Final = 220  # the side of a reliability curve
 EDGE: Final = 30
 TALL: Final = 240  # of a plot over time
+NAME: Final = 18  # the height of one of its names
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,19 +43,16 @@ def bars(title: str, rows: Sequence[Bar], form: str = ".3f") -> str:
 
     parts = []
     for place, row in enumerate(rows):
-        top = place * ROW
+        top, middle = place * ROW, (place + 0.5) * ROW
         left, right = sorted((x(0), x(row.value)))
-        middle = top + ROW / 2
         parts.append(
             f'<text x="{LABEL - 8}" y="{middle + 4:.1f}" class="name">{escape(row.label)}</text>'
             f'<rect x="{left:.1f}" y="{top + 5}" width="{max(right - left, 1):.1f}" '
             f'height="{ROW - 10}" class="{"strong" if row.strong else "bar"}"/>'
+            f'<text x="{WIDTH - VALUE + 8}" y="{middle + 4:.1f}">{row.value:{form}}</text>'
         )
         if row.low is not None and row.high is not None:
             parts.append(_line(x(row.low), middle, x(row.high), middle, "interval"))
-        parts.append(
-            f'<text x="{WIDTH - VALUE + 8}" y="{middle + 4:.1f}">{row.value:{form}}</text>'
-        )
     height = ROW * len(rows)
     parts.append(_line(x(0), 0, x(0), height, "axis"))
     return _svg(title, WIDTH, height, parts)
@@ -79,7 +79,7 @@ def curve(title: str, predicted: Sequence[float], observed: Sequence[Bar]) -> st
 
 
 def lines(title: str, series: Sequence[tuple[str, Sequence[float]]], form: str = ".3f") -> str:
-    """Values over steps of time, one line each, named at its end."""
+    """Values over steps of time, one line each; their names on the right, the highest end first."""
     values = [value for _, line in series for value in line]
     low, high = min([0.0, *values]), max(values, default=1.0) or 1.0
     steps = max((len(line) for _, line in series), default=1)
@@ -89,42 +89,19 @@ def lines(title: str, series: Sequence[tuple[str, Sequence[float]]], form: str =
         return TALL - EDGE - (value - low) / ((high - low) or 1) * tall
 
     parts = [_line(EDGE, y(low), WIDTH - LABEL, y(low), "axis")]
-    ends = _apart([y(line[-1]) if line else 0.0 for _, line in series])
+    ends = [line[-1] if line else 0.0 for _, line in series]
+    ranks = {place: rank for rank, place in enumerate(np.argsort(ends)[::-1].tolist())}
     for place, (name, line) in enumerate(series):
         points = " ".join(f"{EDGE + step * wide:.1f},{y(v):.1f}" for step, v in enumerate(line))
         colour = place % len(LINES)
-        parts.append(f'<polyline points="{points}" class="line{colour}"/>')
         parts.append(
-            f'<text x="{WIDTH - LABEL + 8}" y="{ends[place] + 4:.1f}" class="name{colour}">'
-            f"{escape(name)} {line[-1] if line else 0:{form}}</text>"
+            f'<polyline points="{points}" class="line{colour}"/>'
+            f'<text x="{WIDTH - LABEL + 8}" y="{14 + NAME * ranks[place]}" class="name{colour}">'
+            f"{escape(name)} {ends[place]:{form}}</text>"
         )
     parts.append(f'<text x="{EDGE}" y="{TALL - 8}">1</text>')
     parts.append(f'<text x="{WIDTH - LABEL - 14}" y="{TALL - 8}">{steps}</text>')
     return _svg(title, WIDTH, TALL, parts)
-
-
-def _apart(heights: Sequence[float], gap: float = 15.0) -> list[float]:
-    """The same heights, moved down where names would lie on each other."""
-    order = sorted(range(len(heights)), key=lambda place: heights[place])
-    apart, last = list(heights), -gap
-    for place in order:
-        apart[place] = last = max(heights[place], last + gap)
-    lower = max(last - (TALL - 4), 0.0)
-    return [height - lower for height in apart]
-
-
-def stack(title: str, shares: Sequence[tuple[str, float]]) -> str:
-    """One bar in parts, with a legend below it."""
-    total = sum(share for _, share in shares) or 1
-    left, parts = 0.0, []
-    for place, (name, share) in enumerate(shares):
-        width = WIDTH * share / total
-        kind, row = f"part{place % 5}", 50 + ROW * place
-        parts.append(f'<rect x="{left:.1f}" y="0" width="{width:.1f}" height="34" class="{kind}"/>')
-        parts.append(f'<rect x="0" y="{row}" width="14" height="14" class="{kind}"/>')
-        parts.append(f'<text x="22" y="{row + 12}">{escape(name)} {share / total:.1%}</text>')
-        left += width
-    return _svg(title, WIDTH, 50 + ROW * len(shares), parts)
 
 
 def _line(x1: float, y1: float, x2: float, y2: float, kind: str) -> str:

@@ -19,12 +19,9 @@ def table(report: Json) -> str:
         f"{protocol['bundle']} · {protocol['visits']:,} visits ({protocol['kind']}), "
         f"{protocol['judged_by_log']:,} of them judged by the log"
     )
-    blocks = [title, policies(report)]
-    if report["heads"]:
-        blocks.append(heads(report["heads"]))
-    if report["ablation"]:
-        blocks.append(_ablation(report["ablation"]))
-    return "\n\n".join(blocks)
+    by_head, parts = report["heads"], report["ablation"]
+    blocks = [title, policies(report), by_head and heads(by_head), parts and _ablation(parts)]
+    return "\n\n".join(block for block in blocks if block)
 
 
 def policies(report: Json) -> str:

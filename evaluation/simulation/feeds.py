@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack, ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final, Protocol
@@ -23,16 +23,15 @@ from app.serving.engine import Engine, build_engine
 from app.serving.service import Service
 from app.settings import Settings
 from datagen.world import World
-from evaluation.client import Answer, InProcess
-from evaluation.policies.policy import Moment, Policy
+from evaluation.client import InProcess
+from evaluation.policies.policy import PRODUCT, Moment, Policy
 from evaluation.policies.product import EvaluationError
 from evaluation.report.numbers import Json
 from evaluation.truth import Truth
-from ml.arrays import Rows
+from evaluation.watch import Watch
 from ml.event_log.record import Entry, Record
 from ml.state.updates.apply_records import apply_records
 
-PRODUCT: Final = "for_you"
 BEHIND: Final = 503  # the effect of a write is still to come, on a machine that is busy
 PATIENCE: Final = 60  # times that the service is asked again, which waits a second by itself
 QUIET: Final[dict[str, object]] = {  # what only takes time here, or would not be the same twice
@@ -53,11 +52,10 @@ ENTRIES: Final[dict[str, Callable[[Clock, Json], Entry]]] = {
 
 
 @dataclass(slots=True)
-class Ticking:
+class Ticking(Watch):
     """A clock that stands still until it is set, but for a millionth at every look: no two things
     happen at once, so that the order of what is written is not left to the names of records."""
 
-    at: float = 0.0
     looks: int = 0
 
     def __call__(self) -> float:
@@ -109,9 +107,7 @@ class Served:
         """In batches, none of which may have been refused."""
         for start in range(0, len(rows), MAX_WRITTEN):
             some = list(rows[start : start + MAX_WRITTEN])
-            written = _checked(
-                self._runner.run(self._client.send("POST", f"/{kind}", {kind: some}))
-            )
+            written = self._runner.run(self._client.send("POST", f"/{kind}", {kind: some})).ok()
             refused = [one for one in written["results"] if one["status"] != "accepted"]
             if refused:
                 raise EvaluationError(f"POST /{kind}: {refused[0]}")
@@ -126,7 +122,7 @@ class Served:
             answer = self._runner.run(self._client.send("GET", path, **named))
             if answer.status != BEHIND:
                 break
-        page = _checked(answer)
+        page = answer.ok()
         failed = set(page["missing"]) - self._untrained
         if page["served_by"] == "fallback" or failed:
             raise EvaluationError(
@@ -151,7 +147,7 @@ class Local:
     def __post_init__(self) -> None:
         quiet = self.settings.model_copy(update=QUIET)
         self.engine = build_engine(quiet, self.watch)
-        self._rows: tuple[Rows, Rows] = (np.empty(0, np.int32), np.empty(0, np.int32))
+        self._truth = Truth.of(self.world(), self.engine.state.users, self.engine.state.tweets)
         self.policy = self.make(self.engine, self.truth)
 
     def wait_until(self, now: int) -> None:
@@ -164,33 +160,20 @@ class Local:
         self.engine.encoder.extend(state, apply_records(state, records))
 
     def show(self, user: str, limit: int, request: str) -> list[str]:
-        engine = self.engine
-        query = engine.hydrate.query(user, limit)
-        hours, at_least = engine.settings.max_age_hours, engine.settings.fresh_at_least
-        fresh = engine.state.fresh(query.now, hours, at_least)
-        eligibility = engine.products[PRODUCT].mixer.eligibility
-        moment = Moment(query, engine.state, fresh, eligibility, self.truth())
-        shown = self.policy.show(moment).tweet
-        viewer = np.full(len(shown), query.viewer, np.int32)
-        engine.state.mark_served(viewer, shown, np.full(len(shown), query.now))
-        return list(engine.state.tweets.ids.ids(shown))
+        moment = Moment.of(self.engine, user, limit, self.truth())
+        state, shown = self.engine.state, self.policy.show(moment).tweet
+        viewer = np.full(len(shown), moment.query.viewer, np.int32)
+        state.mark_served(viewer, shown, np.full(len(shown), moment.query.now))
+        return list(state.tweets.ids.ids(shown))
 
     def close(self) -> None:
         pass
 
     def truth(self) -> Truth:
         """The planted chances as they are now, by this feed's rows."""
-        world, state = self.world(), self.engine.state
-        user, tweet = self._rows
-        if len(user) < len(state.users) or len(tweet) < len(state.tweets):
-            user = world.user_rows(state.users.ids.all_ids().cast(int).to_numpy())
-            tweet = world.tweet_rows(state.tweets.ids.all_ids().cast(int).to_numpy())
-            self._rows = user, tweet
-        return Truth(world, user, tweet)
-
-
-def _checked(answer: Answer) -> Json:
-    body: Json = answer.json
-    if answer.status != 200:
-        raise EvaluationError(f"the service answered {answer.status}: {body.get('detail', body)}")
-    return body
+        world, state, known = self.world(), self.engine.state, self._truth
+        if len(known.user) < len(state.users) or len(known.tweet) < len(state.tweets):
+            self._truth = Truth.of(world, state.users, state.tweets)
+        elif known.world is not world:
+            self._truth = replace(known, world=world)
+        return self._truth

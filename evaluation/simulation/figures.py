@@ -6,7 +6,7 @@ paired.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
 from typing import Final
 
 import numpy as np
@@ -16,9 +16,9 @@ from datagen.parameters import DAY
 from datagen.users import LIKED
 from evaluation.metrics.exposure import Exposure
 from evaluation.metrics.resample import Figure, Weights, mean, ratio
-from evaluation.simulation.people import People
+from evaluation.simulation.people import Flags
 from evaluation.simulation.plan import Plan
-from evaluation.simulation.trajectory import Trajectory
+from evaluation.simulation.trajectory import Trajectory, turn
 from evaluation.truth import UNSAFE
 from ml.arrays import Rows
 
@@ -26,123 +26,105 @@ FIRST: Final = 10  # impressions of who or what is new
 WITHIN: Final = DAY  # a visitor who is back by then has returned
 FRESH: Final = 7 * DAY
 
-Figures = Mapping[str, Figure]
-Flags = NDArray[np.bool_]
 Values = NDArray[np.float64]
 
 
 class Reader:
     """Reads diaries of one plan."""
 
-    def __init__(self, plan: Plan, allows_nsfw: Flags, weights: Weights) -> None:
-        world, members = plan.world, len(plan.panel)
-        self.plan = plan
-        self.weights = weights
-        self._people = People(world, plan.seed)
-        tweets = world.tweets
-        self._toxic = tweets.toxic > UNSAFE
-        self._nsfw = tweets.nsfw > UNSAFE
-        self._allows = allows_nsfw  # (members,)
-        joined = np.maximum(world.users.joined[plan.panel], plan.onward.since)
-        self._days = (plan.onward.until - joined) / DAY
-        self._new_member = np.arange(members) >= members - plan.newcomers
-        shown = (tweets.created >= plan.onward.since - FRESH) & (tweets.created < plan.onward.until)
-        self._writing = np.bincount(tweets.author[shown], minlength=len(world.users)) > 0
-        self._new_author = ~np.isin(
-            np.arange(len(world.users)), tweets.author[tweets.created < plan.onward.since]
-        )
+    def __init__(self, plan: Plan, weights: Weights) -> None:
+        self.plan, self.weights = plan, weights
+        onward, tweets, users = plan.onward, plan.world.tweets, plan.world.users
+        self._days = (onward.until - np.maximum(users.joined[plan.panel], onward.since)) / DAY
+        shown = (tweets.created >= onward.since - FRESH) & (tweets.created < onward.until)
+        self._writing = np.bincount(tweets.author[shown], minlength=len(users)) > 0
+        old = tweets.author[tweets.created < onward.since]
+        self._new_author = ~np.isin(np.arange(len(users)), old)
 
     def figures(self, diary: Trajectory) -> dict[str, Figure]:
         """Everything that is known about a policy."""
-        w = self.weights
-        impressions, engaged = self._sum(diary), self._sum(diary, diary.engaged)
-        visits = np.bincount(diary.visitor, minlength=len(self._days)).astype(float)
-        exposure = Exposure(diary.user, self.plan.world.tweets.author[diary.tweet], self._writing)
-        looks = self.plan.world.examination(diary.position)
+        w, seen = self.weights, diary.per_member()
+        engaged, expected = diary.per_member(diary.engaged), diary.per_member(self._expected(diary))
+        visits = self._visits(diary.visitor)
+        author = self.plan.world.tweets.author[diary.tweet]
+        exposure = Exposure(diary.user, author, self._writing)
+        by_new = self._new_author[author]
+        new = diary.user >= len(self._days) - self.plan.newcomers
         return {
-            "engagements_per_impression": ratio(engaged, impressions, w),
-            "expected_per_impression": ratio(self._sum(diary, looks * diary.worth), impressions, w),
+            "engagements_per_impression": ratio(engaged, seen, w),
+            "expected_per_impression": ratio(expected, seen, w),
             "engagements_per_session": ratio(engaged, visits, w),
             "engagements_per_user_day": ratio(engaged, self._days, w),
-            "expected_per_user_day": ratio(self._sum(diary, looks * diary.worth), self._days, w),
-            "negatives_per_1000": ratio(
-                1e3 * self._sum(diary, self._unwelcome(diary)), impressions, w
-            ),
-            "unsafe_per_10000": ratio(1e4 * self._sum(diary, self.unsafe(diary)), impressions, w),
+            "expected_per_user_day": ratio(expected, self._days, w),
+            "negatives_per_1000": ratio(1e3 * diary.per_member(_unwelcome(diary)), seen, w),
+            "unsafe_per_10000": ratio(1e4 * diary.per_member(self._unsafe(diary)), seen, w),
             "sessions_per_user_day": ratio(visits, self._days, w),
             "return_rate": self._returns(diary),
-            "impressions_per_session": ratio(impressions, visits, w),
-            "followed_per_1000": ratio(1e3 * self._sum(diary, diary.followed), impressions, w),
+            "impressions_per_session": ratio(seen, visits, w),
+            "followed_per_1000": ratio(1e3 * diary.per_member(diary.followed), seen, w),
             "creator_gini": exposure.inequality(w),
-            "creator_coverage": exposure.coverage(
-                w[:1]
-            ),  # drawn again, people see fewer: no interval
-            "topic_entropy": mean(self.entropy(diary), w),
-            "liked_topics": ratio(self._sum(diary, self._to_taste(diary)), impressions, w),
-            "new_users_first_10": self._over(diary, self._first_seen(diary)),
-            "new_authors_first_10": self._over(diary, self._first_shown(diary)),
-            "new_author_share": ratio(self._sum(diary, self._by_new(diary)), impressions, w),
+            # Of people who are drawn again fewer are different, so there is no interval.
+            "creator_coverage": exposure.coverage(w[:1]),
+            "topic_entropy": mean(self._entropy(diary, slice(None)), w),
+            "liked_topics": ratio(diary.per_member(self._is_liked(diary)), seen, w),
+            "new_users_first_10": self._over(diary, new & (turn(diary.user, diary.at) < FIRST)),
+            "new_authors_first_10": self._over(diary, by_new & (turn(author, diary.at) < FIRST)),
+            "new_author_share": ratio(diary.per_member(by_new), seen, w),
         }
 
     def by_day(self, diary: Trajectory) -> dict[str, list[Figure]]:
-        """The same few figures for each day by itself."""
-        day = (diary.at - self.plan.onward.since) // DAY
-        started = (diary.started - self.plan.onward.since) // DAY
-        everybody = np.ones(len(self._days))
-        w, named = self.weights, list(range(self.plan.days))
-        by_name: dict[str, list[Figure]] = {}
-        looks = self.plan.world.examination(diary.position)
-        for d in named:
+        """A few of the figures for each day by itself."""
+        w, since, everybody = self.weights, self.plan.onward.since, np.ones(len(self._days))
+        day, started = (diary.at - since) // DAY, (diary.started - since) // DAY
+        expected, unwelcome = self._expected(diary), _unwelcome(diary)
+        by_name: dict[str, list[Figure]] = defaultdict(list)
+        for d in range(self.plan.days):
             rows = day == d
-            seen, done = self._sum(diary, rows), self._sum(diary, rows & diary.engaged)
-            expected = self._sum(diary, rows * looks * diary.worth)
-            visits = np.bincount(diary.visitor[started == d], minlength=len(everybody))
+            seen, engaged = diary.per_member(rows), diary.per_member(rows & diary.engaged)
+            visits = self._visits(diary.visitor[started == d])
             for name, figure in {
-                "engagements_per_impression": ratio(done, seen, w),
-                "expected_per_impression": ratio(expected, seen, w),
-                "engagements_per_user_day": ratio(done, everybody, w),
-                "negatives_per_1000": ratio(
-                    1e3 * self._sum(diary, rows & self._unwelcome(diary)), seen, w
-                ),
-                "sessions_per_user": ratio(visits.astype(float), everybody, w),
-                "topic_entropy": mean(self.entropy(diary, rows), w),
+                "engagements_per_impression": ratio(engaged, seen, w),
+                "expected_per_impression": ratio(diary.per_member(rows * expected), seen, w),
+                "engagements_per_user_day": ratio(engaged, everybody, w),
+                "negatives_per_1000": ratio(1e3 * diary.per_member(rows & unwelcome), seen, w),
+                "sessions_per_user": ratio(visits, everybody, w),
+                "topic_entropy": mean(self._entropy(diary, rows), w),
             }.items():
-                by_name.setdefault(name, []).append(figure)
+                by_name[name].append(figure)
         return by_name
 
-    def unsafe(self, diary: Trajectory) -> Flags:
-        """Toxic for anybody; nudity for whom has not asked for it."""
-        nsfw = self._nsfw[diary.tweet] & ~self._allows[diary.user]
-        return np.asarray(self._toxic[diary.tweet] | nsfw)
+    def _expected(self, diary: Trajectory) -> Values:
+        """The planted chance that each impression is looked at and engaged with."""
+        return np.asarray(self.plan.world.examination(diary.position) * diary.worth)
 
-    def entropy(self, diary: Trajectory, rows: Flags | None = None) -> Values:
+    def _unsafe(self, diary: Trajectory) -> Flags:
+        """Toxic for anybody; nudity for whom has not asked for it."""
+        tweets, allows = self.plan.world.tweets, self.plan.allows_nsfw[self.plan.panel]
+        nsfw = (tweets.nsfw[diary.tweet] > UNSAFE) & ~allows[diary.user]
+        return np.asarray((tweets.toxic[diary.tweet] > UNSAFE) | nsfw)
+
+    def _entropy(self, diary: Trajectory, rows: Flags | slice) -> Values:
         """In bits, of the topics that each member was shown; NaN for who was shown nothing."""
         topic = self.plan.world.tweets.topic
-        kinds = int(topic.max()) + 1
-        cell = diary.user * kinds + topic[diary.tweet]
-        counts = np.bincount(
-            cell if rows is None else cell[rows], minlength=len(self._days) * kinds
-        ).reshape(-1, kinds)
+        shape = len(self._days), int(topic.max()) + 1
+        cell = diary.user * shape[1] + topic[diary.tweet]
+        counts = np.bincount(cell[rows], minlength=shape[0] * shape[1]).reshape(shape)
         total = counts.sum(axis=1, keepdims=True)
         with np.errstate(divide="ignore", invalid="ignore"):
             share = counts / total
             bits = -np.where(share > 0, share * np.log2(share), 0).sum(axis=1)
         return np.where(total[:, 0] > 0, bits, np.nan)
 
-    def _sum(self, diary: Trajectory, value: NDArray[np.generic] | None = None) -> Values:
+    def _visits(self, visitor: Rows) -> Values:
         """Per member of the panel."""
-        weight = None if value is None else value.astype(np.float64)
-        return np.bincount(diary.user, weight, minlength=len(self._days)).astype(np.float64)
+        return np.bincount(visitor, minlength=len(self._days)).astype(np.float64)
 
     def _over(self, diary: Trajectory, rows: Flags) -> Figure:
         """Engagements per impression among some."""
-        some = self._sum(diary, rows)
-        return ratio(self._sum(diary, rows & diary.engaged), some, self.weights)
+        some = diary.per_member(rows)
+        return ratio(diary.per_member(rows & diary.engaged), some, self.weights)
 
-    def _unwelcome(self, diary: Trajectory) -> Flags:
-        return diary.negative | diary.reported
-
-    def _to_taste(self, diary: Trajectory) -> Flags:
+    def _is_liked(self, diary: Trajectory) -> Flags:
         """On a topic that the viewer truly likes."""
         world = self.plan.world
         taste = world.users.taste[self.plan.panel[diary.user], world.tweets.topic[diary.tweet]]
@@ -152,33 +134,10 @@ class Reader:
         """Of all visits that left a day for it, those with another visit within a day."""
         order = np.lexsort((diary.started, diary.visitor))
         who, at = diary.visitor[order], diary.started[order]
-        again = np.zeros(len(who), bool)
-        again[:-1] = (who[1:] == who[:-1]) & (at[1:] - at[:-1] <= WITHIN)
+        again = np.append((np.diff(who) == 0) & (np.diff(at) <= WITHIN), False)
         asked = at <= self.plan.onward.until - WITHIN
-        n = len(self._days)
-        back = np.bincount(who[asked & again], minlength=n).astype(float)
-        return ratio(back, np.bincount(who[asked], minlength=n).astype(float), self.weights)
-
-    def _first_seen(self, diary: Trajectory) -> Flags:
-        """The first impressions of each newcomer."""
-        return self._new_member[diary.user] & (_turn(diary.user, diary.at) < FIRST)
-
-    def _by_new(self, diary: Trajectory) -> Flags:
-        return np.asarray(self._new_author[self.plan.world.tweets.author[diary.tweet]])
-
-    def _first_shown(self, diary: Trajectory) -> Flags:
-        """The first impressions of each author who is new."""
-        author = self.plan.world.tweets.author[diary.tweet]
-        return self._by_new(diary) & (_turn(author, diary.at) < FIRST)
+        return ratio(self._visits(who[asked & again]), self._visits(who[asked]), self.weights)
 
 
-def _turn(owner: Rows, at: NDArray[np.int64]) -> NDArray[np.int64]:
-    """How many rows of the same owner came before each."""
-    order = np.lexsort((at, owner))
-    sorted_ = owner[order]
-    place = np.arange(len(order))
-    begins = np.ones(len(order), bool)
-    begins[1:] = sorted_[1:] != sorted_[:-1]
-    turn = np.empty(len(order), np.int64)
-    turn[order] = place - np.maximum.accumulate(np.where(begins, place, 0))
-    return turn
+def _unwelcome(diary: Trajectory) -> Flags:
+    return diary.negative | diary.reported

@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import repeat
 from multiprocessing import get_context
 
-import numpy as np
 import torch
 
 from app.settings import Settings
-from evaluation.metrics.resample import Figure, resample
 from evaluation.policies.specification import PolicySpec
-from evaluation.simulation.figures import Reader
 from evaluation.simulation.plan import Plan
 from evaluation.simulation.simulator import TimedEvent, live
 from evaluation.simulation.trajectory import Trajectory
-from ml.bundle import load_state
 from ml.progress import tracked
 
 
@@ -33,25 +29,6 @@ class Lived:
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """Figures by policy."""
-
-    plan: Plan
-    figures: dict[str, dict[str, Figure]]
-    by_day: dict[str, dict[str, list[Figure]]]
-    seconds: dict[str, float] = field(default_factory=dict)
-
-    def ahead(self, reference: str) -> dict[str, dict[str, Figure]]:
-        """By how much the reference is above each other policy."""
-        base = self.figures[reference]
-        return {
-            label: {name: base[name] - figure for name, figure in figures.items()}
-            for label, figures in self.figures.items()
-            if label != reference
-        }
-
-
-@dataclass(frozen=True)
 class Life:
     """One policy's days: a name for it, what comes, who feeds, and who meddles."""
 
@@ -59,33 +36,6 @@ class Life:
     plan: Plan
     contestant: PolicySpec
     meddling: Sequence[TimedEvent] = ()
-
-
-def read(lived: Mapping[str, Lived], plan: Plan, settings: Settings) -> Outcome:
-    """The figures of those who lived the same days."""
-    reader = Reader(plan, _allow_nsfw(plan, settings), resample(len(plan.panel)))
-    diaries = {label: one.diary for label, one in lived.items()}
-    return Outcome(
-        plan,
-        {label: reader.figures(diary) for label, diary in diaries.items()},
-        {label: reader.by_day(diary) for label, diary in diaries.items()},
-        {label: one.seconds for label, one in lived.items()},
-    )
-
-
-def _allow_nsfw(plan: Plan, settings: Settings) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    """Who of the panel asked for nudity."""
-    state = load_state(settings.artifacts)
-    assert state is not None
-    ids = plan.world.users.user_id[plan.panel]
-    allows = dict(zip(plan.onward.users["user_id"], plan.onward.users["sensitive_ok"], strict=True))
-    known = [state.users.ids.row(str(id_)) for id_ in ids]
-    return np.array(
-        [
-            bool(allows.get(id_, False)) if row is None else bool(state.users.sensitive_ok[row])
-            for id_, row in zip(ids.tolist(), known, strict=True)
-        ]
-    )
 
 
 def live_all(lives: Sequence[Life], settings: Settings, workers: int = 1) -> dict[str, Lived]:

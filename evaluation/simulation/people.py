@@ -50,6 +50,18 @@ class Looked:
         return np.asarray(np.any([self.acts[action] for action in ENGAGEMENTS], axis=0))
 
     @property
+    def position(self) -> Rows:
+        return np.arange(len(self.tweet), dtype=np.int32)
+
+    @property
+    def reported(self) -> Flags:
+        return self.acts[Action.REPORT]
+
+    @property
+    def followed(self) -> Flags:
+        return self.acts[Action.FOLLOW]
+
+    @property
     def negative(self) -> Flags:
         return np.asarray(np.any([self.acts[action] for action in DISMISSALS], axis=0))
 
@@ -113,25 +125,18 @@ class People:
 
     def _tie(self, looked: Looked) -> None:
         """A follower is tied from then on."""
-        followed = np.flatnonzero(looked.acts[Action.FOLLOW])
-        if not len(followed):
-            return
-        world = self.world
         at = looked.at + self.hesitation(looked, Action.FOLLOW)
-        for row in followed.tolist():
-            pair = (
-                np.array([looked.user], np.int32),
-                world.tweets.author[looked.tweet[row : row + 1]],
-            )
-            graph = world.follow_graph
-            key = graph.keys(*pair)
+        viewer = np.array([looked.user], np.int32)
+        for row in np.flatnonzero(looked.followed).tolist():
+            world, graph = self.world, self.world.follow_graph
+            author = world.tweets.author[looked.tweet[row : row + 1]]
+            key = graph.keys(viewer, author)
             if (graph.since_of(key) <= at[row]).any():  # by an earlier tweet of this page
                 continue
-            rng = generator(self.seed, Question.TIE, looked.user, int(pair[1][0]))
-            strength = tie_strength(graph, *pair, world.users, rng)
+            rng = generator(self.seed, Question.TIE, looked.user, int(author[0]))
+            strength = tie_strength(graph, viewer, author, world.users, rng)
             graph = graph.joined_by(key, at[row : row + 1], strength)
-            world = replace(world, follow_graph=graph)
-        self.world = world
+            self.world = replace(world, follow_graph=graph)
 
 
 def events_of(people: People, looked: Looked, request: str) -> list[tuple[int, dict[str, object]]]:

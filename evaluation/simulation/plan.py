@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Final
@@ -11,9 +11,11 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from datagen.continuation import Continuation, continue_world
+from datagen.continuation import Continuation, continue_world, joined_by, some
+from datagen.parameters import instants
 from datagen.sessions import visit
 from datagen.users import Floats
+from datagen.vocabulary import TOPICS
 from datagen.world import World
 from evaluation.report.numbers import Json
 from evaluation.simulation.common_random_numbers import Question, generator
@@ -23,6 +25,8 @@ from ml.errors import DataError
 
 NEWCOMERS: Final = 0.1  # of the panel: people who join meanwhile
 SETTLING: Final = 30  # seconds between joining and looking
+
+PerMember = tuple[NDArray[np.int64], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +45,9 @@ class Plan:
     seed: int
     panel: Rows  # rows of the world, newcomers last
     newcomers: int
-    visits: tuple[NDArray[np.int64], ...]  # per member, when they would come if nothing changed
-    lengths: tuple[NDArray[np.int64], ...]  # how many tweets they look for
+    allows_nsfw: NDArray[np.bool_]  # (users,) who asked for nudity
+    visits: PerMember  # when they would come if nothing changed
+    lengths: PerMember  # how many tweets they look for
     turn: Turn | None = None
 
     @property
@@ -89,12 +94,13 @@ def plan(data: Path, users: int, days: float, seed: int) -> Plan:
     joined = len(world.users) + np.arange(newcomers)
     panel = np.concatenate((np.sort(drawn), joined)).astype(np.int32)
     visits, lengths = rhythm(onward, panel, newcomers, seed)
-    return Plan(onward, seed, panel, newcomers, visits, lengths)
+    asked = pl.concat([by_user["sensitive_ok"], onward.users["sensitive_ok"]]).fill_null(False)
+    return Plan(onward, seed, panel, newcomers, asked.to_numpy(), visits, lengths)
 
 
 def rhythm(
     onward: Continuation, panel: Rows, newcomers: int, seed: int
-) -> tuple[tuple[NDArray[np.int64], ...], tuple[NDArray[np.int64], ...]]:
+) -> tuple[PerMember, PerMember]:
     """When everybody would come, and for how long; who joins looks around at once."""
     people, rng = onward.world.users, generator(seed, Question.RHYTHM)
     since = np.maximum(people.joined[panel], onward.since)
@@ -111,6 +117,47 @@ def rhythm(
         visits.append(started)
         lengths.append(length)
     return tuple(visits), tuple(lengths)
+
+
+def with_tweets(
+    plan: Plan,
+    author: Rows,
+    created: NDArray[np.int64],
+    topic: Rows,
+    quality: NDArray[np.float32],
+    text: list[str],
+) -> Plan:
+    """The same days with a few tweets more; they are harmless."""
+    world, onward, n = plan.world, plan.onward, len(author)
+    old = len(world.tweets)
+    row = np.arange(old, old + n, dtype=np.int32)
+    alike = some(world.tweets, np.full(n, old - 1, np.int32))
+    more = replace(
+        alike,
+        tweet_id=world.tweets.tweet_id[-1] + 1 + np.arange(n, dtype=np.int64),
+        created=created,
+        author=author,
+        topic=topic,
+        parent=np.full(n, -1, np.int32),
+        root=row,
+        media=np.zeros(n, np.bool_),
+        quality=quality,
+        toxic=np.full(n, 0.02, np.float32),
+        nsfw=np.full(n, 0.02, np.float32),
+    )
+    rows = pl.DataFrame(
+        {
+            "tweet_id": more.tweet_id,
+            "author_id": world.users.user_id[author],
+            "created_at": instants(created),
+            "text": text,
+            "topic": np.array(TOPICS)[topic],
+            "has_media": more.media,
+        }
+    )
+    table = pl.concat([onward.tweets, rows], how="diagonal")
+    grown = replace(world, tweets=joined_by(world.tweets, more))
+    return replace(plan, onward=replace(onward, world=grown, tweets=table))
 
 
 def _rows(table: pl.DataFrame, *ids: str) -> list[Json]:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from app.settings import Settings
+from evaluation.policies.policy import ORACLE, PRODUCT
 from evaluation.policies.specification import DEFAULT, PolicySpec, available
 from evaluation.report import simulation_document as document
-from evaluation.report import simulation_page as page
-from evaluation.report.numbers import Json, written
-from evaluation.report.simulation_table import table as table
-from evaluation.simulation.feeds import PRODUCT
-from evaluation.simulation.parallel import Life, live_all, read
-from evaluation.simulation.plan import plan
-from evaluation.simulation.scenarios import Scenarios
+from evaluation.report.numbers import Json
+from evaluation.simulation.parallel import Life, live_all
+from evaluation.simulation.plan import Plan, plan
+from evaluation.simulation.stress import brigade, hits, spammer, turning
+from evaluation.simulation.trajectory import Trajectory
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +48,12 @@ def run(data: Path, settings: Settings, wanted: Wanted) -> Json:
     contestants = [PolicySpec.read(label) for label in labels]
     days = plan(data, wanted.users, wanted.days, wanted.seed)
     lives = [Life(one.label, days, one) for one in contestants]
-    trouble = Scenarios.brewing(data, days) if _stressed(wanted, labels) else None
-    lived = live_all([*lives, *(trouble.lives if trouble else ())], settings, wanted.workers)
-    outcome = read({life.label: lived[life.label] for life in lives}, days, settings)
-    stress = trouble.outcomes({label: one.diary for label, one in lived.items()}) if trouble else {}
-    return document.document(outcome, stress, missing)
+    trouble = _stress_lives(data, days) if _stressed(wanted, labels) else ()
+    lived = live_all([*lives, *trouble], settings, wanted.workers)
+    diaries = {label: one.diary for label, one in lived.items()}
+    stress = _stress_outcomes(days, trouble, diaries) if trouble else {}
+    peaceful = {life.label: lived[life.label] for life in lives}
+    return document.document(days, peaceful, stress, missing)
 
 
 def _stressed(wanted: Wanted, labels: Sequence[str]) -> bool:
@@ -60,8 +62,36 @@ def _stressed(wanted: Wanted, labels: Sequence[str]) -> bool:
     return asked and PRODUCT in labels
 
 
-def save(report: Json, folder: Path) -> None:
-    """Data for programs, a page for people."""
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "simulation.json").write_text(written(report), encoding="utf-8")
-    (folder / "simulation.html").write_text(page.page(report), encoding="utf-8")
+def _stress_lives(data: Path, days: Plan) -> tuple[Life, ...]:
+    """All scenarios for the service, and what could be done about two of them at best; each is
+    called `scenario/policy`."""
+    service, best = PolicySpec.read(PRODUCT), PolicySpec.read(ORACLE)
+    old = len(days.panel) - days.newcomers
+    with_hits = hits.with_hits(days)
+    turned = turning.turning(plan(data, old, turning.TURNING_DAYS, days.seed))
+    return (
+        Life(f"taste/{PRODUCT}", turned, service),  # the longest first
+        Life(f"taste/{ORACLE}", turned, best),
+        Life(f"brigade/{PRODUCT}", days, service, tuple(brigade.brigade(days))),
+        Life(f"spammer/{PRODUCT}", spammer.with_spammer(days), service),
+        Life(f"viral/{PRODUCT}", with_hits, service),
+        Life(f"viral/{ORACLE}", with_hits, best),
+    )
+
+
+def _stress_outcomes(
+    days: Plan, lives: Sequence[Life], diaries: Mapping[str, Trajectory]
+) -> dict[str, Mapping[str, Any]]:
+    """What came of each; `diaries` are of these lives, and of the service in peaceful `days`."""
+    plans: dict[str, Plan] = {}
+    by_scenario: dict[str, dict[str, Trajectory]] = defaultdict(dict)
+    for life in lives:
+        scenario, _, policy = life.label.partition("/")
+        plans[scenario], by_scenario[scenario][policy] = life.plan, diaries[life.label]
+    attacked, spammed = (by_scenario[name][PRODUCT] for name in ("brigade", "spammer"))
+    return {
+        "brigade": brigade.reach(days, diaries[PRODUCT], attacked),
+        "spammer": spammer.spam(plans["spammer"], spammed),
+        "viral": hits.hits(plans["viral"], by_scenario["viral"]),
+        "taste": turning.followed(plans["taste"], by_scenario["taste"]),
+    }

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Final
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
-from evaluation.simulation.people import Looked
-from ml.actions import Action
-from ml.arrays import Rows
+from evaluation.simulation.people import Flags, Looked
+from ml.arrays import Rows, Times
 
-Flags = NDArray[np.bool_]
+COLUMNS: Final = {  # of what is looked at
+    **dict.fromkeys(("tweet", "position"), np.int32),
+    **dict.fromkeys(("engaged", "negative", "reported", "followed"), np.bool_),
+    "at": np.int64,
+    "worth": np.float64,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +30,6 @@ class Trajectory:
     at: NDArray[np.int64]
     position: Rows
     visit: Rows  # of the row, in `visitor`
-    examined: Flags
     engaged: Flags
     negative: Flags
     reported: Flags
@@ -40,26 +44,30 @@ class Trajectory:
         cls, looks: Sequence[Looked], members: Sequence[int], planned: Sequence[int]
     ) -> Trajectory:
         """From every visit in order of time, and the member who made it."""
-        sizes = np.array([len(look.tweet) for look in looks], np.int64)
-        visit = np.repeat(np.arange(len(looks)), sizes).astype(np.int32)
+        visit = np.repeat(np.arange(len(looks)), [len(look.tweet) for look in looks])
         visitor = np.array(members, np.int32)
+        columns = {
+            name: np.concatenate([np.empty(0, dtype), *(getattr(look, name) for look in looks)])
+            for name, dtype in COLUMNS.items()
+        }
         return cls(
+            **columns,
             user=visitor[visit],
-            tweet=_all([look.tweet for look in looks], np.int32),
-            at=_all([look.at for look in looks], np.int64),
-            position=_all([np.arange(len(look.tweet)) for look in looks], np.int32),
-            visit=visit,
-            examined=_all([look.examined for look in looks], np.bool_),
-            engaged=_all([look.engaged for look in looks], np.bool_),
-            negative=_all([look.negative for look in looks], np.bool_),
-            reported=_all([look.acts[Action.REPORT] for look in looks], np.bool_),
-            followed=_all([look.acts[Action.FOLLOW] for look in looks], np.bool_),
-            worth=_all([look.worth for look in looks], np.float64),
+            visit=visit.astype(np.int32),
             visitor=visitor,
             started=np.array([look.started for look in looks], np.int64),
             planned=np.array(planned, np.int64),
         )
 
+    def per_member(self, value: NDArray[np.generic] | None = None) -> NDArray[np.float64]:
+        """Of each member of the panel, the sum of a column of impressions; without one, how many
+        impressions they had."""
+        weight = None if value is None else value.astype(np.float64)
+        return np.bincount(self.user, weight, len(self.planned)).astype(np.float64)
 
-def _all(parts: list[Any], dtype: type[np.generic]) -> Any:  # of that type
-    return np.concatenate([np.empty(0, dtype), *parts]).astype(dtype)
+
+def turn(owner: Rows, at: Times) -> NDArray[np.int64]:
+    """How many rows of the same owner came before each, in the order of time."""
+    rank = pl.col("at").rank("ordinal").over("owner").cast(pl.Int64)
+    turns = pl.DataFrame({"owner": owner, "at": at}).select(rank - 1).to_series()
+    return np.asarray(turns.to_numpy(), np.int64)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from ml.bundle.disk import aside, current, into_place, point
+from ml.bundle.disk import CURRENT, aside, current, into_place, point
 from ml.dataset.tables import Tables
 from ml.state.feature_state import FeatureState
 from ml.state.storage import snapshot
@@ -32,11 +32,14 @@ def write_state(
 
 
 def forget_states(folder: Path, older: int = 0) -> None:
-    """Remove all states of a folder but the current one and so many `older` ones, by name."""
-    kept = states(folder)[: 1 + older]
-    for path in folder.glob(f"[!.]*/{snapshot.ABOUT}"):
-        if path.parent.name not in kept:
-            shutil.rmtree(path.parent)
+    """Remove all states of a folder but the current one and so many `older` ones, by name, and what
+    killed writers left. Nobody else may be writing there."""
+    kept = {*states(folder)[: 1 + older], CURRENT}
+    for path in folder.iterdir():
+        if path.is_dir() and path.name not in kept:
+            shutil.rmtree(path)
+        elif path.name.startswith(f".{CURRENT}."):
+            path.unlink()
 
 
 def states(folder: Path) -> list[str]:

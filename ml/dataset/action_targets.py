@@ -7,10 +7,14 @@ from typing import Final
 
 import polars as pl
 
-from ml.actions import ON_TWEETS, ON_USERS, Action
+from ml import text
+from ml.actions import ON_TEXTS, ON_TWEETS, ON_USERS, UNDOES, Action
 from ml.dataset.validated_table import ValidatedTable
 from ml.dataset.violations import Violation
 
+DOMAINS: Final = tuple(a for a in ON_TEXTS if UNDOES.get(a, a) is Action.MUTE_DOMAIN)
+WORDS: Final = tuple(a for a in ON_TEXTS if a not in DOMAINS)
+MAX_TEXT: Final = 253  # characters: as long as a domain may be
 ONESELF: Final = "leave it out"
 
 
@@ -25,9 +29,17 @@ def misdirected(
     if validated.schema.name != "interactions":
         return
     tweet_named, target_named = validated.unblamed("tweet_id"), validated.unblamed("target_user_id")
+    value = frame["value"].set(~validated.unblamed("value"), None)
+    yield Violation(
+        "value",
+        "a negative dwell",
+        "a dwell is a number of seconds, from 0",
+        (value < 0).fill_null(False) & _is(frame, [Action.DWELL]),
+    )
     judged = tweet_named & target_named
     if "tweets" not in done:  # the authors of tweets are unknown
         judged &= frame["tweet_id"].is_null()
+    yield from _unworded(frame)
     target = _target(frame, done)
     yield Violation(
         "tweet_id",
@@ -48,6 +60,20 @@ def misdirected(
         ONESELF,
         on_user & (target == frame["user_id"]).fill_null(False),
     )
+
+
+def _unworded(frame: pl.DataFrame) -> Iterator[Violation]:
+    """The rows that mute, or no longer, and name no word or domain."""
+    for actions, form, remedy in (
+        (WORDS, text.phrase, f"fill in a word or a phrase of up to {text.MAX_TOKENS} words"),
+        (DOMAINS, text.domain, "fill in a domain such as example.com"),
+    ):
+        about = _is(frame, actions)
+        given = frame["text"].set(~about, None)
+        unique = given.drop_nulls().unique().to_list()
+        bad = [one for one in unique if len(one) > MAX_TEXT or form(one) is None]
+        wrong = given.is_null() | given.is_in(bad)
+        yield Violation("text", "no text that this action can use", remedy, about & wrong)
 
 
 def _is(frame: pl.DataFrame, actions: Iterable[Action]) -> pl.Series:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Iterator
 from typing import Final
 
 import polars as pl
 
 from ml.actions import BY_LABEL
+from ml.dataset import spreadsheet_cells
+from ml.dataset.day_numbers import misread_times
 from ml.dataset.ids import IdKind, as_ids, kind_of, not_in_nfc
-from ml.dataset.times import LATEST, as_seconds
+from ml.dataset.spreadsheet_cells import Misreading
+from ml.dataset.times import as_seconds
 from ml.dataset.violations import Violation
 from ml.errors import DataError
 from ml.ids import MAX_EVENT_ID_LENGTH
-from ml.schema import Field, Kind
+from ml.schema import EARLIEST, LATEST, VISIBILITIES, Field, Kind
 
 DTYPES: Final[dict[Kind, type[pl.DataType] | pl.DataType]] = {
     Kind.TIME: pl.Int64,
@@ -24,19 +28,29 @@ DTYPES: Final[dict[Kind, type[pl.DataType] | pl.DataType]] = {
     Kind.NUMBER: pl.Float64,
     Kind.ACTION: pl.String,
     Kind.SPLIT: pl.String,
+    Kind.IDS: pl.List(pl.String),
+    Kind.VISIBILITY: pl.String,
 }
 OPAQUE_IDS: Final = ("request_id",)  # which may be of a kind of their own
+ID: Final = Field("id", Kind.ID)
 FLAGS: Final = {"0": False, "1": True, "0.0": False, "1.0": True, "false": False, "true": True}
 NOT_ONE: Final = {
     Kind.ID: "not an id",
     Kind.EVENT_ID: "not an event id",
     Kind.TIME: "not a time",
+    Kind.WORDS: "a list in brackets",
     Kind.FLAG: "neither true nor false",
     Kind.NUMBER: "not a finite number",
     Kind.ACTION: "unknown action",
     Kind.SPLIT: "neither train nor test",
+    Kind.IDS: "not a list of ids",
+    Kind.VISIBILITY: "unknown visibility",
 }
 NOT_IN_NFC: Final = "not in Unicode's normal form NFC, so not an id"
+TIMES: Final = (
+    "times are unix seconds from 1970 to 2100; divide milliseconds by 1,000, and leave a missing "
+    "time empty"
+)
 NORMALISE: Final = "ids are compared byte for byte; normalise them to NFC in every table"
 
 
@@ -56,15 +70,18 @@ def declared(raw: pl.DataFrame, field: Field, kind: IdKind) -> tuple[pl.Series, 
     column = _plain(raw[field.name], field)
     if field.name in OPAQUE_IDS:
         kind = kind_of([column])
-    if column.dtype == pl.Null:
-        converted = column.cast(dtype(field, kind))
+    if column.null_count() == len(column):
+        converted = pl.Series(field.name, [None] * len(column), dtype(field, kind))
     else:
         try:
             converted = _convert(column, field, kind)
         except pl.exceptions.PolarsError as error:
+            remedy = "convert it"
+            if column.dtype.is_float() and field.kind is Kind.ID:
+                remedy = "write it as Int64 (a gap turns a column of integers into decimals)"
             raise DataError(
                 f"column {field.name!r} is {raw[field.name].dtype}, expected {field.kind.value}; "
-                f"convert it"
+                f"{remedy}"
             ) from error
     return _checked(column, converted, field, kind)
 
@@ -80,24 +97,38 @@ def _checked(
     violations = []
     if not field.nullable:
         violations.append(Violation(field.name, f"no {field.name}", "fill it in", column.is_null()))
+    bad = column.is_not_null() & converted.is_null()
+    for misreading in _misread(column, converted, field, kind):
+        rows = misreading.rows & column.is_not_null()
+        violations.append(Violation(field.name, misreading.reason, misreading.remedy, rows))
+        converted, bad = converted.set(rows, None), bad & ~rows
     if field.kind in NOT_ONE:
         reason, expected = NOT_ONE[field.kind], f"expected {field.kind.value}"
         if field.kind is Kind.ID and kind is IdKind.INTEGER and column.dtype == pl.String:
             reason, expected = "not an int64 id", "write ids as the other tables do"
-        bad = column.is_not_null() & converted.is_null()
-        if field.kind is Kind.ID and kind is IdKind.TEXT:
-            respelled = bad & not_in_nfc(column)
-            violations.append(Violation(field.name, NOT_IN_NFC, NORMALISE, respelled))
-            bad &= ~respelled
         violations.append(Violation(field.name, reason, expected, bad))
-    if field.kind is Kind.TIME:
-        outside = ~converted.is_between(-LATEST, LATEST)
-        remedy = "times are unix seconds before the year 2200; divide milliseconds by 1,000"
-        violations.append(
-            Violation(field.name, "time out of range", remedy, outside.fill_null(False))
-        )
-        converted = converted.set(outside, None)
     return converted, [violation for violation in violations if violation.rows.any()]
+
+
+def _misread(
+    column: pl.Series, converted: pl.Series, field: Field, kind: IdKind
+) -> Iterator[Misreading]:
+    """The cells that have a reason of their own not to be what they were converted to."""
+    match field.kind:
+        case Kind.ID if kind is IdKind.TEXT:
+            yield Misreading(NOT_IN_NFC, NORMALISE, converted.is_null() & not_in_nfc(column))
+        case Kind.ID:
+            yield from spreadsheet_cells.of_ids(column)
+        case Kind.TIME:
+            outside = ~converted.is_between(EARLIEST, LATEST)
+            yield Misreading("time out of range", TIMES, outside.fill_null(False))
+            yield from misread_times(column, converted)
+        case Kind.NUMBER if field.within is not None:
+            outside = ~converted.is_between(*field.within)
+            low, high = field.within
+            span = f"{low:g} and above" if math.isinf(high) else f"{low:g} to {high:g}"
+            remedy = "leave what is not known empty"
+            yield Misreading(f"outside {span}", remedy, outside.fill_null(False))
 
 
 def _plain(column: pl.Series, field: Field) -> pl.Series:
@@ -106,6 +137,8 @@ def _plain(column: pl.Series, field: Field) -> pl.Series:
         column = column.cast(pl.String)
     if column.dtype == pl.String and field.kind is not Kind.TEXT:
         column = column.replace("", None)
+    if column.dtype.is_float() and column.is_nan().all(ignore_nulls=True):
+        column = column.fill_nan(None)  # nothing but gaps
     return column
 
 
@@ -114,6 +147,8 @@ def _convert(column: pl.Series, field: Field, kind: IdKind) -> pl.Series:
         if not (column.dtype.is_integer() or column.dtype == pl.String):
             raise pl.exceptions.ComputeError("not ids")
         return as_ids(column, kind)
+    if field.kind is Kind.IDS:
+        return _id_lists(column, kind)
     return CONVERTERS[field.kind](column)
 
 
@@ -132,8 +167,24 @@ def _event_ids(column: pl.Series) -> pl.Series:
 
 def _words(column: pl.Series) -> pl.Series:
     if column.dtype == pl.String:
-        return column.str.split("|")
+        return column.set(spreadsheet_cells.bracketed(column), None).str.split("|")
     return column.cast(pl.List(pl.String))
+
+
+def _id_lists(column: pl.Series, kind: IdKind) -> pl.Series:
+    """Lists of ids in the spelling of other columns; null where one of them is no id."""
+    lists = column.str.split("|") if column.dtype == pl.String else column
+    if not isinstance(lists.dtype, pl.List | pl.Array):
+        raise pl.exceptions.ComputeError("not lists")
+    rows = pl.DataFrame({"ids": lists}).with_row_index("row")
+    named = rows.explode("ids").drop_nulls()
+    ids = _convert(named["ids"].cast(pl.String) if named.is_empty() else named["ids"], ID, kind)
+    named = named.with_columns(ids=ids.cast(pl.String), wrong=ids.is_null())
+    found = named.group_by("row").agg("ids", pl.col("wrong").any())
+    empty = pl.when(pl.Series(lists).is_not_null()).then(pl.lit([], pl.List(pl.String)))
+    joined = rows.select("row").join(found, on="row", how="left", maintain_order="left")
+    whole = pl.when(~pl.col("wrong").fill_null(False)).then(pl.col("ids").fill_null(empty))
+    return joined.select(whole.alias(column.name)).to_series()
 
 
 def _flags(column: pl.Series) -> pl.Series:
@@ -175,4 +226,5 @@ CONVERTERS: Final[dict[Kind, Callable[[pl.Series], pl.Series]]] = {
     Kind.NUMBER: _numbers,
     Kind.ACTION: _one_of(*BY_LABEL),
     Kind.SPLIT: _one_of("train", "test"),
+    Kind.VISIBILITY: _one_of(*VISIBILITIES),
 }

@@ -12,10 +12,12 @@ import pyarrow as pa
 from pyarrow import csv as arrow_csv
 from pyarrow import parquet
 
+from ml.dataset import csv_lines
 from ml.errors import DataError
 from ml.schema import TABLES, Table
 
 SUFFIXES: Final = (".parquet", ".csv")
+SEPARATORS: Final = (";", "\t")  # besides the comma
 UNREADABLE: Final = (
     OSError,
     UnicodeDecodeError,
@@ -93,6 +95,15 @@ def fingerprint(directory: Path) -> str:
     return digest.hexdigest()[:16]
 
 
+def separator(path: Path) -> str:
+    """What separates the fields of a CSV: a comma, unless its header has none and has another."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        header = next(csv.reader(file), [])
+    if len(header) != 1:
+        return ","
+    return max(SEPARATORS, key=header[0].count) if set(header[0]) & {*SEPARATORS} else ","
+
+
 def _load_parquet(path: Path) -> pl.DataFrame:
     """Read Parquet with Arrow, because polars panics on damage and prints even a caught panic."""
     with parquet.ParquetFile(path) as file:
@@ -109,8 +120,10 @@ def _reason(error: BaseException) -> str:
 
 def _load_csv(path: Path) -> pl.DataFrame:
     """Read CSV with Arrow, because it reports which line is shorter than the header."""
+    delimiter = separator(path)
     with path.open(encoding="utf-8-sig", newline="") as file:
-        header = next(csv.reader(file), [])
+        header = next(csv.reader(file, delimiter=delimiter), [])
+    csv_lines.require_closed_quotes(path, delimiter)
     ragged: list[arrow_csv.InvalidRow] = []
 
     def skip(row: arrow_csv.InvalidRow) -> str:
@@ -121,6 +134,7 @@ def _load_csv(path: Path) -> pl.DataFrame:
         path,
         read_options=arrow_csv.ReadOptions(use_threads=False),
         parse_options=arrow_csv.ParseOptions(
+            delimiter=delimiter,
             newlines_in_values=True,
             ignore_empty_lines=len(header) > 1,  # in one column, an empty line is a null
             invalid_row_handler=skip,
@@ -133,9 +147,10 @@ def _load_csv(path: Path) -> pl.DataFrame:
         ),
     )
     if ragged:
-        first = ragged[0]
+        line, fields = csv_lines.first_ragged(path, delimiter)
         raise csv.Error(
             f"{len(ragged)} of its lines have more or fewer fields than the header's "
-            f"{first.expected_columns}, first line {first.number} with {first.actual_columns}"
+            f"{len(header)}, first line {line} with {fields}; fields are separated by "
+            f"{delimiter!r}, and a field that holds one stands in double quotes"
         )
     return pl.DataFrame(pl.from_arrow(table))

@@ -8,6 +8,7 @@ from typing import Final
 import polars as pl
 
 from ml.dataset.ids import as_spelled_plainly
+from ml.dataset.spreadsheet_cells import of_ids
 from ml.dataset.validated_table import ValidatedTable
 from ml.dataset.violations import Violation
 
@@ -18,6 +19,7 @@ REFERENCES: Final = {  # column: the table whose rows it names
     "interactions": {"user_id": "users", "tweet_id": "tweets", "target_user_id": "users"},
     "impressions": {"user_id": "users", "tweet_id": "tweets"},
 }
+ALIKE: Final = "write 7 and 007 alike everywhere"
 THREADS: Final = ("in_reply_to_id", "conversation_id")  # may name tweets that are not here
 
 
@@ -38,7 +40,7 @@ def dangling(validated: ValidatedTable, done: Mapping[str, ValidatedTable]) -> I
         yield Violation(
             column,
             f"in {table} only as another spelling of the number",
-            "write 7 and 007 alike everywhere",
+            ALIKE,
             respelled,
         )
         if not other.usable.all():
@@ -46,6 +48,26 @@ def dangling(validated: ValidatedTable, done: Mapping[str, ValidatedTable]) -> I
             yield Violation(
                 column, f"set aside in {table}", f"mend {other.path.name}", gone, inherited=True
             )
+
+
+def misspelled_threads(
+    validated: ValidatedTable, done: Mapping[str, ValidatedTable]
+) -> Iterator[Violation]:
+    """The replies whose thread no tweet began, since its id is spelled in another way."""
+    if validated.schema.name != "tweets":
+        return
+    known = validated.frame["tweet_id"]
+    for column in THREADS:
+        ids = validated.frame[column]
+        absent = ids.is_not_null() & ~_among(ids, known)
+        if ids.dtype != pl.String or not absent.any():
+            continue
+        for misreading in of_ids(ids):
+            rows = misreading.rows & absent
+            yield Violation(column, misreading.reason, misreading.remedy, rows)
+            absent &= ~rows
+        respelled = absent & _among(as_spelled_plainly(ids), as_spelled_plainly(known))
+        yield Violation(column, "in tweets only as another spelling", ALIKE, respelled)
 
 
 def beginnings_elsewhere(tweets: pl.DataFrame) -> int:

@@ -9,16 +9,22 @@ import polars as pl
 
 from ml.dataset.coercion import OPAQUE_IDS
 from ml.dataset.ids import IdKind, kind_of
+from ml.dataset.spreadsheet_cells import without
 from ml.schema import TABLES, Kind
 
 Raw = dict[str, tuple[Path, pl.DataFrame]]  # table: where it was, and what was there
 
 
-def common(raw: Raw) -> IdKind:
-    """The kind of all ids: integers, or strings where tables differ."""
+def common(raw: Raw, *, as_sent: bool = False) -> IdKind:
+    """The kind of all ids: integers, or strings where tables differ.
+
+    In files, a few cells like `101.0` among integers stand for something else and decide nothing;
+    `as_sent` are the ids of the log, where each means what it says.
+    """
     if _integers(raw) and not mixed(raw):
         return IdKind.INTEGER
-    return kind_of(column for _, column in _ids(raw))
+    columns = (column for _, column in _ids(raw))
+    return kind_of(columns if as_sent else map(without, columns))
 
 
 def mixed(raw: Raw) -> list[str]:

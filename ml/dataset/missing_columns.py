@@ -16,6 +16,7 @@ COSTS: Final = {  # what costs nothing is left out
     "tweets.hashtags": "hashtags play no part",
     "tweets.in_reply_to_id": "replies are taken for tweets of their own",
     "tweets.conversation_id": "a thread is known by its replies alone",
+    "tweets.visibility": "every tweet is taken to be public",
     "tweets.nsfw": "no model of sensitive tweets; none is filtered",
     "tweets.toxic": "no model of toxic tweets; none is filtered",
     "follows": "nothing is in network until somebody follows",

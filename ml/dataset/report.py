@@ -6,7 +6,9 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
+from ml.dataset.cell_notes import cell_notes
 from ml.dataset.foreign_keys import beginnings_elsewhere
+from ml.dataset.future_times import ahead
 from ml.dataset.missing_columns import COSTS
 from ml.dataset.validated_table import ValidatedTable
 from ml.dataset.validation import Validation
@@ -14,12 +16,13 @@ from ml.dataset.validation import Validation
 A_YEAR: Final = 365 * 86_400
 
 
-def summary(validation: Validation) -> str:
-    """Summarise each table, what is missing and what that costs, and what is unusual."""
+def summary(validation: Validation, now: float) -> str:
+    """Summarise each table, what is missing and what that costs, and what is unusual at `now`, in
+    unix seconds."""
     tables = validation.tables.values()
     rows = [["table", "rows", "from", "to", "columns"], *map(_overview, tables)]
     costs = [[name, COSTS[name]] for name in validation.missing if name in COSTS]
-    notes = [f"  {note}" for note in _notes(validation)]
+    notes = [f"  {note}" for note in _notes(validation, now)]
     paragraphs = [
         [f"{validation.directory} can be used; its ids are {validation.ids.value}"],
         _aligned(rows, right=(1,)),
@@ -62,10 +65,16 @@ def _overview(table: ValidatedTable) -> list[str]:
     return [table.schema.name, f"{len(table.used):,}", *days, " ".join(columns)]
 
 
-def _notes(validation: Validation) -> Iterator[str]:
+def _notes(validation: Validation, now: float) -> Iterator[str]:
     for name, table in validation.tables.items():
+        for violation in ahead(table, now):
+            yield (
+                f"{name}: {violation.message(table.raw)} with --rejects; it is not shown, and no "
+                f"clock goes by it, before that time"
+            )
         if table.unknown:
             yield f"{name}: {', '.join(table.unknown)} not read: the schema has no such column"
+        yield from cell_notes(table, validation.ids)
     if tweets := validation.tables.get("tweets"):
         if alone := beginnings_elsewhere(tweets.used):
             yield (

@@ -6,7 +6,6 @@ from typing import Final
 
 import polars as pl
 
-LATEST: Final = 7_258_118_400  # 2200-01-01: a later "second" is a millisecond
 FAR: Final = 2.0**62  # beyond any time, and still an int64
 PER_SECOND: Final = {"ms": 10**3, "us": 10**6, "ns": 10**9}
 WRITTEN: Final = "%Y-%m-%dT%H:%M:%S%.f%#z"

@@ -13,7 +13,8 @@ from ml.dataset import files, id_kinds
 from ml.dataset.action_targets import misdirected
 from ml.dataset.coercion import declared
 from ml.dataset.duplicates import repeated
-from ml.dataset.foreign_keys import dangling
+from ml.dataset.foreign_keys import dangling, misspelled_threads
+from ml.dataset.future_times import ahead
 from ml.dataset.id_kinds import Raw
 from ml.dataset.ids import IdKind
 from ml.dataset.validated_table import ValidatedTable
@@ -21,7 +22,8 @@ from ml.dataset.violations import Violation
 from ml.errors import DataError
 from ml.schema import TABLES, Table
 
-RELATIONS: Final = (dangling, misdirected, repeated)
+TARGETS: Final = ("tweet_id", "target_user_id", "text")  # of an interaction
+RELATIONS: Final = (dangling, misspelled_threads, misdirected, repeated)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +71,16 @@ class Validation:
         ]
 
 
-def validate(directory: Path) -> Validation:
+def validate(directory: Path, now: float | None = None) -> Validation:
     """Validate every table, then the relations between tables.
 
     Tweets refer to users, and the other tables to both. Each table is validated after those that
     it refers to, so one pass finds every row that refers to a rejected row.
+
+    Args:
+        directory: the folder of the tables.
+        now: the time, in unix seconds, behind which rows are at fault; None where a row may be of
+            any time.
     """
     obstacles: list[str] = []
     raw: Raw = {}
@@ -93,6 +100,9 @@ def validate(directory: Path) -> Validation:
         validated, complaints = _validate_table(table, path, frame, ids)
         obstacles += (f"{path}: {complaint}" for complaint in complaints)
         if validated is not None:
+            if now is not None:
+                violations = (*validated.violations, *ahead(validated, now))
+                validated = replace(validated, violations=violations)
             tables[table.name] = related(validated, tables)
     return Validation(directory, tables, ids, tuple(dict.fromkeys(obstacles)))
 
@@ -111,8 +121,8 @@ def _validate_table(
         else:
             columns.append(column)
             violations += found
-    if table.name == "interactions" and not {"tweet_id", "target_user_id"} & set(raw.columns):
-        complaints.append("columns 'tweet_id' and 'target_user_id' are both missing; add either")
+    if table.name == "interactions" and not {*TARGETS} & {*raw.columns}:
+        complaints.append(f"columns {', '.join(map(repr, TARGETS))} are all missing; add one")
     if table.required and raw.is_empty():
         complaints.append("the table is empty; expected at least one row")
     if complaints:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
+from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 
 from ml.event_log.record import Entry, Kind
@@ -21,7 +22,7 @@ FOR_LATER_PAGES: Final = (  # dropped when the cursor expires
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """An action of a user on a tweet or on another user."""
+    """An action of a user on a tweet, on another user or on a word or domain."""
 
     action: str  # a label of `ml.schema.Action`
     user_id: str
@@ -30,6 +31,8 @@ class Event:
     request_id: str | None = None
     position: float | None = None  # of an impression, 0 at the top
     value: float | None = None
+    text: str | None = None  # that is muted
+    expires_at: int | None = None  # unix seconds
 
     def to_json(self) -> Json:
         """The fields that have a value."""
@@ -45,6 +48,8 @@ class Event:
             request_id=_text(body.get("request_id")),
             position=_number(body.get("position")),
             value=_number(body.get("value")),
+            text=_text(body.get("text")),
+            expires_at=None if body.get("expires_at") is None else int(body["expires_at"]),
         )
 
 
@@ -57,6 +62,15 @@ class Row:
     def to_json(self) -> Json:
         """The columns that have a value."""
         return {name: value for name, value in self.columns.items() if value is not None}
+
+    @property
+    def created_at(self) -> float | None:
+        """Unix seconds; None where it does not say."""
+        at = self.columns.get("created_at")
+        if isinstance(at, str):
+            moment = datetime.fromisoformat(at)
+            at = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+        return _number(at)
 
     @classmethod
     def from_json(cls, body: Json) -> Row:
@@ -151,7 +165,21 @@ class Served:
         return enumerate(self.shown, self.start)
 
 
-Body = Event | Row | DeletedUser | DeletedTweet | Served
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """From here on, the times of records are moved by so many seconds where they are applied."""
+
+    shift_seconds: int
+
+    def to_json(self) -> Json:
+        return {"shift_seconds": self.shift_seconds}
+
+    @classmethod
+    def from_json(cls, body: Json) -> Clock:
+        return cls(int(body["shift_seconds"]))
+
+
+Body = Event | Row | DeletedUser | DeletedTweet | Served | Clock
 TYPES: Final[Mapping[Kind, type[Body]]] = {
     Kind.EVENT: Event,
     Kind.PUT_USER: Row,
@@ -160,6 +188,7 @@ TYPES: Final[Mapping[Kind, type[Body]]] = {
     Kind.DELETE_TWEET: DeletedTweet,
     Kind.SERVED: Served,
     Kind.SHOWN: Served,
+    Kind.CLOCK: Clock,
 }
 
 

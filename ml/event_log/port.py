@@ -25,7 +25,11 @@ class EventLog(Protocol):
     """
 
     def append(self, entries: Sequence[Entry]) -> Appended:
-        """Append all new entries in one transaction; they are on disk when this returns."""
+        """Append all new entries in one transaction; they are on disk when this returns.
+
+        The time of an entry that is `assigned` becomes a microsecond later than that of the newest
+        entry of its user, SERVED aside, where it is not later already.
+        """
 
     def read(self, after: int, limit: int) -> list[Record]:
         """At most `limit` records after an offset, in order."""
@@ -59,12 +63,17 @@ class EventLog(Protocol):
     def verify(self) -> None:
         """Read everything; a LogError names what has changed on disk since it was written."""
 
+    @property
+    def erasure_is_due(self) -> bool:
+        """Whether entries of erased users are still there, or their bytes."""
+
     def compact(self, forget_served_before: int | None = None) -> int:
         """Erase entries for good, their bytes in the file too; returns the number of entries.
 
         It erases the entries of a `user` before their last DELETE_USER, which itself stays, and
         SERVED entries before `forget_served_before` (microseconds), if given. An `event_id` that
-        was accepted stays taken. Appending waits until this returns.
+        was accepted stays taken. It goes in slices, between which others may append; what is
+        killed on the way is finished by the next call.
         """
 
     def close(self) -> None:

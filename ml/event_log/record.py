@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum, unique
 
 
@@ -18,17 +18,23 @@ class Kind(StrEnum):
     DELETE_TWEET = "delete_tweet"
     SERVED = "served"
     SHOWN = "shown"  # a served page whose cursor has expired: nothing but what was shown
+    CLOCK = "clock"
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What is appended. An `event_id` is accepted once, ever."""
+    """What is appended. An `event_id` is accepted once, ever.
+
+    Where the time is `assigned` by the service rather than given by a client, the log moves it
+    behind the newest entry of the same `user`, should the clock have stepped back.
+    """
 
     event_id: str
     kind: Kind
-    at: int  # microseconds since 1970
+    at: int  # true time, in microseconds since 1970
     user: str | None  # whose data it is, for erasure
     body: Mapping[str, object]  # JSON, which `bodies` alone writes and reads
+    assigned: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from threading import Lock
-from typing import Final
+from typing import Any, Final
 
 from ml.errors import LogError
-from ml.event_log import sqlite_reads
+from ml.event_log import sqlite_erasure as erasure
+from ml.event_log import sqlite_file, sqlite_reads
 from ml.event_log.acknowledged import Acknowledged
 from ml.event_log.port import Appended
 from ml.event_log.record import Entry, Kind, Record
@@ -18,15 +20,12 @@ from ml.event_log.sqlite_file import connect, naming_errors, transaction
 from ml.event_log.sqlite_schema import put_details, secret
 from ml.event_log.stored_row import Checksums, encode, with_ids
 
-ERASE: Final = """DELETE FROM entries WHERE kind <> 'delete_user' AND offset < (
-    SELECT max(erased.offset) FROM entries AS erased
-    WHERE erased.kind = 'delete_user' AND erased.user = entries.user)"""
-FORGET: Final = "DELETE FROM entries WHERE kind = 'served' AND at < ?"
 EXPIRED: Final = """SELECT offset FROM entries WHERE kind = 'served' AND at < ?
     ORDER BY at LIMIT ?"""
 REWRITE: Final = "UPDATE entries SET kind = ?, checksum = ? WHERE offset = ?"
-UNSWEPT: Final = "SELECT count(*) FROM meta WHERE name = 'unswept'"
+NEWEST: Final = "SELECT max(at) FROM entries WHERE user = ? AND kind NOT IN ('served', 'shown')"
 PAGE: Final = 1_000  # records that are verified at once
+SWEEP_SECONDS: Final = 0.2  # between two attempts to empty the write-ahead log
 CHUNK: Final = 500  # ids that are looked up at once
 
 
@@ -56,13 +55,14 @@ class SqliteLog:
         rows = [encode(entry) for entry in entries]
         with self._writer() as connection:
             end, chain, ids = sqlite_reads.head(connection, self._path)
-            taken = _taken(connection, digests)
+            taken, times = _taken(connection, digests), Times(connection)
             accepted, new, checksums = [], [], []
-            for digest, row in zip(digests, rows, strict=True):
+            for digest, entry, row in zip(digests, entries, rows, strict=True):
                 accepted.append(digest not in taken)
                 if accepted[-1]:
                     taken.add(digest)
                     end += 1
+                    row = row._replace(at=times.of(entry))
                     new.append((end, digest, row))
                     checksums.append(self._checksums.of_row(end, row))
             if new:
@@ -124,15 +124,20 @@ class SqliteLog:
         with self._reader() as connection:
             sqlite_reads.verify(connection, self._path, self._checksums, PAGE)
 
+    @property
+    def erasure_is_due(self) -> bool:
+        return bool(self._due()) or bool(self._ask(erasure.UNSWEPT)[0][0])
+
     def compact(self, forget_served_before: int | None = None) -> int:
-        with self._writer() as connection:
-            removed = connection.execute(ERASE).rowcount
-            if forget_served_before is not None:
-                removed += connection.execute(FORGET, [forget_served_before]).rowcount
-            if removed:
+        users, removed = self._due(), 0
+        for offsets in erasure.doomed(self._ask, users, forget_served_before, self.end):
+            removed += erasure.delete(self._writer, offsets)
+        if users:
+            with self._writer() as connection:
+                through = max(users.values())
                 connection.execute("INSERT OR IGNORE INTO meta VALUES ('unswept', 1)")
-            (unswept,) = connection.execute(UNSWEPT).fetchone()
-        if unswept:
+                connection.execute("REPLACE INTO meta VALUES ('erased_through', ?)", [through])
+        if self._ask(erasure.UNSWEPT)[0][0]:
             self._sweep()
         return removed
 
@@ -142,20 +147,34 @@ class SqliteLog:
             self._write.close()
             self._acknowledged.close()
 
-    def _sweep(self) -> None:
-        """Rewrite the file, because free pages and the write-ahead log keep deleted bytes.
+    def _due(self) -> dict[str, int]:
+        return erasure.due(self._ask, int(self._ask(erasure.THROUGH)[0][0]))
 
-        If the process is killed here, the mark `unswept` makes the next compaction do it again.
+    def _sweep(self) -> None:
+        """Empty the write-ahead log, which keeps deleted bytes; the file has zeros in their place.
+
+        Other processes may write until all but the newest pages are in the file. If the process
+        is killed here, the mark `unswept` makes the next compaction do it again.
         """
-        with self._writing, naming_errors(self._path):
-            self._write.execute("VACUUM")
-            (busy, *_) = self._write.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-            if busy:
-                raise LogError(
-                    f"the event log {self._path}: somebody keeps reading what was removed; "
-                    f"compact it again"
-                )
-            self._write.execute("DELETE FROM meta WHERE name = 'unswept'")
+        for _ in range(max(1, int(sqlite_file.BUSY_SECONDS / SWEEP_SECONDS))):
+            with self._writing, naming_errors(self._path):
+                self._write.execute("PRAGMA wal_checkpoint(PASSIVE)")
+                (timeout,) = self._write.execute("PRAGMA busy_timeout").fetchone()
+                self._write.execute(f"PRAGMA busy_timeout = {int(SWEEP_SECONDS * 500)}")
+                (busy, *_) = self._write.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+                self._write.execute(f"PRAGMA busy_timeout = {timeout}")
+                if not busy:
+                    self._write.execute("DELETE FROM meta WHERE name = 'unswept'")
+                    return
+            time.sleep(SWEEP_SECONDS / 2)
+        raise LogError(
+            f"the event log {self._path}: somebody keeps reading what was removed; compact it again"
+        )
+
+    def _ask(self, question: str, *given: object) -> list[Any]:
+        with self._reader() as connection:
+            answer: list[Any] = connection.execute(question, given).fetchall()
+            return answer
 
     @contextmanager
     def _reader(self) -> Iterator[sqlite3.Connection]:
@@ -172,6 +191,28 @@ class SqliteLog:
     def _writer(self) -> Iterator[sqlite3.Connection]:
         with self._writing, naming_errors(self._path), transaction(self._write):
             yield self._write
+
+
+class Times:
+    """The times of the entries of one transaction."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._newest: dict[str, int] = {}  # of users some of whose times are assigned
+
+    def of(self, entry: Entry) -> int:
+        """The time of an entry; one that is assigned is later than all of its user's before."""
+        at, user = entry.at, entry.user
+        if user is None or entry.kind == Kind.SERVED:
+            return at
+        if entry.assigned:
+            if user not in self._newest:
+                (newest,) = self._connection.execute(NEWEST, [user]).fetchone()
+                self._newest[user] = at - 1 if newest is None else newest
+            at = max(at, self._newest[user] + 1)
+        if user in self._newest:
+            self._newest[user] = max(self._newest[user], at)
+        return at
 
 
 def _taken(connection: sqlite3.Connection, digests: list[bytes]) -> set[bytes]:

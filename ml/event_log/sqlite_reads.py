@@ -106,7 +106,8 @@ def verify(connection: sqlite3.Connection, path: Path, checksums: Checksums, pag
     """
     for (fault,) in connection.execute("PRAGMA integrity_check(1)").fetchall():
         if fault != "ok":
-            raise LogError(f"the event log {path}: {fault}; {DAMAGED}")
+            found = " ".join(fault.split())  # it may have several lines
+            raise LogError(f"the event log {path}: {found}; {DAMAGED}")
     _, _, ids = head(connection, path)
     digests = [digest for (digest,) in connection.execute("SELECT digest FROM ids")]
     if with_ids(NO_IDS, digests) != ids:

@@ -38,6 +38,8 @@ ADDED_IN_2: Final = (
         DELETE FROM details WHERE offset = old.offset;
     END""",
     "CREATE INDEX unexpired ON entries (at) WHERE kind = 'served'",
+    # The newest time of each user, after which the times that the log assigns come.
+    "CREATE INDEX newest ON entries (user, at) WHERE kind NOT IN ('served', 'shown')",
 )
 SCHEMA: Final = (
     """CREATE TABLE entries (

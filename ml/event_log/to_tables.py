@@ -26,7 +26,9 @@ from ml.schema import TABLES, Kind, Table
 
 PAGE: Final = 10_000  # records read at once
 MICROS: Final = 1_000_000
-OF_EVENT: Final = ("user_id", "tweet_id", "target_user_id", "action", "value")
+OF_EVENT: Final = (
+    "user_id", "tweet_id", "target_user_id", "action", "value", "text", "expires_at"
+)  # fmt: skip
 OF_IMPRESSION: Final = ("user_id", "tweet_id", "position", "request_id")
 ORDER: Final = ("at", "event")  # as things happened, however late they arrived
 WHEN: Final = {"offset": pl.Int64, "at": pl.Int64, "event": pl.String}
@@ -54,7 +56,8 @@ def with_log(tables: Tables, log: EventLog) -> Tables:
     """
     records = logged_rows(log)
     raw = {table.name: written(table, records.rows[table.name]) for table in TABLES}
-    ids = id_kinds.common({name: (Path(name), frame) for name, frame in raw.items()})
+    tables_ = {name: (Path(name), frame) for name, frame in raw.items()}
+    ids = id_kinds.common(tables_, as_sent=True)
     if tables.users["user_id"].dtype == pl.String:
         ids = IdKind.TEXT
     sheets: dict[str, ValidatedTable] = {}
@@ -112,12 +115,32 @@ def _joined(
         > pl.col("offset")
         for name in _users_in(table)
     ]
-    frame = frame.filter(~pl.any_horizontal(gone)).drop("offset")
+    frame = frame.filter(~pl.any_horizontal(gone))
     if table.name == "tweets":
+        frame = _with_audiences(frame, records.erased)
         frame = frame.filter(~pl.col("tweet_id").cast(pl.String).is_in(list(records.deleted)))
     if (key := KEYS.get(table.name)) is not None:
         frame = frame.unique(key, keep="last", maintain_order=True)
-    return frame
+    return frame.drop("offset")
+
+
+def _with_audiences(tweets: pl.DataFrame, erased: dict[str, int]) -> pl.DataFrame:
+    """A write that names no visibility leaves that of the one before, with its mentions; who was
+    erased is mentioned in nothing that was written before."""
+    named = pl.when(pl.col("visibility").is_not_null())
+    mentions = named.then(pl.col("mentions").fill_null([]))
+    tweets = tweets.with_columns(
+        pl.col("visibility").forward_fill().over("tweet_id"),
+        mentions.forward_fill().over("tweet_id").alias("mentions"),
+        named.then(pl.col("offset")).forward_fill().over("tweet_id").alias("named"),
+    )
+    if erased:
+        stays = [
+            mentioned and [one for one in mentioned if erased.get(one, 0) <= at]
+            for mentioned, at in tweets.select("mentions", "named").iter_rows()
+        ]
+        tweets = tweets.with_columns(pl.Series("mentions", stays, pl.List(pl.String)))
+    return tweets.drop("named")
 
 
 def _users_in(table: Table) -> list[str]:
@@ -127,31 +150,33 @@ def _users_in(table: Table) -> list[str]:
 
 
 def logged_rows(log: EventLog) -> LoggedRows:
-    logged = LoggedRows()
+    logged, shift = LoggedRows(), 0
     while page := log.read(logged.end, PAGE):
         logged.end = page[-1].offset
         for record in page:
             entry = record.entry
-            when = (record.offset, entry.at, entry.event_id)
+            when = (record.offset, entry.at + shift * MICROS, entry.event_id)
             match bodies.read(entry):
+                case bodies.Clock(seconds):
+                    shift = seconds
                 case bodies.DeletedUser(user_id):
                     logged.erased[user_id] = record.offset
                 case bodies.DeletedTweet(tweet_id):
                     logged.deleted.add(tweet_id)
                 case body:
-                    for table, row in _rows(entry, body):
+                    for table, row in _rows(entry, body, shift):
                         logged.rows[table].append(row | dict(zip(WHEN, when, strict=True)))
     return logged
 
 
-def _rows(entry: Entry, body: bodies.Body) -> Iterator[tuple[str, Row]]:
-    """An entry as rows of tables."""
-    at: Row = {"created_at": entry.at // MICROS}
+def _rows(entry: Entry, body: bodies.Body, shift: int) -> Iterator[tuple[str, Row]]:
+    """An entry as rows of tables, its times moved by so many seconds, as in the state."""
+    at: Row = {"created_at": entry.at // MICROS + shift}
     match body:
-        case bodies.Row(columns) if entry.kind == Entered.PUT_USER:
-            yield "users", dict(columns)
-        case bodies.Row(columns):
-            yield "tweets", at | dict(columns)
+        case bodies.Row() if entry.kind == Entered.PUT_USER:
+            yield "users", _moved(body, shift)
+        case bodies.Row():
+            yield "tweets", at | _moved(body, shift)
         case bodies.Event() if body.action == Action.IMPRESSION.label:
             yield "impressions", at | {name: getattr(body, name) for name in OF_IMPRESSION}
         case bodies.Event():
@@ -163,9 +188,14 @@ def _rows(entry: Entry, body: bodies.Body) -> Iterator[tuple[str, Row]]:
                 yield "impressions", at | page | {"tweet_id": tweet, "position": position}
 
 
+def _moved(body: bodies.Row, shift: int) -> Row:
+    row, at = dict(body.columns), body.created_at
+    return row if at is None or not shift else row | {"created_at": at + shift}
+
+
 def written(table: Table, rows: list[Row]) -> pl.DataFrame:
     """Rows as CSV would hold them, every value as text, in the order in which they happened."""
-    words = [f.name for f in table.fields if f.kind is Kind.WORDS]
+    words = [f.name for f in table.fields if f.kind in (Kind.WORDS, Kind.IDS)]
     columns = {
         f.name: [(_words if f.name in words else _text)(row.get(f.name)) for row in rows]
         for f in table.fields

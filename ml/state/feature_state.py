@@ -7,7 +7,6 @@ from typing import Final
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from ml.actions import Action
 from ml.arrays import Rows, Tiebreaks, Times
@@ -15,12 +14,12 @@ from ml.state.events import Events
 from ml.state.structures.bloom import FALSE_POSITIVES, Bloom
 from ml.state.structures.growable import with_room
 from ml.state.structures.lww_register import Changes
-from ml.state.structures.pair_index import PairIndex
 from ml.state.structures.time_index import TimeIndex
 from ml.state.tables.counts import COUNT_OF
 from ml.state.tables.counts import ENGAGED as ENGAGED
 from ml.state.tables.counts import Count as Count
 from ml.state.tables.engagement_counts import Acts
+from ml.state.tables.mutes import Muting
 from ml.state.tables.pending_events import Waiting
 from ml.state.tables.state_tables import StateTables
 from ml.state.tables.tweets import Tweets
@@ -53,14 +52,20 @@ class FeatureState(StateTables):
         self._engage(self._standing(events[about_pair], between_users=False))
         self._relate(events[about_user])
 
+    def mute(self, mutings: Sequence[Muting]) -> None:
+        """Apply what is about words and domains, in any order."""
+        self._newest = max([self._newest, *(one.at for one in mutings)])
+        self._mutes.apply(mutings, self._users)
+        self._version += 1
+
     def touch(self, user: Rows) -> None:
         """Something is about to change, for these users in particular."""
         self._version += 1
         self._acted[user] = self._version
 
-    def advance(self, offset: int) -> None:
-        """The log was applied up to this offset."""
-        self._offset = max(self._offset, offset)
+    def advance(self, offset: int, shift: int) -> None:
+        """The log was applied up to this offset; later times are moved by so many seconds."""
+        self._offset, self._shift = max(self._offset, offset), shift
 
     def set_false_positives(self, rate: float) -> None:
         """Choose the error rate of `seen_long_ago`; nothing changes where it holds pairs."""
@@ -140,24 +145,26 @@ class FeatureState(StateTables):
         self._seen.forget(user, at)
         self._served.forget(user, at)
         self._pending.forget(user, (at, tiebreak))
+        self._mutes.forget(user, at, tiebreak)
+        self._tweets.audience.forget(user, at, tiebreak)
         followers = self._graph.relations.index.left[relations.touched]
         self.touch(np.append(followers, np.int32(user)))
 
     def drop_pairs(self, horizon: int, new: Rows) -> None:
         """Drop pairs last met before `horizon`, and pairs of tweets that go; those that were
         seen or engaged leave a trace. `new` is the row of each tweet after that, -1 for none."""
-        stale = self._engagements.register.stale(horizon, new)
-        self._leave_trace(self.engaged.index, stale)
-        self._engagements.keep(np.flatnonzero(~stale).astype(np.int32), new)
-        stale = self._seen.stale(horizon, new)
-        self._leave_trace(self._seen.index, stale)
-        self._seen.keep(np.flatnonzero(~stale).astype(np.int32), new)
+        for pairs, part in ((self.engaged, self._engagements), (self._seen, self._seen)):
+            stale = pairs.stale(horizon, new)
+            user, tweet = pairs.index.left[stale], pairs.index.right[stale]
+            self._seen_long_ago.add(self._users.ids.hashes(user), self._tweets.ids.hashes(tweet))
+            part.keep(np.flatnonzero(~stale).astype(np.int32), new)
         stale = self._served.stale(horizon, new)
         self._served.keep(np.flatnonzero(~stale).astype(np.int32), new)
 
     def drop_faded(self, now: int, horizon: int) -> None:
         """Drop counts of pairs that have faded or are old, and the days of old complaints."""
         self._counts.drop_faded(now, horizon)
+        self._mutes.drop(horizon)
 
     def renumber(self, tweet: Rows, new: Rows) -> None:
         """Keep these tweets, in rows of their own; `new` is the row of each after that."""
@@ -166,10 +173,6 @@ class FeatureState(StateTables):
         self._counts.renumber_tweets(tweet, new)
         self._tweets.keep(tweet, new)
         self._show_all()
-
-    def _leave_trace(self, index: PairIndex, goes: NDArray[np.bool_]) -> None:
-        user, tweet = index.left[goes], index.right[goes]
-        self._seen_long_ago.add(self._users.ids.hashes(user), self._tweets.ids.hashes(tweet))
 
     def _show_all(self) -> None:
         """Put every tweet that is not deleted on show."""
@@ -238,13 +241,8 @@ class FeatureState(StateTables):
         self._counts.add_for_subject(acts)
         stays = ~self._users.erased(follows.user, follows.at, follows.tiebreak)
         self._counts.add_for_actor(acts[stays])
-        standing = self._standing(events[events.target >= 0], between_users=True)
+        some = self._standing(events[events.target >= 0], between_users=True)
         changes = self._graph.apply(
-            standing.action,
-            standing.user,
-            standing.target,
-            standing.at,
-            standing.tiebreak,
-            standing.tweet,
+            some.action, some.user, some.target, some.at, some.tiebreak, some.tweet
         )
         self._counts.add_relations(self._graph.relations, changes, self._tweets)

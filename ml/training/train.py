@@ -103,15 +103,10 @@ def train(
     )
     state = FeatureState(users, tweets)
     state.apply(events)
-    publish_state(artifacts, state if log is None else _state_of(imported), imported, data)
+    state.mute(tables_to_events.mutings(tables, users))
+    base = state if log is None else tables_to_events.state_of(imported)
+    publish_state(artifacts, base, imported, data)
     return publish(artifacts, models, manifest, _probe(tables, state, known, training_data))
-
-
-def _state_of(tables: Tables) -> FeatureState:
-    users, tweets = tables_to_events.catalog(tables)
-    state = FeatureState(users, tweets)
-    state.apply(tables_to_events.events(tables, users, tweets))
-    return state
 
 
 def cut_of(tables: Tables, holdout: float) -> int | None:

@@ -6,6 +6,9 @@ import pytest
 
 from app.diversifiers.author_diversity import AuthorDiversity
 from app.filters.already_seen import AlreadySeen
+from app.filters.audience import Audience
+from app.filters.deleted import Deleted
+from app.filters.muted import Muted
 from app.filters.one_per_thread import OnePerThread
 from app.filters.own_tweets import OwnTweets
 from app.filters.social_graph import SocialGraph
@@ -51,7 +54,7 @@ from tests.contracts.contracts import (
 
 @pytest.fixture
 def fresh_tweets(tiny_engine: Engine) -> FreshTweets:
-    return shared_stages.fresh_tweets(tiny_engine.state, tiny_engine.settings)
+    return shared_stages.fresh_tweets(tiny_engine.state, tiny_engine.encoder, tiny_engine.settings)
 
 
 class TestFollowsSomebody(GateContract):
@@ -113,7 +116,9 @@ class TestExplore(SourceContract):
     def query(self, tiny_engine: Engine) -> Query:
         """Somebody who has turned to something new."""
         source = Explore(
-            shared_stages.fresh_tweets(tiny_engine.state, tiny_engine.settings),
+            shared_stages.fresh_tweets(
+                tiny_engine.state, tiny_engine.encoder, tiny_engine.settings
+            ),
             tiny_engine.encoder,
             24,
         )
@@ -148,6 +153,24 @@ class TestSocialGraph(RowFilterContract):
     @pytest.fixture
     def filter_(self, tiny_engine: Engine) -> SocialGraph:
         return SocialGraph()
+
+
+class TestDeleted(RowFilterContract):
+    @pytest.fixture
+    def filter_(self, tiny_engine: Engine) -> Deleted:
+        return Deleted(tiny_engine.state)
+
+
+class TestAudience(RowFilterContract):
+    @pytest.fixture
+    def filter_(self, tiny_engine: Engine) -> Audience:
+        return Audience(tiny_engine.state)
+
+
+class TestMuted(RowFilterContract):
+    @pytest.fixture
+    def filter_(self, tiny_engine: Engine) -> Muted:
+        return Muted(tiny_engine.state)
 
 
 class TestUnsafe(RowFilterContract):

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
+import jwt
 import pytest
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
+from pydantic import SecretStr
 from starlette.routing import BaseRoute, Mount, Route
 
-from app.api import access
+from app.api import access, openapi
 from app.main import create_app
 from app.serving.engine import Engine
 
@@ -100,6 +103,98 @@ def test_only_one_route_reads_by_another_method(every: list[tuple[str, str]]) ->
         if method not in ("GET", "HEAD") and access.purpose(method, path) != "write"
     }
     assert reading == {("POST", "/score")}
+
+
+READ_KEY = "the key that reads"
+SECRET = "a secret of thirty-two bytes or more"
+PRIVATE: list[dict[str, Any]] = [
+    {"read_key": SecretStr(READ_KEY)},
+    {"token_secret": SecretStr(SECRET)},
+    {"read_key": SecretStr(READ_KEY), "token_secret": SecretStr(SECRET)},
+    {"read_key": SecretStr(READ_KEY), "api_key": SecretStr("the key that writes")},
+]
+
+
+def bearer(given: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {given}"}
+
+
+def token(sub: str, secret: str = SECRET) -> dict[str, str]:
+    return bearer(jwt.encode({"sub": sub}, secret, "HS256"))
+
+
+def body_of(path: str, user_id: str = "1") -> dict[str, Any]:
+    return {"user_id": user_id, "tweet_ids": ["1"]} if path == "/score" else {}
+
+
+@pytest.mark.parametrize("given", PRIVATE)
+def test_where_reading_is_private_no_route_reads_without_a_key_or_a_token(
+    tiny_engine: Engine, every: list[tuple[str, str]], given: dict[str, Any]
+) -> None:
+    strangers: list[dict[str, str]] = [
+        {},
+        {"X-API-Key": ""},
+        {"X-API-Key": "the key that writes"},
+        {"Authorization": "Basic abc"},
+        bearer(""),
+        bearer("nonsense"),
+        token("1", "another secret of thirty-two bytes or more"),
+    ]
+    with client(tiny_engine, **given) as caller:
+        for headers in strangers:
+            for method, path in every:
+                if access.purpose(method, path) == "write":
+                    continue
+                answer = caller.request(method, path, headers=headers, json=body_of(path))
+                assert (answer.status_code == 401) == (path not in OPEN), (method, path, headers)
+                if answer.status_code == 401:
+                    assert answer.headers["www-authenticate"].startswith("Bearer")
+
+
+def test_the_read_key_reads_everything_and_writes_nothing(
+    tiny_engine: Engine, every: list[tuple[str, str]]
+) -> None:
+    with client(tiny_engine, "10.1.2.3", read_key=SecretStr(READ_KEY)) as caller:
+        for headers in ({"X-API-Key": READ_KEY}, bearer(READ_KEY)):
+            for method, path in every:
+                answer = caller.request(method, path, headers=headers, json=body_of(path))
+                writes = access.purpose(method, path) == "write"
+                assert (answer.status_code == 403) == writes, (method, path)
+                assert answer.status_code != 401, (method, path)
+
+
+def test_a_token_reads_only_what_belongs_to_its_sub(
+    tiny_engine: Engine, every: list[tuple[str, str]]
+) -> None:
+    """A later route is covered: unless it names the user as `user_id`, no token reads it."""
+    own = set()
+    with client(tiny_engine, token_secret=SecretStr(SECRET)) as caller:
+        for method, path in every:
+            if access.purpose(method, path) != "read" or path in access.IMPERSONAL:
+                continue
+            ask = partial(caller.request, method, path, json=body_of(path))
+            assert ask(headers=token("another")).status_code == 403, (method, path)
+            if ask(headers=token("1")).status_code != 403:
+                own.add(path)
+        for path in access.IMPERSONAL:
+            assert caller.get(path, headers=token("another")).status_code == 200
+    assert own == {"/timeline/1", "/follow-recommendations/1", "/users/1", "/score"}
+
+
+def test_a_token_writes_nothing(tiny_engine: Engine, every: list[tuple[str, str]]) -> None:
+    with client(tiny_engine, "10.1.2.3", token_secret=SecretStr(SECRET)) as caller:
+        for method, path in every:
+            if access.purpose(method, path) == "write":
+                answer = caller.request(method, path, headers=token("1"), json={})
+                assert answer.status_code == 403, (method, path)
+
+
+def test_what_is_public_names_nobody_where_reading_is_private(tiny_engine: Engine) -> None:
+    with client(tiny_engine) as caller:
+        example = openapi.reader(tiny_engine)
+        assert f'"example":"{example}"' in caller.get("/openapi.json").text
+    with client(tiny_engine, read_key=SecretStr(READ_KEY)) as caller:
+        assert '"example":' not in caller.get("/openapi.json").text
 
 
 def test_head_is_answered_wherever_get_is(

@@ -15,6 +15,7 @@ BASE = [
     "ml.heads",
     "ml.errors",
     "ml.arrays",
+    "ml.text",
     "ml.command",
     "ml.progress",
 ]
@@ -67,7 +68,7 @@ ROOMS: dict[str, list[str]] = {
     "app.retrieval": ["app.pipeline", *SERVING],
     "app.follow_recommendations": ["app.pipeline", "app.retrieval", *SERVING],
     **{room: ["app.pipeline", *SHARED, *SERVING] for room in COMPONENTS},
-    **{room: ["ml.actions", "ml.schema", "ml.ids", "ml.heads"] for room in EDGE},
+    **{room: ["ml.actions", "ml.schema", "ml.ids", "ml.heads", "ml.text"] for room in EDGE},
     "app.read_settings": ["app.settings"],
     "app.observability": ["app.pipeline", "app.schemas"],
     "app.products": [*COMPONENTS, *SHARED, "app.pipeline", "app.settings", *SERVING],

@@ -9,8 +9,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+from ml.actions import Action
+
 ROOT = Path(__file__).parents[2]
-ACTION = '    BOOKMARK = 17, About.TWEET, Effect.MARK, "BOOKMARK"\n'
+ACTION = f'    BOOKMARK = {len(Action)}, About.TWEET, Effect.MARK, "BOOKMARK"\n'
 HEAD = '    Head("bookmark", (Action.BOOKMARK,), 0.2),\n'
 SCRIPT = """
 import json, sys

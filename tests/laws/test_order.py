@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from ml.dataset.coercion import dtype
 from ml.dataset.ids import IdKind
 from ml.event_log.record import Entry, Kind, Record
-from ml.schema import TWEETS, USERS
+from ml.schema import TWEETS, USERS, VISIBILITIES
 from ml.state.feature_state import FeatureState
 from ml.state.storage import snapshot
 from ml.state.storage.state_diff import differences
@@ -35,6 +35,7 @@ ON_TWEETS = (
     "impression",
 )
 ON_USERS = ("follow", "unfollow", "mute", "unmute", "block", "unblock")
+ON_TEXTS = ("mute_word", "unmute_word", "mute_domain", "unmute_domain")
 
 user_ids = st.sampled_from("abc")
 tweet_ids = st.sampled_from(["t0", "t1", "t2", "t3"])
@@ -50,8 +51,10 @@ def new_state() -> FeatureState:
     return FeatureState(known, Tweets.of(tweets, known))
 
 
-def put_tweet(tweet: str, text: str) -> dict[str, Any]:
-    """Who wrote a tweet, when and on what never changes; its text does."""
+def put_tweet(
+    tweet: str, text: str, visibility: str | None = None, mentions: list[str] | None = None
+) -> dict[str, Any]:
+    """Who wrote a tweet, when and on what never changes; its text and its audience do."""
     number = int(tweet[1])
     return {
         "tweet_id": tweet,
@@ -62,6 +65,8 @@ def put_tweet(tweet: str, text: str) -> dict[str, Any]:
         "hashtags": ["a"] * number,
         "in_reply_to_id": (None, "t0", "t3", "t9")[number],
         "conversation_id": (None, None, "t0", "t9")[number],
+        "visibility": visibility,
+        "mentions": mentions,
     }
 
 
@@ -86,9 +91,21 @@ bodies = st.one_of(
         st.none() | tweet_ids,
     ),
     st.builds(
-        lambda tweet, text: (Kind.PUT_TWEET, put_tweet(tweet, text)),
+        lambda tweet, *told: (Kind.PUT_TWEET, put_tweet(tweet, *told)),
         tweet_ids,
-        st.sampled_from(["one word", "Another, longer!"]),
+        st.sampled_from(["one word", "Another, longer!", "See https://a.example/x"]),
+        st.sampled_from([None, None, *VISIBILITIES, "mentioned"]),
+        st.none() | st.lists(user_ids | st.just("d"), max_size=3),
+    ),
+    st.builds(
+        lambda action, user, text, end: (
+            Kind.EVENT,
+            {"action": action, "user_id": user, "text": text, "expires_at": end},
+        ),
+        st.sampled_from(ON_TEXTS),
+        user_ids,
+        st.sampled_from(["word", "WORD", "a.example"]),
+        st.none() | st.integers(0, 9),
     ),
     st.builds(lambda tweet: (Kind.DELETE_TWEET, {"tweet_id": tweet}), tweet_ids),
     st.builds(

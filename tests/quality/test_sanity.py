@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from app.pipeline.batch import CandidateBatch, Column
+from app.pipeline.components import Ranker
 from app.pipeline.query import Query
 from app.settings import Settings
 from evaluation.metrics.resample import resample
@@ -18,7 +19,7 @@ from evaluation.offline.dataset import Dataset
 from evaluation.offline.replay_evaluation import ReplayEnvironment, ask
 from evaluation.policies import simple
 from evaluation.policies.policy import Best, Moment, Policy, Values
-from evaluation.policies.product import Product, Shuffled, with_ranker
+from evaluation.policies.product import Product, with_ranker
 from ml.bundle import Bundle
 
 BY_TRUTH: Final = [f"{name}@{k}" for name in ("value", "value_ndcg") for k in (5, 10, 20)]
@@ -36,6 +37,17 @@ class Chance:
     def score(self, query: Query, batch: CandidateBatch) -> dict[str, Column]:
         dice = np.random.default_rng(query.seed + 1)
         return {"base_score": dice.random(len(batch)).astype(np.float32)}
+
+
+@dataclass(frozen=True, slots=True)
+class Shuffled:
+    """A ranker whose scores are handed out to the wrong tweets: what is left is no ranking."""
+
+    ranker: Ranker
+
+    def score(self, query: Query, batch: CandidateBatch) -> dict[str, Column]:
+        shuffled = np.random.default_rng(query.seed).permutation(len(batch))
+        return {name: col[shuffled] for name, col in self.ranker.score(query, batch).items()}
 
 
 def shuffled_oracle(moment: Moment) -> Values:

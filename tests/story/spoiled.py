@@ -165,7 +165,7 @@ TABLES: dict[str, tuple[Spoil, str, str]] = {  # (spoil, file, what the message 
     "no object column": (
         without("interactions", "tweet_id", "target_user_id"),
         "interactions.parquet",
-        "columns 'tweet_id' and 'target_user_id' are both missing; add either",
+        "columns 'tweet_id', 'target_user_id', 'text' are all missing; add one",
     ),
     "ids are decimals": (
         column("follows", "followee_id", 1.5),

@@ -99,7 +99,7 @@ def test_a_bundle_that_came_by_a_reload_was_served_as_well(
     with TestClient(create_app(settle())) as client:
         assert client.get("/readyz").json()["model_version"] == "heuristic"
         shutil.copytree(there, artifacts)
-        assert client.post("/admin/reload").json()["model_version"] != "heuristic"
+        assert client.post("/admin/reload", json={}).json()["model_version"] != "heuristic"
     emptied(artifacts)
     with pytest.raises(BundleError, match="was served"), TestClient(create_app(settle())):
         pass
@@ -115,7 +115,7 @@ def test_a_reload_that_finds_nothing_named_keeps_what_is_served(
             (artifacts / "current").unlink()
         else:
             emptied(artifacts)
-        refused = client.post("/admin/reload")
+        refused = client.post("/admin/reload", json={})
         assert refused.status_code == 409
         assert "current" in refused.json()["detail"]
         assert client.get("/timeline/1").json()["model_version"] == version

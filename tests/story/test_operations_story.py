@@ -37,9 +37,9 @@ def test_it_says_that_it_lives_and_what_it_serves(client: TestClient, tiny_engin
         ("GET", "/timeline/1?colour=red", None, 422),
         ("GET", "/timeline/a%20b", None, 422),
         ("GET", "/timeline/42%0A", None, 422),
-        ("GET", "/timeline/a%2Fb", None, 404),
+        ("GET", "/timeline/a/b", None, 404),
         ("GET", "/timeline/%FF", None, 422),
-        ("GET", f"/timeline/{'x' * 129}", None, 422),
+        ("GET", f"/timeline/{'x' * 257}", None, 422),
         ("GET", "/timeline/1?limit=10000000000000000000000", None, 422),
         ("GET", "/users?cursor=zzz", None, 422),
         ("PATCH", "/tweets/1", None, 405),
@@ -69,7 +69,8 @@ def test_a_wrong_request_is_told_what_is_wrong(
 def test_what_was_expected_is_said_in_words(client: TestClient) -> None:
     spaced = client.get("/timeline/a%20b").json()["detail"]
     assert spaced == (
-        "path.user_id: expected an id: up to 128 letters, digits, or any of _ . : @ -, not 'a b'"
+        "path.user_id: an id has no spaces, control, bidi or invisible characters, this one has "
+        "U+0020 at character 2, not 'a b'"
     )
     unknown = client.get("/timeline/1?colour=red").json()["detail"]
     assert unknown == "query.colour: nothing here has this name; /docs says what does"
@@ -77,7 +78,7 @@ def test_what_was_expected_is_said_in_words(client: TestClient) -> None:
 
 @pytest.mark.parametrize(
     "user_id",
-    ["a.b:c@d-e_f", "ñandú", "пользователь", "مستخدم", "用户", "사용자", "ผู้ใช้", "x" * 128],
+    ["a.b:c@d-e_f", "ñandú", "пользователь", "مستخدم", "用户", "사용자", "ผู้ใช้", "x" * 256],
 )
 def test_an_id_may_be_in_any_script(client: TestClient, user_id: str) -> None:
     timeline = client.get(f"/timeline/{quote(user_id)}")
@@ -98,7 +99,7 @@ def test_an_id_may_be_in_any_script(client: TestClient, user_id: str) -> None:
         (b"", "application/json", 422, "body: Field required"),
         (b'{"user_id": NaN, "tweet_ids": ["1"]}', "application/json", 422, "not nan"),
         (b'{"user_id": 1e999, "tweet_ids": ["1"]}', "application/json", 422, "not inf"),
-        (b'{"user_id": "\\ud800", "tweet_ids": ["1"]}', "application/json", 422, "unicode"),
+        (b'{"user_id": "\\ud800", "tweet_ids": ["1"]}', "application/json", 422, "U+D800"),
         (b'{"user_id": "1", "tweet_ids": ["1"], "\\ud800": 1}', "application/json", 422, "unicode"),
     ],
 )

@@ -70,7 +70,7 @@ def test_what_is_no_id_is_not_asked_for(
     with pytest.raises(SystemExit, match="2"):
         main(["timeline", "no body"])
     assert (
-        "expected an id: up to 128 letters, digits, or any of _ . : @ -, not 'no body'"
+        "U+0020 at character 3; expected an id: 1 to 256 printable characters without spaces"
         in capsys.readouterr().err
     )
 

@@ -12,7 +12,6 @@ from evaluation.metrics.resample import Figure, ratio, resample
 from evaluation.simulation.common_random_numbers import Question, generator
 from evaluation.simulation.plan import Plan
 from evaluation.simulation.simulator import TimedEvent
-from evaluation.simulation.stress.outside import Counts, per_member
 from evaluation.simulation.trajectory import Trajectory
 from ml.actions import Action
 from ml.arrays import Rows
@@ -53,18 +52,18 @@ def brigade(plan: Plan) -> list[TimedEvent]:
 
 def reach(plan: Plan, before: Trajectory, after: Trajectory) -> Mapping[str, Any]:
     """How much less the victims are seen by others."""
+    author, followee = plan.world.tweets.author, plan.world.follow_graph.followee
     target = victims(plan)
-    w = resample(len(plan.panel))
-    kept = ratio(_seen(plan, after, target), _seen(plan, before, target), w)
-    lost = Figure(1 - kept.draws)
+    kept, seen = (d.per_member(np.isin(author[d.tweet], target)) for d in (after, before))
+    lost = Figure(1 - ratio(kept, seen, resample(len(plan.panel))).draws)
     low, high = lost.interval
     each = [
         {
-            "followers": int((plan.world.follow_graph.followee == one).sum()),
-            "before": int(_seen(plan, before, target[i : i + 1]).sum()),
-            "after": int(_seen(plan, after, target[i : i + 1]).sum()),
+            "followers": int((followee == one).sum()),
+            "before": int((author[before.tweet] == one).sum()),
+            "after": int((author[after.tweet] == one).sum()),
         }
-        for i, one in enumerate(target.tolist())
+        for one in target.tolist()
     ]
     return {
         "lost": lost,
@@ -72,10 +71,6 @@ def reach(plan: Plan, before: Trajectory, after: Trajectory) -> Mapping[str, Any
         "says": f"{HOSTILE} hostile accounts cost {VICTIMS} authors {lost.value:+.1%} "
         f"[{low:+.1%}, {high:+.1%}] of their reach among others",
     }
-
-
-def _seen(plan: Plan, diary: Trajectory, author: Rows) -> Counts:
-    return per_member(plan, diary, np.isin(plan.world.tweets.author[diary.tweet], author))
 
 
 def _event(action: Action, who: str, at: int, name: str, **about: str) -> TimedEvent:

@@ -9,8 +9,7 @@ import numpy as np
 
 from datagen.parameters import HOUR
 from datagen.users import LIKED
-from evaluation.simulation.plan import Plan
-from evaluation.simulation.stress.outside import with_tweets
+from evaluation.simulation.plan import Plan, with_tweets
 from evaluation.simulation.trajectory import Trajectory
 
 HITS: Final = 5  # tweets that deserve to go viral

@@ -11,8 +11,7 @@ from datagen.parameters import DAY
 from datagen.vocabulary import TOPICS
 from evaluation.metrics.resample import ratio, resample
 from evaluation.simulation.common_random_numbers import Question, generator
-from evaluation.simulation.plan import Plan
-from evaluation.simulation.stress.outside import per_member, with_tweets
+from evaluation.simulation.plan import Plan, with_tweets
 from evaluation.simulation.trajectory import Trajectory
 
 SPAM_PER_DAY: Final = 300
@@ -38,11 +37,9 @@ def spam(plan: Plan, diary: Trajectory) -> Mapping[str, Any]:
     """How much of what people see is spam, and how much of what there is."""
     first = len(plan.world.tweets) - _spam_of(plan)
     w = resample(len(plan.panel))
-    is_spam = diary.tweet >= first
-    seen = ratio(per_member(plan, diary, is_spam), per_member(plan, diary), w)
-    tweets = plan.world.tweets
-    fresh = tweets.created >= plan.onward.since
-    offered = float((np.flatnonzero(fresh) >= first).mean())
+    seen = ratio(diary.per_member(diary.tweet >= first), diary.per_member(), w)
+    fresh = np.flatnonzero(plan.world.tweets.created >= plan.onward.since)
+    offered = float((fresh >= first).mean())
     return {
         "seen": seen,
         "offered": offered,

@@ -7,13 +7,13 @@ from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from datagen.parameters import DAY
 from datagen.users import LIKED
 from evaluation.simulation.common_random_numbers import Question, generator
 from evaluation.simulation.plan import Plan, Turn
-from evaluation.simulation.stress.outside import Counts
-from evaluation.simulation.trajectory import Trajectory
+from evaluation.simulation.trajectory import Trajectory, turn
 from ml.arrays import Rows
 
 TURNING_DAYS: Final = 9.0
@@ -41,8 +41,8 @@ def turning(plan: Plan) -> Plan:
     taste = plan.world.users.taste.copy()
     new, best = new_topics(plan, panel)
     taste[panel, new], taste[panel, best] = taste[panel, best], taste[panel, new]
-    turn = Turn(plan.onward.since + TURN_AT, taste)
-    return replace(plan, panel=panel, newcomers=0, visits=visits, lengths=lengths, turn=turn)
+    then = Turn(plan.onward.since + TURN_AT, taste)
+    return replace(plan, panel=panel, newcomers=0, visits=visits, lengths=lengths, turn=then)
 
 
 def new_topics(plan: Plan, panel: Rows) -> tuple[Rows, Rows]:
@@ -55,23 +55,22 @@ def new_topics(plan: Plan, panel: Rows) -> tuple[Rows, Rows]:
 
 def followed(plan: Plan, diaries: Mapping[str, Trajectory]) -> Mapping[str, Any]:
     """The share of the new topic, and of the old, visit by visit from the change on."""
-    assert plan.turn is not None
     new, best = new_topics(plan, plan.panel)
     by_policy: dict[str, Any] = {}
     for label, diary in diaries.items():
-        share = _share_by_visit(plan, diary, new)
-        old = _share_by_visit(plan, diary, best)
+        before, share = _share(plan, diary, new)
+        old_before, old = _share(plan, diary, best)
         final = float(np.mean(share[SETTLED:]))
         smooth = np.convolve(share, np.full(SMOOTH, 1 / SMOOTH), "valid")
         passed = np.flatnonzero(smooth >= 0.8 * final)
         by_policy[label] = {
-            "before": _share_before(plan, diary, new),
-            "by_visit": [float(value) for value in share],
+            "before": before,
+            "by_visit": share.tolist(),
             "final": final,
             "at_20": float(smooth[SETTLED - SMOOTH] / final) if final else 0.0,
             "visits_to_80": int(passed[0]) + SMOOTH if len(passed) else None,
-            "old_before": _share_before(plan, diary, best),
-            "old_by_visit": [float(value) for value in old],
+            "old_before": old_before,
+            "old_by_visit": old.tolist(),
             "old_final": float(np.mean(old[SETTLED:])),
         }
     says = "; ".join(
@@ -83,24 +82,18 @@ def followed(plan: Plan, diaries: Mapping[str, Trajectory]) -> Mapping[str, Any]
     return {"share": by_policy, "says": f"the new topic's share went by {says}"}
 
 
-def _share_by_visit(plan: Plan, diary: Trajectory, kind: Rows) -> Counts:
-    """Over people, of their first visit after the change, their second, and so on."""
+def _share(plan: Plan, diary: Trajectory, kind: Rows) -> tuple[float, NDArray[np.float64]]:
+    """Of a topic, before the change; and over people at their first visit after it, their second,
+    and so on."""
     assert plan.turn is not None
-    topic = plan.world.tweets.topic[diary.tweet] == kind[diary.user]
-    turn = np.full(len(diary.started), -1)
-    count = np.zeros(len(plan.panel), np.int64)
-    for row in np.flatnonzero(diary.started >= plan.turn.at).tolist():  # in order of time
-        turn[row] = count[diary.visitor[row]]
-        count[diary.visitor[row]] += 1
-    most = int(np.quantile(count, 0.1))  # visits that nearly everybody made
-    of = turn[diary.visit]
-    kept = (of >= 0) & (of < most)
-    on = np.bincount(of[kept], topic[kept].astype(float), minlength=most)
-    return np.asarray(on / np.bincount(of[kept], minlength=most))
-
-
-def _share_before(plan: Plan, diary: Trajectory, kind: Rows) -> float:
-    assert plan.turn is not None
-    before = diary.at < plan.turn.at
-    topic = plan.world.tweets.topic[diary.tweet] == kind[diary.user]
-    return float(topic[before].mean())
+    is_kind = plan.world.tweets.topic[diary.tweet] == kind[diary.user]
+    after = diary.started >= plan.turn.at
+    nth = np.full(len(after), -1)
+    nth[after] = turn(diary.visitor[after], diary.started[after])
+    made = np.bincount(diary.visitor[after], minlength=len(plan.panel))
+    most = int(np.quantile(made, 0.1))  # visits that nearly everybody made
+    visit = nth[diary.visit]
+    kept = (visit >= 0) & (visit < most)
+    seen = np.bincount(visit[kept], minlength=most)
+    share = np.bincount(visit[kept], is_kind[kept].astype(float), most) / seen
+    return float(is_kind[diary.at < plan.turn.at].mean()), share

@@ -15,6 +15,7 @@ from ml.state.feature_state import FeatureState
 from ml.state.storage import npz, sha256
 from ml.state.structures.lww_register import LwwRegister
 from ml.state.structures.pair_index import PairIndex
+from ml.state.tables.mutes import Mute
 from ml.state.tables.pending_events import Waiting
 from ml.state.tables.threads import Reply
 from ml.state.tables.tweets import Tweets
@@ -56,6 +57,7 @@ def save(
         "tombstones": sorted(tweets.tombstones),
         "threads": tweets.threads.waiting,
         "pending": list(state.pending_events),
+        "mutes": list(state.mutes),
     }
     (directory / "waiting.json").write_text(json.dumps(waiting) + "\n")
     about_it: About = {
@@ -88,6 +90,8 @@ def load(directory: Path) -> FeatureState:
             id_: [Reply(*reply) for reply in replies] for id_, replies in waiting["threads"].items()
         }
         state.wait_for((id_, Waiting(*one)) for id_, one in waiting["pending"])
+        for user, action, name, mute in waiting["mutes"]:
+            state.mutes.put(user, action, name, Mute(*mute))
     except (OSError, ValueError, KeyError, TypeError, pl.exceptions.PolarsError) as error:
         raise BundleError(f"{directory} is not a readable state ({error}); train again") from error
     return state

@@ -15,6 +15,7 @@ from ml.state.feature_state import FeatureState
 from ml.state.structures.counters import DecayedCounts, PairCounts
 from ml.state.structures.event_order import NEVER
 from ml.state.structures.lww_register import LwwRegister
+from ml.state.structures.packed import Packed
 from ml.state.structures.pair_times import PairTimes
 from ml.state.structures.vocabulary import Vocabulary
 
@@ -49,6 +50,7 @@ def canonical(state: FeatureState) -> dict[str, Part]:
         },
         "published": dict.fromkeys(tweets.ids(state.by_time), True),
         "pending events": dict(_pending(state)),
+        "mutes": dict(_mutes(state)),
         "newest": {"at": state.newest},
     }
 
@@ -105,6 +107,8 @@ def _tweets(state: FeatureState) -> Iterator[tuple[str, Any]]:
             tweets.metadata[row].tolist(),
             str((tweets.nsfw[row], tweets.toxic[row])),
             (tweets.put_at[row].item(), tweets.put_tiebreak[row].item()),
+            _audience(state, row),
+            [_list(lists, row) for lists in (tweets.wording.tokens, tweets.wording.domains)],
         )
         yield id_, (settled, None if tweets.deleted[row] else facts)
 
@@ -128,6 +132,22 @@ def _awaited(state: FeatureState) -> Iterator[tuple[str, Any]]:
     ids = state.tweets.ids
     for id_, replies in state.tweets.threads.waiting.items():
         yield id_, sorted((ids.id(reply.row), reply.begins) for reply in replies)
+
+
+def _audience(state: FeatureState, row: int) -> tuple[Any, ...]:
+    audience = state.tweets.audience
+    mentions = state.users.ids.ids(np.array(_list(audience.mentions, row), np.int32))
+    written = audience.at[row].item(), audience.tiebreak[row].item()
+    return audience.visibility[row].item(), sorted(mentions), written
+
+
+def _list(lists: Packed, row: int) -> list[int]:
+    return [int(value) for value in lists.gather(np.array([row], np.int32))[0]]
+
+
+def _mutes(state: FeatureState) -> Iterator[tuple[tuple[str, str, str], Any]]:
+    for user, action, name, mute in state.mutes:
+        yield (state.users.ids.id(user), Action(action).label, name), mute
 
 
 def _toggles(

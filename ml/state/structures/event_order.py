@@ -6,6 +6,7 @@ from hashlib import blake2b
 from typing import Final
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from ml.arrays import Tiebreaks, Times
@@ -30,3 +31,11 @@ def not_before(
     """Which (at, tiebreak) are as late as (then, then_tiebreak), or later."""
     later: NDArray[np.bool_] = (at > then) | ((at == then) & (tiebreak >= then_tiebreak))
     return later
+
+
+def stated(frame: pl.DataFrame) -> Times:
+    """(rows,) the times of a table as they were given, in microseconds: `stated_at`, or
+    `created_at` where all times are true; UNKNOWN_TIME where there is none."""
+    at = frame["stated_at"] if "stated_at" in frame.columns else frame["created_at"] * MICROS
+    times: Times = at.fill_null(UNKNOWN_TIME).to_numpy()
+    return times

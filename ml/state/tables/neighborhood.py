@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -52,6 +52,16 @@ class Neighborhood:
             excluded_authors=np.sort(np.concatenate(kept_away)),
             see_fewer_authors=right[see_fewer_authors],
             see_fewer_since=graph.relations.at[see_fewer_authors, less],
+        )
+
+    def without_refusals(self) -> Neighborhood:
+        """The same, as if nobody blocked, muted or wanted less of anybody."""
+        nobody = Neighborhood.nobody()
+        return replace(
+            self,
+            excluded_authors=nobody.excluded_authors,
+            see_fewer_authors=nobody.see_fewer_authors,
+            see_fewer_since=nobody.see_fewer_since,
         )
 
     @classmethod

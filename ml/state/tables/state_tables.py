@@ -17,6 +17,7 @@ from ml.state.tables.engagement_counts import EngagementCounts
 from ml.state.tables.engagements import Engagements
 from ml.state.tables.graph import Graph
 from ml.state.tables.history import History
+from ml.state.tables.mutes import Mutes
 from ml.state.tables.pending_events import PendingEvents
 from ml.state.tables.tweets import Tweets
 from ml.state.tables.users import Users
@@ -34,11 +35,13 @@ class StateTables:
         self._seen = PairTimes(len(users))
         self._served = PairTimes(len(users))
         self._pending = PendingEvents()
+        self._mutes = Mutes()
         self._newest = UNKNOWN_TIME
         self._version = 0
         self._rewritten = 0
         self._acted = np.zeros(len(users), np.int64)
         self._offset = 0
+        self._shift = 0
         self._seen_long_ago = Bloom(false_positives)
         self._posts = Ragged(len(users))
         self._calendar = TimeIndex(np.empty(0, np.int32), np.empty(0, np.int64))
@@ -85,6 +88,11 @@ class StateTables:
         return self._pending
 
     @property
+    def mutes(self) -> Mutes:
+        """The words and domains that viewers do not want to read."""
+        return self._mutes
+
+    @property
     def posts(self) -> Ragged:
         """Each author's tweets, in the order they became known."""
         return self._posts
@@ -113,6 +121,11 @@ class StateTables:
     def offset(self) -> int:
         """The offset of the last record of the log that was applied."""
         return self._offset
+
+    @property
+    def shift(self) -> int:
+        """By how many seconds true times are moved to become times of this state, from now on."""
+        return self._shift
 
     @property
     def tweet_counts(self) -> DecayedCounts:

@@ -10,13 +10,15 @@ import polars as pl
 from numpy.typing import NDArray
 
 from ml.arrays import Rows, Tiebreaks, Times
-from ml.state.structures.event_order import NEVER, UNKNOWN_TIME, not_before
+from ml.state.structures.event_order import NEVER, UNKNOWN_TIME, not_before, stated
 from ml.state.structures.growable import GrowableColumns
 from ml.state.structures.tokens import Tokens, table, words
 from ml.state.structures.vocabulary import Vocabulary
+from ml.state.tables.audience import Audience
 from ml.state.tables.metadata import NAMES, metadata
 from ml.state.tables.threads import Threads
 from ml.state.tables.users import Users
+from ml.state.tables.wording import Wording
 
 TAGS: Final = 4  # kept per tweet: the topic, then hashtags
 WORDS: Final = 16  # kept per tweet
@@ -30,6 +32,7 @@ class Tweets(GrowableColumns):
     FILL: ClassVar[Mapping[str, float]] = {
         "author": -1,
         "created_at": UNKNOWN_TIME,
+        "stated_at": UNKNOWN_TIME,
         "tags": 0,
         "words": 0,
         "metadata": 0,
@@ -47,6 +50,7 @@ class Tweets(GrowableColumns):
         self.ids = Vocabulary()
         self.author: Rows = np.empty(0, np.int32)  # -1 where unknown
         self.created_at: Times = np.empty(0, np.int64)  # UNKNOWN_TIME where nobody says
+        self.stated_at: Times = np.empty(0, np.int64)  # `created_at` as given, in microseconds
         self.tags: Tokens = np.empty((0, TAGS), np.uint32)  # the topic or 0, then the hashtags
         self.words: Tokens = np.empty((0, WORDS), np.uint32)
         self.metadata = np.empty((0, len(NAMES)), np.float32)
@@ -62,6 +66,8 @@ class Tweets(GrowableColumns):
         self.topic: list[str | None] = []
         self.tombstones: set[str] = set()  # deleted before they were ever seen
         self.threads = Threads()
+        self.audience = Audience()
+        self.wording = Wording()
         self._admit(ids)
 
     def __len__(self) -> int:
@@ -92,6 +98,7 @@ class Tweets(GrowableColumns):
         row = np.arange(len(frame), dtype=np.int32)
         tweets._settle(frame, row, users)
         tweets._write(frame, row)
+        tweets.audience.put(frame, row, tweets.put_at, tweets.put_tiebreak, users)
         return tweets
 
     def put(
@@ -117,6 +124,8 @@ class Tweets(GrowableColumns):
         )
         self._settle(frame[first[new]], rows[new], users)
         self.deleted[rows[new]] = self._buried(rows[new])
+        there = np.where(self.deleted[row], -1, row).astype(np.int32)
+        self.audience.put(frame, there, at, tiebreak, users)
 
         last = len(row) - 1 - np.unique(row[::-1], return_index=True)[1]
         wins = not_before(at[last], tiebreak[last], self.put_at[rows], self.put_tiebreak[rows])
@@ -133,6 +142,8 @@ class Tweets(GrowableColumns):
         self.deleted[row] = True
         for name in ("words", "metadata", "nsfw", "toxic"):
             getattr(self, name)[row] = self.FILL[name]
+        self.audience.clear(row)
+        self.wording.clear(row)
         for which in row.tolist():
             self.text[which] = None
 
@@ -154,14 +165,17 @@ class Tweets(GrowableColumns):
         for name in self.FILL:
             setattr(self, name, getattr(self, name)[row])
         self.threads.keep(row, new, deleted, self)
+        self.audience.keep(row)
+        self.wording.keep(row)
 
     def _admit(self, ids: Iterable[str]) -> Rows:
         ids = list(ids)
         self.ids.add(ids)
         self.text += [None] * (len(self.ids) - len(self.text))
         self.topic += [None] * (len(self.ids) - len(self.topic))
-        self.lengthen(len(self.ids))
-        self.threads.lengthen(len(self.ids))
+        for part in (self, self.audience, self.threads):
+            part.lengthen(len(self.ids))
+        self.wording.grow(len(self.ids))
         return self.ids.known(ids)
 
     def _buried(self, row: Rows) -> NDArray[np.bool_]:
@@ -181,6 +195,7 @@ class Tweets(GrowableColumns):
         )
         self.author[row] = users.ids.known(frame["author_id"])
         self.created_at[row] = frame["created_at"].fill_null(UNKNOWN_TIME).to_numpy()
+        self.stated_at[row] = stated(frame)
         self.tags[row, :1] = table(frame.select(pl.concat_list("topic")).to_series(), 1)
         self.tags[row, 1:] = table(frame["hashtags"], TAGS - 1)
         hashtags = frame["hashtags"].list.len().fill_null(0).to_numpy()
@@ -188,6 +203,7 @@ class Tweets(GrowableColumns):
         self.is_reply[row] = frame["in_reply_to_id"].is_not_null().to_numpy()
         for which, topic in zip(row.tolist(), frame["topic"], strict=True):
             self.topic[which] = topic
+        self.wording.settle(row, frame["hashtags"], frame["author_id"])
         self.threads.join(row, frame["in_reply_to_id"], frame["conversation_id"], self)
 
     def _write(self, frame: pl.DataFrame, row: Rows) -> None:
@@ -200,6 +216,7 @@ class Tweets(GrowableColumns):
         self.metadata[row, HASHTAGS] = hashtags
         self.nsfw[row] = _label(frame["nsfw"])
         self.toxic[row] = _label(frame["toxic"])
+        self.wording.write(row, frame["text"].to_list())
         for which, text in zip(row.tolist(), frame["text"], strict=True):
             self.text[which] = text
 

@@ -10,7 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from ml.arrays import Rows, Tiebreaks, Times
-from ml.state.structures.event_order import NEVER, UNKNOWN_TIME, not_before
+from ml.state.structures.event_order import NEVER, UNKNOWN_TIME, not_before, stated
 from ml.state.structures.growable import GrowableColumns
 from ml.state.structures.tokens import Tokens, table
 from ml.state.structures.vocabulary import Vocabulary
@@ -23,6 +23,7 @@ class Users(GrowableColumns):
 
     FILL: ClassVar[Mapping[str, float]] = {
         "created_at": UNKNOWN_TIME,
+        "stated_at": UNKNOWN_TIME,
         "interests": 0,
         "sensitive_ok": False,
         "put_at": NEVER,
@@ -35,6 +36,7 @@ class Users(GrowableColumns):
         self.ids = Vocabulary()
         self.name: list[str | None] = []
         self.created_at: Times = np.empty(0, np.int64)  # UNKNOWN_TIME where nobody says
+        self.stated_at: Times = np.empty(0, np.int64)  # `created_at` as given, in microseconds
         self.interests: Tokens = np.empty((0, INTERESTS), np.uint32)
         self.sensitive_ok: NDArray[np.bool_] = np.empty(0, bool)
         self.put_at: Times = np.empty(0, np.int64)  # when the profile was written
@@ -83,14 +85,18 @@ class Users(GrowableColumns):
             self.erased_at[row], self.erased_tiebreak[row] = at, tiebreak
         if (self.put_at[row], self.put_tiebreak[row]) <= (at, tiebreak):
             self.name[row] = None
-            for name in ("created_at", "interests", "sensitive_ok", "put_at", "put_tiebreak"):
+            for name in ("created_at", "stated_at", "interests", "sensitive_ok"):
                 getattr(self, name)[row] = self.FILL[name]
+            self.put_at[row], self.put_tiebreak[row] = NEVER, 0
 
     def erased(self, row: Rows, at: Times, tiebreak: Tiebreaks) -> NDArray[np.bool_]:
         """Whether an action of each user at that time has been erased since."""
         if not len(self):
             return np.zeros(len(row), bool)
-        return not_before(self.erased_at[row], self.erased_tiebreak[row], at, tiebreak) & (row >= 0)
+        erased_at = self.erased_at[row]
+        erased = not_before(erased_at, self.erased_tiebreak[row], at, tiebreak)
+        erased &= (erased_at != NEVER) & (row >= 0)
+        return erased
 
     @property
     def gone(self) -> NDArray[np.bool_]:
@@ -101,6 +107,7 @@ class Users(GrowableColumns):
     def _write(self, frame: pl.DataFrame, place: NDArray[np.intp], row: Rows) -> None:
         frame = frame[place]
         self.created_at[row] = frame["created_at"].fill_null(UNKNOWN_TIME).to_numpy()
+        self.stated_at[row] = stated(frame)
         self.interests[row] = table(frame["interests"], INTERESTS)
         self.sensitive_ok[row] = frame["sensitive_ok"].fill_null(False).to_numpy()
         for who, name in zip(row.tolist(), frame["name"], strict=True):

@@ -10,12 +10,14 @@ import numpy as np
 
 from ml.arrays import Rows, Tiebreaks, Times
 from ml.errors import DataError
+from ml.event_log import bodies
 from ml.event_log.record import Kind, Record
 from ml.schema import TWEETS, USERS
 from ml.state.feature_state import FeatureState
+from ml.state.tables.mutes import Muting
 from ml.state.tables.pending_events import Waiting
 from ml.state.updates import erasure, tweet_lifecycle
-from ml.state.updates.decode import Batch, Happened, Put, frame
+from ml.state.updates.decode import Batch, Happened, Muted, Put, frame
 
 NOBODY: Final[Rows] = np.empty(0, np.int32)
 
@@ -30,13 +32,14 @@ class AppliedRecords:
 
 
 def apply_records(state: FeatureState, records: Sequence[Record]) -> AppliedRecords:
-    """Apply records, in any order.
+    """Apply records, in any order but that of the clock's, which move the times of later ones.
 
     Raises:
         DataError: a record that the log should never have accepted; nothing was applied.
     """
-    applied = [_apply_batch(state, batch) for batch in _decoded(records)]
-    state.advance(max((record.offset for record in records), default=0))
+    batches, shift = _decoded(records, state.shift)
+    applied = [_apply_batch(state, batch) for batch in batches]
+    state.advance(max((record.offset for record in records), default=0), shift)
     tweets = np.concatenate([NOBODY, *(one.tweets for one in applied)])
     users = np.concatenate([NOBODY, *(one.users for one in applied)])
     fewer = np.concatenate([NOBODY, *(one.fewer for one in applied)])
@@ -44,21 +47,30 @@ def apply_records(state: FeatureState, records: Sequence[Record]) -> AppliedReco
     return AppliedRecords(np.unique(tweets), np.unique(users), np.unique(fewer))
 
 
-def _decoded(records: Sequence[Record]) -> list[Batch]:
+def _decoded(records: Sequence[Record], shift: int) -> tuple[list[Batch], int]:
     """Batches that end where somebody is erased: who is counted from nothing must not lose what
-    they did afterwards, however many records are applied at once."""
+    they did afterwards, however many records are applied at once. Also the shift after them."""
     batches = [Batch()]
     for record in records:
+        if record.entry.kind == Kind.CLOCK:
+            shift = _shift(record)
+            continue
         if batches[-1].erased and record.entry.kind != Kind.DELETE_USER:
             batches.append(Batch())
         try:
-            batches[-1].add(record.entry)
+            batches[-1].add(record.entry, shift)
         except (KeyError, TypeError, ValueError) as error:
             raise DataError(
                 f"record {record.offset} of the log, a {record.entry.kind}, cannot be read: "
                 f"{error!r}; it should not have been accepted"
             ) from error
-    return batches
+    return batches, shift
+
+
+def _shift(record: Record) -> int:
+    clock = bodies.read(record.entry)
+    assert isinstance(clock, bodies.Clock)
+    return clock.shift_seconds
 
 
 def _apply_batch(state: FeatureState, batch: Batch) -> AppliedRecords:
@@ -68,6 +80,7 @@ def _apply_batch(state: FeatureState, batch: Batch) -> AppliedRecords:
     tweets = _put_tweets(state, batch.tweets)
     fewer = tweet_lifecycle.delete(state, batch.deleted)
     _happen(state, batch.events)
+    _mute(state, batch.muted)
     gone = _erase(state, batch.erased)
     users = np.concatenate([profiles, gone, np.arange(everybody, len(state.users), dtype=np.int32)])
     return AppliedRecords(tweets, users, fewer)
@@ -102,6 +115,16 @@ def _happen(state: FeatureState, happened: Sequence[Happened]) -> None:
     )
     now = np.flatnonzero(~absent | (target >= 0))
     tweet_lifecycle.happen(state, [waiting[place] for place in now.tolist()], tweet[now])
+
+
+def _mute(state: FeatureState, muted: Sequence[Muted]) -> None:
+    user = state.admit_users(one.user for one in muted).tolist()
+    state.mute(
+        [
+            Muting(one.at, one.tiebreak, one.action, who, one.text, one.expires_at)
+            for one, who in zip(muted, user, strict=True)
+        ]
+    )
 
 
 def _erase(state: FeatureState, erased: Sequence[tuple[str, int, int]]) -> Rows:

@@ -5,17 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 
 import polars as pl
 
-from ml.actions import BY_LABEL, ON_USERS, Action
+from ml.actions import BY_LABEL, ON_TEXTS, ON_USERS, Action
 from ml.event_log import bodies
 from ml.event_log.record import Entry, Kind
-from ml.schema import TWEETS, USERS, Table
+from ml.schema import LATEST, TWEETS, USERS, VISIBILITIES, Table
 from ml.schema import Kind as Column
-from ml.state.structures.event_order import split
+from ml.state.structures.event_order import MICROS, split
+from ml.state.tables.mutes import NO_END
 from ml.state.tables.pending_events import SERVED
 
 Body = Mapping[str, Any]  # JSON
@@ -26,25 +26,26 @@ ACTIONS: Final = {
 }
 
 
-def _seconds(value: Any) -> int:
-    if isinstance(value, str):
-        at = datetime.fromisoformat(value)
-        value = (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()
-    return int(value // 1)
-
-
 def _words(value: Any) -> list[str]:
     if isinstance(value, str):
         raise TypeError(f"{value!r} is not a list of strings")
     return [str(word) for word in value]
 
 
+def _visibility(value: Any) -> str:
+    if value not in VISIBILITIES:
+        raise ValueError(f"{value!r} is no visibility; expected one of {' '.join(VISIBILITIES)}")
+    return str(value)
+
+
 READ: Final[Mapping[Column, tuple[Callable[[Any], Any], pl.DataType | type[pl.DataType]]]] = {
     Column.ID: (str, pl.String),
-    Column.TIME: (_seconds, pl.Int64),
+    Column.TIME: (int, pl.Int64),
     Column.TEXT: (str, pl.String),
     Column.WORDS: (_words, pl.List(pl.String)),
     Column.FLAG: (bool, pl.Boolean),
+    Column.IDS: (_words, pl.List(pl.String)),
+    Column.VISIBILITY: (_visibility, pl.String),
 }
 
 
@@ -68,6 +69,17 @@ class Happened(NamedTuple):
     position: float
 
 
+class Muted(NamedTuple):
+    """A word or a domain is muted, or no longer."""
+
+    at: int
+    tiebreak: int
+    action: int
+    user: str
+    text: str
+    expires_at: int
+
+
 @dataclass(slots=True)
 class Batch:
     """Records by what they do. Those of one kind are applied together: their order is in their
@@ -78,19 +90,22 @@ class Batch:
     deleted: list[str] = field(default_factory=list)
     erased: list[tuple[str, int, int]] = field(default_factory=list)
     events: list[Happened] = field(default_factory=list)
+    muted: list[Muted] = field(default_factory=list)
 
-    def add(self, entry: Entry) -> None:
-        """Put an entry where it belongs."""
-        at, tiebreak = split(entry.at, entry.event_id)
+    def add(self, entry: Entry, shift: int) -> None:
+        """Put an entry where it belongs, its times moved by so many seconds."""
+        at, tiebreak = split(entry.at + shift * MICROS, entry.event_id)
         match bodies.read(entry):
+            case bodies.Event() as event if ACTIONS[event.action] in ON_TEXTS:
+                self.muted.append(_muted(at, tiebreak, event, shift))
             case bodies.Event() as event:
                 self.events.append(_event(at, tiebreak, event))
             case bodies.Served() as served:
                 self.events += _served(at, tiebreak, served)
-            case bodies.Row(columns) if entry.kind == Kind.PUT_USER:
-                self.users.append(Put(at, tiebreak, _row(USERS, columns)))
-            case bodies.Row(columns):
-                self.tweets.append(Put(at, tiebreak, _row(TWEETS, columns)))
+            case bodies.Row() as row if entry.kind == Kind.PUT_USER:
+                self.users.append(Put(at, tiebreak, _row(USERS, row, shift)))
+            case bodies.Row() as row:
+                self.tweets.append(Put(at, tiebreak, _row(TWEETS, row, shift)))
             case bodies.DeletedTweet(tweet_id):
                 self.deleted.append(tweet_id)
             case bodies.DeletedUser(user_id):
@@ -98,9 +113,10 @@ class Batch:
 
 
 def frame(table: Table, puts: Sequence[Put]) -> pl.DataFrame:
-    """The rows of a table, every declared column in its declared type."""
+    """The rows of a table, every declared column in its declared type; and `stated_at`, the
+    `created_at` of each as it was given, in microseconds."""
     schema = {column.name: READ[column.kind][1] for column in table.fields}
-    return pl.DataFrame([put.row for put in puts], schema=schema)
+    return pl.DataFrame([put.row for put in puts], schema=schema | {"stated_at": pl.Int64})
 
 
 def _event(at: int, tiebreak: int, event: bodies.Event) -> Happened:
@@ -113,6 +129,14 @@ def _event(at: int, tiebreak: int, event: bodies.Event) -> Happened:
     )
 
 
+def _muted(at: int, tiebreak: int, event: bodies.Event, shift: int) -> Muted:
+    action = ACTIONS[event.action]
+    if event.text is None:
+        raise ValueError(f"{event.action} is about a text, and it has none")
+    expires_at = NO_END if event.expires_at is None else event.expires_at + shift
+    return Muted(at, tiebreak, action, event.user_id, event.text, expires_at)
+
+
 def _served(at: int, tiebreak: int, served: bodies.Served) -> Iterator[Happened]:
     """That tweets were served and, unless the client reports what was seen, that they were seen."""
     user = served.user_id
@@ -122,11 +146,18 @@ def _served(at: int, tiebreak: int, served: bodies.Served) -> Iterator[Happened]
             yield Happened(at, tiebreak, int(Action.IMPRESSION), user, tweet, None, float(position))
 
 
-def _row(table: Table, body: Body) -> Body:
+def _row(table: Table, given: bodies.Row, shift: int) -> Body:
     """Every declared column in its declared form; None where the body does not say."""
-    row = {}
+    row: dict[str, Any] = {"stated_at": None}
+    columns = dict(given.columns)
+    at = given.created_at
+    if at is not None and abs(at) <= LATEST:
+        row["stated_at"] = round(at * MICROS)
+        columns["created_at"] = row["stated_at"] // MICROS + shift
+    elif at is not None:
+        columns["created_at"] = None  # a year that no answer could name, which 0.3.0 accepted
     for column in table.fields:
-        value = body.get(column.name)
+        value = columns.get(column.name)
         if value is None and not column.nullable:
             raise ValueError(f"it has no {column.name}")
         row[column.name] = None if value is None else READ[column.kind][0](value)

@@ -8,14 +8,17 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from ml.actions import BY_LABEL, Action
+from ml.actions import BY_LABEL, ON_TEXTS, Action
 from ml.arrays import Rows, Times
 from ml.dataset.tables import Tables
 from ml.state.events import Events
+from ml.state.feature_state import FeatureState
 from ml.state.structures.event_order import UNKNOWN_TIME
+from ml.state.tables.mutes import NO_END, Muting
 from ml.state.tables.tweets import Tweets
 from ml.state.tables.users import Users
 
+TEXTS: Final = [action.label for action in ON_TEXTS]
 NO_TIMES: Final = 0  # when no interaction has a time, everything happened at once, at this second
 
 
@@ -52,7 +55,9 @@ def events(tables: Tables, users: Users, tweets: Tweets) -> Events:
         at=_times(shown, first),
         position=shown["position"].cast(pl.Float32).fill_null(float("nan")).to_numpy(),
     )
-    acted = tables.interactions.filter(~_held_out(tables.interactions))
+    acted = tables.interactions.filter(
+        ~_held_out(tables.interactions) & ~pl.col("action").is_in(TEXTS)
+    )
     codes = {label: int(action) for label, action in BY_LABEL.items()}
     tweet = tweets.ids.rows(acted["tweet_id"])
     target = users.ids.rows(acted["target_user_id"])
@@ -64,6 +69,33 @@ def events(tables: Tables, users: Users, tweets: Tweets) -> Events:
         at=_times(acted, first),
     )
     return Events.merge([posts, follows, impressions, interactions])
+
+
+def mutings(tables: Tables, users: Users) -> list[Muting]:
+    """Every word and domain that the tables say was muted or no longer, oldest first."""
+    acted = tables.interactions.filter(~_held_out(tables.interactions)).filter(
+        pl.col("action").is_in(TEXTS)
+    )
+    if acted.is_empty():
+        return []
+    acted = acted.with_columns(created_at=pl.Series(_times(acted, _oldest(tables)))).sort(
+        "created_at", maintain_order=True
+    )
+    columns = (acted[name].to_list() for name in ("created_at", "action", "text", "expires_at"))
+    user = users.ids.rows(acted["user_id"]).tolist()
+    return [
+        Muting(at, place, int(BY_LABEL[action]), who, text, NO_END if end is None else end)
+        for place, (who, at, action, text, end) in enumerate(zip(user, *columns, strict=True))
+    ]
+
+
+def state_of(tables: Tables) -> FeatureState:
+    """The state of all that the tables say."""
+    users, tweets = catalog(tables)
+    state = FeatureState(users, tweets)
+    state.apply(events(tables, users, tweets))
+    state.mute(mutings(tables, users))
+    return state
 
 
 def _held_out(frame: pl.DataFrame) -> pl.Series:

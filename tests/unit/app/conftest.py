@@ -56,9 +56,10 @@ class World:
         tweet: int | None = None,
         on: str | None = None,
         ago: float = 1,
+        **more: object,
     ) -> World:
         at = NOW - int(ago * HOUR)
-        row = {"user_id": user, "action": action, "target_user_id": on, "created_at": at}
+        row = {"user_id": user, "action": action, "target_user_id": on, "created_at": at, **more}
         self.acts.append({**row, "tweet_id": None if tweet is None else str(tweet)})
         return self
 

@@ -42,7 +42,7 @@ def engine(world: World) -> Engine:
 
 
 def at(engine: Engine, seconds: float) -> Engine:
-    return replace(engine, clock=Clock("frozen", lambda: NOW + seconds, 0))
+    return replace(engine, clock=Clock("frozen", lambda: NOW + seconds))
 
 
 def page(name: str, shown: tuple[str, ...], seconds: float, impressions: bool = True) -> Entry:

@@ -94,7 +94,7 @@ def test_every_preset_ranks_by_the_heads_it_names(
     tiny_artifacts: Path, tiny_data: Path, name: str
 ) -> None:
     settings = Settings(artifacts=tiny_artifacts, data_dir=tiny_data, preset=name)
-    engine = build_engine(settings, monotonic=lambda: 0.0)
+    engine = build_engine(settings, wall=lambda: 4e9)
     served = engine.products["for_you"].run(engine.hydrate.query("1", 10))
     assert served.product.name == "for_you"
     assert 0 < served.batch["score"].min() < served.batch["score"].max() < 1

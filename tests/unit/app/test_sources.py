@@ -16,7 +16,7 @@ from tests.unit.app.conftest import World
 
 
 def fresh_tweets(engine: Engine) -> FreshTweets:
-    return shared_stages.fresh_tweets(engine.state, engine.settings)
+    return shared_stages.fresh_tweets(engine.state, engine.encoder, engine.settings)
 
 
 def found(engine: Engine, source: CandidateSource, viewer: str = "a", limit: int = 10) -> list[int]:

@@ -32,7 +32,7 @@ def test_what_comes_at_the_last_moment_has_come(tail: Tail) -> None:
         waiting = asyncio.create_task(tail.reached(1, 0))
         await asyncio.sleep(0)  # it waits
         await asyncio.sleep(0)  # its time is over, and it has not heard of that
-        tail._state.advance(1)
+        tail._state.advance(1, 0)
         tail._notify()
         return await waiting
 

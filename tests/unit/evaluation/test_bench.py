@@ -10,9 +10,9 @@ import pytest
 
 from evaluation.loadtest.__main__ import main
 from evaluation.loadtest.benchmark import LARGEST
+from evaluation.loadtest.benchmark_report import OUTSIDE, spent
 from evaluation.loadtest.closed_loop_load import Run, ask
 from evaluation.loadtest.server import serving
-from evaluation.loadtest.stages import OUTSIDE, spent
 
 EMPTY = {
     "request_id": "x",
@@ -29,7 +29,7 @@ EMPTY = {
 
 def test_every_path_is_asked_once_whatever_the_number_of_connections(tmp_path: Path) -> None:
     (file := tmp_path / "timeline.json").write_text(json.dumps(EMPTY))
-    with serving(tmp_path, {}, "evaluation.loadtest.bare", str(file)) as server:
+    with serving({}, "evaluation.loadtest.bare", str(file)) as server:
         address = server.address
         for connections in (1, 3):
             run = ask(address, [f"/timeline/{i}" for i in range(7)], connections, keep=True)
@@ -43,7 +43,7 @@ def test_every_path_is_asked_once_whatever_the_number_of_connections(tmp_path: P
 
 def test_a_server_that_does_not_start_is_an_error(tmp_path: Path) -> None:
     failed = pytest.raises(ChildProcessError, match="did not start")
-    with failed, serving(tmp_path, {}, "this"):
+    with failed, serving({}, "this"):
         pass
 
 

@@ -38,7 +38,7 @@ def here(tiny_artifacts: Path, tiny_data: Path, monkeypatch: pytest.MonkeyPatch)
 
 @pytest.fixture
 def server(here: dict[str, str], tmp_path: Path) -> Iterator[Server]:
-    with serving(tmp_path, {**here, "FORYOU_WORKERS": "2"}) as server:
+    with serving({**here, "FORYOU_WORKERS": "2"}) as server:
         yield server
 
 

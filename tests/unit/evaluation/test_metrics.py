@@ -12,15 +12,16 @@ import pytest
 from numpy.typing import NDArray
 from sklearn import metrics as sk
 
+from evaluation.describe import exponent
 from evaluation.metrics import ranking
 from evaluation.metrics.calibration import (
     calibration_error,
     calibration_ratio,
+    cross_entropy,
+    rce,
     reliability,
 )
 from evaluation.metrics.exposure import Exposure, gini
-from evaluation.metrics.rce import cross_entropy, rce
-from evaluation.metrics.tails import exponent
 from evaluation.metrics.thresholds import Thresholds
 
 CASES = 1_000

@@ -10,23 +10,26 @@ import polars as pl
 from hypothesis import strategies as st
 
 from ml.actions import BY_LABEL
-from ml.schema import TABLES, Field, Kind
+from ml.schema import TABLES, VISIBILITIES, Field, Kind
 
 VALUES: dict[Kind, list[Any]] = {  # each as likely as the next; some are bad
     Kind.ID: [1, 2, 3, 4, 5, -1],
     Kind.EVENT_ID: [*map(str, range(30)), "{a b}", "x" * 129, None],
-    Kind.TIME: [*range(0, 10**9, 10**8), 1_700_000_000_000],
+    Kind.TIME: [*range(10**8, 10**9, 10**8), 1_700_000_000_000],
     Kind.TEXT: ["hello", "a, b", 'say "so"', "two\nlines", None],
     Kind.WORDS: [["cats", "dogs"], ["cats"], None],
     Kind.FLAG: [True, False, None],
     Kind.NUMBER: [*range(20), None, 0.5, float("nan"), float("inf")],
     Kind.ACTION: [*BY_LABEL, "lick"],
     Kind.SPLIT: [*["train", "test"] * 5, "valid"],
+    Kind.IDS: [["1", "2"], ["3"], None],
+    Kind.VISIBILITY: [*VISIBILITIES * 3, None, "friends"],
 }
 DTYPES: dict[Kind, pl.DataType | type[pl.DataType]] = {
     Kind.ID: pl.Int64,
     Kind.TIME: pl.Int64,
     Kind.WORDS: pl.List(pl.String),
+    Kind.IDS: pl.List(pl.String),
     Kind.FLAG: pl.Boolean,
     Kind.NUMBER: pl.Float64,
 }

@@ -6,6 +6,9 @@ from ml.dataset.missing_columns import COSTS
 from ml.schema import TABLES
 
 FREE = {
+    "tweets.mentions",
+    "interactions.text",
+    "interactions.expires_at",
     "interactions.value",
     "interactions.split",
     "impressions.propensity",

@@ -5,13 +5,13 @@ from __future__ import annotations
 import multiprocessing
 import os
 import sqlite3
-from contextlib import closing
+from contextlib import AbstractContextManager, closing, suppress
 from pathlib import Path
 
 import pytest
 
 from ml.errors import LogError
-from ml.event_log import sqlite_file
+from ml.event_log import sqlite_erasure, sqlite_file
 from ml.event_log.record import Entry, Kind
 from ml.event_log.sqlite import SqliteLog
 from ml.event_log.sqlite_file import LARGEST_WAL, PAGES_UNTIL_CHECKPOINT, connect
@@ -177,3 +177,55 @@ def test_a_full_disk_is_said_and_nothing_is_accepted(path: Path) -> None:
         assert log.end == 0
         log._write.execute("PRAGMA max_page_count = 100000")
         assert log.append([event("0")]).accepted == [True]
+
+
+def test_much_is_erased_in_many_short_transactions(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite_erasure, "SLICE_SECONDS", 0)
+    monkeypatch.setattr(sqlite_erasure, "SLICE_ROWS", 7)
+    with closing(SqliteLog(path)) as log:
+        for user in ("ada", "bob"):
+            log.append([event(f"{user}{n}", user, SECRET + "!" * (n % 90)) for n in range(300)])
+        log.append([erasure("ada")])
+        statements: list[str] = []
+        log._write.set_trace_callback(statements.append)
+        assert log.compact() == 300
+        deletions: set[str] = set()  # of a transaction; triggers trace their statement again
+        most = 0
+        for statement in statements:
+            if statement.startswith("BEGIN"):
+                deletions = set()
+            elif statement.startswith("DELETE FROM entries"):
+                deletions.add(statement)
+                most = max(most, sum(one.count(",") + 1 for one in deletions))
+        assert most == 7
+        assert bytes_of(path).count(SECRET.encode()) == 300  # those of bob
+        assert not any(statement.startswith("VACUUM") for statement in statements)
+
+
+@pytest.mark.parametrize("before", range(6))
+def test_an_erasure_that_is_killed_anywhere_stays_due(
+    path: Path, monkeypatch: pytest.MonkeyPatch, before: int
+) -> None:
+    monkeypatch.setattr(sqlite_erasure, "SLICE_ROWS", 2)
+    monkeypatch.setattr(sqlite_erasure, "SLICE_SECONDS", 0)
+    with closing(SqliteLog(path)) as log:
+        log.append([*(event(f"a{n}", text=SECRET) for n in range(5)), erasure("ada")])
+        assert log.erasure_is_due
+        writer, turns = SqliteLog._writer, iter(range(before))
+
+        def killed(log: SqliteLog) -> AbstractContextManager[sqlite3.Connection]:
+            if next(turns, None) is None:
+                raise KeyboardInterrupt
+            return writer(log)
+
+        with monkeypatch.context() as patched:
+            patched.setattr(SqliteLog, "_writer", killed)
+            with suppress(KeyboardInterrupt):
+                log.compact()
+        assert log.erasure_is_due == (before < 4)
+        log.compact()
+        assert not log.erasure_is_due
+        assert [record.entry.event_id for record in log.read(0, 10)] == ["erase-ada"]
+        assert SECRET.encode() not in bytes_of(path)

@@ -109,7 +109,7 @@ def test_events_become_interactions_and_impressions(tables: Tables, log: SqliteL
         ]
     )
     read = with_log(tables, log)
-    assert read.interactions.tail(2).drop("split").rows() == [
+    assert read.interactions.tail(2).drop("split", "text", "expires_at").rows() == [
         ("ada", "dwell", "2", None, AT + 2, "d", 2.5),
         ("cyd", "follow", "1", "bob", AT + 3, "f", None),
     ]

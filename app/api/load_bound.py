@@ -1,0 +1,77 @@
+"""A bound on the feeds that are computed at once: beyond it 503 at once, and never a long queue."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from typing import Final
+
+from fastapi import Request
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from app.api import problems
+from app.errors import OverloadedError
+
+COSTLY: Final = ("/timeline/", "/score", "/follow-recommendations/")
+TURNS: Final = 3  # of the loop between two beginnings: what came meanwhile is read, then begun
+
+
+class LoadBound:
+    """Admits so many feeds at once, and lets them begin one by one.
+
+    A feed is computed without a pause. Were all that arrive together to begin in one turn of the
+    event loop, then nothing else could be answered meanwhile: neither a probe, nor a refusal of
+    what is too much.
+    """
+
+    def __init__(self, app: ASGIApp, limit: int) -> None:
+        self.app = app
+        self.limit = limit
+        self._admitted = 0
+        self._begun = False  # one has begun in the last turns
+        self._waiting: deque[asyncio.Future[None]] = deque()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or not _is_costly(scope):
+            await self.app(scope, receive, send)
+            return
+        if self._admitted >= self.limit:
+            error = OverloadedError(
+                f"{self.limit} feeds are being computed here already; ask again in a second"
+            )
+            await problems.answer(Request(scope), error)(scope, receive, send)
+            return
+        self._admitted += 1
+        try:
+            await self._turn()
+            await self.app(scope, receive, send)
+        finally:
+            self._admitted -= 1
+
+    async def _turn(self) -> None:
+        """Wait until no other feed has begun in the last turns; in order of arrival."""
+        loop = asyncio.get_running_loop()
+        if not self._begun:
+            self._begun = True
+            loop.call_soon(self._next_turn, loop, TURNS)
+            return
+        turn = loop.create_future()
+        self._waiting.append(turn)
+        await turn
+
+    def _next_turn(self, loop: asyncio.AbstractEventLoop, turns: int) -> None:
+        if turns > 1:
+            loop.call_soon(self._next_turn, loop, turns - 1)
+            return
+        while self._waiting:
+            turn = self._waiting.popleft()
+            if not turn.done():  # it is cancelled where the server stops
+                turn.set_result(None)
+                loop.call_soon(self._next_turn, loop, TURNS)
+                return
+        self._begun = False
+
+
+def _is_costly(scope: Scope) -> bool:
+    path: str = scope["path"].removeprefix(scope.get("root_path", ""))
+    return path.startswith(COSTLY)

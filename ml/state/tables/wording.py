@@ -1,0 +1,143 @@
+"""What tweets say, in the form in which muted words and domains are looked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final, Protocol
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from ml import text
+from ml.arrays import Hashes, Rows
+from ml.state.structures.packed import Numbers, Owners, Packed
+from ml.state.structures.tokens import FEW
+
+SETTLED: Final = 0  # no hash: before it what a write may replace, behind it what none does
+FACTOR: Final = 0x100000001B3  # of hashes of several tokens (the prime of FNV-1a)
+Lists = tuple[Numbers, Owners]  # values, and the position of the list that each belongs to
+
+
+class Muted(Protocol):
+    """What a viewer does not want to read at the moment."""
+
+    @property
+    def phrases(self) -> Mapping[int, Hashes]:
+        """By their number of tokens, what `joined` makes of their tokens."""
+        ...
+
+    @property
+    def domains(self) -> Numbers: ...
+
+
+class Wording:
+    """One list of tokens and one of domains per tweet, as hashes.
+
+    The tokens are those of the text, then `#` and those of each hashtag; the domains those of the
+    links, then those of the author's id, if it has a host.
+    """
+
+    def __init__(self) -> None:
+        self.tokens = Packed()
+        self.domains = Packed()
+
+    def grow(self, rows: int) -> None:
+        """Make room for at least so many tweets."""
+        self.tokens.grow(rows)
+        self.domains.grow(rows)
+
+    def settle(self, row: Rows, hashtags: pl.Series, author: pl.Series) -> None:
+        """Write what no later write replaces, for new tweets."""
+        tags = [" ".join(f"#{tag}" for tag in tags or () if tag) for tags in hashtags.to_list()]
+        homes = {id_: text.host_of(id_) for id_ in author.drop_nulls().unique().to_list()}
+        found = [[home] if (home := homes.get(id_)) else [] for id_ in author.to_list()]
+        for lists, settled in ((self.tokens, _tokens(tags)), (self.domains, _domains(found))):
+            mark = np.unique(settled[1])
+            none = np.zeros(len(mark), np.uint32)
+            lists.replace(row, *_together((none, mark), settled))
+
+    def write(self, row: Rows, texts: Sequence[str | None]) -> None:
+        """Write the texts of tweets anew."""
+        folded = [text.fold(one or "") for one in texts]
+        may = pl.Series(folded, dtype=pl.String).str.contains(text.MAY_LINK).to_list()
+        linked = [text.hosts(one) if maybe else [] for one, maybe in zip(folded, may, strict=True)]
+        for lists, written in (
+            (self.tokens, _tokens(folded, folded=True)),
+            (self.domains, _domains(linked)),
+        ):
+            lists.replace(row, *_together(written, _settled(*lists.gather(row))))
+
+    def clear(self, row: Rows) -> None:
+        """Forget what these tweets say: they are deleted."""
+        none = np.empty(0, np.uint32)
+        for lists in (self.tokens, self.domains):
+            lists.replace(row, none, none.astype(np.int64))
+
+    def keep(self, row: Rows) -> None:
+        """Only these tweets, from 0 on."""
+        self.tokens.keep(row)
+        self.domains.keep(row)
+
+    def matches(self, tweet: Rows, muted: Muted) -> NDArray[np.bool_]:
+        """Which of these tweets hold a muted phrase, or a host in a muted domain."""
+        found = np.zeros(len(tweet), bool)
+        if muted.phrases:
+            token, owner = self.tokens.gather(tweet)
+            for count, wanted in muted.phrases.items():
+                begins = max(len(token) - count + 1, 0)  # places where so many tokens may begin
+                hit = np.isin(joined(token, count), wanted)
+                hit &= owner[:begins] == owner[count - 1 : count - 1 + begins]
+                found[owner[:begins][hit]] = True
+        if len(muted.domains):
+            domain, owner = self.domains.gather(tweet)
+            found[owner[np.isin(domain, muted.domains)]] = True
+        return found
+
+
+def joined(token: Numbers, count: int) -> Hashes:
+    """One hash of each `count` tokens that stand side by side."""
+    begins = max(len(token) - count + 1, 0)
+    whole = token[:begins].astype(np.uint64)
+    for place in range(1, count):
+        whole = whole * np.uint64(FACTOR) + token[place : place + begins]
+    return whole
+
+
+def _tokens(texts: Sequence[str], folded: bool = False) -> Lists:
+    """The hashes of the tokens of texts."""
+    return _hashed(text.tokens(texts if folded else [text.fold(one) for one in texts]))
+
+
+def _domains(hosts: Sequence[Sequence[str]]) -> Lists:
+    """The hashes of all domains that hosts lie in."""
+    every = [[one for host in some for one in text.domains(host)] for some in hosts]
+    return _hashed(pl.Series(every, dtype=pl.List(pl.String)))
+
+
+def _hashed(lists: pl.Series) -> Lists:
+    if len(lists) <= FEW:
+        some = [text.hashed(names) for names in lists.to_list()]
+        owner = np.repeat(np.arange(len(some)), [len(codes) for codes in some])
+        return np.array([code for codes in some for code in codes], np.uint32), owner
+    flat = pl.DataFrame({"name": lists}).with_row_index("owner").explode("name").drop_nulls()
+    unique = flat["name"].unique()
+    codes = dict(zip(unique.to_list(), text.hashed(unique.to_list()), strict=True))
+    value = flat["name"].replace_strict(codes, return_dtype=pl.UInt32)
+    return value.to_numpy().astype(np.uint32), flat["owner"].to_numpy().astype(np.int64)
+
+
+def _together(first: Lists, then: Lists) -> Lists:
+    """For each owner the values of the first lists, then those of the others."""
+    owner = np.concatenate([first[1], then[1]])
+    order = np.argsort(owner, kind="stable")
+    return np.concatenate([first[0], then[0]])[order].astype(np.uint32), owner[order]
+
+
+def _settled(value: Numbers, owner: Owners) -> Lists:
+    """What stands from `SETTLED` on in each list."""
+    mark = np.flatnonzero(value == SETTLED)
+    begins = np.full(int(owner[-1]) + 1 if len(owner) else 0, len(value))
+    begins[owner[mark]] = mark
+    stays = np.arange(len(value)) >= begins[owner]
+    return value[stays], owner[stays]
