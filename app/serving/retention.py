@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Final
 
+from app.serving.clock import MICROS
 from app.serving.cursor import CURSOR_SECONDS
 from app.serving.engine import Engine
 from app.settings import Settings
@@ -47,7 +48,7 @@ def _forget(state: FeatureState, encoder: GrowingEncoder, now: int, settings: Se
 
 async def expire_pages(engine: Engine, log: EventLog) -> int:
     """Let go of the pools of pages whose cursors have expired; returns the number of pages."""
-    expired, before = 0, int((engine.clock.precisely() - CURSOR_SECONDS) * 1_000_000)
+    expired, before = 0, engine.clock.true_micros() - CURSOR_SECONDS * MICROS
     while count := await asyncio.to_thread(log.expire_served, before, PAGES_AT_ONCE):
         expired += count
     return expired

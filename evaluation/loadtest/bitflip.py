@@ -36,7 +36,7 @@ POOL: Final = 100  # tweets
 MICROS: Final = 1_000_000
 
 
-OPTIONS: Final[Options] = {"flips": (200, "bits, each in a fresh copy")}
+OPTIONS: Final[Options] = {"flips": (200, "bits, in each file in turn")}
 
 
 def measure(given: Given) -> SloReport:
@@ -164,8 +164,8 @@ def _readers(folder: Path) -> Iterator[Reader]:
 
 
 def _store(given: Given, whole: Path, rng: np.random.Generator) -> None:
-    """The current bundle and state, a log, and a snapshot of its first half; whoever wrote the log
-    was killed, so its end is in the write-ahead log."""
+    """The current bundle and state, a log, and a snapshot of its first half; the process that wrote
+    the log was killed, so its end is in the write-ahead log."""
     here, settings = whole.with_name("written"), Settings(artifacts=whole.with_name("written"))
     for name in (bundle.current(given.artifacts), f"state/{_state_of(given)}"):
         shutil.copytree(given.artifacts / str(name), here / str(name))

@@ -60,7 +60,7 @@ def test_a_page_expires_when_its_cursor_does(engine: Engine, log: SqliteLog) -> 
 
 
 def test_a_cursor_to_an_expired_page_says_so(engine: Engine, log: SqliteLog) -> None:
-    """Whoever's clock is late still has a cursor that is valid."""
+    """A process whose clock is late still takes its cursor for valid."""
     service = Service(engine, log)
     assert service.signer is not None
     cursor = service.signer.seal(Cursor("r", 1, NOW + CURSOR_SECONDS))
