@@ -17,8 +17,8 @@ TOKEN: Final = (
     r"[\p{L}\p{M}\p{N}_&&[^\p{Han}\p{Hiragana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]]+|[^\s\p{Cc}]"
 )
 LINK: Final = r"[a-z][a-z0-9+.\-]*://\S+"
-MAY_LINK: Final = r"://|[\p{L}\p{N}\-]\.\p{L}"  # what has neither has no host
 MAX_TOKENS: Final = 50  # of a muted phrase
+FEW: Final = 64  # texts for which preparing a query costs more than answering it
 
 # Characters that are not shown (Default_Ignorable_Code_Point): soft hyphens, joiners, selectors.
 _UNSEEN: Final = re.compile(
@@ -31,6 +31,9 @@ _HOSTS: Final = re.compile(
     r"|(?<![\w.@/\-])((?:[\w\-]+\.)+[^\W\d_]{2,})(?![\w@\-])"  # written without https://
 )
 _HOST: Final = re.compile(r"[\w\-]+(?:\.[\w\-]+)*")
+_ASCII_TOKEN: Final = re.compile(r"[a-z0-9_]+|[!-/:-@\[-^`{-~]")  # as TOKEN, of ASCII
+_ASCII_LINK: Final = re.compile(r"[a-z][a-z0-9+.\-]*://[^\t-\r ]+")
+_MAY_LINK: Final = re.compile(r"://|\.[^\W\d_]")  # what has neither has no host
 _PORT: Final = re.compile(r":\d*$")
 
 
@@ -72,6 +75,8 @@ def host_of(name: str) -> str | None:
 
 def hosts(folded: str) -> list[str]:
     """The hosts of all links of a folded text, each once."""
+    if not _MAY_LINK.search(folded):
+        return []
     found = (_host(link or bare) for link, bare in _HOSTS.findall(folded))
     return list(dict.fromkeys(host for host in found if host))
 
@@ -82,9 +87,13 @@ def domains(host: str) -> list[str]:
     return [".".join(labels[first:]) for first in range(len(labels))]
 
 
-def tokens(folded: Sequence[str]) -> pl.Series:
-    """The tokens of folded texts, links left out: one list of strings each."""
-    return pl.Series(folded, dtype=pl.String).str.replace_all(LINK, " ").str.extract_all(TOKEN)
+def tokens(folded: Sequence[str]) -> list[list[str]]:
+    """The tokens of folded texts, links left out."""
+    if len(folded) <= FEW and all(map(str.isascii, folded)):
+        return [_ASCII_TOKEN.findall(_ASCII_LINK.sub(" ", one)) for one in folded]
+    column = pl.Series(folded, dtype=pl.String)
+    found: list[list[str]] = column.str.replace_all(LINK, " ").str.extract_all(TOKEN).to_list()
+    return found
 
 
 def hashed(names: Iterable[str]) -> list[int]:

@@ -16,9 +16,12 @@ from numpy.typing import NDArray
 
 from ml.arrays import Rows, Times
 from ml.bundle.bundle import Models, probabilities
+from ml.dataset.coercion import dtype
+from ml.dataset.ids import IdKind
 from ml.errors import BundleError
 from ml.features import NAMES, Pairs, matrix
 from ml.models.heavy_ranker import OUTPUTS
+from ml.schema import TWEETS, USERS, Table
 from ml.state.events import Events
 from ml.state.feature_state import FeatureState
 from ml.state.storage import npz
@@ -107,8 +110,8 @@ def verify(models: Models, directory: Path) -> None:
     """
     arrays = npz.load(directory / "probe.npz")
     probe = Probe(
-        pl.read_parquet(directory / "probe_users.parquet"),
-        pl.read_parquet(directory / "probe_tweets.parquet"),
+        _whole(USERS, pl.read_parquet(directory / "probe_users.parquet")),
+        _whole(TWEETS, pl.read_parquet(directory / "probe_tweets.parquet")),
         Events(*(arrays[f"event_{name}"] for name in COLUMNS)),
         arrays["viewer"],
         arrays["tweet"],
@@ -117,6 +120,13 @@ def verify(models: Models, directory: Path) -> None:
     features, scores = probe.replay(models)
     _compare("feature", NAMES, arrays["features"], features, directory)
     _compare("head", OUTPUTS, arrays["scores"], scores, directory)
+
+
+def _whole(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
+    """All declared columns; those that were declared after the bundle was made are null."""
+    absent = [field for field in table.fields if field.name not in frame.columns]
+    nulls = (pl.lit(None, dtype(field, IdKind.TEXT)).alias(field.name) for field in absent)
+    return frame.with_columns(nulls)
 
 
 def _compare(

@@ -7,10 +7,12 @@ import shutil
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 import pytest
 
 import ml.features
 from ml import bundle
+from ml.bundle import probe
 from ml.errors import BundleError
 from ml.features import Pairs, tweet
 
@@ -94,3 +96,11 @@ def test_nothing_published_is_no_error(tmp_path: Path) -> None:
 def test_promoting_what_is_not_there_is_refused(artifacts: Path) -> None:
     with pytest.raises(BundleError, match="no bundle 'nonsense'"):
         bundle.promote(artifacts, "nonsense")
+
+
+def test_a_bundle_made_before_a_column_was_declared_still_loads(
+    artifacts: Path, tiny_bundle: bundle.Bundle
+) -> None:
+    path = current(artifacts) / "probe_tweets.parquet"
+    pl.read_parquet(path).drop("visibility", "mentions").write_parquet(path)
+    probe.verify(tiny_bundle.models, path.parent)

@@ -48,6 +48,8 @@ class Audience(GrowableColumns):
             at, tiebreak: (writes,) when each was written.
             users: among whom those that are mentioned find their rows, also new ones.
         """
+        if frame["visibility"].null_count() == len(frame):
+            return
         closed = frame.filter(pl.col("visibility") == VISIBILITIES[MENTIONED])["mentions"]
         users.admit(closed.explode().drop_nulls())
         named = np.flatnonzero(frame["visibility"].is_not_null().to_numpy() & (row >= 0))

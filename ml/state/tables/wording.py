@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Final, Protocol
 
 import numpy as np
@@ -12,7 +13,6 @@ from numpy.typing import NDArray
 from ml import text
 from ml.arrays import Hashes, Rows
 from ml.state.structures.packed import Numbers, Owners, Packed
-from ml.state.structures.tokens import FEW
 
 SETTLED: Final = 0  # no hash: before it what a write may replace, behind it what none does
 FACTOR: Final = 0x100000001B3  # of hashes of several tokens (the prime of FNV-1a)
@@ -50,23 +50,21 @@ class Wording:
     def settle(self, row: Rows, hashtags: pl.Series, author: pl.Series) -> None:
         """Write what no later write replaces, for new tweets."""
         tags = [" ".join(f"#{tag}" for tag in tags or () if tag) for tags in hashtags.to_list()]
-        homes = {id_: text.host_of(id_) for id_ in author.drop_nulls().unique().to_list()}
-        found = [[home] if (home := homes.get(id_)) else [] for id_ in author.to_list()]
-        for lists, settled in ((self.tokens, _tokens(tags)), (self.domains, _domains(found))):
-            mark = np.unique(settled[1])
-            none = np.zeros(len(mark), np.uint32)
-            lists.replace(row, *_together((none, mark), settled))
+        ids = author.to_list()
+        homes = {id_: text.host_of(id_) for id_ in {*ids} if id_ is not None}
+        if any(tags):
+            self._settle(self.tokens, row, _tokens([text.fold(one) for one in tags]))
+        if any(homes.values()):
+            found = [[home] if (home := homes.get(id_)) else [] for id_ in ids]
+            self._settle(self.domains, row, _domains(found))
 
     def write(self, row: Rows, texts: Sequence[str | None]) -> None:
         """Write the texts of tweets anew."""
         folded = [text.fold(one or "") for one in texts]
-        may = pl.Series(folded, dtype=pl.String).str.contains(text.MAY_LINK).to_list()
-        linked = [text.hosts(one) if maybe else [] for one, maybe in zip(folded, may, strict=True)]
-        for lists, written in (
-            (self.tokens, _tokens(folded, folded=True)),
-            (self.domains, _domains(linked)),
-        ):
-            lists.replace(row, *_together(written, _settled(*lists.gather(row))))
+        linked = [text.hosts(one) for one in folded]
+        self._write(self.tokens, row, _tokens(folded))
+        if any(linked) or self.domains.length[row].any():
+            self._write(self.domains, row, _domains(linked))
 
     def clear(self, row: Rows) -> None:
         """Forget what these tweets say: they are deleted."""
@@ -94,6 +92,13 @@ class Wording:
             found[owner[np.isin(domain, muted.domains)]] = True
         return found
 
+    def _settle(self, lists: Packed, row: Rows, settled: Lists) -> None:
+        mark = np.unique(settled[1])
+        lists.replace(row, *_together((np.zeros(len(mark), np.uint32), mark), settled))
+
+    def _write(self, lists: Packed, row: Rows, written: Lists) -> None:
+        lists.replace(row, *_together(written, _settled(*lists.gather(row))))
+
 
 def joined(token: Numbers, count: int) -> Hashes:
     """One hash of each `count` tokens that stand side by side."""
@@ -104,27 +109,19 @@ def joined(token: Numbers, count: int) -> Hashes:
     return whole
 
 
-def _tokens(texts: Sequence[str], folded: bool = False) -> Lists:
-    """The hashes of the tokens of texts."""
-    return _hashed(text.tokens(texts if folded else [text.fold(one) for one in texts]))
+def _tokens(folded: Sequence[str]) -> Lists:
+    """The hashes of the tokens of folded texts."""
+    return _hashed(text.tokens(folded))
 
 
 def _domains(hosts: Sequence[Sequence[str]]) -> Lists:
     """The hashes of all domains that hosts lie in."""
-    every = [[one for host in some for one in text.domains(host)] for some in hosts]
-    return _hashed(pl.Series(every, dtype=pl.List(pl.String)))
+    return _hashed([[one for host in some for one in text.domains(host)] for some in hosts])
 
 
-def _hashed(lists: pl.Series) -> Lists:
-    if len(lists) <= FEW:
-        some = [text.hashed(names) for names in lists.to_list()]
-        owner = np.repeat(np.arange(len(some)), [len(codes) for codes in some])
-        return np.array([code for codes in some for code in codes], np.uint32), owner
-    flat = pl.DataFrame({"name": lists}).with_row_index("owner").explode("name").drop_nulls()
-    unique = flat["name"].unique()
-    codes = dict(zip(unique.to_list(), text.hashed(unique.to_list()), strict=True))
-    value = flat["name"].replace_strict(codes, return_dtype=pl.UInt32)
-    return value.to_numpy().astype(np.uint32), flat["owner"].to_numpy().astype(np.int64)
+def _hashed(lists: Sequence[Sequence[str]]) -> Lists:
+    owner = np.repeat(np.arange(len(lists)), [len(names) for names in lists])
+    return np.array(text.hashed(chain.from_iterable(lists)), np.uint32), owner
 
 
 def _together(first: Lists, then: Lists) -> Lists:

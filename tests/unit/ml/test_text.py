@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ml import text
-from ml.text import domain, fold, host_of, hosts, phrase
+from ml.text import FEW, domain, fold, host_of, hosts, phrase
 
 
 @pytest.mark.parametrize(
@@ -88,3 +90,9 @@ def test_links_have_hosts_and_addresses_and_numbers_have_none() -> None:
         "bücher.example",
         "example.com",
     ]
+
+
+@given(st.text(st.characters(max_codepoint=127)), st.sampled_from(["", "see http://a.example/b c"]))
+def test_few_texts_and_many_have_the_same_tokens(words: str, link: str) -> None:
+    folded = fold(words + link)
+    assert text.tokens([folded]) == text.tokens([folded] * (FEW + 1))[:1]
