@@ -236,3 +236,29 @@ def test_mapped_ratings_are_trained_on_and_served(tmp_path: Path) -> None:
         assert client.get("/timeline/7").json()["items"]
     path.write_text(RATINGS.replace(">= 4", ">= 3"))
     assert reason_to_train(data, out, ColumnMap.read(path)) is not None
+
+
+def test_a_column_may_be_named_as_a_constant_is(movielens: Path) -> None:
+    """And a constant may be of any kind."""
+    (movielens / "interactions.csv").write_text("who,like,what\n1,reply,1\n2,like,2\n")
+    text = """
+    [users]
+    user_id = "userId"
+    sensitive_ok = true
+    interests = ["music", "books"]
+    created_at = 2026-02-25
+
+    [tweets]
+    tweet_id = "movieId"
+
+    [interactions]
+    user_id = "who"
+    tweet_id = "what"
+    action = { column = "like" }
+    split = "train"
+    """
+    tables = Tables.of(validate(movielens, ColumnMap.parse(text)))
+    assert tables.interactions["action"].to_list() == ["reply", "like"]
+    assert tables.interactions["split"].to_list() == ["train", "train"]
+    (user, *_) = tables.users.select("sensitive_ok", "interests", "created_at").rows()
+    assert user == (True, ["music", "books"], 1_771_977_600)
