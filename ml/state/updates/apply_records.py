@@ -17,7 +17,7 @@ from ml.schema import TWEETS, USERS
 from ml.state.feature_state import FeatureState
 from ml.state.tables.mutes import Muting
 from ml.state.tables.pending_events import Waiting
-from ml.state.updates import erasure, tweet_lifecycle
+from ml.state.updates import deletion, tweet_lifecycle
 from ml.state.updates.decode import Batch, Muted, Put, frame
 
 NOBODY: Final[Rows] = np.empty(0, np.int32)
@@ -82,7 +82,7 @@ def _apply_batch(state: FeatureState, batch: Batch) -> AppliedRecords:
     profiles = _put_users(state, batch.users)
     is_here = state.tweets.ids.known(one.tweet for one in batch.events) >= 0
     tweets = _put_tweets(state, batch.tweets)
-    fewer = tweet_lifecycle.delete(state, batch.deleted)
+    fewer = deletion.delete_tweets(state, batch.deleted)
     _happen(state, batch, is_here)
     state.mark_offered(batch.offers)
     _mute(state, batch.muted)
@@ -159,7 +159,7 @@ def _mute(state: FeatureState, muted: Sequence[Muted]) -> None:
 def _erase(state: FeatureState, erased: Sequence[tuple[str, int, int]]) -> Rows:
     users = state.admit_users(user for user, _, _ in erased)
     for row, (_, at, tiebreak) in zip(users.tolist(), erased, strict=True):
-        erasure.erase(state, row, at, tiebreak)
+        deletion.erase_user(state, row, at, tiebreak)
     return users
 
 

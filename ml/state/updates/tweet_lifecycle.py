@@ -1,4 +1,4 @@
-"""Put and delete tweets, and what follows from that beyond the catalog."""
+"""Put tweets and apply the events about them, with what follows beyond the catalog."""
 
 from __future__ import annotations
 
@@ -13,34 +13,17 @@ from ml.state.events import Events
 from ml.state.feature_state import FeatureState
 from ml.state.structures.event_order import UNKNOWN_TIME
 from ml.state.tables.pending_events import SERVED, Waiting
+from ml.state.updates.deletion import delete_of_the_erased
 
 
 def put(state: FeatureState, frame: pl.DataFrame, at: Times, tiebreak: Tiebreaks) -> Rows:
     """Write tweets; the rows new or changed. The events that waited for them are not released."""
     new, changed = state.put_tweets(frame, at, tiebreak)
-    state.delete_tweets(_of_the_erased(state, np.union1d(new, changed).astype(np.int32)))
-    _post(state, new)
     touched = np.union1d(new, changed).astype(np.int32)
+    delete_of_the_erased(state, touched)
+    _post(state, new)
     state.touch(touched[:0])
     return touched[~state.tweets.deleted[touched]]
-
-
-def delete(state: FeatureState, ids: Sequence[str]) -> Rows:
-    """Delete tweets; one that is not here yet will be deleted when it comes. The authors of those
-    that were here."""
-    row = state.tweets.ids.known(ids)
-    state.delete_on_arrival(
-        id_ for id_, known in zip(ids, (row >= 0).tolist(), strict=True) if not known
-    )
-    state.delete_tweets(row[row >= 0])
-    author = state.tweets.author[row[row >= 0]]
-    return author[author >= 0]
-
-
-def delete_of(state: FeatureState, author: int) -> None:
-    """Delete what an author wrote before they were erased."""
-    wrote = np.flatnonzero(state.tweets.author == author).astype(np.int32)
-    state.delete_tweets(_of_the_erased(state, wrote))
 
 
 def happen(state: FeatureState, waiting: Sequence[Waiting], tweet: Rows) -> None:
@@ -83,10 +66,3 @@ def _post(state: FeatureState, row: Rows) -> None:
         ],
         row[known],
     )
-
-
-def _of_the_erased(state: FeatureState, row: Rows) -> Rows:
-    """Which of these tweets their author wrote and was erased since."""
-    tweets = state.tweets
-    gone = state.users.erased(tweets.author[row], tweets.first_at[row], tweets.first_tiebreak[row])
-    return row[gone & ~tweets.deleted[row]]
