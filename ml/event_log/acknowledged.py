@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import os
 import struct
+from collections.abc import Callable
 from hashlib import blake2b
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -35,15 +36,15 @@ class Acknowledged:
         self.path = log.with_name(f"{log.name}.acknowledged")
         self._file = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
 
-    def compare(self, log: Path, end: int, had_journal: bool) -> None:
+    def compare(self, log: Path, read_end: Callable[[], int], had_journal: bool) -> None:
         """Compare the mark with the end of the log, and begin anew where an older log was restored,
-        which has no write-ahead log.
+        which has no write-ahead log. The end is read after the mark: others may be appending.
 
         Raises:
             LogError: records that were acknowledged are not there.
         """
         mark = self._read()
-        if mark is None or mark.offset <= end:
+        if mark is None or mark.offset <= (end := read_end()):
             return
         if had_journal or mark.lost:
             self._write(Mark(mark.offset, lost=True))

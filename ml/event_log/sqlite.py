@@ -51,7 +51,7 @@ class SqliteLog:
             self._acknowledged = opened.enter_context(closing(Acknowledged(path)))
             self._read.execute("PRAGMA query_only = ON")
             self._checksums = Checksums(secret(self._read, path))
-            self._acknowledged.compare(path, sqlite_reads.end(self._read), had_journal)
+            self._acknowledged.compare(path, lambda: sqlite_reads.end(self._read), had_journal)
             opened.pop_all()  # all is well, so all stays open
 
     def append(self, entries: Sequence[Entry]) -> Appended:

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from ml.errors import LogError
+from ml.event_log.acknowledged import Acknowledged
 from ml.event_log.record import Entry, Kind, Record
 from ml.event_log.sqlite import SqliteLog
 
@@ -158,6 +159,18 @@ def test_an_older_log_that_was_restored_is_no_loss(
         with closing(SqliteLog(path)) as log:
             assert log.end == 401
     assert caplog.text.count("was restored: it ends at 401, not 403") == 1
+
+
+def test_a_log_that_grows_while_another_process_opens_it_has_lost_nothing(path: Path) -> None:
+    with closing(SqliteLog(path)) as log, closing(Acknowledged(path)) as opening:
+
+        def end() -> int:
+            log.append(list(entries(1_000, 1)))
+            return log.end
+
+        log.append(list(entries(2_000, 1)))
+        opening.compare(path, end, had_journal=True)
+    SqliteLog(path).close()
 
 
 def reseal(path: Path) -> None:
