@@ -54,8 +54,14 @@ TIMES: Final = (
 NORMALISE: Final = "ids are compared byte for byte; normalise them to NFC in every table"
 
 
-def declared(raw: pl.DataFrame, field: Field, kind: IdKind) -> tuple[pl.Series, list[Violation]]:
+def declared(
+    raw: pl.DataFrame, field: Field, kind: IdKind, *, as_sent: bool = False
+) -> tuple[pl.Series, list[Violation]]:
     """Convert a column to its declared type, with null for invalid values, and list violations.
+
+    Args:
+        as_sent: the rows are those of the log, where `101.0` is an id and 0 a time; in files such
+            cells are taken for slips.
 
     Raises:
         DataError: the column is missing or of the wrong type.
@@ -83,7 +89,7 @@ def declared(raw: pl.DataFrame, field: Field, kind: IdKind) -> tuple[pl.Series, 
                 f"column {field.name!r} is {raw[field.name].dtype}, expected {field.kind.value}; "
                 f"{remedy}"
             ) from error
-    return _checked(column, converted, field, kind)
+    return _checked(column, converted, field, kind, as_sent)
 
 
 def dtype(field: Field, kind: IdKind) -> type[pl.DataType] | pl.DataType:
@@ -92,13 +98,13 @@ def dtype(field: Field, kind: IdKind) -> type[pl.DataType] | pl.DataType:
 
 
 def _checked(
-    column: pl.Series, converted: pl.Series, field: Field, kind: IdKind
+    column: pl.Series, converted: pl.Series, field: Field, kind: IdKind, as_sent: bool
 ) -> tuple[pl.Series, list[Violation]]:
     violations = []
     if not field.nullable:
         violations.append(Violation(field.name, f"no {field.name}", "fill it in", column.is_null()))
     bad = column.is_not_null() & converted.is_null()
-    for misreading in _misread(column, converted, field, kind):
+    for misreading in _misread(column, converted, field, kind, as_sent):
         rows = misreading.rows & column.is_not_null()
         violations.append(Violation(field.name, misreading.reason, misreading.remedy, rows))
         converted, bad = converted.set(rows, None), bad & ~rows
@@ -111,18 +117,19 @@ def _checked(
 
 
 def _misread(
-    column: pl.Series, converted: pl.Series, field: Field, kind: IdKind
+    column: pl.Series, converted: pl.Series, field: Field, kind: IdKind, as_sent: bool
 ) -> Iterator[Misreading]:
     """The cells that have a reason of their own not to be what they were converted to."""
     match field.kind:
         case Kind.ID if kind is IdKind.TEXT:
             yield Misreading(NOT_IN_NFC, NORMALISE, converted.is_null() & not_in_nfc(column))
-        case Kind.ID:
+        case Kind.ID if not as_sent:
             yield from spreadsheet_cells.of_ids(column)
         case Kind.TIME:
             outside = ~converted.is_between(EARLIEST, LATEST)
             yield Misreading("time out of range", TIMES, outside.fill_null(False))
-            yield from misread_times(column, converted)
+            if not as_sent:
+                yield from misread_times(column, converted)
         case Kind.NUMBER if field.within is not None:
             outside = ~converted.is_between(*field.within)
             low, high = field.within

@@ -68,7 +68,7 @@ def with_log(tables: Tables, log: EventLog) -> Tables:
             continue
         frame = _joined(table, _of_kind(table, imported, ids), logged, records)
         sheets[table.name] = related(
-            ValidatedTable(table, Path(table.name), frame, frame, ()), sheets
+            ValidatedTable(table, Path(table.name), frame, frame, ()), sheets, as_sent=True
         )
     survey = Validation(Path(), sheets, ids, ())
     frames = {
@@ -90,7 +90,7 @@ def _usable(table: Table, raw: pl.DataFrame, ids: IdKind) -> pl.DataFrame:
     """The rows that are what the table declares; of impressions, one per tweet of a page."""
     columns, usable = [], pl.repeat(True, len(raw), dtype=pl.Boolean, eager=True)
     for one in table.fields:
-        column, faults = declared(raw, one, ids)
+        column, faults = declared(raw, one, ids, as_sent=True)
         columns.append(column)
         for fault in faults:
             usable &= ~fault.rows

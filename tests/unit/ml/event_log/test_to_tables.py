@@ -352,3 +352,40 @@ def test_a_log_that_is_not_there_is_an_error(
     assert main(["train", "--data", str(tiny_data), "--from-log", str(absent)]) == 2
     assert f"error: there is no event log {absent}" in capsys.readouterr().err
     assert not absent.exists()
+
+
+def test_what_the_log_took_means_what_it_says(tables: Tables, log: SqliteLog) -> None:
+    """What would be a slip in somebody's file was sent on purpose."""
+    names = ["007", "101.0", "1e3", "nan"]
+    log.append(
+        [
+            *(put(Kind.PUT_USER, user_id=name, name=name) for name in names),
+            *(
+                put(Kind.PUT_TWEET, tweet_id=name, author_id=name, in_reply_to_id=other)
+                for name, other in zip(names, ["1.0", "None", "01", "2e5"], strict=True)
+            ),
+            put(Kind.PUT_TWEET, tweet_id="early", author_id="ada", created_at=46_078),
+            put(Kind.PUT_TWEET, tweet_id="first", author_id="ada", created_at=0),
+            *(like(name, name) for name in names),
+        ]
+    )
+    read = with_log(tables, log)
+    assert sorted(column(read.users, "user_id")[-4:]) == names
+    assert sorted(column(read.tweets, "tweet_id")[-6:]) == sorted([*names, "early", "first"])
+    assert {46_078, 0} <= {*column(read.tweets, "created_at")}
+    assert sorted(column(read.interactions, "user_id")[-4:]) == names
+
+
+def test_a_log_of_a_world_that_grows_from_zero_is_read(log: SqliteLog, tmp_path: Path) -> None:
+    """Where all times could be numbers of days."""
+    folder = tmp_path / "young"
+    folder.mkdir()
+    pl.DataFrame({"user_id": ["ada"]}).write_parquet(folder / "users.parquet")
+    pl.DataFrame({"tweet_id": ["1"], "author_id": ["ada"]}).write_parquet(folder / "tweets.parquet")
+    pl.DataFrame({"user_id": ["ada"], "action": ["like"], "tweet_id": ["1"]}).write_parquet(
+        folder / "interactions.parquet"
+    )
+    log.append([like("ada", "1", 30_000), event("r", 40_000, action="reply", user_id="ada",
+                                                tweet_id="1")])  # fmt: skip
+    read = with_log(tables_on_disk.read(folder), log)
+    assert column(read.interactions, "created_at") == [None, 30_000, 40_000]
