@@ -12,7 +12,16 @@ from typing import Any, Final, Protocol
 import torch
 
 from app.settings import InvalidSettingError
-from evaluation.loadtest import benchmark, crash, freshness, ingest, pagination, reload, soak
+from evaluation.loadtest import (
+    benchmark,
+    crash,
+    freshness,
+    ingest,
+    overload,
+    pagination,
+    reload,
+    soak,
+)
 from evaluation.loadtest.command import Given
 from ml.errors import FeedError
 
@@ -40,6 +49,7 @@ COMMANDS: Final[dict[str, Command]] = {
     "crash": crash,
     "freshness": freshness,
     "ingest": ingest,
+    "overload": overload,
     "pagination": pagination,
     "reload": reload,
     "soak": soak,
