@@ -75,6 +75,9 @@ class OpenLoopLoad:
     def heard(self, answer: Answer) -> None:
         """What a request was answered with; for subclasses that want to know more."""
 
+    def answered(self, answer: Answer, millis: float) -> None:
+        """What any request was answered with, refusals too, and how long after it was due."""
+
     async def _ask(self, wanted: bytes, due: float) -> None:
         connection = None
         try:
@@ -88,6 +91,7 @@ class OpenLoopLoad:
         self._free.append(connection)
         self.millis.append((perf_counter() - due) * 1000)
         self.sent.append(due)
+        self.answered(answer, self.millis[-1])
         if answer.status == 200:
             self.heard(answer)
         else:
