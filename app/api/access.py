@@ -107,7 +107,7 @@ class Guard:
         if kind == "write":
             self._may_write(request)
         elif kind == "read":
-            request.state.reader = self._reader(request)
+            request.scope.setdefault("state", {})["reader"] = self._reader(request)
 
     def _reader(self, request: Request) -> Reader:
         """Who reads, where reading needs a key or a token.
