@@ -143,8 +143,13 @@ def told(records: list[Record], size: int) -> FeatureState:
 def test_neither_order_nor_batching_matters(
     records: list[Record], chance: random.Random, size: int
 ) -> None:
+    """In the order of the log batches change nothing. In another order, only what is read in the
+    order of the log may differ: how established people were, and what their evidence weighed."""
     shuffled = chance.sample(records, len(records))
-    assert not differences(told(records, 1), told(shuffled, size))
+    assert not differences(told(records, 1), told(records, size))
+    in_order = ("seniority of", "tweet counts of", "author counts of", "requests of", "offers of")
+    found = differences(told(records, 1), told(shuffled, size))
+    assert not [one for one in found if not one.startswith(in_order)]
 
 
 @settings(max_examples=100, deadline=None)
