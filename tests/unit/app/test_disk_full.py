@@ -114,10 +114,14 @@ def test_no_cursor_is_given_that_leads_nowhere(client: TestClient, disk: Disk) -
 def test_a_cursor_from_the_moment_before_can_be_followed(client: TestClient, disk: Disk) -> None:
     """Its page was not written when the disk became full; this process still knows it."""
     disk.fill()
-    pages = [client.get("/timeline/a", params={"limit": 3}).json() for _ in range(12)]
-    cursors = [page["next_cursor"] for page in pages if page["next_cursor"]]
-    assert cursors
-    assert soon(lambda: ready(client)["writing"] == "off")
-    for cursor in cursors:
-        answer = client.get("/timeline/a", params={"cursor": cursor})
+    cursors: list[tuple[str, str]] = []
+    for n in range(500):
+        page = client.get(f"/timeline/new{n}", params={"limit": 3}).json()
+        if page["next_cursor"]:
+            cursors.append((page["user_id"], page["next_cursor"]))
+        elif ready(client)["writing"] == "off":
+            break
+    assert ready(client)["writing"] == "off"
+    for user, cursor in cursors[-12:]:
+        answer = client.get(f"/timeline/{user}", params={"cursor": cursor})
         assert answer.status_code == 200, answer.text
