@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from pydantic import SecretStr
 
 from app.main import create_app
 from app.serving.engine import Engine
@@ -29,9 +30,10 @@ def replied(world: World) -> World:
 
 @contextmanager
 def serving(world: World, **settings: Any) -> Iterator[TestClient]:
-    engine = world.engine(**settings)
+    """To a reader who may know who blocked whom."""
+    engine = world.engine(read_key=SecretStr("reads"), **settings)
     service = Service(engine, SqliteLog(world.folder / "events.db"))
-    with TestClient(create_app(service=service)) as client:
+    with TestClient(create_app(service=service), headers={"X-API-Key": "reads"}) as client:
         yield client
 
 

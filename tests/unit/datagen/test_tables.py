@@ -12,6 +12,7 @@ from tests.unit.datagen.conftest import Planted
 
 TYPES = {
     Kind.ID: (pl.Int64,),
+    Kind.EVENT_ID: (pl.Int64,),
     Kind.TIME: (pl.Datetime("ms", "UTC"),),
     Kind.TEXT: (pl.String,),
     Kind.WORDS: (pl.List(pl.String),),
