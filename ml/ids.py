@@ -50,6 +50,7 @@ WORDS: Final = (
     f"characters, in NFC"
 )
 _REFUSED: Final = re.compile(f"[{_class(REFUSED)}]")
+_SURROGATE: Final = re.compile(f"[{_class((SURROGATES,))}]")
 
 
 def is_id(text: str) -> bool:
@@ -70,7 +71,7 @@ def objection(text: str) -> str | None:
             f"an id has no spaces, control, bidi or invisible characters, this one has "
             f"U+{ord(found.group()):04X} at character {found.start() + 1}"
         )
-    if not unicodedata.is_normalized("NFC", text):
+    if not (text.isascii() or unicodedata.is_normalized("NFC", text)):
         return (
             "an id is in Unicode's normal form NFC, this one is not; ids are compared byte for "
             "byte, so normalise them to NFC where they are made"
@@ -82,6 +83,6 @@ def event_id_objection(text: str) -> str | None:
     """A sentence that says why a text cannot be an `event_id`; None where it can."""
     if not 0 < len(text) <= MAX_EVENT_ID_LENGTH:
         return f"an event_id has 1 to {MAX_EVENT_ID_LENGTH} characters, this one has {len(text):,}"
-    if any(SURROGATES[0] <= ord(character) <= SURROGATES[1] for character in text):
+    if _SURROGATE.search(text) is not None:
         return "an event_id is text that UTF-8 can encode, this one has half of a surrogate pair"
     return None

@@ -33,10 +33,18 @@ def event(clock: Clock, given: EventIn) -> Entry:
     Raises:
         TooEarlyError: the event lies in the future.
     """
-    facts = given.model_dump(exclude={"event_id", "created_at", "expires_at"})
-    if given.expires_at is not None:
-        facts["expires_at"] = int(_utc(given.expires_at).timestamp())
-    body = bodies.Event(**facts).to_json()
+    until = given.expires_at
+    body = bodies.Event(
+        action=given.action,
+        user_id=given.user_id,
+        tweet_id=given.tweet_id,
+        target_user_id=given.target_user_id,
+        request_id=given.request_id,
+        position=given.position,
+        value=given.value,
+        text=given.text,
+        expires_at=None if until is None else int(_utc(until).timestamp()),
+    ).to_json()
     name = _name() if given.event_id is None else _of_client(given.event_id)
     if given.action == Action.IMPRESSION.label:
         shown = f"{given.request_id}\0{given.tweet_id}"

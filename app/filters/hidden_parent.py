@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from app.pipeline.batch import CandidateBatch, Mask
 from app.pipeline.query import Query
 from ml.state.feature_state import FeatureState
@@ -22,7 +24,16 @@ class HiddenParent:
 
     def keep(self, query: Query, batch: CandidateBatch) -> Mask:
         tweets = self.state.tweets
-        hidden = tweets.answers_deleted(batch.tweet)
-        parent_author = tweets.threads.parent_author[batch.tweet]
-        hidden |= among(parent_author, query.neighborhood.excluded_authors)
-        return ~hidden | (not self.hides)
+        kept = np.ones(len(batch), bool)
+        if not self.hides:
+            return kept
+        reply = tweets.threads.names_another.take(batch.tweet).nonzero()[0]
+        if not len(reply):
+            return kept
+        row = batch.tweet[reply]
+        hidden = tweets.answers_deleted(row)
+        if len(query.neighborhood.excluded_authors):
+            parent_author = tweets.threads.parent_author[row]
+            hidden |= among(parent_author, query.neighborhood.excluded_authors)
+        kept[reply] = ~hidden
+        return kept

@@ -45,9 +45,10 @@ class Unsafe:
         threshold: float,
     ) -> Mask:
         """Whether each tweet is declared or predicted so; without a model (NaN), as declared."""
-        declared, probable = label[tweet], probability[tweet]
-        found: Mask = probable >= threshold
-        if found.any():
-            found &= (declared != 0) | (probable >= self.denied)
-        found |= declared == 1
+        declared, probable = label.take(tweet), probability.take(tweet)
+        found: Mask = declared == 1
+        likely = (probable >= threshold).nonzero()[0]  # few are
+        if len(likely):
+            denied = declared[likely] == 0
+            found[likely] |= ~denied | (probable[likely] >= self.denied)
         return found

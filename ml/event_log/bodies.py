@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
@@ -36,21 +36,30 @@ class Event:
 
     def to_json(self) -> Json:
         """The fields that have a value."""
-        return _present(self)
+        return {name: value for name in EVENT if (value := getattr(self, name)) is not None}
 
     @classmethod
     def from_json(cls, body: Json) -> Event:
         return cls(
-            action=body["action"],
-            user_id=str(body["user_id"]),
-            tweet_id=_text(body.get("tweet_id")),
-            target_user_id=_text(body.get("target_user_id")),
-            request_id=_text(body.get("request_id")),
-            position=_number(body.get("position")),
-            value=_number(body.get("value")),
-            text=_text(body.get("text")),
-            expires_at=None if body.get("expires_at") is None else int(body["expires_at"]),
+            **{
+                name: EVENT[name](value)
+                for name, value in body.items()
+                if value is not None and name in EVENT
+            }
         )
+
+
+EVENT: Final[Mapping[str, Callable[[Any], Any]]] = {  # what reads each field of an event
+    "action": str,
+    "user_id": str,
+    "tweet_id": str,
+    "target_user_id": str,
+    "request_id": str,
+    "position": float,
+    "value": float,
+    "text": str,
+    "expires_at": int,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +207,7 @@ def read(entry: Entry) -> Body:
     Raises:
         KeyError, TypeError, ValueError: it does not have the form of its kind.
     """
-    return TYPES[Kind(entry.kind)].from_json(entry.body)
+    return TYPES[entry.kind].from_json(entry.body)
 
 
 def _pool(body: Json) -> Iterator[PoolRow]:
@@ -209,15 +218,6 @@ def _pool(body: Json) -> Iterator[PoolRow]:
         pool = zip(pool, body["sources"], strict=True)
     for tweet_id, sources in pool:
         yield PoolRow(str(tweet_id), int(sources))
-
-
-def _present(body: Event) -> Json:
-    named = ((field.name, getattr(body, field.name)) for field in fields(body))
-    return {name: value for name, value in named if value is not None}
-
-
-def _text(value: Any) -> str | None:
-    return None if value is None else str(value)
 
 
 def _number(value: Any) -> float | None:

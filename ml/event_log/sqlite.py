@@ -23,7 +23,8 @@ from ml.event_log.stored_row import Checksums, encode, with_ids
 EXPIRED: Final = """SELECT offset FROM entries WHERE kind = 'served' AND at < ?
     ORDER BY at LIMIT ?"""
 REWRITE: Final = "UPDATE entries SET kind = ?, checksum = ? WHERE offset = ?"
-NEWEST: Final = "SELECT max(at) FROM entries WHERE user = ? AND kind NOT IN ('served', 'shown')"
+NEWEST: Final = """WITH given(user) AS (VALUES {places}) SELECT user, (SELECT max(at) FROM entries
+    WHERE entries.user = given.user AND kind NOT IN ('served', 'shown')) FROM given"""
 PROBE: Final = (
     "REPLACE INTO meta VALUES ('probe', randomblob(65536))",
     "DELETE FROM meta WHERE name = 'probe'",
@@ -59,14 +60,15 @@ class SqliteLog:
         rows = [encode(entry) for entry in entries]
         with self._writer() as connection:
             end, chain, ids = sqlite_reads.head(connection, self._path)
-            taken, times = _taken(connection, digests), Times(connection)
+            taken, times = _taken(connection, digests), Times(connection, entries)
             accepted, new, checksums = [], [], []
             for digest, entry, row in zip(digests, entries, rows, strict=True):
                 accepted.append(digest not in taken)
                 if accepted[-1]:
                     taken.add(digest)
                     end += 1
-                    row = row._replace(at=times.of(entry))
+                    if (at := times.of(entry)) != row.at:
+                        row = row._replace(at=at)
                     new.append((end, digest, row))
                     checksums.append(self._checksums.of_row(end, row))
             if new:
@@ -205,22 +207,24 @@ class SqliteLog:
 class Times:
     """The times of the entries of one transaction."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
+    def __init__(self, connection: sqlite3.Connection, entries: Sequence[Entry]) -> None:
         self._newest: dict[str, int] = {}  # of users some of whose times are assigned
+        users = [*{one.user: None for one in entries if one.assigned and one.user is not None}]
+        for start in range(0, len(users), CHUNK):
+            some = users[start : start + CHUNK]
+            question = NEWEST.format(places=",".join(["(?)"] * len(some)))
+            newest = connection.execute(question, some).fetchall()
+            self._newest |= {user: at for user, at in newest if at is not None}
 
     def of(self, entry: Entry) -> int:
         """The time of an entry; one that is assigned is later than all of its user's before."""
         at, user = entry.at, entry.user
         if user is None or entry.kind == Kind.SERVED:
             return at
-        if entry.assigned:
-            if user not in self._newest:
-                (newest,) = self._connection.execute(NEWEST, [user]).fetchone()
-                self._newest[user] = at - 1 if newest is None else newest
-            at = max(at, self._newest[user] + 1)
-        if user in self._newest:
-            self._newest[user] = max(self._newest[user], at)
+        newest = self._newest.get(user)
+        if entry.assigned and newest is not None:
+            at = max(at, newest + 1)
+        self._newest[user] = at if newest is None else max(newest, at)
         return at
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any, Final, NamedTuple
@@ -26,11 +26,14 @@ COMMON: Final = (
     b'"product":"for_you","served_by":"for_you","offered":[],"start":0,"bundle":"",'
     b'"settings":"","impressions":true}0123456789","'
 )
+DEFLATED: Final = frozenset({Kind.SERVED, Kind.SHOWN})
+KINDS: Final = {str(kind): kind for kind in Kind}
 CHAIN_BYTES: Final = 16
 NO_IDS: Final = bytes(8)  # of an empty log
 Body = str | bytes  # JSON, or deflated JSON
 
 _json = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
+_parsed: Callable[[str], Mapping[str, Any]] = json.JSONDecoder().decode
 
 
 class Encoded(NamedTuple):
@@ -50,14 +53,16 @@ def encode(entry: Entry) -> Encoded:
     Raises:
         ValueError: its body is not JSON.
     """
+    kind = str(entry.kind)
+    if entry.kind not in DEFLATED:
+        text = _json(entry.body)
+        return Encoded(entry.event_id, kind, entry.at, entry.user, text, None)
     body = dict(entry.body)
-    if entry.kind not in (Kind.SERVED, Kind.SHOWN):
-        return Encoded(entry.event_id, entry.kind.value, entry.at, entry.user, _json(body), None)
     details = {name: body.pop(name) for name in FOR_LATER_PAGES if name in body}
     common = _common(entry.event_id, entry.user)
     return Encoded(
         entry.event_id,
-        entry.kind.value,
+        kind,
         entry.at,
         entry.user,
         _deflated(_json(body), 6, WINDOW, common),
@@ -67,10 +72,13 @@ def encode(entry: Entry) -> Encoded:
 
 def decode(offset: int, row: Encoded) -> Record:
     """The record that a row holds; its checksums have been compared before."""
-    body = _read(row.body, WINDOW, _common(row.event_id, row.user))
+    if isinstance(row.body, str):
+        body = _parsed(row.body)
+    else:
+        body = _inflated(row.body, WINDOW, _common(row.event_id, row.user))
     if row.details is not None:
-        body = {**body, **_read(row.details, DETAILS_WINDOW, b"")}
-    return Record(offset, Entry(row.event_id, Kind(row.kind), row.at, row.user, body))
+        body = {**body, **_inflated(row.details, DETAILS_WINDOW, b"")}
+    return Record(offset, Entry(row.event_id, KINDS[row.kind], row.at, row.user, body))
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +131,6 @@ def _deflated(text: str, level: int, window: int, common: bytes) -> bytes:
     return deflate.compress(text.encode()) + deflate.flush()
 
 
-def _read(body: Body, window: int, common: bytes) -> Mapping[str, Any]:
-    if isinstance(body, bytes):
-        inflate = zlib.decompressobj(window, zdict=common)
-        body = (inflate.decompress(body) + inflate.flush()).decode()
-    read: Mapping[str, Any] = json.loads(body)
-    return read
+def _inflated(body: bytes, window: int, common: bytes) -> Mapping[str, Any]:
+    inflate = zlib.decompressobj(window, zdict=common)
+    return _parsed((inflate.decompress(body) + inflate.flush()).decode())

@@ -61,7 +61,9 @@ class PairIndex:
         row = self.find(left, right)
         new = np.flatnonzero(row < 0)
         if new.size:
-            key, first = np.unique(_pack(left[new], right[new]), return_index=True)
+            key, first, which = np.unique(
+                _pack(left[new], right[new]), return_index=True, return_inverse=True
+            )
             by_arrival = np.argsort(first)
             arrived = new[first[by_arrival]]
             start, self._count = self._count, self._count + len(arrived)
@@ -74,8 +76,10 @@ class PairIndex:
                 self._old, self._table = self._table, _Table(self._count)
                 self._moved, self._last = 0, start
             self._move(max(SLICE, 4 * len(arrived)))
-            self._table.place(key[by_arrival], np.arange(start, self._count, dtype=np.int32))
-            row[new] = self.find(left[new], right[new])
+            added = np.empty(len(key), np.int32)
+            added[by_arrival] = np.arange(start, self._count, dtype=np.int32)
+            self._table.place(key, added)
+            row[new] = added[which]
         return row
 
     def kept(self, rows: Rows, right: Rows | None = None) -> PairIndex:

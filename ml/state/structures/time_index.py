@@ -66,7 +66,9 @@ class TimeIndex:
 
     def oldest_fresh(self, now: int, hours: float, at_least: int) -> int:
         """The time from which on tweets are fresh."""
-        (start,), (end,) = self._window(np.array([now]), hours, at_least)
+        end = int(self.at.searchsorted(now, "right"))  # as `_window` has it
+        start = int(self.at.searchsorted(now - int(hours * 3600), "right"))
+        start = max(min(start, end - max(at_least - self._unknown, 0)), self._unknown)
         return int(self.at[start]) if start < end else now
 
     def draw_fresh(self, now: Times, hours: float, at_least: int, rng: np.random.Generator) -> Rows:

@@ -73,7 +73,11 @@ class Neighborhood:
 
 def among(row: Rows, some: Rows) -> NDArray[np.bool_]:
     """Which of these rows are among some that are sorted; -1 never is."""
-    return found_among(row, some)[1]
+    if not len(some):
+        return np.zeros(len(row), bool)
+    place = np.minimum(some.searchsorted(row), len(some) - 1)
+    found: NDArray[np.bool_] = some.take(place) == row
+    return found
 
 
 def found_among(row: Rows, some: Rows) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:

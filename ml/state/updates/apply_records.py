@@ -147,6 +147,8 @@ def _wait_and_release(
 
 
 def _mute(state: FeatureState, muted: Sequence[Muted]) -> None:
+    if not muted:
+        return
     user = state.admit_users(one.user for one in muted).tolist()
     state.mute(
         [
@@ -157,6 +159,8 @@ def _mute(state: FeatureState, muted: Sequence[Muted]) -> None:
 
 
 def _erase(state: FeatureState, erased: Sequence[tuple[str, int, int]]) -> Rows:
+    if not erased:
+        return NOBODY
     users = state.admit_users(user for user, _, _ in erased)
     for row, (_, at, tiebreak) in zip(users.tolist(), erased, strict=True):
         deletion.erase_user(state, row, at, tiebreak)
