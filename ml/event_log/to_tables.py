@@ -186,6 +186,8 @@ def _rows(entry: Entry, body: bodies.Body, shift: int) -> Iterator[tuple[str, Ro
             yield "impressions", at | {name: getattr(body, name) for name in OF_IMPRESSION}
         case bodies.Event():
             fields_ = {name: getattr(body, name) for name in OF_EVENT}
+            if body.expires_at is not None:
+                fields_["expires_at"] = body.expires_at + shift
             yield "interactions", at | fields_ | {"event_id": entry.event_id}
         case bodies.Served() if body.impressions:
             page = {"user_id": body.user_id, "request_id": body.request_id or None}

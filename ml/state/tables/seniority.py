@@ -4,7 +4,13 @@ Popularity counts people. A thousand accounts of one day must not outweigh ten t
 for long, so what somebody sees and likes counts for a tweet and its author by their seniority at
 then: the square of their age over `ESTABLISHED_DAYS`, times the share of `ACTIVE_DAYS` on
 which they acted. Where everything is younger than that, its own age is the measure; where nobody
-has a time, all weigh alike. Weights are read in the order of the log.
+has a time, all weigh alike.
+
+Weights are read in the order in which events come. Guaranteed: the same records in the same order
+weigh the same, in batches of any size, over a snapshot, in serving and in a replay. Training reads
+its tables in the order of time: there an event that arrived late, or with the time of its client,
+weighs as if it had come in time, and in the live log as of when it came. What is shown of what
+somebody likes never depends on that; only how much their evidence adds to others' counts does.
 """
 
 from __future__ import annotations

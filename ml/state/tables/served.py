@@ -70,9 +70,9 @@ class Offers:
         self.at: dict[tuple[int, str], int] = {}
 
     def add(self, request: int, tweet_id: str, at: int) -> None:
-        """Offer a tweet; in the order of the log, the first of too many is forgotten."""
-        self.at.pop((request, tweet_id), None)
-        self.at[request, tweet_id] = at
+        """Offer a tweet; its newest time stands, whatever the order. Of too many, the one that
+        comes first in the order of the log is forgotten."""
+        self.at[request, tweet_id] = max(at, self.at.pop((request, tweet_id), at))
         if len(self.at) > OFFERS:
             del self.at[next(iter(self.at))]
 

@@ -104,13 +104,16 @@ class Tweets(GrowableColumns):
     def put(
         self, frame: pl.DataFrame, at: Times, tiebreak: Tiebreaks, users: Users
     ) -> tuple[Rows, Rows]:
-        """Write tweets, each text unless a later one is there; the new rows, and the changed."""
-        order = np.lexsort((tiebreak, at))
-        frame, at, tiebreak = frame[order], at[order], tiebreak[order]
+        """Write tweets, each text unless a later one is there; the new rows, and the changed.
+        What is settled is what was given first, in the order of the log."""
         known = len(self)
         row = self._admit(frame["tweet_id"])
-        rows, first = np.unique(row, return_index=True)
+        rows, given_first = np.unique(row, return_index=True)
         new = rows >= known
+        settled = frame[given_first[new]]
+        order = np.lexsort((tiebreak, at))
+        frame, at, tiebreak, row = frame[order], at[order], tiebreak[order], row[order]
+        first = np.unique(row, return_index=True)[1]
         self.first_at[rows[new]], self.first_tiebreak[rows[new]] = (
             at[first[new]],
             tiebreak[first[new]],
@@ -122,7 +125,7 @@ class Tweets(GrowableColumns):
             at[first[earlier]],
             tiebreak[first[earlier]],
         )
-        self._settle(frame[first[new]], rows[new], users)
+        self._settle(settled, rows[new], users)
         self.deleted[rows[new]] = self._buried(rows[new])
         there = np.where(self.deleted[row], -1, row).astype(np.int32)
         self.audience.put(frame, there, at, tiebreak, users)

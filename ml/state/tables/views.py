@@ -1,7 +1,9 @@
 """Impressions count, but nobody alone can bury an author: capped per viewer, author and day.
 
-The first `DAILY` of a day count, in the order of the log; a day that comes after a later one is
-counted with that later one.
+The first `DAILY` of a day count, in the order of the log, an impression of a tweet that is not here
+yet in that of its tweet; a day that comes after a later one is counted with that later one. That is
+the same in batches of any size, over a snapshot, in serving and in a replay of the log. Training
+reads its tables in the order of time, so where impressions arrive late, others of a day may count.
 """
 
 from __future__ import annotations

@@ -21,6 +21,9 @@ from ml.state.updates import deletion, tweet_lifecycle
 from ml.state.updates.decode import Batch, Muted, Put, frame
 
 NOBODY: Final[Rows] = np.empty(0, np.int32)
+BEFORE_EVENTS: Final = -1
+# How many tweets were put before, the place among the batch's events, the tweet, the event.
+Placed = tuple[int, int, str | None, Waiting]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,33 +120,42 @@ def _happen(state: FeatureState, batch: Batch, is_here: NDArray[np.bool_]) -> No
             happened, user.tolist(), target.tolist(), weight.tolist(), strict=True
         )
     ]
-    absent = ~is_here & np.array([one.tweet is not None for one in happened], bool)
-    released = _wait_and_release(state, batch, events, absent)
-    now = np.flatnonzero(~absent | (target >= 0)).tolist()
-    ids = [None if absent[place] else happened[place].tweet for place in now]
-    tweet = state.tweets.ids.known([*ids, *(id_ for id_, _ in released)])
-    tweet_lifecycle.happen(
-        state, [*(events[place] for place in now), *(one for _, one in released)], tweet
-    )
+    named = np.array([one.tweet is not None for one in happened], bool)
+    now = np.flatnonzero(is_here | ~named | (target >= 0)).tolist()
+    placed: list[Placed] = [
+        (batch.puts_before[place], place, happened[place].tweet if is_here[place] else None, one)
+        for place, one in ((place, events[place]) for place in now)
+    ]
+    placed += _wait_and_release(state, batch, events, ~is_here & named)
+    placed.sort(key=lambda one: one[:2])
+    tweet = state.tweets.ids.known(id_ for _, _, id_, _ in placed)
+    tweet_lifecycle.happen(state, [one for *_, one in placed], tweet)
 
 
 def _wait_and_release(
     state: FeatureState, batch: Batch, events: Sequence[Waiting], absent: NDArray[np.bool_]
-) -> list[tuple[str, Waiting]]:
+) -> list[Placed]:
     """Let events wait until their tweets come, record by record as the log has them, so that how
-    many wait at a time does not depend on the size of batches; the events whose tweets are here."""
-    released: list[tuple[str, Waiting]] = []
+    many wait at a time does not depend on the size of batches; the events whose tweets are here,
+    where the log has them or, if they waited, where it has their tweets."""
+    placed: list[Placed] = []
     put, came = [str(one.row["tweet_id"]) for one in batch.tweets], 0
     first = {id_: place for place, id_ in reversed([*enumerate(put)])}
+
+    def release(upto: int) -> None:
+        released = state.release(put[came:upto])
+        placed.extend((first[id_] + 1, BEFORE_EVENTS, id_, one) for id_, one in released)
+
     for place in np.flatnonzero(absent).tolist():
-        released += state.release(put[came : batch.puts_before[place]])
+        release(batch.puts_before[place])
         came = batch.puts_before[place]
-        one = batch.events[place].tweet or "", events[place]
-        if first.get(one[0], came) < came:
-            released.append(one)
+        id_ = batch.events[place].tweet or ""
+        if first.get(id_, came) < came:
+            placed.append((came, place, id_, events[place]))
         else:
-            state.wait_for([one])
-    return released + state.release(put[came:])
+            state.wait_for([(id_, events[place])])
+    release(len(put))
+    return placed
 
 
 def _mute(state: FeatureState, muted: Sequence[Muted]) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from ml.event_log.record import Entry, Kind, Record
-from ml.state.feature_state import FeatureState
+from ml.state.feature_state import Count, FeatureState
 from ml.state.storage import snapshot
 from ml.state.storage.state_diff import differences
 from ml.state.tables import pending_events
@@ -25,6 +25,11 @@ def little_room(monkeypatch: pytest.MonkeyPatch) -> None:
 def like(user: str, tweet: str, at: int) -> Entry:
     body = {"action": "like", "user_id": user, "tweet_id": tweet}
     return Entry(f"{user}-{tweet}", Kind.EVENT, at * 10**6, user, body)
+
+
+def view(user: str, tweet: str, at: int) -> Entry:
+    body = {"action": "impression", "user_id": user, "tweet_id": tweet}
+    return Entry(f"view-{user}-{tweet}", Kind.EVENT, at * 10**6, user, body)
 
 
 def follow(user: str, tweet: str, target: str, at: int) -> Entry:
@@ -81,6 +86,7 @@ def test_batches_of_any_size_give_the_same_state(seed: int, tmp_path: Path) -> N
         user, tweet = f"u{rng.integers(6)}", f"t{rng.integers(12)}"
         kinds = (
             *[like(user, tweet, at)] * 5,
+            *[view(user, tweet, at)] * 4,
             *[follow(user, tweet, f"u{rng.integers(6)}", at)] * 2,
             put(tweet, at),
             erase(user, at),
@@ -104,3 +110,19 @@ def test_a_log_of_many_strangers_reads_alike_in_one_go_and_in_many() -> None:
     expected = applied(entries, [1] * len(entries))
     for sizes in ([], [250, 50], [7] * 30):
         assert not differences(applied(entries, sizes), expected)
+
+
+def test_impressions_that_waited_count_at_the_place_of_their_tweet() -> None:
+    """Five of an author count in a day: those that the log has first, a waiting one when its
+    tweet comes, in the middle of a batch too."""
+    entries = [put("t0", 0), put("t5", 0), put("t6", 0)]
+    entries += [view("u", f"t{n}", at=60 * n) for n in range(1, 5)]
+    entries += [view("u", "t0", 9_000), put("t1", 9_001), put("t2", 9_002)]
+    entries += [view("u", "t5", 40_000), put("t3", 40_001)]
+    entries += [view("u", "t6", 70_000), put("t4", 70_001)]
+    expected = applied(entries, [1] * len(entries))
+    for sizes in ([], [3], [5], [9], [10, 3], [7, 1, 4]):
+        assert not differences(applied(entries, sizes), expected)
+    counted = expected.tweet_counts.read(np.arange(7, dtype=np.int32), expected.newest)
+    shown = dict(zip(expected.tweets.ids.all_ids(), counted[:, Count.IMPRESSION] > 0, strict=True))
+    assert {id_ for id_, is_shown in shown.items() if is_shown} == {"t0", "t1", "t2", "t5", "t3"}

@@ -23,6 +23,8 @@ from ml.event_log.record import Entry, Kind
 from ml.event_log.sqlite import SqliteLog
 from ml.event_log.to_tables import with_log
 from ml.schema import TABLES
+from ml.state.updates.apply_records import apply_records
+from ml.state.updates.tables_to_events import state_of
 
 SECOND = 1_000_000
 AT = 1_700_000_000
@@ -374,6 +376,30 @@ def test_what_the_log_took_means_what_it_says(tables: Tables, log: SqliteLog) ->
     assert sorted(column(read.tweets, "tweet_id")[-6:]) == sorted([*names, "early", "first"])
     assert {46_078, 0} <= {*column(read.tweets, "created_at")}
     assert sorted(column(read.interactions, "user_id")[-4:]) == names
+
+
+def test_a_mute_ends_when_it_ends_in_the_state_that_reads_the_log(
+    tables: Tables, log: SqliteLog
+) -> None:
+    """Over a moved clock, too."""
+    words = {"user_id": "ada", "action": "mute_word"}
+    log.append(
+        [
+            event("m1", AT, **words, text="one", expires_at=AT + 60),
+            event("m2", AT, **words, text="two"),
+            Entry("clock", Kind.CLOCK, AT * SECOND, None, {"shift_seconds": -3_600}),
+            event("m3", AT, **words, text="three", expires_at=AT + 60),
+        ]
+    )
+    trained = state_of(with_log(tables, log))
+    live = state_of(tables)
+    apply_records(live, log.read(0, 10))
+    ends = [
+        {name: (mute.at, mute.expires_at) for _, _, name, mute in state.mutes}
+        for state in (trained, live)
+    ]
+    assert ends[0] == ends[1]
+    assert ends[0]["three"] == (AT - 3_600, AT - 3_540)
 
 
 def test_a_log_of_a_world_that_grows_from_zero_is_read(log: SqliteLog, tmp_path: Path) -> None:
