@@ -55,4 +55,4 @@ def test_it_can_be_set_aside_with_all_that_refers_to_it(
 def test_the_clocks_that_wrote_the_data_may_be_five_minutes_ahead(data: Path) -> None:
     newest = tables.read(data).tweets["created_at"].sort()[-2]
     for now, found in ((newest - 300, 1), (newest - 301, 2)):
-        assert len(validate(data, now).tables["tweets"].rejected()) == found
+        assert len(validate(data, now=now).tables["tweets"].rejected()) == found
