@@ -34,15 +34,15 @@ async def events(
     entries: list[Entry] = []
     results: list[EventResult] = []
     places: list[int] = []  # of the entries, in `results`
-    claims = [one for given in request.events if (one := _claim(given)) is not None]
-    await owned_impressions.settle(service, claims)
-    for given in request.events:
+    claims = [_claim(given) for given in request.events]
+    await owned_impressions.settle(service, [one for one in claims if one is not None])
+    for given, claim in zip(request.events, claims, strict=True):
         if isinstance(given, Unfit):
             results.append(
                 EventResult(event_id=given.name, status="rejected", problem=given.problem)
             )
             continue
-        if (claim := _claim(given)) is not None:
+        if claim is not None:
             if (problem := owned_impressions.problem(service.engine, claim)) is not None:
                 results.append(
                     EventResult(event_id=given.event_id, status="rejected", problem=problem)

@@ -9,12 +9,11 @@ from typing import Any, Final
 from uuid import uuid4
 
 from app.errors import BusyError, DiskFullError, ReadOnlyError, UnwrittenError
-from app.schemas.event import EventIn
+from app.schemas.event import IMPRESSION, EventIn
 from app.schemas.rows import TweetIn, UserIn
 from app.serving.clock import AHEAD_SECONDS, MICROS, Clock
 from app.serving.service import Service
 from ml import errors
-from ml.actions import Action
 from ml.event_log import bodies
 from ml.event_log.port import Appended
 from ml.event_log.record import Entry, Kind
@@ -46,7 +45,7 @@ def event(clock: Clock, given: EventIn) -> Entry:
         expires_at=None if until is None else int(_utc(until).timestamp()),
     ).to_json()
     name = _name() if given.event_id is None else _of_client(given.event_id)
-    if given.action == Action.IMPRESSION.label:
+    if given.action == IMPRESSION:
         shown = f"{given.request_id}\0{given.tweet_id}"
         name = f"impression:{blake2b(shown.encode(), digest_size=16).hexdigest()}"
     at = clock.true_micros() if given.created_at is None else _moment(clock, given.created_at)

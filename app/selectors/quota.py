@@ -15,6 +15,7 @@ from app.pipeline.batch import CandidateBatch, Order
 from app.pipeline.components import Allotment
 from app.pipeline.query import Query
 
+NONE: Final = 2**31  # greater than any row
 MIDDLE: Final = 0.5 + 1e-9  # of the places that one is reserved of, it is the middle one
 
 
@@ -55,13 +56,14 @@ def _best(
     queues: list[deque[int]], shares: Sequence[float | None], taken: list[int], places: int
 ) -> int:
     """The best row for the last of so many places."""
-    waiting = [source for source, queue in enumerate(queues) if queue]
-    below = [s for s in waiting if taken[s] < _most(shares[s], places)]
-    return queues[min(below or waiting, key=lambda s: queues[s][0])][0]
-
-
-def _most(share: float | None, places: int) -> int:
-    return places if share is None else ceil(share * places)
+    first, below = NONE, NONE  # of all, and of the sources that are not above their share
+    for queue, share, had in zip(queues, shares, taken, strict=True):
+        if queue:
+            row = queue[0]
+            first = min(first, row)
+            if row < below and (share is None or had < ceil(share * places)):
+                below = row
+    return below if below < NONE else first
 
 
 def _queues(marks: NDArray[np.uint32], sources: int, limit: int) -> list[deque[int]]:

@@ -210,6 +210,18 @@ def read(entry: Entry) -> Body:
     return TYPES[entry.kind].from_json(entry.body)
 
 
+def read_for_state(entry: Entry) -> Body:
+    """The same, but for what only later pages need.
+
+    Raises:
+        KeyError, TypeError, ValueError: it does not have the form of its kind.
+    """
+    body = entry.body
+    if entry.kind == Kind.SERVED:
+        body = {name: value for name, value in body.items() if name not in FOR_LATER_PAGES}
+    return TYPES[entry.kind].from_json(body)
+
+
 def _pool(body: Json) -> Iterator[PoolRow]:
     pool = body.get("pool", ())
     if isinstance(pool, str):  # as 0.3.0 wrote it, then pairs, now two lists

@@ -107,7 +107,7 @@ class Batch:
     def add(self, entry: Entry, shift: int) -> None:
         """Put an entry where it belongs, its times moved by so many seconds."""
         at, tiebreak = split(entry.at + shift * MICROS, entry.event_id)
-        match bodies.read(entry):
+        match bodies.read_for_state(entry):
             case bodies.Event() as event if ACTIONS[event.action] in ON_TEXTS:
                 self.muted.append(_muted(at, tiebreak, event, shift))
             case bodies.Event() as event:
