@@ -15,9 +15,10 @@ from app.pipeline.query import Query
 from app.pipeline.trace import Trace
 from evaluation.policies.policy import Answer, Moment, eligible
 from evaluation.truth import Truth
+from ml.errors import FeedError
 
 
-class EvaluationError(Exception):
+class EvaluationError(FeedError):
     """What was to be evaluated did not work."""
 
 

@@ -73,6 +73,22 @@ def test_scores_tell_a_stranger_nothing_of_blocks(
     ]
 
 
+def test_scores_tell_a_stranger_nothing_of_muted_words(asking: TestClient, reader: str) -> None:
+    private = asking.headers["X-Asked"] == "private"
+    known = {"X-API-Key": READ_KEY} if private else {}
+    page = asking.get(f"/timeline/{reader}?limit=20&peek=true", headers=known).json()["items"]
+    tweets = [item["tweet_id"] for item in page]
+    word = page[0]["text"].split()[0].strip(".,:;!?#@")
+    event = {"event_id": "e", "action": "mute_word", "user_id": reader, "text": word}
+    written = asking.post("/events", json={"events": [event]}).json()
+    assert written["results"][0]["status"] == "accepted", written
+    asking.get(f"/users/{reader}?after_offset={written['offset']}", headers=known)
+    first = scored(asking, reader, tweets, **known)["items"][0]
+    assert (first["eligible"], first["dropped_by"]) == (
+        (False, "Muted") if private else (True, None)
+    )
+
+
 @pytest.mark.parametrize("asking", ["private"], indirect=True)
 def test_the_viewer_knows_what_a_stranger_does_not(asking: TestClient, reader: str) -> None:
     own = {"Authorization": "Bearer " + jwt.encode({"sub": reader}, SECRET, "HS256")}

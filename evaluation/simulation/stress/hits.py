@@ -11,6 +11,7 @@ from datagen.parameters import HOUR
 from datagen.users import LIKED
 from evaluation.simulation.plan import Plan, with_tweets
 from evaluation.simulation.trajectory import Trajectory
+from ml.errors import DataError
 
 HITS: Final = 5  # tweets that deserve to go viral
 
@@ -52,8 +53,20 @@ def hits(plan: Plan, diaries: Mapping[str, Trajectory]) -> Mapping[str, Any]:
 
 
 def _harmless_text(plan: Plan, topic: int) -> str:
-    """What somebody harmless says about a topic."""
+    """What somebody harmless says about a topic or, in a world so small that nobody does, about
+    another.
+
+    Raises:
+        DataError: nobody says anything harmless.
+    """
     table, row = plan.onward.tweets, len(plan.world.tweets) - len(plan.onward.tweets)
     tweets = plan.world.tweets
-    calm = (tweets.topic == topic) & (tweets.toxic < 0.1) & (tweets.nsfw < 0.1)
-    return str(table["text"][int(np.flatnonzero(calm[row:])[0])])
+    calm = np.flatnonzero(((tweets.toxic < 0.1) & (tweets.nsfw < 0.1))[row:])
+    if not len(calm):
+        raise DataError(
+            f"the stress test needs a new tweet that is neither toxic nor nsfw; none of the "
+            f"{len(table)} that are written in {plan.days:g} days is; simulate more days or a "
+            f"larger world, or leave out the stress tests"
+        )
+    on_topic = calm[tweets.topic[row:][calm] == topic]
+    return str(table["text"][int((on_topic if len(on_topic) else calm)[0])])

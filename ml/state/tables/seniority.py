@@ -9,8 +9,7 @@ has a time, all weigh alike.
 Weights are read in the order in which events come. Guaranteed: the same records in the same order
 weigh the same, in batches of any size, over a snapshot, in serving and in a replay. Training reads
 its tables in the order of time: there an event that arrived late, or with the time of its client,
-weighs as if it had come in time, and in the live log as of when it came. What is shown of what
-somebody likes never depends on that; only how much their evidence adds to others' counts does.
+weighs as if it had come in time, and in the live log as of when it came.
 """
 
 from __future__ import annotations

@@ -19,6 +19,7 @@ from evaluation.policies.policy import Best, Moment, Policy, best
 from evaluation.policies.product import EvaluationError, Product
 from evaluation.policies.registry import neighbours
 from ml.bundle import Bundle
+from ml.errors import FeedError
 from ml.features.rates import engaged
 
 Ask = Callable[[Policy], list[np.ndarray]]
@@ -106,5 +107,6 @@ def test_a_product_that_fails_is_not_evaluated(
     product = stage.engine.products["for_you"]
     first, *others = product.mixer.candidates
     mixer = replace(product.mixer, candidates=[replace(first, source=Broken()), *others])
+    assert issubclass(EvaluationError, FeedError), "the command line answers in one line"
     with pytest.raises(EvaluationError, match="Broken failed"):
         Product(replace(product, mixer=mixer)).show(moments[0])

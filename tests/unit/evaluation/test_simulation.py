@@ -23,6 +23,7 @@ from evaluation.simulation.plan import Plan, plan
 from evaluation.simulation.simulation import Wanted, run
 from evaluation.simulation.simulator import live
 from evaluation.simulation.stress import brigade, spammer, turning
+from evaluation.simulation.stress.hits import HITS, with_hits
 from evaluation.simulation.trajectory import Trajectory
 from ml.actions import Action
 from ml.errors import DataError
@@ -209,6 +210,21 @@ def test_trouble_is_told(
     assert all(about["says"] for about in report["stress"].values())
     assert "Under stress" in html
     assert not re.search("<script|http", html)
+
+
+def test_in_a_world_where_nobody_writes_of_a_topic_a_hit_borrows_its_text(days: Plan) -> None:
+    """A very small one has few new tweets, or only such as nobody should see."""
+
+    def writing(**columns: np.ndarray) -> Plan:
+        world = replace(days.world, tweets=replace(days.world.tweets, **columns))
+        return replace(days, onward=replace(days.onward, world=world))
+
+    everything = np.ones(len(days.world.tweets), np.float32)
+    of_one_topic = writing(topic=np.zeros_like(days.world.tweets.topic))
+    texts = with_hits(of_one_topic).onward.tweets["text"].to_list()
+    assert {*texts[-HITS:]} <= {*days.onward.tweets["text"].to_list()}
+    with pytest.raises(DataError, match="larger world"):
+        with_hits(writing(toxic=everything))
 
 
 def test_policies_are_told_by_a_word() -> None:
