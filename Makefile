@@ -10,7 +10,7 @@ BIN := .venv/bin
 INSTALL = $(BIN)/pip install --quiet --disable-pip-version-check \
   --config-settings editable_mode=compat $(PIP_FLAGS)
 
-.PHONY: serve test lint fuzz evaluate simulate bench crash-test soak data train clean
+.PHONY: serve test lint fuzz api-test evaluate simulate bench crash-test soak data train clean
 
 serve: train
 	@FORYOU_DATA_DIR="$(DATA)" $(BIN)/foryou serve
@@ -47,6 +47,10 @@ REQUESTS ?= 100000
 fuzz: .venv/.developing
 	@OMP_NUM_THREADS=1 $(BIN)/python -m tests.fuzz --requests $(REQUESTS) --seed $(SEED)
 
+SECONDS ?= 600
+api-test: .venv/.fuzzing
+	@OMP_NUM_THREADS=1 $(BIN)/python -m tests.fuzz.api --seconds $(SECONDS) --seed $(SEED)
+
 lint: .venv/.developing
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -71,4 +75,8 @@ clean:
 .venv/.developing: pyproject.toml | .venv/bin/python
 	@echo "make: installing what tests need"
 	@$(INSTALL) -e '.[test,lint,evaluation]'
+	@touch $@ .venv/.installed
+
+.venv/.fuzzing: pyproject.toml | .venv/bin/python
+	@$(INSTALL) -e '.[test,fuzz]'
 	@touch $@ .venv/.installed

@@ -24,7 +24,7 @@ def main(arguments: Sequence[str] | None = None, prog: str = "python -m app") ->
     given = _parser(prog).parse_args(arguments)
     try:
         if given.command == "openapi":
-            print(openapi.text(openapi.of(create_app())), end="")
+            print(openapi.text(create_app().openapi()), end="")
             return 0
         if given.workers is not None:
             os.environ[f"{PREFIX}WORKERS"] = str(given.workers)

@@ -12,6 +12,7 @@ ProblemError                500
 ├── NotFoundError           404
 ├── MethodNotAllowedError   405
 ├── RequestTimeoutError     408
+├── TooLargeError           413
 ├── UnsupportedMediaError   415
 ├── ConflictError           409
 ├── InvalidRequestError     422
@@ -110,6 +111,12 @@ class RequestTimeoutError(ProblemError):
     title = "The request did not come in time"
 
 
+class TooLargeError(ProblemError):
+    status = 413
+    slug = "too-large"
+    title = "The body is larger than what is read here"
+
+
 class UnsupportedMediaError(ProblemError):
     status = 415
     slug = "unsupported-media"
@@ -187,7 +194,7 @@ class WithheldError(ProblemError):
 
 
 class RefusedError(ProblemError):
-    """A refusal by the framework, such as of a body that is too large."""
+    """A refusal by the framework that has no class of its own."""
 
     def __init__(self, detail: str, status: int) -> None:
         super().__init__(detail)
@@ -198,7 +205,7 @@ class RefusedError(ProblemError):
 
 def of_status(status: int, detail: str) -> ProblemError:
     """The problem behind a bare status code."""
-    for kind in (UnreadableError, NotFoundError, MethodNotAllowedError):
+    for kind in (UnreadableError, NotFoundError, MethodNotAllowedError, TooLargeError):
         if kind.status == status:
             return kind(detail)
     return RefusedError(detail, status)

@@ -34,7 +34,6 @@ from app.api.head import HeadAsGet
 from app.api.load_bound import LoadBound
 from app.api.raw_path import RawPath
 from app.api.root_path import RootPath
-from app.errors import InvalidRequestError, ProblemError
 from app.observability import logs
 from app.observability.metrics import Metrics
 from app.observability.request import HEADER, Observed
@@ -67,7 +66,7 @@ def create_app(
     async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, Service | Metrics | Connections]]:
         answering = service or start(settings)
         if not access.is_private(settings):  # examples name a user
-            app.openapi_schema = openapi.with_examples(openapi.of(app), answering.engine)
+            app.openapi_schema = openapi.with_examples(openapi.of(app, settings), answering.engine)
         await answering.start(counted.loop_failed)
         try:
             yield {
@@ -84,7 +83,7 @@ def create_app(
         version=version("foryou"),
         lifespan=lifespan,
         dependencies=[Depends(access.check_route)],
-        responses=problems.documented(InvalidRequestError, ProblemError),
+        responses=problems.documented(*problems.ANYWHERE),
         max_body_size=settings.max_body_bytes,
     )
     reading = (timeline, follow_recommendations, score, catalog, products, health, metrics)
@@ -112,7 +111,7 @@ def create_app(
     problems.install(app)
     # FastAPI's documented way to have another document; a function makes `app`, so there is no
     # class to derive from.
-    app.openapi = lambda: app.openapi_schema or openapi.of(app)  # type: ignore[method-assign]
+    app.openapi = lambda: app.openapi_schema or openapi.of(app, settings)  # type: ignore[method-assign]
     return app
 
 

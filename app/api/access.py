@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 PUBLIC: Final = frozenset(
     ("/livez", "/readyz", "/metrics", "/docs", "/docs/oauth2-redirect", "/redoc", "/openapi.json")
 )
-"""Routes that show nobody."""
+"""Routes that show nobody, and only answer GET."""
 ASSETS: Final = "/static-offline-docs/"
 """The files that the documentation pages load."""
 READ_BY_POST: Final = frozenset({"/score"})
@@ -77,9 +77,9 @@ refusals = (
 
 def purpose(method: str, path: str) -> Literal["public", "read", "write"]:
     """What a request to this path, without the root path, would do."""
-    if method not in READING and path not in READ_BY_POST:
-        return "write"
-    return "public" if path in PUBLIC or path.startswith(ASSETS) else "read"
+    if path in PUBLIC or path.startswith(ASSETS):
+        return "public"  # other methods than GET do nothing there: 405, with or without a key
+    return "read" if method in READING or path in READ_BY_POST else "write"
 
 
 class Guard:
@@ -147,16 +147,23 @@ class Guard:
             )
 
 
-def document(schema: dict[str, Any]) -> dict[str, Any]:
-    """The OpenAPI document, with what each operation requires."""
+def document(schema: dict[str, Any], settings: Settings) -> dict[str, Any]:
+    """The OpenAPI document, with what each operation requires under these settings. Where no key is
+    set, the document names the key as one of the ways: a service elsewhere may need it."""
+    reading: list[dict[str, list[str]]] = [{"Reader": []}]
+    writing: list[dict[str, list[str]]] = [{"APIKeyHeader": []}]
+    if not is_private(settings):
+        reading.insert(0, {})
+    if settings.api_key is None:
+        writing.insert(0, {})
     schema["components"]["securitySchemes"] = {"APIKeyHeader": API_KEY, "Reader": READ_KEY}
     for path, operations in schema["paths"].items():
         for method, operation in operations.items():
             kind = purpose(method.upper(), path)
             if kind == "write":
-                operation["security"] = [{"APIKeyHeader": []}]
+                operation["security"] = writing
             elif kind == "read":
-                operation["security"] = [{}, {"Reader": []}]
+                operation["security"] = reading
             if kind != "public":
                 for error in (UnauthorizedError, ForbiddenError):
                     refusal = {**operation["responses"]["500"], "description": error.title}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query
 
@@ -15,10 +15,13 @@ from app.schemas.parameters import NoBody, NoParameters
 from ml import bundle
 from ml.errors import BundleError
 
+WITH_BODY: Final[dict[str, Any]] = {"requestBody": {"required": True}}
+"""A client that sends no body sends no media type either, and is refused (see `access`)."""
+
 router = APIRouter(tags=["operations"], responses=documented(*refusals, ConflictError))
 
 
-@router.post("/admin/reload")
+@router.post("/admin/reload", openapi_extra=WITH_BODY)
 async def reload(
     _: Annotated[NoParameters, Query()], service: ServiceInUse, body: NoBody | None = None
 ) -> Serving:
@@ -31,7 +34,7 @@ async def reload(
         raise ConflictError(str(error)) from error
 
 
-@router.post("/admin/rollback")
+@router.post("/admin/rollback", openapi_extra=WITH_BODY)
 async def rollback(
     _: Annotated[NoParameters, Query()], service: ServiceInUse, body: NoBody | None = None
 ) -> Serving:

@@ -7,11 +7,11 @@ from typing import Annotated, Final
 import numpy as np
 from fastapi import APIRouter, Path, Query
 
+from app.api import read_your_writes
 from app.api.dependencies import ServiceInUse
 from app.api.problems import documented
-from app.api.read_your_writes import reached
 from app.api.serializers import stated
-from app.errors import BehindError, NotFoundError
+from app.errors import NotFoundError
 from app.pipeline.batch import Rows
 from app.schemas.catalog import TweetView, UserPage, UserView
 from app.schemas.parameters import AfterParameters, PageParameters
@@ -25,10 +25,10 @@ READABLE: Final = (PUBLIC, UNLISTED)  # by its id, by everybody
 router = APIRouter(tags=["catalog"])
 
 
-@router.get("/users", responses=documented(BehindError))
+@router.get("/users", responses=documented(*read_your_writes.refusals))
 async def users(parameters: Annotated[PageParameters, Query()], service: ServiceInUse) -> UserPage:
     """All users, page by page, in the order in which they became known."""
-    await reached(service, parameters.after_offset)
+    await read_your_writes.reached(service, parameters.after_offset)
     engine = service.engine
     start = int(parameters.cursor or "0", 16)
     end = min(start + parameters.limit, len(engine.state.users))
@@ -38,14 +38,14 @@ async def users(parameters: Annotated[PageParameters, Query()], service: Service
     )
 
 
-@router.get("/users/{user_id}", responses=documented(NotFoundError, BehindError))
+@router.get("/users/{user_id}", responses=documented(NotFoundError, *read_your_writes.refusals))
 async def user(
     user_id: Annotated[UserId, Path()],
     parameters: Annotated[AfterParameters, Query()],
     service: ServiceInUse,
 ) -> UserView:
     """One user."""
-    await reached(service, parameters.after_offset)
+    await read_your_writes.reached(service, parameters.after_offset)
     engine = service.engine
     row = engine.state.users.ids.row(user_id)
     if row is None or engine.state.users.gone[row]:
@@ -53,7 +53,7 @@ async def user(
     return _people(engine, np.array([row], np.int32))[0]
 
 
-@router.get("/tweets/{tweet_id}", responses=documented(NotFoundError, BehindError))
+@router.get("/tweets/{tweet_id}", responses=documented(NotFoundError, *read_your_writes.refusals))
 async def tweet(
     tweet_id: Annotated[TweetId, Path()],
     parameters: Annotated[AfterParameters, Query()],
@@ -61,7 +61,7 @@ async def tweet(
 ) -> TweetView:
     """One tweet, with its declared labels. One that is only for followers or for those that it
     mentions is not found here: nobody says who asks."""
-    await reached(service, parameters.after_offset)
+    await read_your_writes.reached(service, parameters.after_offset)
     engine = service.engine
     tweets, ids = engine.state.tweets, engine.state.users.ids
     row = tweets.ids.row(tweet_id)

@@ -6,11 +6,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
 
-from app.api import serializers
+from app.api import read_your_writes, serializers
 from app.api.dependencies import ServiceInUse
 from app.api.problems import documented
-from app.api.read_your_writes import reached
-from app.errors import BehindError
 from app.schemas.follow_recommendations import FollowRecommendations
 from app.schemas.parameters import FollowParameters
 from app.schemas.values import UserId
@@ -18,7 +16,11 @@ from app.schemas.values import UserId
 router = APIRouter()
 
 
-@router.get("/follow-recommendations/{user_id}", tags=["feed"], responses=documented(BehindError))
+@router.get(
+    "/follow-recommendations/{user_id}",
+    tags=["feed"],
+    responses=documented(*read_your_writes.refusals),
+)
 async def follow_recommendations(
     user_id: Annotated[UserId, Path()],
     parameters: Annotated[FollowParameters, Query()],
@@ -27,7 +29,7 @@ async def follow_recommendations(
 ) -> FollowRecommendations:
     """The users that this user most likely wants to follow, best first; never one that they already
     follow, block or mute, or that blocks them."""
-    await reached(service, parameters.after_offset)
+    await read_your_writes.reached(service, parameters.after_offset)
     engine = service.engine
     query = engine.hydrate.query(user_id, parameters.limit)
     recommended = engine.who_to_follow.recommend(query, parameters.limit)

@@ -11,18 +11,20 @@ from fastapi.openapi.utils import get_openapi
 
 from app.api import access, problems
 from app.serving.engine import Engine
+from app.settings import Settings
 
 TWEETS: Final = 3  # in an example
 WRITTEN: Final = {"user_id": "example-user", "tweet_id": "example-tweet"}  # of example writes
 Document = dict[str, Any]  # JSON, as FastAPI has it
 
 
-def of(app: FastAPI) -> Document:
-    """The OpenAPI document without examples; it does not depend on the loaded data."""
+def of(app: FastAPI, settings: Settings) -> Document:
+    """The OpenAPI document without examples. It does not depend on the loaded data; of the settings
+    only on which keys are set."""
     schema = get_openapi(
         title=app.title, version=app.version, summary=app.summary, routes=app.routes
     )
-    return access.document(problems.document(schema))
+    return access.document(problems.document(schema), settings)
 
 
 def text(document: Document) -> str:

@@ -15,7 +15,10 @@ from starlette.routing import compile_path
 from app.api.raw_path import as_sent
 from app.errors import (
     InvalidRequestError,
+    OverloadedError,
     ProblemError,
+    RequestTimeoutError,
+    TooLargeError,
     UnreadableError,
     UnsupportedMediaError,
     WithheldError,
@@ -29,6 +32,11 @@ from app.schemas.problem import FieldProblem, Problem
 MEDIA_TYPE: Final = "application/problem+json"
 SHOWN: Final = 60  # characters of a client's input that an answer repeats
 Documented = dict[int | str, dict[str, Any]]
+
+ANYWHERE: Final = (
+    UnreadableError, InvalidRequestError, ProblemError, RequestTimeoutError, OverloadedError
+)  # fmt: skip
+"""The errors that any operation may answer."""
 
 
 def documented(*kinds: type[ProblemError]) -> Documented:
@@ -76,6 +84,9 @@ def document(schema: dict[str, Any]) -> dict[str, Any]:
     """The OpenAPI document, with error responses under their media type."""
     for path in schema["paths"].values():
         for operation in path.values():
+            if "requestBody" in operation:
+                too_large = {**operation["responses"]["500"], "description": TooLargeError.title}
+                operation["responses"].setdefault(str(TooLargeError.status), too_large)
             for status, response in operation["responses"].items():
                 if int(status) >= HTTPStatus.BAD_REQUEST and "content" in response:
                     (content,) = response["content"].values()

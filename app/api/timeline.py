@@ -6,12 +6,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from app.api import serializers
+from app.api import read_your_writes, serializers
 from app.api.dependencies import RequestName, ServiceInUse
 from app.api.peek import only_looks
 from app.api.problems import documented
-from app.api.read_your_writes import reached
-from app.errors import BehindError, ExpiredCursorError, WithheldError
+from app.errors import ExpiredCursorError, WithheldError
 from app.observability import request as observed
 from app.schemas.parameters import TimelineParameters
 from app.schemas.timeline import Timeline
@@ -25,7 +24,7 @@ router = APIRouter()
     "/timeline/{user_id}",
     tags=["feed"],
     response_model_exclude_unset=True,
-    responses=documented(ExpiredCursorError, WithheldError, BehindError),
+    responses=documented(ExpiredCursorError, WithheldError, *read_your_writes.refusals),
 )
 async def timeline(
     user_id: Annotated[UserId, Path()],
@@ -37,7 +36,7 @@ async def timeline(
 ) -> Timeline:
     """The tweets that this user most likely wants to see now, best first. A tweet that was shown is
     not shown again; `next_cursor` requests the next page."""
-    await reached(service, parameters.after_offset)
+    await read_your_writes.reached(service, parameters.after_offset)
     page = await Feed(service).page(
         user_id,
         parameters.limit,

@@ -12,6 +12,9 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from ml import ids
 from ml.schema import EARLIEST, LATEST
 
+ID: Final = {"type": "string", "pattern": ids.PATTERN, "format": "nfc"}
+"""No regular expression can tell the normal form NFC, so the format names it."""
+YEARS: Final = "^(19[7-9][0-9]|20[0-9][0-9])-"
 A_DATE: Final = re.compile(r"\d{4}-\d\d-\d\d")
 A_MOMENT: Final = f"expected RFC 3339 or unix seconds in 1970–2100 ({EARLIEST} to {LATEST})"
 
@@ -72,7 +75,7 @@ def _of_segment(segment: str) -> str:
 _OneSegment = (
     BeforeValidator(_of_segment),
     AfterValidator(_as_id),
-    WithJsonSchema({"type": "string", "pattern": ids.PATTERN}),
+    WithJsonSchema(ID),
 )
 
 
@@ -88,7 +91,7 @@ Id = Annotated[
     str,
     BeforeValidator(_as_string),
     AfterValidator(_as_id),
-    WithJsonSchema({"anyOf": [{"type": "string", "pattern": ids.PATTERN}, {"type": "integer"}]}),
+    WithJsonSchema({"anyOf": [ID, {"type": "integer"}]}),
 ]
 
 
@@ -117,7 +120,7 @@ Instant = Annotated[
     WithJsonSchema(
         {
             "anyOf": [
-                {"type": "string", "format": "date-time"},
+                {"type": "string", "format": "date-time", "pattern": YEARS},
                 {"type": "number", "minimum": EARLIEST, "maximum": LATEST},
             ]
         }

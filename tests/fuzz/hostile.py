@@ -69,7 +69,7 @@ class Hostile:
         """The next one."""
         kinds: tuple[Callable[[], Sent], ...] = (
             self._timeline, self._timeline, self._score, self._events, self._events, self._put,
-            self._batch, self._delete, self._follow_recommendations, self._noise,
+            self._batch, self._delete, self._follow_recommendations, self._catalog, self._noise,
         )  # fmt: skip
         sent = self.rng.choice(kinds)()
         if self._rarely():
@@ -98,6 +98,23 @@ class Hostile:
         asked = {"limit": self._value()} if self._rarely() else {}
         path = f"/follow-recommendations/{self._segment(self._user())}{_query(asked)}"
         return Sent("GET", path)
+
+    def _catalog(self) -> Sent:
+        """What is known: one user or tweet, a page of users, or what serves."""
+        asked: dict[str, Any] = {}
+        if self._rarely():
+            asked["after_offset"] = self._value()
+        kind = self.rng.random()
+        if kind < 0.3:
+            return Sent("GET", f"/users/{self._segment(self._user())}{_query(asked)}")
+        if kind < 0.6:
+            return Sent("GET", f"/tweets/{self._segment(self._tweet())}{_query(asked)}")
+        if kind < 0.9:
+            asked["limit"] = self.rng.randint(1, 100) if self._often() else self._value()
+            asked["cursor"] = f"{self.rng.getrandbits(32):08x}" if self._often() else self._text()
+            return Sent("GET", f"/users{_query(asked)}")
+        path = self.rng.choice(("/products", "/metrics", "/readyz", "/livez", "/openapi.json"))
+        return Sent("GET", f"{path}{_query(asked)}")
 
     def _score(self) -> Sent:
         tweets = [self._tweet() for _ in range(self.rng.randint(0, 30))]

@@ -105,6 +105,26 @@ def test_only_one_route_reads_by_another_method(every: list[tuple[str, str]]) ->
     assert reading == {("POST", "/score")}
 
 
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "TRACE", "QUERY"])
+def test_a_public_route_answers_no_other_method_with_or_without_a_key(
+    tiny_engine: Engine, method: str
+) -> None:
+    with client(tiny_engine, "10.1.2.3", api_key=SecretStr("the key that writes")) as caller:
+        for path in access.PUBLIC:
+            answer = caller.request(method, path, json={})
+            assert answer.status_code == 405, path
+            assert answer.headers["allow"] == "GET, HEAD"
+
+
+def test_the_document_names_the_keys_that_are_set(tiny_engine: Engine) -> None:
+    optional: list[dict[str, Any]] = [{}]
+    for given, keyless in (({}, optional), (PRIVATE[3], [])):
+        with client(tiny_engine, **given) as caller:
+            operations = caller.get("/openapi.json").json()["paths"]["/users/{user_id}"]
+            assert operations["get"]["security"] == [*keyless, {"Reader": []}]
+            assert operations["put"]["security"] == [*keyless, {"APIKeyHeader": []}]
+
+
 READ_KEY = "the key that reads"
 SECRET = "a secret of thirty-two bytes or more"
 PRIVATE: list[dict[str, Any]] = [

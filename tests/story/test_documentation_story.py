@@ -74,7 +74,7 @@ def test_problems_stand_in_place_of_the_frameworks_own(document: dict[str, Any])
 
 
 def test_the_checked_in_document_is_what_the_code_promises() -> None:
-    now = openapi.text(openapi.of(create_app(Settings())))
+    now = openapi.text(create_app(Settings()).openapi())
     assert CHECKED_IN.read_text() == now, "run: python -m app openapi > app/openapi.json"
 
 
