@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from app.pipeline.batch import CandidateBatch, Mask
 from app.pipeline.query import Query
 from ml.state.feature_state import FeatureState
