@@ -105,6 +105,8 @@ class Settings(BaseSettings):
     retention_hours: Annotated[float, Field(ge=1, le=1_000_000)] = 8_760
     """How long anything stays in memory, the record of who was abusive included; it stays on
     disk."""
+    retention_every: Annotated[int, Field(ge=1, le=100_000_000)] = 100_000
+    """After how many records of the event log memory is looked through for what is too old."""
     seen_false_positives: Annotated[float, Field(ge=0.0001, le=0.1)] = 0.005
     """Of what was never seen, the share taken for seen long ago."""
     snapshot_minutes: Annotated[float, Field(gt=0, le=100_000)] = 10

@@ -22,7 +22,6 @@ from ml.event_log.port import EventLog
 
 WATCH_SECONDS: Final = 1.0
 EXPIRY_SECONDS: Final = 10.0
-RETENTION_EVERY: Final = 100_000  # records; it takes a part of a second
 ERASURE_SECONDS: Final = 600.0  # between two looks whether users are to be erased from the log
 WRITING_RETRY_SECONDS: Final = 5.0  # at most, after the disk was full
 SNAPSHOT_RETRY_SECONDS: Final = 10.0  # a snapshot loads everything before it can fail
@@ -132,7 +131,8 @@ class Lifecycle:
     async def _apply_retention(self) -> None:
         """Bound the memory: apply the retention after every so many records."""
         tail, offset = self._service.tail, self.engine.state.offset
-        if tail is not None and offset - self._retained >= RETENTION_EVERY:
+        every = self.engine.settings.retention_every
+        if tail is not None and offset - self._retained >= every:
             await forget(lambda: self.engine, tail.paused)
             self._retained = offset
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Final
 
 from evaluation.loadtest.traffic import Body, name_of
@@ -12,6 +13,7 @@ from ml.event_log import bodies
 from ml.event_log.port import EventLog
 from ml.event_log.record import Entry, Kind, Record
 
+NOBODY: Final[Mapping[str, int]] = MappingProxyType({})
 BATCH_RECORDS: Final = 20_000  # records
 SUBJECT: Final = {
     Kind.PUT_USER: "user_id",
@@ -27,24 +29,50 @@ class DurabilityCheck:
     so each must be sent once."""
 
     acknowledged: set[str] = field(default_factory=set)
+    owner: dict[str, str] = field(default_factory=dict)  # of these, whose departure erases them
     events: int = 0  # of them
     in_doubt: list[list[Body]] = field(default_factory=list)  # sent, and nobody answered
 
     def keep(self, events: Iterable[Body]) -> None:
         """These events were acknowledged."""
         before = len(self.acknowledged)
-        self.acknowledged.update(map(name_of, events))
+        for event in events:
+            self._acknowledge(name_of(event), str(event["user_id"]))
         self.events += len(self.acknowledged) - before
 
-    def keep_entry(self, kind: Kind, subject: str) -> None:
+    def keep_entry(self, kind: Kind, subject: str, owner: str | None = None) -> None:
         """A change of the catalogue was."""
-        self.acknowledged.add(f"{kind}:{subject}")
+        self._acknowledge(f"{kind}:{subject}", owner)
 
-    def faults(self, records: Sequence[Record]) -> tuple[list[str], list[str]]:
-        """What is lost, and what is there twice."""
+    def faults(
+        self, records: Sequence[Record], erased: Mapping[str, int] = NOBODY
+    ) -> tuple[list[str], list[str]]:
+        """What is lost, and what is there twice; what was erased with its owner is not lost."""
         there = Counter(_name(record.entry) for record in records)
-        lost = sorted(self.acknowledged - there.keys())
+        missing = sorted(self.acknowledged - there.keys())
+        lost = [name for name in missing if self.owner.get(name) not in erased]
         return lost, sorted(name for name, times in there.items() if times > 1)
+
+    def _acknowledge(self, name: str, owner: str | None) -> None:
+        self.acknowledged.add(name)
+        if owner is not None:
+            self.owner[name] = owner
+
+
+def left(records: Sequence[Record]) -> dict[str, int]:
+    """Who has left, each with the offset of the last record that says so."""
+    gone = Kind.DELETE_USER
+    return {r.entry.body["user_id"]: r.offset for r in records if r.entry.kind == gone}
+
+
+def remains(records: Sequence[Record]) -> list[str]:
+    """What the log holds of people from before they left."""
+    gone = left(records)
+    return [
+        f"record {record.offset} of {record.entry.user}"
+        for record in records
+        if record.entry.user in gone and record.offset < gone[record.entry.user]
+    ]
 
 
 def everything(log: EventLog) -> list[Record]:

@@ -102,18 +102,19 @@ class Load:
         if chance < 0.45:
             tweet = traffic.tweet()
             name = tweet.pop("tweet_id")
-            await self._change(connection, "PUT", Kind.PUT_TWEET, name, tweet)
+            author = tweet["author_id"]
+            await self._change(connection, "PUT", Kind.PUT_TWEET, name, tweet, author)
             traffic.written.append(name)
         elif chance < 0.65:
             tweets = [traffic.tweet() for _ in range(10)]
             if self._fine(await connection.post("/tweets", {"tweets": tweets}), "POST /tweets"):
                 for tweet in tweets:
-                    self.ledger.keep_entry(Kind.PUT_TWEET, tweet["tweet_id"])
+                    self.ledger.keep_entry(Kind.PUT_TWEET, tweet["tweet_id"], tweet["author_id"])
                     traffic.written.append(tweet["tweet_id"])
         elif chance < 0.85:
             user = traffic.user()
             name = user.pop("user_id")
-            await self._change(connection, "PUT", Kind.PUT_USER, name, user)
+            await self._change(connection, "PUT", Kind.PUT_USER, name, user, name)
             traffic.people.append(name)
         elif chance < 0.98 or not self.erasing:
             if traffic.written:
@@ -128,11 +129,17 @@ class Load:
         await asyncio.sleep(0.005)
 
     async def _change(
-        self, connection: Connection, method: str, kind: Kind, name: str, body: Any = None
+        self,
+        connection: Connection,
+        method: str,
+        kind: Kind,
+        name: str,
+        body: Any = None,
+        owner: str | None = None,
     ) -> None:
         path = f"/{'users' if 'user' in kind.value else 'tweets'}/{name}"
         if self._fine(await connection.send(request(method, path, body)), f"{method} {path}"):
-            self.ledger.keep_entry(kind, name)
+            self.ledger.keep_entry(kind, name, owner)
 
     async def _read(self, connection: Connection) -> None:
         first = path = f"/timeline/{self.traffic.somebody()}"

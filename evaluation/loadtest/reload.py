@@ -46,18 +46,14 @@ OPTIONS: Final[Options] = {
 def measure(given: Given) -> SloReport:
     """On a copy: bundles come and go there."""
     with TemporaryDirectory() as folder:
-        artifacts = Path(folder, "artifacts")
-        shutil.copytree(
-            given.artifacts, artifacts, ignore=shutil.ignore_patterns("*.db*", "data", "report")
-        )
-        here = replace(given, artifacts=artifacts)
-        pair = _pair(here)
+        here = copied(given, Path(folder))
+        both = pair(here)
         with serving({**here.environment, "FORYOU_IMPRESSIONS": "client"}) as server:
             people = here.state().users.ids.all_ids().to_list()
             reading = Reading(server.address, given.options.rate, people, given.seed)
-            swaps, failed = asyncio.run(_run(server.address, reading, here, pair))
-        differ = [_difference(here, version, reading.timelines[version]) for version in pair]
-    named = {version: len(reading.timelines[version]) for version in pair}
+            swaps, failed = asyncio.run(_run(server.address, reading, here, both))
+        differ = [_difference(here, version, reading.timelines[version]) for version in both]
+    named = {version: len(reading.timelines[version]) for version in both}
     requests, faults = quantiles(reading.millis), [*failed, *reading.refused][:5]
     return SloReport(
         [
@@ -71,7 +67,7 @@ def measure(given: Given) -> SloReport:
             "requests": requests,
             "answers": named,
             "later_pages": reading.later,
-            "difference": dict(zip(pair, differ, strict=True)),
+            "difference": dict(zip(both, differ, strict=True)),
             "swaps": swaps,
             "refused": faults,
         },
@@ -144,7 +140,15 @@ async def _serves(connection: Connection, wanted: str) -> bool:
     return False
 
 
-def _pair(given: Given) -> tuple[str, str]:
+def copied(given: Given, folder: Path) -> Given:
+    """The same on a copy of the artifacts in a folder."""
+    artifacts = folder / "artifacts"
+    skipped = shutil.ignore_patterns("*.db*", "data", "report")
+    shutil.copytree(given.artifacts, artifacts, ignore=skipped)
+    return replace(given, artifacts=artifacts)
+
+
+def pair(given: Given) -> tuple[str, str]:
     """The current bundle, and one that was trained with another seed."""
     current = bundle.current(given.artifacts)
     source = given.settings.data_dir or bundle.state_source(given.artifacts)
