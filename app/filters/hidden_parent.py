@@ -27,7 +27,7 @@ class HiddenParent:
         kept = np.ones(len(batch), bool)
         if not self.hides:
             return kept
-        reply = tweets.threads.names_another.take(batch.tweet).nonzero()[0]
+        reply = np.flatnonzero(tweets.threads.names_another[batch.tweet])
         if not len(reply):
             return kept
         row = batch.tweet[reply]

@@ -19,7 +19,7 @@ class TooOld:
     at_least: int
 
     def keep(self, query: Query, batch: CandidateBatch) -> Mask:
-        written = self.state.tweets.created_at.take(batch.tweet)
+        written = self.state.tweets.created_at[batch.tweet]
         oldest = self.state.oldest_fresh(query.now, self.max_age_hours, self.at_least)
         fresh: Mask = ((written >= oldest) & (written <= query.now)) | (written == UNKNOWN_TIME)
         return fresh
