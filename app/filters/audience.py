@@ -25,7 +25,7 @@ class Audience:
 
     def keep(self, query: Query, batch: CandidateBatch) -> Mask:
         audience, tweet = self.state.tweets.audience, batch.tweet
-        visibility = np.take(audience.visibility, tweet)
+        visibility = audience.visibility[tweet]
         sees: Mask = (visibility == PUBLIC) & (tweet >= 0)
         if sees.all():
             return sees

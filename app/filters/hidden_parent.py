@@ -27,7 +27,7 @@ class HiddenParent:
         kept = np.ones(len(batch), bool)
         if not self.hides:
             return kept
-        reply = np.flatnonzero(np.take(tweets.threads.names_another, batch.tweet))
+        reply = np.flatnonzero(tweets.threads.names_another[batch.tweet])
         if not len(reply):
             return kept
         row = batch.tweet[reply]

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from app.pipeline.batch import CandidateBatch, Mask
 from app.pipeline.query import Query
 from ml.state.feature_state import FeatureState
@@ -21,7 +19,7 @@ class TooOld:
     at_least: int
 
     def keep(self, query: Query, batch: CandidateBatch) -> Mask:
-        written = np.take(self.state.tweets.created_at, batch.tweet)
+        written = self.state.tweets.created_at[batch.tweet]
         oldest = self.state.oldest_fresh(query.now, self.max_age_hours, self.at_least)
         fresh: Mask = ((written >= oldest) & (written <= query.now)) | (written == UNKNOWN_TIME)
         return fresh
