@@ -37,7 +37,7 @@ class DurabilityCheck:
         """These events were acknowledged."""
         before = len(self.acknowledged)
         for event in events:
-            self._acknowledge(name_of(event), str(event["user_id"]))
+            self._acknowledge(name_of(event), event.get("user_id"))
         self.events += len(self.acknowledged) - before
 
     def keep_entry(self, kind: Kind, subject: str, owner: str | None = None) -> None:
