@@ -37,7 +37,7 @@ class DurabilityCheck:
         """These events were acknowledged."""
         before = len(self.acknowledged)
         for event in events:
-            self._acknowledge(name_of(event), str(event["user_id"]))
+            self._acknowledge(name_of(event), event.get("user_id"))
         self.events += len(self.acknowledged) - before
 
     def keep_entry(self, kind: Kind, subject: str, owner: str | None = None) -> None:
@@ -62,7 +62,7 @@ class DurabilityCheck:
 def left(records: Sequence[Record]) -> dict[str, int]:
     """Who has left, each with the offset of the last record that says so."""
     gone = Kind.DELETE_USER
-    return {r.entry.body["user_id"]: r.offset for r in records if r.entry.kind == gone}
+    return {str(r.entry.body["user_id"]): r.offset for r in records if r.entry.kind == gone}
 
 
 def remains(records: Sequence[Record]) -> list[str]:

@@ -116,7 +116,7 @@ class Load:
             name = user.pop("user_id")
             await self._change(connection, "PUT", Kind.PUT_USER, name, user, name)
             traffic.people.append(name)
-        elif chance < 0.98 or not self.erasing:
+        elif chance < 0.94 or not self.erasing:
             if traffic.written:
                 place = int(traffic.rng.integers(len(traffic.written)))
                 name = traffic.written[place]
