@@ -214,6 +214,16 @@ def test_who_leaves_takes_everything_along(live: TestClient, reader: str) -> Non
     assert author not in {item["author_id"] for item in page["items"]}
 
 
+def test_what_was_deleted_is_gone_when_the_deletion_is_answered(live: TestClient) -> None:
+    users = [one["user_id"] for one in live.get("/users?limit=30").json()["items"]]
+    for user in users:
+        live.delete(f"/users/{user}")
+        assert live.get(f"/users/{user}").status_code == 404
+    for tweet in ids(timeline(live, "somebody")):
+        live.delete(f"/tweets/{tweet}")
+        assert live.get(f"/tweets/{tweet}").status_code == 404
+
+
 @pytest.mark.parametrize(
     "path", ["/timeline/1", "/follow-recommendations/1", "/users", "/users/1", "/tweets/1"]
 )
