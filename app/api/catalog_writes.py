@@ -67,16 +67,18 @@ async def put_tweet(
 async def delete_user(
     user_id: Annotated[UserId, Path()], _: Nothing, service: ServiceInUse
 ) -> Written:
-    """Erase a user, with their profile, their tweets and their actions."""
-    return await _write(service, log_entries.deleted_user(service.engine.clock, user_id))
+    """Erase a user, with their profile, their tweets and their actions. The process that answers
+    does not show them any more, unless it takes longer than a second to follow the log."""
+    return await _delete(service, log_entries.deleted_user(service.engine.clock, user_id))
 
 
 @router.delete("/tweets/{tweet_id}")
 async def delete_tweet(
     tweet_id: Annotated[TweetId, Path()], _: Nothing, service: ServiceInUse
 ) -> Written:
-    """Delete a tweet for good; a later write under its id has no effect."""
-    return await _write(service, log_entries.deleted_tweet(service.engine.clock, tweet_id))
+    """Delete a tweet for good; a later write under its id has no effect. The process that answers
+    does not show it any more, unless it takes longer than a second to follow the log."""
+    return await _delete(service, log_entries.deleted_tweet(service.engine.clock, tweet_id))
 
 
 @router.post("/users", response_model_exclude_unset=True)
@@ -110,11 +112,15 @@ def _tweet(clock: Clock, facts: SettledFacts, tweet_id: str, given: TweetIn) -> 
 
 
 async def _settled(service: Service) -> SettledFacts:
-    """What is known of all tweets, those included that this process has just written, unless it
-    takes longer than SETTLE_SECONDS to apply them."""
+    """What is known of all tweets, those included that this process has just written."""
+    await _settle(service)
+    return SettledFacts(service.engine.state)
+
+
+async def _settle(service: Service) -> None:
+    """Wait until what this process has written has had its effect, at most for SETTLE_SECONDS."""
     if service.tail is not None:
         await service.tail.reached(service.appended, SETTLE_SECONDS)
-    return SettledFacts(service.engine.state)
 
 
 async def _write_rows(
@@ -142,3 +148,9 @@ async def _write_rows(
 
 async def _write(service: Service, entry: Entry) -> Written:
     return Written(offset=(await log_entries.append(service, [entry])).offset)
+
+
+async def _delete(service: Service, entry: Entry) -> Written:
+    written = await _write(service, entry)
+    await _settle(service)
+    return written

@@ -11,6 +11,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.serving.engine import Engine
+from app.serving.tail import Tail
 
 
 def engine_of(client: TestClient) -> Engine:
@@ -212,6 +213,19 @@ def test_who_leaves_takes_everything_along(live: TestClient, reader: str) -> Non
     assert live.get(f"/tweets/{wrote['tweet_id']}").status_code == 404
     page = timeline(live, reader, limit=100)
     assert author not in {item["author_id"] for item in page["items"]}
+
+
+def test_what_was_deleted_is_gone_when_the_deletion_is_answered(
+    live: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Tail, "hurry", lambda tail: None)  # so that it comes to it later
+    users = [one["user_id"] for one in live.get("/users?limit=5").json()["items"]]
+    for user in users:
+        live.delete(f"/users/{user}")
+        assert live.get(f"/users/{user}").status_code == 404
+    for tweet in ids(timeline(live, "somebody"))[:5]:
+        live.delete(f"/tweets/{tweet}")
+        assert live.get(f"/tweets/{tweet}").status_code == 404
 
 
 def test_what_has_not_happened_cannot_be_waited_for(live: TestClient, reader: str) -> None:

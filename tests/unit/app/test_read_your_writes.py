@@ -1,4 +1,4 @@
-"""Waiting for a write: what is on its way is waited for, what was never written is not."""
+"""Waiting for a write that does not come in time."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 
 from app.api import read_your_writes
-from app.errors import BehindError, ConflictError
+from app.errors import BehindError
 from app.serving.service import Service
 from ml.event_log.record import Entry, Kind
 from ml.event_log.sqlite import SqliteLog
 from tests.unit.app.conftest import World
 
 
-def test_only_an_offset_of_the_log_is_waited_for(
+def test_an_offset_is_not_waited_for_without_end(
     world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(read_your_writes, "TIMEOUT_SECONDS", 0.01)
@@ -23,11 +23,7 @@ def test_only_an_offset_of_the_log_is_waited_for(
     service = Service(world.tweet("b").engine(), log)  # it is not started, so it follows nothing
     end = log.append([Entry("e", Kind.DELETE_USER, 0, "a", {"user_id": "a"})]).offset
 
-    with pytest.raises(BehindError, match=f"not yet of {end}"):
-        asyncio.run(read_your_writes.reached(service, end))
-    with pytest.raises(ConflictError, match=f"ends at offset {end}"):
-        asyncio.run(read_your_writes.reached(service, end + 1))
-
+    for offset in (end, end + 1):  # the second may be on its way in another process
+        with pytest.raises(BehindError, match=f"not yet of {offset}"):
+            asyncio.run(read_your_writes.reached(service, offset))
     log.close()
-    with pytest.raises(BehindError, match="cannot be looked up"):
-        asyncio.run(read_your_writes.reached(service, end + 1))
