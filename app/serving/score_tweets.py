@@ -32,9 +32,8 @@ def score_tweets(
     A tweet that this user may not see is as unknown to them as one that is not there.
 
     Args:
-        relations: whether blocks, mutes, authors to see less of, muted words and muted domains
-            count. Where they do not, the answer tells nobody who blocked whom, or what this user
-            does not want to read.
+        relations: whether blocks, mutes and authors to see less of count. Where they do not, the
+            answer tells nobody who blocked whom. Muted words and domains always hold.
 
     Raises:
         FailedClosedError: nobody knows what this user may see.
@@ -49,7 +48,7 @@ def score_tweets(
     if not relations:
         around = query.neighborhood
         assert isinstance(around, Neighborhood)  # what `hydrate` makes
-        query = replace(query, neighborhood=around.without_refusals(), muted=None)
+        query = replace(query, neighborhood=around.without_refusals())
     batch = CandidateBatch.of(rows, tweets.author[rows])
     scored = engine.products["for_you"].score(query, batch)
     unknown = [id_ for id_ in dict.fromkeys(tweet_ids) if id_ not in known]

@@ -62,7 +62,7 @@ class DurabilityCheck:
 def left(records: Sequence[Record]) -> dict[str, int]:
     """Who has left, each with the offset of the last record that says so."""
     gone = Kind.DELETE_USER
-    return {str(r.entry.body["user_id"]): r.offset for r in records if r.entry.kind == gone}
+    return {str(r.entry.user): r.offset for r in records if r.entry.kind == gone}
 
 
 def remains(records: Sequence[Record]) -> list[str]:
