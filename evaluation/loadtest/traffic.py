@@ -100,7 +100,7 @@ class Traffic:
             "user_id": self.people[user],
         }
         if action is Action.IMPRESSION:
-            body |= self.shown.popleft()
+            body |= self.shown.pop()  # what was shown last: evidence is accepted for a day
         elif action in ON_TEXTS:
             body["text"] = f"word{tweet}.example"
         elif action in ON_USERS:
