@@ -59,6 +59,7 @@ class Limited(asyncio.Protocol):
 
     def on_response_complete(self) -> None:
         self.proven = True
+        # The protocol of uvicorn that this is mixed into has it; mypy sees no base that does.
         super().on_response_complete()  # type: ignore[misc]
         if self.cycle.response_complete:  # no other request was sent behind it
             self._enter(Phase.IDLE)

@@ -204,12 +204,22 @@ def _write(log: EventLog, state: FeatureState, first: int, rng: np.random.Genera
         log.append(entries)
 
 
+class _Kept(logging.Handler):
+    """Keeps warnings as lines."""
+
+    def __init__(self, lines: list[str]) -> None:
+        super().__init__(logging.WARNING)
+        self._lines = lines
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._lines.append(record.getMessage())
+
+
 @contextmanager
 def _logged() -> Iterator[list[str]]:
     """The warnings that are logged meanwhile."""
     lines: list[str] = []
-    handler = logging.Handler(logging.WARNING)
-    handler.emit = lambda record: lines.append(record.getMessage())  # type: ignore[method-assign]
+    handler = _Kept(lines)
     root = logging.getLogger()
     root.addHandler(handler)
     try:

@@ -59,5 +59,6 @@ def _of_tweets(features: tuple[Feature, ...]) -> tuple[int, ...]:
 def _argument(feature: Feature) -> type:
     hints = get_type_hints(feature)
     hints.pop("return")
+    argument: type
     (argument,) = hints.values()
-    return argument  # type: ignore[no-any-return]
+    return argument

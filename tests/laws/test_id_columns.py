@@ -115,10 +115,12 @@ def test_a_cell_has_one_verdict_in_both_formats(place: tuple[str, str], cell: st
     columns = tables()
     columns[place[0]][place[1]][1] = cell
     csv, parquet = (found(columns, form) for form in FORMS)
-    said = [faults(one) for one in (csv, parquet)]
+    verdicts = [faults(one) for one in (csv, parquet)]
     # In CSV, which has no types, 007 beside 7 is asked about.
-    assert said[1] == [fault for fault in said[0] if "another spelling of an" not in fault[2]]
-    if not said[1]:
+    assert verdicts[1] == [
+        fault for fault in verdicts[0] if "another spelling of an" not in fault[2]
+    ]
+    if not verdicts[1]:
         assert str(parquet.tables[place[0]].used[place[1]][1]) == cell
 
 

@@ -1,4 +1,4 @@
-"""What is known depends on what happened and when, not on who told us first."""
+"""What is known depends on what happened and when, not on what arrives first."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ bodies = st.one_of(
         st.none() | tweet_ids,
     ),
     st.builds(
-        lambda tweet, *told: (Kind.PUT_TWEET, put_tweet(tweet, *told)),
+        lambda tweet, *columns: (Kind.PUT_TWEET, put_tweet(tweet, *columns)),
         tweet_ids,
         st.sampled_from(["one word", "Another, longer!", "See https://a.example/x"]),
         st.sampled_from([None, None, *VISIBILITIES, "mentioned"]),
@@ -142,7 +142,7 @@ logs = st.lists(st.tuples(times, bodies), max_size=40).map(
 )
 
 
-def told(records: list[Record], size: int) -> FeatureState:
+def state_after(records: list[Record], size: int) -> FeatureState:
     state = new_state()
     for start in range(0, len(records), size):
         apply_records(state, records[start : start + size])
@@ -158,9 +158,9 @@ def test_neither_order_nor_batching_matters(
     order of the log may differ: how many days a person was active, and what that makes their
     evidence weigh."""
     shuffled = chance.sample(records, len(records))
-    assert not differences(told(records, 1), told(records, size))
+    assert not differences(state_after(records, 1), state_after(records, size))
     in_order = ("seniority of", "tweet counts of", "author counts of")
-    found = differences(told(records, 1), told(shuffled, size))
+    found = differences(state_after(records, 1), state_after(shuffled, size))
     assert not [one for one in found if not one.startswith(in_order)]
 
 
@@ -183,7 +183,7 @@ def test_where_all_weigh_alike_nothing_depends_on_the_order(
     shuffled = chance.sample(later, len(later))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(views, "DAILY", len(records) * 3 + 1)
-        one, other = told([*before, *later], 1), told([*before, *shuffled], size)
+        one, other = state_after([*before, *later], 1), state_after([*before, *shuffled], size)
     found = differences(one, other)
     assert not [difference for difference in found if not difference.startswith("seniority of")]
     assert met_by_id(one) == met_by_id(other)
@@ -207,10 +207,10 @@ def test_a_snapshot_and_the_tail_are_the_whole(
     tmp_path_factory: pytest.TempPathFactory, records: list[Record], cut: int, size: int
 ) -> None:
     folder = tmp_path_factory.mktemp("snapshot")
-    snapshot.save(told(records[:cut], size), folder, folder, "none")
+    snapshot.save(state_after(records[:cut], size), folder, folder, "none")
     state = snapshot.load(folder)
     apply_records(state, [record for record in records if record.offset > state.offset])
-    assert not differences(state, told(records, 1))
+    assert not differences(state, state_after(records, 1))
 
 
 def test_what_is_settled_is_what_the_log_has_first_also_over_a_moved_clock() -> None:
@@ -221,7 +221,7 @@ def test_what_is_settled_is_what_the_log_has_first_also_over_a_moved_clock() -> 
         Record(2, Entry("c", Kind.CLOCK, 8 * DAY, None, {"shift_seconds": -7 * 86_400})),
         Record(3, Entry("e3", Kind.PUT_TWEET, 9 * DAY, "c", body | {"created_at": 700_000})),
     ]
-    assert not differences(told(records, 1), told(records, 3))
+    assert not differences(state_after(records, 1), state_after(records, 3))
 
 
 @settings(max_examples=50, deadline=None)
@@ -244,12 +244,12 @@ def test_a_moved_clock_moves_the_times_of_what_comes_after_it(
     clock = Record(len(before) + 1, Entry("c", Kind.CLOCK, 0, None, {"shift_seconds": -7 * 86_400}))
     tail = [at_offset(record, record.offset + 1, 0) for record in after]
     moved = [*before, *(at_offset(record, record.offset + 1, -7 * 86_400) for record in after)]
-    whole = told([*before, clock, *tail], size)
+    whole = state_after([*before, clock, *tail], size)
     folder = tmp_path_factory.mktemp("snapshot")
-    snapshot.save(told([*before, clock], size), folder, folder, "none")
+    snapshot.save(state_after([*before, clock], size), folder, folder, "none")
     restored = snapshot.load(folder)
     apply_records(restored, tail)
     assert not differences(whole, restored)
-    expected = told(moved, 1)
+    expected = state_after(moved, 1)
     expected.advance(expected.offset, -7 * 86_400)
     assert not differences(whole, expected)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +20,6 @@ from ml.state.updates.apply_records import apply_records
 
 SECOND = 1_000_000
 AT = 1_700_000_000
-
-
-@pytest.fixture
-def log(tmp_path: Path) -> Iterator[SqliteLog]:
-    with closing(SqliteLog(tmp_path / "log.sqlite")) as log:
-        yield log
 
 
 @pytest.fixture

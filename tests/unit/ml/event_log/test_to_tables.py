@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -28,12 +28,6 @@ from ml.state.updates.tables_to_events import state_of
 
 SECOND = 1_000_000
 AT = 1_700_000_000
-
-
-@pytest.fixture
-def log(tmp_path: Path) -> Iterator[SqliteLog]:
-    with closing(SqliteLog(tmp_path / "log.sqlite")) as log:
-        yield log
 
 
 @pytest.fixture
