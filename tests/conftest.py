@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
+from hypothesis import settings
 
 from app.serving.engine import Engine, build_engine
 from app.settings import Settings
@@ -29,6 +31,11 @@ from ml.training import train
 from ml.training.options import TrainingOptions
 
 torch.set_num_threads(1)
+
+# The same examples in every run; `HYPOTHESIS_PROFILE=search` draws new ones.
+settings.register_profile("same", derandomize=True, deadline=None)
+settings.register_profile("search", deadline=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 
 @pytest.fixture(scope="session")
