@@ -6,14 +6,34 @@ commutes up to rounding, so neither the order nor the batching of events changes
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
 from ml.arrays import Rows, Times
+from ml.kernels import kernel
 from ml.state.structures.growable import with_room
 from ml.state.structures.pair_index import PairIndex
 
 Counts = NDArray[np.float64]
+
+
+class CountTable(NamedTuple):
+    """The arrays of decayed counts, for kernels."""
+
+    value: Counts  # (rows, kinds) as of `newest`
+    newest: NDArray[np.float64]
+    half_life_seconds: float
+
+
+@kernel
+def fade(counts: CountTable, row: int, now: int) -> float:
+    """What a row's values are multiplied by to be as of `now`; 0 where `row` is -1."""
+    if row < 0:
+        return 0.0
+    age = max(now - counts.newest[row], 0.0)
+    return float(np.exp2(-age / counts.half_life_seconds))
 
 
 class DecayedCounts:
@@ -26,6 +46,11 @@ class DecayedCounts:
 
     def __len__(self) -> int:
         return len(self.newest)
+
+    @property
+    def table(self) -> CountTable:
+        """The arrays as they are now, for kernels; growing replaces them."""
+        return CountTable(self.value, self.newest, self.half_life_seconds)
 
     def grow(self, rows: int) -> None:
         """Make room for at least so many rows; what a reader holds stays as it was."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ml.arrays import Rows
+from ml.kernels import kernel
 from ml.state.structures.growable import with_room
 
 Keys = NDArray[np.uint64]
@@ -15,6 +16,38 @@ EMPTY: Final = np.uint64(0)  # the key of (-1, -1), which is no pair
 SPREAD: Final = np.uint64(0x9E3779B97F4A7C15)  # 2^64 / golden ratio: Fibonacci hashing, Knuth 6.4
 FEWEST_BITS: Final = 10
 SLICE: Final = 8_192  # pairs that move to a larger table with every addition, at least
+
+
+class PairTable(NamedTuple):
+    """The arrays of an index, for kernels; `find` reads them."""
+
+    key: Keys
+    next_row: Rows
+    shift: int
+    old_key: Keys
+    old_next_row: Rows
+    old_shift: int
+
+
+@kernel
+def find(table: PairTable, left: int, right: int) -> int:
+    """The row of one pair; -1 where it was never added."""
+    key = np.uint64(np.uint32(~right)) | np.uint64(np.uint32(~left)) << np.uint64(32)
+    row = _probe(table.key, table.next_row, table.shift, key)
+    if row < 0 and len(table.old_key) > 0:
+        row = _probe(table.old_key, table.old_next_row, table.old_shift, key)
+    return row
+
+
+@kernel
+def _probe(keys: Keys, next_row: Rows, shift: int, key: np.uint64) -> int:
+    """The row of a key in one table; -1 where it is not there."""
+    place = np.int64((key * SPREAD) >> np.uint64(shift))
+    while keys[place] != key:
+        if keys[place] == EMPTY:
+            return -1
+        place = (place + 1) & (len(keys) - 1)
+    return int(next_row[place]) - 1
 
 
 class PairIndex:
@@ -36,6 +69,14 @@ class PairIndex:
 
     def __len__(self) -> int:
         return self._count
+
+    @property
+    def table(self) -> PairTable:
+        """The arrays as they are now, for kernels; another addition may replace them."""
+        new, old = self._table, self._old
+        return PairTable(
+            new._key, new._next_row, int(new._shift), old._key, old._next_row, int(old._shift)
+        )
 
     @property
     def left(self) -> Rows:
