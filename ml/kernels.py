@@ -13,7 +13,7 @@ os.environ.setdefault("NUMBA_CACHE_DIR", os.environ.get(DIRECTORY, str(Path("art
 import numpy as np  # noqa: E402
 from numba import config, njit  # noqa: E402  (reads the folder when it is imported)
 
-if config.DISABLE_JIT:
+if config.DISABLE_JIT:  # type: ignore[attr-defined]
     np.seterr(over="ignore")  # whole numbers wrap around, as in machine code
 
 F = TypeVar("F", bound=Callable[..., object])

@@ -32,7 +32,8 @@ class PairTable(NamedTuple):
 @kernel
 def find(table: PairTable, left: int, right: int) -> int:
     """The row of one pair; -1 where it was never added."""
-    key = np.uint64(np.uint32(~right)) | np.uint64(np.uint32(~left)) << np.uint64(32)
+    low, high = np.uint32(~np.int32(right)), np.uint32(~np.int32(left))
+    key = np.uint64(low) | np.uint64(high) << np.uint64(32)
     row = _probe(table.key, table.next_row, table.shift, key)
     if row < 0 and len(table.old_key) > 0:
         row = _probe(table.old_key, table.old_next_row, table.old_shift, key)
