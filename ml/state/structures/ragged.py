@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ml.arrays import Rows
 from ml.state.structures.growable import with_room
+
+
+class RaggedTable(NamedTuple):
+    """The arrays of ragged lists, for kernels: those of `row` are `data[start[row] + i]`, for `i`
+    below `length[row]`, oldest first."""
+
+    start: NDArray[np.int64]
+    length: NDArray[np.int64]
+    data: Rows
 
 
 class Ragged:
@@ -20,6 +30,11 @@ class Ragged:
         self.length = np.zeros(rows, np.int64)
         self.room = np.zeros(rows, np.int64)
         self._used = 0
+
+    @property
+    def table(self) -> RaggedTable:
+        """The arrays as they are now, for kernels; growing replaces them."""
+        return RaggedTable(self.start, self.length, self.data)
 
     def grow(self, rows: int) -> None:
         """Make room for at least so many lists."""

@@ -34,6 +34,16 @@ class Graph(GrowableColumns):
         self._listed = 0
         self.followers = np.zeros(users, np.int64)
 
+    @property
+    def outgoing_lists(self) -> Ragged:
+        """Each user's rows of `relations` in which they act, on or off."""
+        return self._out
+
+    @property
+    def incoming_lists(self) -> Ragged:
+        """Each user's rows of `relations` in which they are acted upon, on or off."""
+        return self._in
+
     def grow(self, users: int) -> None:
         self._out.grow(users)
         self._in.grow(users)
