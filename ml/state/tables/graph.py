@@ -33,6 +33,7 @@ class Graph(GrowableColumns):
         self._out = Ragged(users)  # rows of `relations` in which a user is the one who acts
         self._in = Ragged(users)
         self._listed = 0
+        self.version = 0  # how often anything here was changed
         self.followers = np.zeros(users, np.int64)
 
     @property
@@ -143,6 +144,7 @@ class Graph(GrowableColumns):
         return row[kept], owner[kept]
 
     def _count(self, changes: Changes) -> None:
+        self.version += 1
         follows = changes.kind == self.relations.column(Action.FOLLOW)
         followee = self.relations.index.right[changes.row[follows]]
         np.add.at(self.followers, followee, changes.sign[follows].astype(np.int64))
