@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,12 +28,15 @@ class Events:
     def __len__(self) -> int:
         return len(self.at)
 
-    def __getitem__(self, rows: slice | NDArray[np.bool_] | NDArray[np.intp]) -> Events:
-        columns = {field.name: getattr(self, field.name) for field in fields(self)}
-        some = {name: column[rows] for name, column in columns.items() if column is not None}
-        return replace(self, **some)
+    def __getitem__(self, rows: slice | NDArray[np.bool_] | NDArray[np.intp]) -> Self:
+        columns = ((field.name, getattr(self, field.name)) for field in fields(self))
+        return type(self)(**{name: column[rows] for name, column in columns if column is not None})
 
-    def before(self, at: int) -> Events:
+    def where(self, holds: NDArray[np.bool_]) -> Self:
+        """The events for which this holds."""
+        return self if holds.all() else self[holds]
+
+    def before(self, at: int) -> Self:
         """The events strictly before an instant."""
         return self[: int(np.searchsorted(self.at, at))]
 
