@@ -40,12 +40,13 @@ class Explore:
         if wanted is None:
             return self.fresh_tweets.top(query, found, np.empty(0), limit)
         fresh = self.fresh_tweets.fresh(query.now)
-        rows = np.flatnonzero(state.tweets.tags[fresh.tweet, 0] == wanted)
+        rows = np.flatnonzero(fresh.topic == wanted)
         rows = rows[self._may_be_tried(query, fresh.author[rows])]
         found = fresh.tweet[rows]
         x = Pairs.of_one(state, self.encoder, query.viewer, found, query.now)
         received = tweet.tweet_engagement_rate(x) + author.author_engagement_rate(x)
-        worth = received - np.log(2) / self.half_life_hours * fresh.age_hours[rows]
+        age_hours = self.fresh_tweets.age_hours(found, query.now)
+        worth = received - np.log(2) / self.half_life_hours * age_hours
         return self.fresh_tweets.top(query, found, worth, limit)
 
     def _may_be_tried(self, query: Query, author: Rows) -> Mask:
