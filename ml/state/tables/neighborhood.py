@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml.arrays import Rows, Times
+from ml.kernels import kernel
 from ml.state.tables.graph import RELATIONS, Graph
 
 SAMPLED: Final = 400  # followees that are asked for more, per user
@@ -69,6 +70,19 @@ class Neighborhood:
         """The empty neighborhood of a user who is not known yet."""
         none = np.empty(0, np.int32)
         return cls(none, none, none, none, none, none, none.astype(np.int64))
+
+
+@kernel
+def place_among(row: int, some: Rows) -> int:
+    """Where a row stands among some that are sorted; -1 where it does not."""
+    low, high = 0, len(some)
+    while low < high:
+        middle = (low + high) >> 1
+        if some[middle] < row:
+            low = middle + 1
+        else:
+            high = middle
+    return low if low < len(some) and some[low] == row else -1
 
 
 def among(row: Rows, some: Rows) -> NDArray[np.bool_]:
