@@ -74,6 +74,9 @@ class Settings(BaseSettings):
     """What is worth a line in the log; a request is, at `info`."""
     artifacts: Path = Path("artifacts")
     """Where training left the models and the state."""
+    kernels: Path | None = None
+    """Where compiled code is kept, so that a start need not compile; by default `kernels` beside
+    the models. Where it cannot be written, a temporary folder takes its place."""
     bundle: str | None = None
     """The version of the models to serve, whatever is made current; by default what is current."""
     data_dir: Path | None = None
@@ -223,6 +226,11 @@ class Settings(BaseSettings):
     def log_file(self) -> Path:
         """Where the event log is."""
         return self.log or self.artifacts / "events.db"
+
+    @property
+    def kernels_folder(self) -> Path:
+        """Where compiled code is kept; `ml.kernel_folder` reads the same from the environment."""
+        return self.kernels or self.artifacts / "kernels"
 
     @cached_property
     def fingerprint(self) -> str:

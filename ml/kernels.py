@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Final, TypeVar, cast
+from typing import Any, Final, TypeVar, cast
 
-DIRECTORY: Final = "FORYOU_KERNELS"  # names the folder of compiled kernels
-os.environ.setdefault("NUMBA_CACHE_DIR", os.environ.get(DIRECTORY, str(Path("artifacts/kernels"))))
+import numpy as np
+from numba import config, njit
 
-import numpy as np  # noqa: E402
-from numba import config, njit  # noqa: E402  (reads the folder when it is imported)
+from ml import kernel_folder
 
-if config.DISABLE_JIT:  # type: ignore[attr-defined]
+IS_COMPILED: Final = not config.DISABLE_JIT  # type: ignore[attr-defined]
+_FOLDER: Final = kernel_folder.prepare() if IS_COMPILED else None
+_COMPILE: Final[Any] = partial(njit, cache=_FOLDER is not None, nogil=True, error_model="numpy")
+_KERNELS: Final[list[Any]] = []
+
+if _FOLDER is not None:
+    config.CACHE_DIR = os.environ[kernel_folder.CACHE] = str(_FOLDER)  # type: ignore[attr-defined]
+if not IS_COMPILED:
     np.seterr(over="ignore")  # whole numbers wrap around, as in machine code
 
 F = TypeVar("F", bound=Callable[..., object])
@@ -25,10 +32,34 @@ def kernel(function: F) -> F:
     Division by zero gives inf or NaN, as numpy has it. With `NUMBA_DISABLE_JIT=1` the function
     stays as it is.
     """
-    return cast(F, njit(cache=True, nogil=True, error_model="numpy")(function))
+    return cast(F, _register(_COMPILE()(function)))
 
 
 def dot_kernel(function: F) -> F:
     """A kernel whose sums may be added up in any order, as in a dot product: it can use SIMD."""
-    compiled = njit(cache=True, nogil=True, error_model="numpy", fastmath={"reassoc", "contract"})
-    return cast(F, compiled(function))
+    return cast(F, _register(_COMPILE(fastmath={"reassoc", "contract"})(function)))
+
+
+def directory() -> Path | None:
+    """Where this process keeps compiled kernels; None where nothing can be written, or nothing is
+    compiled."""
+    return _FOLDER
+
+
+def variants() -> int:
+    """How many kernels are ready in this process, each counted once for every type of arguments.
+
+    It grows when a call has to compile, or to load what was compiled before.
+    """
+    return sum(len(dispatcher.signatures) for dispatcher in _KERNELS)
+
+
+def compiled() -> int:
+    """How many of them this process had to compile itself."""
+    return sum(sum(dispatcher.stats.cache_misses.values()) for dispatcher in _KERNELS)
+
+
+def _register(dispatcher: Any) -> Any:
+    if IS_COMPILED:
+        _KERNELS.append(dispatcher)
+    return dispatcher

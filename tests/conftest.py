@@ -6,6 +6,9 @@ import os
 from pathlib import Path
 from typing import Any
 
+# Before numba is imported: every process of every test uses what one of them compiled.
+os.environ.setdefault("FORYOU_KERNELS", str(Path(__file__).parents[1] / ".kernels"))
+
 import numpy as np
 import pytest
 import torch

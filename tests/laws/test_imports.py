@@ -15,6 +15,7 @@ BASE = [
     "ml.heads",
     "ml.errors",
     "ml.arrays",
+    "ml.kernel_folder",
     "ml.kernels",
     "ml.text",
     "ml.command",
