@@ -10,12 +10,13 @@ from app.pipeline.batch import CandidateBatch, Mask, Rows
 from app.pipeline.query import Query
 from app.retrieval.fresh_tweets import FreshTweets
 from ml.embeddings.encoder import Encoder
-from ml.features import author, tweet
+from ml.features import NAMES, Pairs, matrix
 from ml.features.liking import liking
-from ml.features.pairs import Pairs
 from ml.state.structures.tokens import Tokens
 from ml.state.tables.counts import Count
 from ml.state.tables.neighborhood import among
+
+RECEIVED = [NAMES.index(rate) for rate in ("tweet_engagement_rate", "author_engagement_rate")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +44,9 @@ class Explore:
         rows = np.flatnonzero(state.tweets.tags[fresh.tweet, 0] == wanted)
         rows = rows[self._may_be_tried(query, fresh.author[rows])]
         found = fresh.tweet[rows]
-        x = Pairs.of_one(state, self.encoder, query.viewer, found, query.now)
-        received = tweet.tweet_engagement_rate(x) + author.author_engagement_rate(x)
+        x = Pairs.of_one(state, self.encoder, query.viewer, found, query.now, query.neighborhood)
+        features = matrix(x)
+        received = features[:, RECEIVED].sum(axis=1)
         worth = received - np.log(2) / self.half_life_hours * fresh.age_hours[rows]
         return self.fresh_tweets.top(query, found, worth, limit)
 

@@ -40,17 +40,17 @@ def followees_engaged(
         now: unix seconds.
     """
     table = scratch_table(len(tweet))
-    slot = np.empty(len(tweet), np.int32)
-    for i in range(len(tweet)):
-        slot[i] = slot_of(table, tweet[i])
-        table[slot[i]] = tweet[i]
-    times = np.zeros(len(table), np.int32)
+    for row in tweet:
+        table[slot_of(table, row)] = row
+    engagements = np.zeros(len(table), np.int32)
     for who in followee:
         for place in range(LENGTH):
             if engaged_at[who, place] <= now - PROOF_SECONDS:
                 break
             if engaged[who, place] >= 0:
-                found = slot_of(table, engaged[who, place])
-                if table[found] != FREE:
-                    times[found] += 1
-    return times[slot]
+                slot = slot_of(table, engaged[who, place])
+                engagements[slot] += table[slot] != FREE
+    count = np.empty(len(tweet), np.int32)
+    for i in range(len(tweet)):
+        count[i] = engagements[slot_of(table, tweet[i])]
+    return count

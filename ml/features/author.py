@@ -13,48 +13,48 @@ from ml.features.rates import (
     reply_rate,
     retweet_rate,
 )
-from ml.kernels import kernel
+from ml.kernels import inline_kernel
 
 STRENGTH: Final = 60.0
 
 
-@kernel
+@inline_kernel
 def author_engagement_rate(author: Author) -> float:
     """Engagements per impression of the author's tweets."""
     return engagement_rate(author.counts, STRENGTH)
 
 
-@kernel
+@inline_kernel
 def author_retweet_rate(author: Author) -> float:
     """Retweets per impression of the author's tweets."""
     return retweet_rate(author.counts, STRENGTH)
 
 
-@kernel
+@inline_kernel
 def author_reply_rate(author: Author) -> float:
     """Replies per impression of the author's tweets."""
     return reply_rate(author.counts, STRENGTH)
 
 
-@kernel
+@inline_kernel
 def author_follow_rate(author: Author) -> float:
     """Follows per impression of the author's tweets."""
     return follow_rate(author.counts, STRENGTH)
 
 
-@kernel
+@inline_kernel
 def author_negative_rate(author: Author) -> float:
     """How often those who saw the author wanted less of them."""
     return negative_rate(author.counts, STRENGTH)
 
 
-@kernel
+@inline_kernel
 def author_followers(author: Author) -> float:
     """How many people follow the author, log scale."""
     return log1p(author.followers)
 
 
-@kernel
+@inline_kernel
 def author_posts(author: Author) -> float:
     """How much the author has written lately, log scale."""
     return log1p(author.counts.post)

@@ -6,9 +6,11 @@ nothing of a viewer can be part of what is computed for a `Tweet`.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from ml.state.tables.counted import Counted
+
+DAY_SECONDS: Final = 86_400
 
 
 class Moment(NamedTuple):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import log
 from typing import Final
 
-from ml.kernels import kernel
+from ml.kernels import inline_kernel
 from ml.state.tables.counted import Counted
 from ml.state.tables.counts import ENGAGED, Count
 
@@ -25,43 +25,43 @@ NEGATIVES: Final = TYPICAL[Count.NEGATIVE]
 REPORTS: Final = TYPICAL[Count.REPORT]
 
 
-@kernel
+@inline_kernel
 def rate(count: float, impressions: float, typical: float, strength: float) -> float:
     """A count per impression, shrunk towards the typical by `strength` impressions."""
     return log((count + typical * strength) / (impressions + strength) / typical)
 
 
-@kernel
+@inline_kernel
 def engagement_rate(counts: Counted, strength: float) -> float:
     """Engagements per impression."""
     return rate(counts.engaged, counts.impression, ENGAGEMENTS, strength)
 
 
-@kernel
+@inline_kernel
 def retweet_rate(counts: Counted, strength: float) -> float:
     """Retweets per impression."""
     return rate(counts.retweet, counts.impression, RETWEETS, strength)
 
 
-@kernel
+@inline_kernel
 def reply_rate(counts: Counted, strength: float) -> float:
     """Replies per impression."""
     return rate(counts.reply, counts.impression, REPLIES, strength)
 
 
-@kernel
+@inline_kernel
 def follow_rate(counts: Counted, strength: float) -> float:
     """Follows per impression."""
     return rate(counts.follow, counts.impression, FOLLOWS, strength)
 
 
-@kernel
+@inline_kernel
 def negative_rate(counts: Counted, strength: float) -> float:
     """Complaints, mutes and blocks per impression."""
     return rate(counts.negative, counts.impression, NEGATIVES, strength)
 
 
-@kernel
+@inline_kernel
 def report_rate(counts: Counted, strength: float) -> float:
     """Reports per impression."""
     return rate(counts.report, counts.impression, REPORTS, strength)

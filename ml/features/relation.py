@@ -9,91 +9,91 @@ import numpy as np
 
 from ml.features.numbers import Pair
 from ml.features.rates import engagement_rate
-from ml.kernels import kernel
+from ml.kernels import inline_kernel
 
 AUTHOR_STRENGTH: Final = 8.0
 TOPIC_STRENGTH: Final = 15.0
 
 
-@kernel
+@inline_kernel
 def follows_author(pair: Pair) -> float:
     """Whether the viewer follows the author."""
-    return float(pair.follows)
+    return pair.follows
 
 
-@kernel
+@inline_kernel
 def author_follows_back(pair: Pair) -> float:
     """Whether the author follows the viewer."""
-    return float(pair.followed_back)
+    return pair.followed_back
 
 
-@kernel
+@inline_kernel
 def author_affinity(pair: Pair) -> float:
     """How often the viewer engages with the author's tweets."""
     return engagement_rate(pair.tie, AUTHOR_STRENGTH)
 
 
-@kernel
+@inline_kernel
 def author_engagements(pair: Pair) -> float:
     """Recent engagements of the viewer with the author, log scale."""
     return log1p(pair.tie.engaged)
 
 
-@kernel
+@inline_kernel
 def author_exposure(pair: Pair) -> float:
     """How often the viewer has seen the author lately, log scale."""
     return log1p(pair.tie.impression)
 
 
-@kernel
+@inline_kernel
 def author_aversion(pair: Pair) -> float:
     """How often the viewer has wanted less of the author, log scale."""
     return log1p(pair.tie.negative + pair.tie.report)
 
 
-@kernel
+@inline_kernel
 def topic_affinity(pair: Pair) -> float:
     """How often the viewer engages with the topic."""
     return engagement_rate(pair.topic, TOPIC_STRENGTH)
 
 
-@kernel
+@inline_kernel
 def topic_share(pair: Pair) -> float:
     """The share of the viewer's engagements that went to the topic."""
     return (pair.topic.engaged + 0.2) / (pair.viewer.counts.engaged + 4)
 
 
-@kernel
+@inline_kernel
 def topic_declared(pair: Pair) -> float:
     """Whether the topic is among the viewer's declared interests."""
-    return float(pair.topic_declared)
+    return pair.topic_declared
 
 
-@kernel
+@inline_kernel
 def author_shares_interests(pair: Pair) -> float:
     """How many of the viewer's declared interests the author declares too."""
-    return float(pair.shared_interests)
+    return pair.shared_interests
 
 
-@kernel
+@inline_kernel
 def followees_following_author(pair: Pair) -> float:
     """How many of the viewer's followees follow the author, log scale."""
     return log1p(pair.followees_following)
 
 
-@kernel
+@inline_kernel
 def followees_share_author(pair: Pair) -> float:
     """That count over what the author's fame alone would give."""
     return pair.followees_following / sqrt(pair.tweet.author.followers + 5.0)
 
 
-@kernel
+@inline_kernel
 def followees_engaged_with_tweet(pair: Pair) -> float:
     """How many of the viewer's followees engaged with the tweet, log scale."""
     return log1p(pair.followees_engaged)
 
 
-@kernel
+@inline_kernel
 def tweet_disliked(pair: Pair) -> float:
     """Toxicity or NSFW, whichever is worse, times how often the viewer complains."""
     worse = float(np.fmax(pair.tweet.toxicity, pair.tweet.nsfw))

@@ -6,22 +6,22 @@ from typing import Final
 
 from ml.embeddings.realgraph import tie_strength
 from ml.features.numbers import Pair
-from ml.kernels import kernel
+from ml.kernels import inline_kernel
 
 
-@kernel
+@inline_kernel
 def simclusters_similarity(pair: Pair) -> float:
     """Cosine of the community vectors of viewer and tweet (SimClusters)."""
     return pair.communities
 
 
-@kernel
+@inline_kernel
 def twhin_similarity(pair: Pair) -> float:
     """Cosine of the two-tower vectors of viewer and tweet, moved to 0–1 (TwHIN)."""
     return min(max((1 + pair.taste) / 2, 0.0), 1.0)
 
 
-@kernel
+@inline_kernel
 def realgraph_strength(pair: Pair) -> float:
     """Tie strength from viewer to author (RealGraph)."""
     return tie_strength(pair.tie, pair.follows, pair.followed_back)

@@ -7,73 +7,73 @@ from typing import Final
 
 from ml.features.numbers import Tweet
 from ml.features.rates import engagement_rate, negative_rate, retweet_rate
-from ml.kernels import kernel
+from ml.kernels import inline_kernel
 
 STRENGTH: Final = 15.0
 LEAST: Final = 1e-3  # probability of harm that a tweet is given
 
 
-@kernel
+@inline_kernel
 def tweet_engagement_rate(tweet: Tweet) -> float:
     """Engagements per impression of the tweet."""
     return engagement_rate(tweet.counts, STRENGTH)
 
 
-@kernel
+@inline_kernel
 def tweet_retweet_rate(tweet: Tweet) -> float:
     """Retweets per impression of the tweet."""
     return retweet_rate(tweet.counts, STRENGTH)
 
 
-@kernel
+@inline_kernel
 def tweet_negative_rate(tweet: Tweet) -> float:
     """How often those who saw the tweet wanted less of it."""
     return negative_rate(tweet.counts, STRENGTH)
 
 
-@kernel
+@inline_kernel
 def tweet_engagements(tweet: Tweet) -> float:
     """Recent engagements with the tweet, log scale."""
     return log1p(tweet.counts.engaged)
 
 
-@kernel
+@inline_kernel
 def tweet_impressions(tweet: Tweet) -> float:
     """Recent impressions of the tweet, log scale."""
     return log1p(tweet.counts.impression)
 
 
-@kernel
+@inline_kernel
 def tweet_has_media(tweet: Tweet) -> float:
     """Whether the tweet carries a picture or a video."""
     return tweet.has_media
 
 
-@kernel
+@inline_kernel
 def tweet_is_reply(tweet: Tweet) -> float:
     """Whether the tweet answers another."""
-    return float(tweet.is_reply)
+    return tweet.is_reply
 
 
-@kernel
+@inline_kernel
 def tweet_text_length(tweet: Tweet) -> float:
     """Characters in the text, log scale."""
     return tweet.text_length
 
 
-@kernel
+@inline_kernel
 def tweet_toxicity(tweet: Tweet) -> float:
     """How toxic the safety model finds the tweet, as log-odds; 0 without a model."""
     return _log_odds(tweet.toxicity)
 
 
-@kernel
+@inline_kernel
 def tweet_nsfw(tweet: Tweet) -> float:
     """How unsafe for work the safety model finds the tweet, as log-odds; 0 without a model."""
     return _log_odds(tweet.nsfw)
 
 
-@kernel
+@inline_kernel
 def _log_odds(probability: float) -> float:
     if isnan(probability):
         return 0.0

@@ -14,54 +14,54 @@ from ml.features.rates import (
     report_rate,
     retweet_rate,
 )
-from ml.kernels import kernel
+from ml.kernels import inline_kernel
 
 STRENGTH: Final = 40.0
 
 
-@kernel
+@inline_kernel
 def viewer_engagement_rate(viewer: Viewer) -> float:
     """How often the viewer engages with what they see."""
     return engagement_rate(viewer.counts, STRENGTH)
 
 
-@kernel
+@inline_kernel
 def viewer_retweet_rate(viewer: Viewer) -> float:
     """How often the viewer retweets."""
     return retweet_rate(viewer.counts, STRENGTH)
 
 
-@kernel
+@inline_kernel
 def viewer_reply_rate(viewer: Viewer) -> float:
     """How often the viewer replies."""
     return reply_rate(viewer.counts, STRENGTH)
 
 
-@kernel
+@inline_kernel
 def viewer_follow_rate(viewer: Viewer) -> float:
     """How often the viewer follows the author of a tweet."""
     return follow_rate(viewer.counts, STRENGTH)
 
 
-@kernel
+@inline_kernel
 def viewer_negative_rate(viewer: Viewer) -> float:
     """How often the viewer is not interested, mutes or blocks."""
     return negative_rate(viewer.counts, STRENGTH)
 
 
-@kernel
+@inline_kernel
 def viewer_report_rate(viewer: Viewer) -> float:
     """How often the viewer reports."""
     return report_rate(viewer.counts, STRENGTH)
 
 
-@kernel
+@inline_kernel
 def viewer_activity(viewer: Viewer) -> float:
     """How much the viewer has seen lately, log scale."""
     return log1p(viewer.counts.impression)
 
 
-@kernel
+@inline_kernel
 def viewer_followers(viewer: Viewer) -> float:
     """How many people follow the viewer, log scale."""
     return log1p(viewer.followers)

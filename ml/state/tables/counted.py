@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from ml.kernels import kernel
-from ml.state.structures.counters import CountTable, fade
-from ml.state.tables.counts import ENGAGED, Count
+from ml.state.structures.counters import Counts, CountTable, fade
+from ml.state.tables.counts import ENGAGED
 
 _ENGAGED: Final = tuple(int(kind) for kind in ENGAGED)
-_IMPRESSION, _LIKE, _RETWEET = int(Count.IMPRESSION), int(Count.LIKE), int(Count.RETWEET)
 
 
 class Counted(NamedTuple):
@@ -52,3 +51,9 @@ def counted(counts: CountTable, row: int, now: int) -> Counted:
         value[8] * left,
         engaged * left,
     )
+
+
+def engaged(counts: Counts) -> Counts:
+    """(rows,) engagements of every kind together, of (rows, kinds)."""
+    total: Counts = counts[:, ENGAGED].sum(axis=1)
+    return total
