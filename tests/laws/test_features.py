@@ -1,4 +1,4 @@
-"""The type of a feature's argument says what it depends on; where it stands in the list does not."""
+"""A feature depends on what its argument's type says; its place in the list does not matter."""
 
 from __future__ import annotations
 
