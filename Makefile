@@ -10,7 +10,7 @@ BIN := .venv/bin
 INSTALL = $(BIN)/pip install --quiet --disable-pip-version-check \
   --config-settings editable_mode=compat $(PIP_FLAGS)
 
-.PHONY: serve test lint fuzz api-test evaluate simulate bench crash-test soak data train clean
+.PHONY: serve test test-nojit test-bounds lint fuzz api-test evaluate simulate bench crash-test soak data train clean
 
 serve: train
 	@FORYOU_DATA_DIR="$(DATA)" $(BIN)/foryou serve
@@ -43,6 +43,14 @@ soak: train
 test: .venv/.developing
 	$(BIN)/pytest --cov --cov-report=term:skip-covered --cov-fail-under=90
 
+# The same promises by plain Python, and by kernels that check every index.
+PROMISES := tests/laws tests/contracts tests/story
+test-nojit: .venv/.developing
+	NUMBA_DISABLE_JIT=1 $(BIN)/pytest $(PROMISES)
+
+test-bounds: .venv/.developing
+	NUMBA_BOUNDSCHECK=1 $(BIN)/pytest $(PROMISES)
+
 REQUESTS ?= 100000
 fuzz: .venv/.developing
 	@OMP_NUM_THREADS=1 $(BIN)/python -m tests.fuzz --requests $(REQUESTS) --seed $(SEED)
@@ -57,7 +65,7 @@ lint: .venv/.developing
 	$(BIN)/mypy app ml datagen evaluation tests
 
 clean:
-	rm -rf .venv build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
+	rm -rf .venv build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage .kernels
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is " + sys.version)'

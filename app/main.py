@@ -40,6 +40,7 @@ from app.observability.request import HEADER, Observed
 from app.read_settings import read_settings
 from app.serving.engine import Engine
 from app.serving.service import Service
+from app.serving.warm_up import warm_up
 from app.settings import Settings
 
 if TYPE_CHECKING:
@@ -138,5 +139,6 @@ def start(settings: Settings) -> Service:
     logs.install(settings.log_format, settings.log_level)
     torch.set_num_threads(1)  # a request is too short to be shared out
     service = Service.open(settings)
+    warm_up(settings, service.engine.bundle)
     gc.freeze()  # what lives as long as the process need not be walked through again and again
     return service

@@ -52,12 +52,16 @@ def directory() -> Path | None:
     return _FOLDER
 
 
-def variants() -> int:
-    """How many kernels are ready in this process, each counted once for every type of arguments.
+def ready() -> list[str]:
+    """The kernels that can run at once in this process, each with the types of its arguments.
 
-    It grows when a call has to compile, or to load what was compiled before.
+    A call with other types has to compile, or to load what was compiled before.
     """
-    return sum(len(dispatcher.signatures) for dispatcher in _KERNELS)
+    return [
+        f"{dispatcher.__module__}.{dispatcher.__name__}{signature}"
+        for dispatcher in _KERNELS
+        for signature in dispatcher.signatures
+    ]
 
 
 def compiled() -> int:

@@ -10,8 +10,9 @@ from typing import Final
 
 from app.cli.finding import Finding
 from app.cli.serve import listen
+from app.serving.warm_up import warm_up
 from app.settings import InvalidSettingError, Settings
-from ml import bundle
+from ml import bundle, kernels
 from ml.bundle import state_fingerprint, state_map, state_source
 from ml.dataset.tables import fingerprint
 from ml.errors import FeedError
@@ -88,10 +89,29 @@ def check_port(settings: Settings) -> Finding:
     return Finding("port", True, f"{settings.host}, port {settings.port} is free")
 
 
+def check_kernels(settings: Settings) -> Finding:
+    """All that requests call is compiled, and kept for the next start."""
+    try:
+        loaded = bundle.load(settings.artifacts, settings.bundle)
+    except FeedError:
+        loaded = None  # as `check_bundle` reports
+    warm = warm_up(settings, loaded)
+    if not kernels.IS_COMPILED:
+        return Finding(
+            "kernels", True, "NUMBA_DISABLE_JIT is set: nothing is compiled, all is slow"
+        )
+    if kernels.directory() is None:
+        text = f"{settings.kernels_folder} cannot be written, so every start compiles; let this "
+        return Finding("kernels", False, f"{text}user write it, or set FORYOU_KERNELS")
+    done = f"compiled in {warm.seconds:.1f} s" if warm.compiled else "compiled before"
+    return Finding("kernels", True, f"{kernels.directory()}, {warm.ready} {done}")
+
+
 CHECKS: Final[tuple[Callable[[Settings], Finding], ...]] = (
     check_folder,
     check_bundle,
     check_state,
     check_log,
     check_port,
+    check_kernels,
 )

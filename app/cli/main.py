@@ -32,17 +32,22 @@ class Delegated(NamedTuple):
 
 
 DELEGATED: Final = (
-    Delegated("serve", "Serve timelines over HTTP.", "app"),
-    Delegated("timeline", "Print one person's timeline.", "app", ("timeline",)),
-    Delegated("check", "Report what a dataset holds, and what is wrong.", "ml", ("check",)),
-    Delegated("train", "Train on a dataset and publish a bundle.", "ml", ("train",)),
-    Delegated("evaluate", "Measure the feed on what training never saw.", "evaluation"),
+    Delegated("serve", "Serve timelines over HTTP.", "app.__main__"),
+    Delegated("timeline", "Print one person's timeline.", "app.__main__", ("timeline",)),
     Delegated(
-        "simulate", "Let a synthetic world go on and use the feed.", "evaluation", ("simulate",)
+        "check", "Report what a dataset holds, and what is wrong.", "ml.__main__", ("check",)
     ),
-    Delegated("describe", "Describe a dataset.", "evaluation", ("describe",)),
-    Delegated("bundles", "List the bundles.", "ml", ("bundles",)),
-    Delegated("promote", "Make a bundle the current one.", "ml", ("promote",)),
+    Delegated("train", "Train on a dataset and publish a bundle.", "app.cli.train"),
+    Delegated("evaluate", "Measure the feed on what training never saw.", "evaluation.__main__"),
+    Delegated(
+        "simulate",
+        "Let a synthetic world go on and use the feed.",
+        "evaluation.__main__",
+        ("simulate",),
+    ),
+    Delegated("describe", "Describe a dataset.", "evaluation.__main__", ("describe",)),
+    Delegated("bundles", "List the bundles.", "ml.__main__", ("bundles",)),
+    Delegated("promote", "Make a bundle the current one.", "ml.__main__", ("promote",)),
 )
 
 
@@ -54,7 +59,7 @@ def _register(delegated: Delegated) -> None:
         add_help_option=False,
     )
     def run(context: typer.Context) -> None:
-        main: Callable[..., int] = import_module(f"{delegated.module}.__main__").main
+        main: Callable[..., int] = import_module(delegated.module).main
         prog = "foryou" if delegated.before else f"foryou {delegated.name}"
         command.run(lambda: main([*delegated.before, *context.args], prog))
 

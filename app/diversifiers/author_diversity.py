@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from app.pipeline.batch import CandidateBatch, Column, Rows
+from app.pipeline.batch import CandidateBatch, Column, Order, Rows
 from app.pipeline.query import Query
+from ml.kernels import kernel
+from ml.state.structures.scratch_table import scratch_table, slot_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,16 +23,18 @@ class AuthorDiversity:
     floor: float = 0.25
 
     def factor(self, query: Query, batch: CandidateBatch, score: Column) -> Column:
-        author = np.where(batch.author >= 0, batch.author, -1 - batch.tweet)
-        place = _place_within(author, score, batch.tweet)
-        return (self.floor + (1 - self.floor) * self.decay**place).astype(np.float32)
+        return _factors(batch.best_first(score), batch.author, self.decay, self.floor)
 
 
-def _place_within(group: Rows, score: Column, tie: Rows) -> NDArray[np.float64]:
-    """0 for each group's best row, 1 for its second best, and so on."""
-    order = np.lexsort((tie, -score, group))
-    starts = np.flatnonzero(np.diff(group[order], prepend=group[order][:1] - 1))
-    lengths = np.diff(starts, append=len(group))
-    place = np.empty(len(group))
-    place[order] = np.arange(len(group)) - np.repeat(starts, lengths)
-    return place
+@kernel
+def _factors(best_first: Order, author: Rows, decay: float, floor: float) -> Column:
+    factor = np.ones(len(author), np.float32)
+    authors = scratch_table(len(author))
+    better = np.zeros(len(authors), np.int64)  # tweets of each author so far
+    for row in best_first:
+        if author[row] >= 0:
+            slot = slot_of(authors, author[row])
+            authors[slot] = author[row]
+            factor[row] = floor + (1 - floor) * decay ** better[slot]
+            better[slot] += 1
+    return factor

@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from app.pipeline.batch import CandidateBatch, Mask
+from app.pipeline.batch import CandidateBatch, Mask, Rows
 from app.pipeline.query import Query
+from ml.kernels import kernel
 from ml.state.feature_state import FeatureState
+from ml.state.structures.packed import Numbers
 from ml.state.tables.audience import FOLLOWERS, MENTIONED, PUBLIC, UNLISTED
-from ml.state.tables.neighborhood import among
+from ml.state.tables.neighborhood import place_among
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,17 +27,41 @@ class Audience:
     state: FeatureState
 
     def keep(self, query: Query, batch: CandidateBatch) -> Mask:
-        audience, tweet = self.state.tweets.audience, batch.tweet
-        visibility = audience.visibility[tweet]
-        sees: Mask = (visibility == PUBLIC) & (tweet >= 0)
-        if sees.all():
-            return sees
-        rest = np.flatnonzero(~sees & (tweet >= 0))
-        closed, author, visibility = tweet[rest], batch.author[rest], visibility[rest]
-        own = (author == query.viewer) & (author >= 0)
-        in_network = (visibility == UNLISTED) | (visibility == FOLLOWERS)
-        followed = in_network & among(author, query.neighborhood.following)
-        named = visibility == MENTIONED
-        named[named] = audience.mentioned(query.viewer, closed[named])
-        sees[rest] = own | followed | named
-        return sees
+        audience = self.state.tweets.audience
+        return _seen(
+            batch.tweet,
+            batch.author,
+            audience.visibility,
+            audience.mentions.data,
+            audience.mentions.start,
+            audience.mentions.length,
+            query.viewer,
+            query.neighborhood.following,
+        )
+
+
+@kernel
+def _seen(
+    tweet: Rows,
+    author: Rows,
+    visibility: NDArray[np.int8],
+    mentioned: Numbers,
+    start: NDArray[np.int64],
+    length: NDArray[np.int32],
+    viewer: int,
+    following: Rows,
+) -> Mask:
+    sees = np.zeros(len(tweet), np.bool_)
+    for i in range(len(tweet)):
+        row = tweet[i]
+        if row < 0:
+            continue
+        to = visibility[row]
+        if to == PUBLIC or (author[i] == viewer and viewer >= 0):
+            sees[i] = True
+        elif to in (UNLISTED, FOLLOWERS):
+            sees[i] = place_among(author[i], following) >= 0
+        elif to == MENTIONED and viewer >= 0:
+            for place in range(start[row], start[row] + length[row]):
+                sees[i] |= mentioned[place] == viewer
+    return sees

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.pipeline.batch import CandidateBatch, Mask
+import numpy as np
+from numpy.typing import NDArray
+
+from app.pipeline.batch import CandidateBatch, Mask, Rows
 from app.pipeline.query import Query
+from ml.kernels import kernel
 from ml.state.feature_state import FeatureState
 
 
@@ -16,4 +20,12 @@ class Deleted:
     state: FeatureState
 
     def keep(self, query: Query, batch: CandidateBatch) -> Mask:
-        return (batch.tweet >= 0) & ~self.state.tweets.deleted[batch.tweet]
+        return _there(batch.tweet, self.state.tweets.deleted)
+
+
+@kernel
+def _there(tweet: Rows, deleted: NDArray[np.bool_]) -> Mask:
+    keep = np.empty(len(tweet), np.bool_)
+    for i in range(len(tweet)):
+        keep[i] = tweet[i] >= 0 and not deleted[tweet[i]]
+    return keep

@@ -10,11 +10,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from app.pipeline.batch import CandidateBatch, Mask
+from app.pipeline.batch import CandidateBatch, Mask, Rows
 from app.pipeline.query import Query
+from ml.kernels import kernel
 from ml.state.feature_state import FeatureState
-from ml.state.tables.neighborhood import among
+from ml.state.tables.neighborhood import place_among
+
+Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,17 +27,27 @@ class HiddenParent:
     hides: bool = True  # else every reply stays
 
     def keep(self, query: Query, batch: CandidateBatch) -> Mask:
-        tweets = self.state.tweets
-        kept = np.ones(len(batch), bool)
         if not self.hides:
-            return kept
-        reply = np.flatnonzero(tweets.threads.names_another[batch.tweet])
-        if not len(reply):
-            return kept
-        row = batch.tweet[reply]
-        hidden = tweets.answers_deleted(row)
-        if len(query.neighborhood.excluded_authors):
-            parent_author = tweets.threads.parent_author[row]
-            hidden |= among(parent_author, query.neighborhood.excluded_authors)
-        kept[reply] = ~hidden
-        return kept
+            return np.ones(len(batch), bool)
+        excluded = query.neighborhood.excluded_authors
+        tweets, threads = self.state.tweets, self.state.tweets.threads
+        return _shown(
+            batch.tweet,
+            threads.parent,
+            threads.parent_author,
+            threads.parent_deleted,
+            tweets.deleted,
+            excluded,
+        )
+
+
+@kernel
+def _shown(
+    tweet: Rows, parent: Rows, parent_author: Rows, gone: Flags, deleted: Flags, excluded: Rows
+) -> Mask:
+    keep = np.empty(len(tweet), np.bool_)
+    for i in range(len(tweet)):
+        answered = parent[tweet[i]]
+        hidden = gone[tweet[i]] or (answered >= 0 and deleted[answered])
+        keep[i] = not (hidden or place_among(parent_author[tweet[i]], excluded) >= 0)
+    return keep

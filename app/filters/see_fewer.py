@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.pipeline.batch import CandidateBatch, Mask
+import numpy as np
+
+from app.pipeline.batch import CandidateBatch, Mask, Rows
 from app.pipeline.query import Query
-from ml.state.tables.neighborhood import among
+from ml.arrays import Times
+from ml.kernels import kernel
+from ml.state.tables.neighborhood import place_among
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,5 +18,14 @@ class SeeFewer:
     hours: float = 14 * 24
 
     def keep(self, query: Query, batch: CandidateBatch) -> Mask:
-        lately = query.now - query.neighborhood.see_fewer_since < self.hours * 3600
-        return ~among(batch.author, query.neighborhood.see_fewer_authors[lately])
+        around, since = query.neighborhood, query.now - self.hours * 3600
+        return _welcome(batch.author, around.see_fewer_authors, around.see_fewer_since, since)
+
+
+@kernel
+def _welcome(author: Rows, unwelcome: Rows, asked_at: Times, since: float) -> Mask:
+    keep = np.empty(len(author), np.bool_)
+    for i in range(len(author)):
+        place = place_among(author[i], unwelcome)
+        keep[i] = place < 0 or asked_at[place] <= since
+    return keep

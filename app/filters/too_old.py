@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.pipeline.batch import CandidateBatch, Mask
+import numpy as np
+
+from app.pipeline.batch import CandidateBatch, Mask, Rows
 from app.pipeline.query import Query
+from ml.arrays import Times
+from ml.kernels import kernel
 from ml.state.feature_state import FeatureState
 from ml.state.structures.event_order import UNKNOWN_TIME
 
@@ -19,7 +23,14 @@ class TooOld:
     at_least: int
 
     def keep(self, query: Query, batch: CandidateBatch) -> Mask:
-        written = self.state.tweets.created_at[batch.tweet]
         oldest = self.state.oldest_fresh(query.now, self.max_age_hours, self.at_least)
-        fresh: Mask = ((written >= oldest) & (written <= query.now)) | (written == UNKNOWN_TIME)
-        return fresh
+        return _fresh(batch.tweet, self.state.tweets.created_at, oldest, query.now)
+
+
+@kernel
+def _fresh(tweet: Rows, created_at: Times, oldest: int, now: int) -> Mask:
+    keep = np.empty(len(tweet), np.bool_)
+    for i in range(len(tweet)):
+        written = created_at[tweet[i]]
+        keep[i] = oldest <= written <= now or written == UNKNOWN_TIME
+    return keep

@@ -8,11 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from app.pipeline.batch import CandidateBatch, Mask, Rows
+from app.pipeline.batch import CandidateBatch, Column, Mask, Rows
 from app.pipeline.query import Query
 from ml.embeddings.encoder import Encoder
+from ml.kernels import kernel
 from ml.state.feature_state import FeatureState
 
 
@@ -32,23 +32,47 @@ class Unsafe:
 
     def keep(self, query: Query, batch: CandidateBatch) -> Mask:
         scores, declared = self.encoder.tweets, self.state.tweets
-        toxic = self._is(scores.toxicity, declared.toxic, batch.tweet, self.toxicity)
-        if query.sensitive_ok:
-            return ~toxic
-        return ~toxic & ~self._is(scores.nsfw, declared.nsfw, batch.tweet, self.nsfw)
+        return _safe(
+            batch.tweet,
+            scores.nsfw,
+            declared.nsfw,
+            scores.toxicity,
+            declared.toxic,
+            float(self.nsfw),
+            float(self.toxicity),
+            float(self.denied),
+            query.sensitive_ok,
+        )
 
-    def _is(
-        self,
-        probability: NDArray[np.float32],
-        label: NDArray[np.float32],
-        tweet: Rows,
-        threshold: float,
-    ) -> Mask:
-        """Whether each tweet is declared or predicted so; without a model (NaN), as declared."""
-        declared, probable = label.take(tweet), probability.take(tweet)
-        found: Mask = declared == 1
-        likely = (probable >= threshold).nonzero()[0]  # few are
-        if len(likely):
-            denied = declared[likely] == 0
-            found[likely] |= ~denied | (probable[likely] >= self.denied)
-        return found
+
+@kernel
+def _safe(
+    tweet: Rows,
+    nsfw: Column,
+    declared_nsfw: Column,
+    toxicity: Column,
+    declared_toxic: Column,
+    nsfw_from: float,
+    toxicity_from: float,
+    denied_from: float,
+    sensitive_ok: bool,
+) -> Mask:
+    keep = np.empty(len(tweet), np.bool_)
+    for i in range(len(tweet)):
+        row = tweet[i]
+        if row >= len(nsfw):
+            raise IndexError("a tweet was not judged yet")
+        harmful = _is(toxicity[row], declared_toxic[row], toxicity_from, denied_from)
+        if not sensitive_ok:
+            harmful |= _is(nsfw[row], declared_nsfw[row], nsfw_from, denied_from)
+        keep[i] = not harmful
+    return keep
+
+
+@kernel
+def _is(probability: float, declared: float, threshold: float, denied: float) -> bool:
+    """Whether a tweet is declared or predicted so; without a model (NaN), as declared."""
+    if declared == 1:
+        return True
+    likely = probability >= np.float32(threshold)
+    return bool(likely and (declared != 0 or probability >= np.float32(denied)))

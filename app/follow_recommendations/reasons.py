@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import reduce
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from app.follow_recommendations.standing import Standing
-from app.pipeline.batch import Column
-from app.pipeline.query import Query
+from app.pipeline.batch import Column, Rows
+from ml.arrays import Times
 from ml.embeddings.encoder import Vectors
+from ml.kernels import dot_kernel, kernel
+
+Followers = NDArray[np.int64]
+PRIOR_FOLLOWERS: Final = 5.0  # added to everybody's, so that few followers give no extreme odds
 
 
 class Weights(NamedTuple):
@@ -23,35 +25,70 @@ class Weights(NamedTuple):
     newly_joined: float = 0.20
     popular: float = 0.25
 
-    def shares(self) -> dict[str, float]:
+    def shares(self) -> Weights:
         """The weights, scaled to add up to 1."""
         total = max(sum(self), 1e-9)
-        return {name: weight / total for name, weight in self._asdict().items()}
+        return Weights(*(weight / total for weight in self))
 
 
-def friends(query: Query, standing: Standing) -> Column:
-    """How many of the viewer's followees follow each user, over what fame alone would give."""
-    met = np.bincount(query.neighborhood.second_degree, minlength=len(standing.fame))
-    odds = (met / standing.fame).astype(np.float32)
-    friends: Column = odds / (1 + odds)
-    return friends
+@kernel
+def friends(met: int, followers: int) -> float:
+    """How many of the viewer's followees follow a user, over what fame alone would give."""
+    odds = met / np.sqrt(followers + PRIOR_FOLLOWERS)
+    return float(odds / (1 + odds))
 
 
-def follows_you(query: Query, users: int) -> Column:
-    """1 for each of the users who follows the viewer."""
-    follows = np.zeros(users, np.float32)
-    follows[query.neighborhood.followers] = 1
-    return follows
+@kernel
+def newly_joined(created_at: int, now: int, half_life_hours: float) -> float:
+    """1 for a user who joins now, a half after one half-life, 0 where that is unknown."""
+    return float(np.exp2(-max(now - created_at, 0) / 3600 / half_life_hours))
 
 
-def taste(vectors: Vectors, viewer: Column) -> Column:
-    """Cosine of each author's vector and the viewer's where positive; 0 where one is unknown."""
-    length = np.sqrt(np.einsum("ij,ij->i", vectors, vectors) * (viewer @ viewer))
-    cosine: Column = np.clip((vectors @ viewer) / np.maximum(length, 1e-9), 0, 1)
-    return cosine
+@kernel
+def popular(followers: int, most: int) -> float:
+    """The log of the followers, over that of the most followed."""
+    return float(np.log1p(followers) / max(np.log1p(most), 1.0))
 
 
-def total(reasons: Mapping[str, Column]) -> Column:
-    """The sum of all reasons, for each user."""
-    summed: Column = reduce(np.add, reasons.values())
-    return summed
+@dot_kernel
+def taste(author: Column, viewer: Column) -> float:
+    """The cosine of an author's vector and the viewer's where positive; 0 where one is unknown."""
+    dot = of_author = of_viewer = np.float32(0)
+    for i in range(len(author)):
+        dot += author[i] * viewer[i]
+        of_author += author[i] * author[i]
+        of_viewer += viewer[i] * viewer[i]
+    return float(min(max(dot / max(np.sqrt(of_author * of_viewer), 1e-9), 0.0), 1.0))
+
+
+@kernel
+def compared(
+    user: Rows,
+    met: Rows,
+    follows: NDArray[np.bool_],
+    created_at: Times,
+    followers: Followers,
+    most: int,
+    authors: Vectors,
+    viewer: Column,
+    share: Weights,
+    half_life_hours: float,
+    now: int,
+) -> tuple[Vectors, Column]:
+    """(reasons, users), each by its weight and in the order of `Weights`; and their sums."""
+    reasons, score = np.empty((len(share), len(user)), np.float32), np.empty(len(user), np.float32)
+    for i in range(len(user)):
+        who = user[i]
+        weighted = (
+            share.friends * friends(met[i], followers[who]),
+            share.follows_you * follows[i],
+            share.taste * taste(authors[who], viewer),
+            share.newly_joined * newly_joined(created_at[who], now, half_life_hours),
+            share.popular * popular(followers[who], most),
+        )
+        total = 0.0
+        for kind in range(len(weighted)):
+            reasons[kind, i] = weighted[kind]
+            total += weighted[kind]
+        score[i] = total
+    return reasons, score

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from app.follow_recommendations import reasons
-from app.follow_recommendations.reasons import Weights
+from app.follow_recommendations import candidates
+from app.follow_recommendations.candidates import Scores, promising
+from app.follow_recommendations.reasons import Weights, compared
 from app.follow_recommendations.recommended import Recommended
-from app.follow_recommendations.standing import Standing
-from app.pipeline.batch import Mask, Rows
+from app.pipeline.batch import Rows
 from app.pipeline.query import Query
 from app.retrieval.memo import Memo
 from app.retrieval.top_k import top_k
@@ -20,6 +21,15 @@ from ml.embeddings.encoder import Encoder
 from ml.state.feature_state import FeatureState
 
 SHORTLIST: Final = 120  # users whose taste is compared, which costs more than all other reasons
+FOREMOST: Final = 1_000  # users of the best standing: more than most viewers follow
+
+
+class Standing(NamedTuple):
+    """What speaks for following each user that does not depend on the viewer."""
+
+    score: Scores  # (users,)
+    foremost: Rows  # users, best first
+    most: int  # followers that anybody has
 
 
 @dataclass(frozen=True)
@@ -37,28 +47,35 @@ class FollowRecommender:
 
     @cached_property
     def standing(self) -> Memo[Standing]:
-        """The standing of every user at a moment."""
-        return Memo(self.state, self._standing)
+        """The standing of all users at a moment."""
+        return Memo(self._standing, lambda: (self.state.users.version, self.state.graph.version))
+
+    @cached_property
+    def shares(self) -> Weights:
+        """The weights, scaled to add up to 1."""
+        return self.weights.shares()
 
     def recommend(self, query: Query, limit: int) -> Recommended:
         """At most `limit` people: all candidates by the cheap reasons, a shortlist by all."""
-        share = self.weights.shares()
         standing = self.standing(query.now)
-        cheap = {
-            "friends": reasons.friends(query, standing),
-            "follows_you": reasons.follows_you(query, len(self.state.users)),
-            "newly_joined": standing.newly_joined,
-            "popular": standing.popular,
-        }
-        promise = reasons.total({name: share[name] * part for name, part in cheap.items()})
-        user = np.flatnonzero(self._may_be_followed(query)).astype(np.int32)
-        user = user[top_k(user, promise[user], max(SHORTLIST, limit))]
-        weighted = {name: share[name] * part[user] for name, part in cheap.items()}
-        taste = reasons.taste(self.encoder.authors[user], query.vector)
-        weighted["taste"] = share["taste"] * taste
-        score = reasons.total(weighted)
+        user, met, follows = self._shortlist(query, standing, max(SHORTLIST, limit))
+        reasons, score = compared(
+            user,
+            met,
+            follows,
+            self.state.users.created_at,
+            self.state.graph.followers,
+            standing.most,
+            self.encoder.authors,
+            query.vector,
+            self.shares,
+            self.newly_joined_half_life_hours,
+            query.now,
+        )
         best = top_k(user, score, limit)
-        return Recommended(user[best], score[best], {name: weighted[name][best] for name in share})
+        return Recommended(
+            user[best], score[best], dict(zip(Weights._fields, reasons[:, best], strict=True))
+        )
 
     def followed_by(self, query: Query, user: Rows) -> list[Rows]:
         """For each of these people the followees of the viewer who follow them, closest first."""
@@ -68,14 +85,44 @@ class FollowRecommender:
         ).reshape(len(user), len(closest))
         return [closest[row] for row in follows]
 
-    def _may_be_followed(self, query: Query) -> Mask:
-        """Users who have joined, other than the viewer, those followed and those excluded."""
-        may: Mask = (self.state.users.created_at <= query.now) & ~self.state.users.gone
-        may[query.neighborhood.following] = False
-        may[query.neighborhood.excluded_authors] = False
-        if query.viewer >= 0:
-            may[query.viewer] = False
-        return may
+    def _shortlist(
+        self, query: Query, standing: Standing, count: int
+    ) -> tuple[Rows, Rows, NDArray[np.bool_]]:
+        """The `count` users whom all reasons but taste speak for the most, how many followees
+        follow them, and whether they follow the viewer.
+
+        Of users who have nothing to do with the viewer only the foremost are looked at, or all
+        where the viewer follows too many of those.
+        """
+        foremost, around = standing.foremost, query.neighborhood
+        while True:
+            user, promise, met, follows, first = promising(
+                query.viewer,
+                around.following,
+                around.excluded_authors,
+                around.followers,
+                around.second_degree,
+                foremost,
+                count,
+                standing.score,
+                self.state.graph.followers,
+                self.shares,
+            )
+            if first == count or len(foremost) == len(standing.score):
+                best = top_k(user, promise, count)
+                return user[best], met[best], follows[best]
+            foremost = _best_first(standing.score, len(standing.score))
 
     def _standing(self, now: int) -> Standing:
-        return Standing.of(self.state, now, self.newly_joined_half_life_hours)
+        users, followers = self.state.users, self.state.graph.followers
+        most, half_life_hours = int(followers.max(initial=0)), self.newly_joined_half_life_hours
+        score = candidates.standing(
+            users.created_at, users.gone, followers, most, self.shares, half_life_hours, now
+        )
+        return Standing(score, _best_first(score, FOREMOST), most)
+
+
+def _best_first(score: Scores, count: int) -> Rows:
+    """The users of the best standing."""
+    everybody = np.arange(len(score), dtype=np.int32)
+    return everybody[top_k(everybody, score, count)]

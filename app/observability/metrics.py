@@ -1,4 +1,5 @@
-"""Prometheus metrics of requests and of pipeline components.
+"""Prometheus metrics of requests and of pipeline components: a request adds to rows of numbers,
+which become series when somebody collects them.
 
 One process keeps its numbers in memory. Several that answer at one address keep them together in
 the folder that `PROMETHEUS_MULTIPROC_DIR` names.
@@ -7,130 +8,109 @@ the folder that `PROMETHEUS_MULTIPROC_DIR` names.
 from __future__ import annotations
 
 import os
+from bisect import bisect_left
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Final
 
-from prometheus_client import (
-    CollectorRegistry,
+from prometheus_client import CollectorRegistry, Metric, ProcessCollector
+from prometheus_client.registry import Collector
+
+from app.observability.counts import Counts, OwnCounts, Row, SharedCounts
+from app.observability.families import (
+    ANSWERS,
+    COMPONENT_FAILURES,
+    COMPONENT_ROWS,
+    COMPONENT_SECONDS,
+    FALLBACKS,
+    FAMILIES,
+    LOOP_FAILURES,
+    REQUEST_SECONDS,
+    STAGE_SECONDS,
+    STEPS,
     Counter,
     Histogram,
-    ProcessCollector,
-    disable_created_metrics,
 )
-from prometheus_client.multiprocess import MultiProcessCollector
-
 from app.pipeline.trace import Trace
 
 SHARED: Final = "PROMETHEUS_MULTIPROC_DIR"
 FALLBACK: Final = "fallback"  # the product that answers where another failed
-ANSWERS: Final = (0.0005, 0.001, 0.002, 0.003, 0.004, 0.006, 0.01, 0.02, 0.05, 0.1, 0.5, 1, 5)
-STEPS: Final = (0.00001, 0.00003, 0.0001, 0.0003, 0.001, 0.003, 0.01, 0.1, 1)
-
-# The library has no types for these two. When each series began is one more, for nobody.
-disable_created_metrics()  # type: ignore[no-untyped-call]
 
 
 @dataclass(frozen=True, slots=True)
 class _Component:
-    """The series of one component at one stage, looked up once."""
+    """The rows of one component at one stage, looked up once."""
 
-    seconds: Histogram
-    rows_in: Counter
-    rows_out: Counter
-    failures: Counter
+    seconds: Row
+    rows_in: Row
+    rows_out: Row
+    failures: Row
 
 
-class Metrics:
+class Metrics(Collector):
     """The numbers of one application."""
 
     def __init__(self) -> None:
-        self._own = own = CollectorRegistry(auto_describe=False)
-        self._requests = Histogram(
-            "foryou_request_seconds",
-            "The time to answer, by what was asked and by the product that answered.",
-            ["method", "route", "status", "served_by"],
-            buckets=ANSWERS,
-            registry=own,
-        )
-        self._fallbacks = Counter(
-            "foryou_fallbacks", "Answers of the last resort, after a failure.", registry=own
-        )
-        self._stages = Histogram(
-            "foryou_stage_seconds",
-            "The time that a request spends in a stage of its pipeline.",
-            ["stage"],
-            buckets=STEPS,
-            registry=own,
-        )
-        self._seconds = Histogram(
-            "foryou_component_seconds",
-            "The time of one component.",
-            ["stage", "component"],
-            buckets=STEPS,
-            registry=own,
-        )
-        self._rows = Counter(
-            "foryou_component_rows",
-            "The rows that went into a component and that came out; at the stage `retrieve` these "
-            "are a source's candidates.",
-            ["stage", "component", "direction"],
-            registry=own,
-        )
-        self._failures = Counter(
-            "foryou_component_failures",
-            "How often a component failed.",
-            ["stage", "component"],
-            registry=own,
-        )
-        self._loops = Counter(
-            "foryou_loop_failures",
-            "How often a background loop failed; each goes on after that.",
-            ["loop"],
-            registry=own,
-        )
-        self._stage = cache(self._stages.labels)  # looking up costs as much as counting
-        self._component = cache(self._series)
-        if SHARED not in os.environ:
-            ProcessCollector(registry=own)
+        folder = os.environ.get(SHARED)
+        self._counts: Counts = OwnCounts() if folder is None else SharedCounts(Path(folder))
+        self._registry = CollectorRegistry(auto_describe=False)
+        self._registry.register(self)
+        if folder is None:
+            ProcessCollector(registry=self._registry)
+        self._row = cache(self._new_row)
+        self._component = cache(self._rows_of)
+        self._row(FALLBACKS)
 
     def request(self, method: str, route: str, status: int, served_by: str, seconds: float) -> None:
         """Count an answer."""
-        self._requests.labels(method, route, str(status), served_by).observe(seconds)
+        row = self._row(REQUEST_SECONDS, method, route, str(status), served_by)
+        row[bisect_left(ANSWERS, seconds)] += 1
+        row[-1] += seconds
         if served_by == FALLBACK:
-            self._fallbacks.inc()
+            self._row(FALLBACKS)[0] += 1
 
     def trace(self, trace: Trace) -> None:
         """Count what every component did for one request."""
         stages: dict[str, float] = {}
         for span in trace.spans:
-            seconds = span.micros / 1e6
-            stages[span.stage] = stages.get(span.stage, 0.0) + seconds
-            component = self._component(span.stage, span.component)
-            component.seconds.observe(seconds)
-            component.rows_in.inc(span.rows_in)
-            component.rows_out.inc(span.rows_out)
+            stage, seconds = span.stage, span.micros / 1e6
+            stages[stage] = stages.get(stage, 0.0) + seconds
+            component = self._component(stage, span.component)
+            component.seconds[bisect_left(STEPS, seconds)] += 1
+            component.seconds[-1] += seconds
+            component.rows_in[0] += span.rows_in
+            component.rows_out[0] += span.rows_out
             if span.error is not None:
-                component.failures.inc()
+                component.failures[0] += 1
         for stage, seconds in stages.items():
-            self._stage(stage).observe(seconds)
+            row = self._row(STAGE_SECONDS, stage)
+            row[bisect_left(STEPS, seconds)] += 1
+            row[-1] += seconds
 
     def loop_failed(self, loop: str) -> None:
         """Count a failure of a background loop."""
-        self._loops.labels(loop).inc()
+        self._row(LOOP_FAILURES, loop)[0] += 1
 
     def collected(self) -> CollectorRegistry:
         """The counts of this process, or of all processes that answer at this address."""
-        if SHARED not in os.environ:
-            return self._own
-        everybody = CollectorRegistry(auto_describe=False)
-        MultiProcessCollector(everybody)  # type: ignore[no-untyped-call]
-        return everybody
+        return self._registry
 
-    def _series(self, stage: str, component: str) -> _Component:
+    def collect(self) -> Iterable[Metric]:
+        rows = self._counts.rows()
+        for family in FAMILIES:
+            yield family.metric(
+                (key[1:], row) for key, row in rows.items() if key[0] == family.name
+            )
+
+    def _new_row(self, family: Counter | Histogram, *labels: str) -> Row:
+        return self._counts.row((family.name, *labels), family.width)
+
+    def _rows_of(self, stage: str, component: str) -> _Component:
         return _Component(
-            self._seconds.labels(stage, component),
-            self._rows.labels(stage, component, "in"),
-            self._rows.labels(stage, component, "out"),
-            self._failures.labels(stage, component),
+            self._row(COMPONENT_SECONDS, stage, component),
+            self._row(COMPONENT_ROWS, stage, component, "in"),
+            self._row(COMPONENT_ROWS, stage, component, "out"),
+            self._row(COMPONENT_FAILURES, stage, component),
         )

@@ -90,13 +90,12 @@ def out_of_network(fresh_tweets: FreshTweets, encoder: Encoder, settings: Settin
 def fresh_tweets(state: FeatureState, encoder: Encoder, settings: Settings) -> FreshTweets:
     """The fresh tweets that sources choose from; they look past what no filter would keep."""
     hours, at_least = settings.max_age_hours, settings.fresh_at_least
-    too_old, deleted = TooOld(state, hours, at_least), Deleted(state)  # no list has the deleted
+    aside = TooOld(state, hours, at_least), Deleted(state), (seen_by := Audience(state))
     return FreshTweets(
         state,
         hours,
         at_least,
-        too_old=too_old,
-        audience=Audience(state),
-        eligibility=[one for one in eligibility(state, settings) if one != too_old],
-        visibility=[one for one in visibility(state, encoder, settings) if one != deleted],
+        audience=seen_by,
+        eligibility=[one for one in eligibility(state, settings) if one not in aside],
+        visibility=[one for one in visibility(state, encoder, settings) if one not in aside],
     )

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.pipeline.batch import CandidateBatch, Column
+from app.pipeline.batch import CandidateBatch, Column, Rows
 from app.pipeline.query import Query
-from ml.state.tables.neighborhood import found_among
+from ml.arrays import Times
+from ml.kernels import kernel
+from ml.state.tables.neighborhood import place_among
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +23,33 @@ class FeedbackFatigue:
     steps: int = 4
 
     def factor(self, query: Query, batch: CandidateBatch) -> Column:
-        factor = np.ones(len(batch), np.float32)
-        place, unwelcome = found_among(batch.author, query.neighborhood.see_fewer_authors)
-        if not unwelcome.any():
-            return factor
-        since_hours = (query.now - query.neighborhood.see_fewer_since[place[unwelcome]]) / 3600
-        step = np.floor((since_hours - self.hidden_hours) / self.hours * self.steps)
-        risen = self.lowest + (1 - self.lowest) * np.clip(step, 0, self.steps) / self.steps
-        factor[unwelcome] = risen
-        return factor
+        around, begin = query.neighborhood, query.now - self.hidden_hours * 3600.0
+        return _factors(
+            batch.author,
+            around.see_fewer_authors,
+            around.see_fewer_since,
+            begin,
+            self.hours * 3600.0 / self.steps,
+            float(self.lowest),
+            self.steps,
+        )
+
+
+@kernel
+def _factors(
+    author: Rows,
+    unwelcome: Rows,
+    asked_at: Times,
+    begin: float,
+    step_seconds: float,
+    lowest: float,
+    steps: int,
+) -> Column:
+    """`begin` is when an author must have become unwelcome for the first step to begin now."""
+    factor = np.ones(len(author), np.float32)
+    for i in range(len(author)):
+        place = place_among(author[i], unwelcome)
+        if place >= 0:
+            step = np.floor((begin - asked_at[place]) / step_seconds)
+            factor[i] = lowest + (1 - lowest) * min(max(step, 0), steps) / steps
+    return factor

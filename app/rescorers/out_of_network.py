@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.pipeline.batch import CandidateBatch, Column
+from app.pipeline.batch import CandidateBatch, Column, Rows
 from app.pipeline.query import Query
+from ml.kernels import kernel
+from ml.state.tables.neighborhood import place_among
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,4 +17,13 @@ class OutOfNetwork:
     strangers: float = 0.75
 
     def factor(self, query: Query, batch: CandidateBatch) -> Column:
-        return np.where(query.follows(batch.author), 1, self.strangers).astype(np.float32)
+        return _factors(batch.author, query.neighborhood.following, float(self.strangers))
+
+
+@kernel
+def _factors(author: Rows, following: Rows, strangers: float) -> Column:
+    factor = np.ones(len(author), np.float32)
+    for i in range(len(author)):
+        if place_among(author[i], following) < 0:
+            factor[i] = strangers
+    return factor

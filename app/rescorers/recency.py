@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.pipeline.batch import CandidateBatch, Column
+from app.pipeline.batch import CandidateBatch, Column, Rows
 from app.pipeline.query import Query
+from ml.arrays import Times
+from ml.kernels import kernel
 from ml.state.feature_state import FeatureState
 from ml.state.structures.event_order import UNKNOWN_TIME
 
@@ -21,8 +23,17 @@ class Recency:
     floor: float
 
     def factor(self, query: Query, batch: CandidateBatch) -> Column:
-        written = self.state.tweets.created_at[batch.tweet]
-        age_hours = np.maximum(query.now - written, 0) / 3600
-        age_hours[written == UNKNOWN_TIME] = 0
-        fading = np.exp2(-age_hours / self.half_life_hours)
-        return np.maximum(fading, self.floor).astype(np.float32)
+        written, half_life_seconds = self.state.tweets.created_at, self.half_life_hours * 3600.0
+        return _fading(batch.tweet, written, query.now, half_life_seconds, float(self.floor))
+
+
+@kernel
+def _fading(
+    tweet: Rows, written: Times, now: int, half_life_seconds: float, floor: float
+) -> Column:
+    factor = np.ones(len(tweet), np.float32)
+    for i in range(len(tweet)):
+        if written[tweet[i]] != UNKNOWN_TIME:
+            age = max(now - written[tweet[i]], 0)
+            factor[i] = max(np.exp2(-age / half_life_seconds), floor)
+    return factor

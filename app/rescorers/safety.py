@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from app.pipeline.batch import CandidateBatch, Column
+from app.pipeline.batch import CandidateBatch, Column, Rows
 from app.pipeline.query import Query
 from ml.embeddings.encoder import Encoder
+from ml.kernels import kernel
 
 Steps = tuple[tuple[float, float], ...]  # (above this probability, this factor)
+Table = NDArray[np.float32]  # (steps, 2) the same, in ascending order
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +27,32 @@ class Safety:
 
     def factor(self, query: Query, batch: CandidateBatch) -> Column:
         scores = self.encoder.tweets
-        return _penalty(scores.nsfw[batch.tweet], self.nsfw) * _penalty(
-            scores.toxicity[batch.tweet], self.toxicity
-        )
+        nsfw, toxicity = _table(self.nsfw), _table(self.toxicity)
+        return _factors(batch.tweet, scores.nsfw, nsfw, scores.toxicity, toxicity)
 
 
-def _penalty(probability: NDArray[np.float32], steps: Steps) -> Column:
-    factor = np.ones(len(probability), np.float32)
-    for above, times in sorted(steps):
-        factor[probability > above] = times
+@cache
+def _table(steps: Steps) -> Table:
+    return np.array(sorted(steps), np.float32).reshape(-1, 2)
+
+
+@kernel
+def _factors(
+    tweet: Rows, nsfw: Column, nsfw_steps: Table, toxicity: Column, toxicity_steps: Table
+) -> Column:
+    factor = np.empty(len(tweet), np.float32)
+    for i in range(len(tweet)):
+        if tweet[i] >= len(nsfw):
+            raise IndexError("a tweet was not judged yet")
+        of_nsfw = _penalty(nsfw[tweet[i]], nsfw_steps)
+        factor[i] = of_nsfw * _penalty(toxicity[tweet[i]], toxicity_steps)
+    return factor
+
+
+@kernel
+def _penalty(probability: float, steps: Table) -> float:
+    factor = 1.0
+    for step in range(len(steps)):
+        if probability > steps[step, 0]:
+            factor = float(steps[step, 1])
     return factor

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import ceil, floor
+from math import inf
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from app.pipeline.batch import CandidateBatch, Order
+from app.pipeline.batch import CandidateBatch, Marks, Mask, Order
 from app.pipeline.components import Allotment
 from app.pipeline.query import Query
+from ml.kernels import kernel
 
-NONE: Final = 2**31  # greater than any row
+Shares = NDArray[np.float64]
+Ranks = NDArray[np.int64]  # of each rank something; rank 0 is the best row
 MIDDLE: Final = 0.5 + 1e-9  # of the places that one is reserved of, it is the middle one
 
 
@@ -31,68 +32,64 @@ class Quota:
     """
 
     def select(self, query: Query, batch: CandidateBatch, allotments: Sequence[Allotment]) -> Order:
-        shares = [one.share for one in allotments]
-        best_first = np.lexsort((batch.tweet, -batch["score"]))
-        marks = batch.sources[best_first]
-        queues = _queues(marks, len(shares), query.limit)
-        due = [_Due(s, a.reserved, marks) for s, a in enumerate(allotments) if a.reserved > 0]
-        taken = [0] * len(queues)
-        chosen: list[int] = []
-        while len(chosen) < query.limit and any(queues):
-            places = len(chosen) + 1
-            short = [one.rows[0] for one in due if one.is_short(places)]
-            row = short[0] if short else _best(queues, shares, taken, places)
-            source = _first(int(marks[row]))
-            taken[source] += 1
-            if row in queues[source]:  # where what is reserved lies deeper, it may not wait there
-                queues[source].remove(row)
-            for one in due:
-                one.note(row)
-            chosen.append(row)
-        return best_first[chosen]
+        shares = np.array([inf if one.share is None else one.share for one in allotments])
+        reserved = np.array([one.reserved for one in allotments])
+        best_first = batch.best_first(batch["score"])
+        return _fill(best_first, batch.sources, shares, reserved, query.limit)
 
 
-def _best(
-    queues: list[deque[int]], shares: Sequence[float | None], taken: list[int], places: int
-) -> int:
+@kernel
+def _fill(best_first: Order, sources: Marks, shares: Shares, reserved: Shares, limit: int) -> Order:
+    """The rows of so many places, one after the other."""
+    rows, kinds = len(best_first), len(shares)
+    marks, first = np.empty(rows, np.int64), np.empty(rows, np.int64)
+    for rank in range(rows):
+        mark = int(sources[best_first[rank]])
+        marks[rank], first[rank] = mark, mark & -mark  # a row waits for its first source
+    waits = np.ones(rows, np.bool_)
+    head, due = np.zeros(kinds, np.int64), np.zeros(kinds, np.int64)
+    taken, had = np.zeros(kinds, np.int64), np.zeros(kinds, np.int64)
+    chosen = np.empty(min(limit, rows), np.int64)
+    for place in range(len(chosen)):
+        best = _due(marks, waits, due, reserved, had, place + 1)
+        if best == rows:
+            best = _best(first, waits, head, shares, taken, place + 1)
+        if best == rows:
+            return chosen[:place]
+        waits[best] = False
+        for source in range(kinds):
+            taken[source] += first[best] == 1 << source
+            had[source] += marks[best] >> source & 1
+        chosen[place] = best_first[best]
+    return chosen
+
+
+@kernel
+def _due(marks: Ranks, waits: Mask, due: Ranks, reserved: Shares, had: Ranks, places: int) -> int:
+    """The best row of a source that had less than is reserved for it of so many places."""
+    for source in range(len(reserved)):
+        if had[source] < np.floor(reserved[source] * places + MIDDLE):
+            due[source] = _next(due[source], marks, 1 << source, waits)
+            if due[source] < len(marks):
+                return int(due[source])
+    return len(marks)
+
+
+@kernel
+def _best(first: Ranks, waits: Mask, head: Ranks, shares: Shares, taken: Ranks, places: int) -> int:
     """The best row for the last of so many places."""
-    first, below = NONE, NONE  # of all, and of the sources that are not above their share
-    for queue, share, had in zip(queues, shares, taken, strict=True):
-        if queue:
-            row = queue[0]
-            first = min(first, row)
-            if row < below and (share is None or had < ceil(share * places)):
-                below = row
-    return below if below < NONE else first
+    best, below = len(first), len(first)  # of all, and of sources that are not above their share
+    for source in range(len(shares)):
+        head[source] = _next(head[source], first, 1 << source, waits)
+        best = min(best, int(head[source]))
+        if taken[source] < np.ceil(shares[source] * places):
+            below = min(below, int(head[source]))
+    return below if below < len(first) else best
 
 
-def _queues(marks: NDArray[np.uint32], sources: int, limit: int) -> list[deque[int]]:
-    """For each source the first rows that wait for it; a row waits for its first source."""
-    lowest = marks & (~marks + np.uint32(1))
-    return [
-        deque(np.flatnonzero(lowest == 1 << source)[:limit].tolist()) for source in range(sources)
-    ]
-
-
-class _Due:
-    """The rows that a source proposed, alone or with others, and how many have had a place."""
-
-    def __init__(self, source: int, share: float, marks: NDArray[np.uint32]) -> None:
-        self.rows: list[int] = np.flatnonzero(marks & np.uint32(1 << source)).tolist()
-        self.share = share
-        self.had = 0
-
-    def is_short(self, places: int) -> bool:
-        """Whether the last of so many places should be one of theirs."""
-        return bool(self.rows) and self.had < floor(self.share * places + MIDDLE)
-
-    def note(self, row: int) -> None:
-        """A row has a place now."""
-        if row in self.rows:
-            self.rows.remove(row)
-            self.had += 1
-
-
-def _first(marks: int) -> int:
-    """The first source that proposed a row of these marks."""
-    return (marks & -marks).bit_length() - 1
+@kernel
+def _next(rank: int, marks: Ranks, mark: int, waits: Mask) -> int:
+    """The first row from a rank on that waits and has this mark."""
+    while rank < len(marks) and not (waits[rank] and marks[rank] & mark):
+        rank += 1
+    return int(rank)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -82,7 +81,7 @@ async def begun(service: Service, user_id: str, cursor: str) -> Begun:
 def later(service: Service, query: Query, begun: Begun, request_id: str) -> Page:
     """The next page of a feed."""
     product = _answering(service, begun.first_page.served_by)
-    pool, trace = _restored(service, begun.first_page.pool), Trace()
+    pool, trace = _restored(service, begun.first_page), Trace()
     batch, place, ahead = product.mixer.next_page(query, pool, begun.position, trace)
     end = end_of_feed.after(service, query, begun.product, batch, ahead)
     next_cursor = _seal(service, begun.name, place) if end.goes_on else None
@@ -106,11 +105,11 @@ def _none(pool: CandidateBatch) -> CandidateBatch:
     return pool.take(np.empty(0, np.intp))
 
 
-def _restored(service: Service, pool: Sequence[bodies.PoolRow]) -> CandidateBatch:
+def _restored(service: Service, served: bodies.Served) -> CandidateBatch:
     """The pool in the order in which it was stored; a tweet that is gone has the row -1."""
     tweets = service.engine.state.tweets
-    rows = tweets.ids.known(row.tweet_id for row in pool)
-    sources = np.array([row.sources for row in pool], np.uint32)
+    rows = tweets.ids.known(served.pool)
+    sources = np.frombuffer(served.sources, "<u4").astype(np.uint32)
     batch = CandidateBatch(rows, np.where(rows >= 0, tweets.author[rows], -1), sources)
     falling = np.arange(len(rows), 0, -1, dtype=np.float32)
     return batch.with_columns({"score": falling})

@@ -51,5 +51,6 @@ def _body(served: ServedPage, settings: str, impressions: bool) -> bodies.Served
         bundle=served.model_version,
         settings=settings,
         impressions=impressions,
-        pool=tuple(map(bodies.PoolRow, served.pool_ids, served.pool.sources.tolist())),
+        pool=tuple(served.pool_ids),
+        sources=served.pool.sources.astype("<u4").tobytes(),
     )

@@ -30,5 +30,6 @@ class Communities:
         tweet = fresh.tweet
         cosine = simclusters.cosine(viewer, self.communities.of_tweets(state, tweet))
         near = np.flatnonzero(cosine > 0)
-        worth = np.log2(cosine[near]) - fresh.age_hours[near] / self.half_life_hours
+        age_hours = self.fresh_tweets.age_hours(tweet[near], query.now)
+        worth = np.log2(cosine[near]) - age_hours / self.half_life_hours
         return self.fresh_tweets.top(query, tweet[near], worth, limit)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-
-import numpy as np
+from typing import Final
 
 from app.follow_recommendations.recommender import FollowRecommender
 from app.pipeline.batch import CandidateBatch
 from app.pipeline.query import Query
 from app.retrieval.fresh_tweets import FreshTweets
+
+LEAST_SCORE: Final = 1e-9  # added to each, so that all have a logarithm
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +24,7 @@ class FollowRecs:
 
     def fetch(self, query: Query, limit: int) -> CandidateBatch:
         recommended = self.who.recommend(query, self.people)
-        tweet, author = self.fresh_tweets.state.posts.gather(recommended.user)
-        fresh = self.fresh_tweets.is_fresh(query, tweet)
-        tweet, score = tweet[fresh], recommended.score[author[fresh]]
-        age_hours = self.fresh_tweets.age_hours(tweet, query.now)
-        worth = np.log2(score + 1e-9) - age_hours / self.half_life_hours
+        tweet, worth = self.fresh_tweets.by(
+            query, recommended.user, recommended.score, LEAST_SCORE, self.half_life_hours
+        )
         return self.fresh_tweets.top(query, tweet, worth, limit)

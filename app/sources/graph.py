@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-from app.pipeline.batch import CandidateBatch, Rows
+from app.pipeline.batch import CandidateBatch, Column, Rows
 from app.pipeline.query import Query
+from app.retrieval.age import age_hours
 from app.retrieval.fresh_tweets import FreshTweets
+from app.retrieval.top_k import Worth
 from ml.arrays import Times
 from ml.embeddings.graph_feature_service import PROOF_HOURS
+from ml.kernels import kernel
+from ml.state.structures.scratch_table import FREE, scratch_table, slot_of
+from ml.state.structures.time_index import is_fresh
+from ml.state.tables.history import LENGTH
+from ml.state.tables.neighborhood import place_among
+
+LEAST_TIE: Final = 0.05  # added to each, so that every followee counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,27 +37,64 @@ class Graph:
 
     def fetch(self, query: Query, limit: int) -> CandidateBatch:
         state = self.fresh_tweets.state
-        tweet, followee = self._engagements(query)
-        foreign = ~query.follows(state.tweets.author[tweet])
-        tweet, who = np.unique(tweet[foreign], return_inverse=True)
-        proof = np.bincount(who, minlength=len(tweet))
-        weight = np.bincount(
-            who, weights=query.tie_strength[followee[foreign]] + 0.05, minlength=len(tweet)
+        tweet, worth = _proven(
+            query.neighborhood.following,
+            query.tie_strength,
+            state.history.tweet,
+            state.history.at,
+            state.tweets.author,
+            state.tweets.created_at,
+            query.now - int(self.lately_hours * 3600),
+            self.fresh_tweets.fresh(query.now).oldest,
+            query.now,
+            self.min_social_proof,
+            self.half_life_hours,
         )
-        age_hours = self.fresh_tweets.age_hours(tweet, query.now)
-        worth = np.log2(weight + 1e-9) - age_hours / self.half_life_hours
-        proven = (proof >= self.min_social_proof) & self.fresh_tweets.is_fresh(query, tweet)
-        return self.fresh_tweets.top(query, tweet[proven], worth[proven], limit)
+        return self.fresh_tweets.top(query, tweet, worth, limit)
 
-    def _engagements(self, query: Query) -> tuple[Rows, NDArray[np.intp]]:
-        """Engaged tweets and the position of the followee in `following`, once per pair."""
-        tweet, at, there = self.fresh_tweets.state.history.of(
-            query.neighborhood.following
-        )  # (following, LENGTH)
-        followee, slot = np.nonzero(there & self._lately(at, query.now))
-        pair = np.unique(followee << 32 | tweet[followee, slot])
-        return (pair & 0xFFFFFFFF).astype(np.int32), pair >> 32
 
-    def _lately(self, at: Times, now: int) -> NDArray[np.bool_]:
-        lately: NDArray[np.bool_] = (at <= now) & (at > now - int(self.lately_hours * 3600))
-        return lately
+@kernel
+def _proven(
+    following: Rows,
+    tie: Column,
+    engaged: Rows,
+    engaged_at: Times,
+    author: Rows,
+    created_at: Times,
+    since: int,
+    oldest: int,
+    now: int,
+    min_proof: int,
+    half_life_hours: float,
+) -> tuple[Rows, Worth]:
+    """The fresh tweets by others that enough followees engaged with after `since`."""
+    room = LENGTH * len(following)
+    table = scratch_table(room)
+    place_of = np.empty(len(table), np.int32)
+    tweet, found = np.empty(room, np.int32), 0
+    weight, proof = np.zeros(room, np.float64), np.zeros(room, np.int32)
+    for i in range(len(following)):
+        for place in range(LENGTH):
+            row, at = engaged[following[i], place], engaged_at[following[i], place]
+            if at <= since:  # the newest come first
+                break
+            if row < 0 or at > now:
+                continue
+            slot = slot_of(table, row)
+            if table[slot] == FREE:
+                table[slot], place_of[slot] = row, -1
+                foreign = place_among(author[row], following) < 0
+                if foreign and is_fresh(created_at[row], oldest, now):
+                    tweet[found], place_of[slot] = row, found
+                    found += 1
+            if place_of[slot] >= 0:
+                weight[place_of[slot]] += tie[i] + LEAST_TIE
+                proof[place_of[slot]] += 1
+    proven = 0
+    for place in range(found):
+        if proof[place] >= min_proof:
+            age = age_hours(created_at[tweet[place]], now)
+            tweet[proven] = tweet[place]
+            weight[proven] = np.log2(weight[place] + 1e-9) - age / half_life_hours
+            proven += 1
+    return tweet[:proven], weight[:proven]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-
-import numpy as np
+from typing import Final
 
 from app.pipeline.batch import CandidateBatch
 from app.pipeline.query import Query
 from app.retrieval.fresh_tweets import FreshTweets
+
+LEAST_TIE: Final = 0.05  # added to each, so that nobody who is followed is silent
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,9 +20,11 @@ class InNetwork:
     half_life_hours: float
 
     def fetch(self, query: Query, limit: int) -> CandidateBatch:
-        tweet, followee = self.fresh_tweets.state.posts.gather(query.neighborhood.following)
-        fresh = self.fresh_tweets.is_fresh(query, tweet)
-        tweet, tie = tweet[fresh], query.tie_strength[followee[fresh]]
-        age_hours = self.fresh_tweets.age_hours(tweet, query.now)
-        worth = np.log2(tie + 0.05) - age_hours / self.half_life_hours
+        tweet, worth = self.fresh_tweets.by(
+            query,
+            query.neighborhood.following,
+            query.tie_strength,
+            LEAST_TIE,
+            self.half_life_hours,
+        )
         return self.fresh_tweets.top(query, tweet, worth, limit)

@@ -9,8 +9,14 @@ import numpy as np
 
 from app.pipeline.batch import CandidateBatch, Column, Rows
 from app.pipeline.query import Query
+from app.retrieval.age import age_hours
 from app.retrieval.fresh_tweets import FreshTweets
+from app.retrieval.nearest import nearness
+from app.retrieval.top_k import Worth
+from ml.arrays import Times
 from ml.embeddings.encoder import Encoder, Vectors
+from ml.kernels import kernel
+from ml.state.structures.scratch_table import FREE, scratch_table, slot_of
 
 TEMPERATURE: Final = 0.08  # a cosine greater by this multiplies the odds by e, about as trained
 
@@ -33,44 +39,82 @@ class OutOfNetwork:
 
     def fetch(self, query: Query, limit: int) -> CandidateBatch:
         fresh = self.fresh_tweets.fresh(query.now)
-        strangers = ~query.follows(fresh.author)
-        tweet = fresh.tweet[strangers]
-        fading = np.log(2) / self.half_life_hours * fresh.age_hours[strangers]
         lately = self._lately(query) if self.latest_share else None
-        tastes = np.stack([query.vector] if lately is None else [query.vector, lately])
-        worth = _cosines(self.encoder.tweets.vector, tweet, tastes) / TEMPERATURE - fading
-        near, *also = (self.fresh_tweets.top(query, tweet, one, limit) for one in worth)
-        return _interleaved(near, also[0], self.latest_share, limit) if also else near
+        tweet, worth, worth_lately = _by_strangers(
+            fresh.tweet,
+            fresh.author,
+            fresh.created_at,
+            self.encoder.tweets.vector,
+            query.vector,
+            query.vector if lately is None else lately,
+            query.neighborhood.following,
+            len(self.fresh_tweets.state.users),
+            self.half_life_hours,
+            query.now,
+        )
+        if lately is None:
+            return self.fresh_tweets.top(query, tweet, worth, limit)
+        near, other = self.fresh_tweets.tops(query, tweet, [worth, worth_lately], limit)
+        return self.fresh_tweets.batch(_interleaved(near, other, self.latest_share, limit))
 
     def _lately(self, query: Query) -> Column | None:
         """The mean vector of the viewer's latest engagements; None if there are no recent ones."""
         if query.viewer < 0:
             return None
-        tweet, at, there = self.fresh_tweets.state.history.of(np.array([query.viewer], np.int32))
+        history = self.fresh_tweets.state.history
         since = query.now - int(self.latest_hours * 3600)
-        recent = tweet[0, : self.latest][(there & (at >= since))[0, : self.latest]]
+        recent = history.tweet[query.viewer, : self.latest]
+        recent = recent[(recent >= 0) & (history.at[query.viewer, : self.latest] >= since)]
         if not len(recent):
             return None
         middle: Column = self.encoder.tweets.vector[recent].mean(axis=0)
         return middle / max(float(np.linalg.norm(middle)), 1e-9)
 
 
-def _interleaved(
-    one: CandidateBatch, other: CandidateBatch, share: float, limit: int
-) -> CandidateBatch:
-    """The best of both, each row once; of any first places the other has about its share."""
-    turn = np.concatenate([np.arange(1, len(one) + 1) / (1 - share),
-                           np.arange(1, len(other) + 1) / share])  # fmt: skip
-    order = np.argsort(turn, kind="stable")
-    tweet = np.concatenate([one.tweet, other.tweet])[order]
-    first = np.sort(np.unique(tweet, return_index=True)[1])[:limit]
-    author = np.concatenate([one.author, other.author])[order]
-    return CandidateBatch.of(tweet[first], author[first])
+@kernel
+def _by_strangers(
+    tweet: Rows,
+    author: Rows,
+    created_at: Times,
+    vectors: Vectors,
+    taste: Column,
+    lately: Column,
+    following: Rows,
+    users: int,
+    half_life_hours: float,
+    now: int,
+) -> tuple[Rows, Worth, Worth]:
+    """The tweets by authors that are not followed, the newest first, and the worth of each by
+    either taste."""
+    followed = np.zeros(users, np.bool_)
+    for who in following:
+        followed[who] = True
+    found, strangers = 0, np.empty(len(tweet), np.int32)
+    near, near_lately = np.empty(len(tweet), np.float64), np.empty(len(tweet), np.float64)
+    for i in range(len(tweet) - 1, -1, -1):
+        if author[i] >= 0 and followed[author[i]]:
+            continue
+        to_taste, to_lately = nearness(vectors[tweet[i]], taste, lately)
+        fading = np.log(2) / half_life_hours * age_hours(created_at[i], now)
+        strangers[found] = tweet[i]
+        near[found] = to_taste / TEMPERATURE - fading
+        near_lately[found] = to_lately / TEMPERATURE - fading
+        found += 1
+    return strangers[:found], near[:found], near_lately[:found]
 
 
-def _cosines(vectors: Vectors, tweet: Rows, tastes: Vectors) -> Vectors:
-    """(tastes, tweets), over the whole range of rows that holds the tweets: reading on beats
-    picking out, and one taste after the other beats a product with a matrix of two rows."""
-    low, high = tweet.min(initial=len(vectors)), tweet.max(initial=-1) + 1
-    within = vectors[low:high]
-    return np.stack([(within @ taste)[tweet - low] for taste in tastes])
+@kernel
+def _interleaved(one: Rows, other: Rows, share: float, limit: int) -> Rows:
+    """The best of both, each tweet once; of any first places the other has about its share."""
+    table = scratch_table(len(one) + len(other))
+    tweet, found = np.empty(limit, np.int32), 0
+    i = j = 0
+    while found < limit and i + j < len(one) + len(other):
+        turn_of_one = i < len(one) and (j == len(other) or (i + 1) / (1 - share) <= (j + 1) / share)
+        row = one[i] if turn_of_one else other[j]
+        i, j = (i + 1, j) if turn_of_one else (i, j + 1)
+        slot = slot_of(table, row)
+        if table[slot] == FREE:
+            table[slot] = tweet[found] = row
+            found += 1
+    return tweet[:found]

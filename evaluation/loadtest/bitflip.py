@@ -196,9 +196,8 @@ def _write(log: EventLog, state: FeatureState, first: int, rng: np.random.Genera
             name, at = f"{batch}-{place}", (state.newest + batch) * MICROS
             user, pool = str(rng.choice(users)), [str(one) for one in rng.choice(tweets, POOL)]
             event = bodies.Event("like", user, pool[0])
-            page = bodies.Served(
-                user, tuple(pool[:10]), name, pool=tuple(bodies.PoolRow(one, 1) for one in pool)
-            )
+            sources = np.ones(len(pool), "<u4").tobytes()
+            page = bodies.Served(user, tuple(pool[:10]), name, pool=tuple(pool), sources=sources)
             entries.append(Entry(f"event/{name}", Kind.EVENT, at, user, event.to_json()))
             entries.append(Entry(f"served/{name}", Kind.SERVED, at, user, page.to_json()))
         log.append(entries)

@@ -196,10 +196,9 @@ class Scrolling:
         raise ChildProcessError("the log does not say what was served")
 
     def _order(self, body: bodies.Served) -> list[str]:
-        ids = [row.tweet_id for row in body.pool]
-        marks = np.array([row.sources for row in body.pool], np.uint32)
+        ids, sources = body.pool, np.frombuffer(body.sources, "<u4").astype(np.uint32)
         place = np.arange(len(ids), dtype=np.int32)
-        pool = CandidateBatch(place, place, marks).with_columns(
+        pool = CandidateBatch(place, place, sources).with_columns(
             {"score": np.arange(len(ids), 0, -1, dtype=np.float32)}
         )
         product = self._engine.products["for_you"]

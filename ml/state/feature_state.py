@@ -13,8 +13,8 @@ from ml.actions import Action
 from ml.arrays import Rows, Tiebreaks, Times
 from ml.state.events import Events
 from ml.state.structures.bloom import FALSE_POSITIVES, Bloom
+from ml.state.structures.changes import Changes
 from ml.state.structures.growable import is_worth_a_copy, with_room
-from ml.state.structures.lww_register import Changes
 from ml.state.structures.pair_index import PairIndex
 from ml.state.structures.time_index import TimeIndex
 from ml.state.tables.counts import COUNT_OF

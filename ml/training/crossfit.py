@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml.arrays import Rows
+from ml.embeddings.encoder import Encoder
 from ml.features import Pairs, matrix
 from ml.state.events import Events
 from ml.state.feature_state import FeatureState
@@ -43,13 +44,14 @@ def prepare(
     known.apply(events[mine])
     tower = two_tower.train_at_once(known, events[mine], options.seed)
     encoders = Encoders.of(tower, tweets, np.ones(len(tweets), bool))
+    encoder = encoders.encode(known)  # of what is written, which is the same in every state
 
     fold = _fold(examples.viewer, examples.tweet)
     parts: dict[int, RankerRows] = {}
     for k in (*TRAIN_FOLDS, CALIBRATION_FOLD):
         others = FeatureState(users, tweets)
         others.apply(events[event_fold != k])
-        parts[k] = _rows(others, encoders, examples[fold == k])
+        parts[k] = _rows(others, encoder, examples[fold == k])
     return TrainingData(
         encoders,
         RankerRows.stack([parts[k] for k in TRAIN_FOLDS]),
@@ -66,18 +68,20 @@ def _fold(user: Rows, tweet: Rows) -> NDArray[np.int64]:
     return ((mixed >> np.uint64(40)) % np.uint64(FOLDS)).astype(np.int64)
 
 
-def _rows(state: FeatureState, encoders: Encoders, examples: Examples) -> RankerRows:
-    encoder = encoders.encode(state)
+def _rows(state: FeatureState, encoder: Encoder, examples: Examples) -> RankerRows:
     order = np.argsort(examples.viewer, kind="stable")  # few viewers per chunk
     parts = []
     for start in range(0, len(order), CHUNK):
         part = examples[order[start : start + CHUNK]]
         x = Pairs(state, encoder, part.viewer, part.tweet, part.at)
+        _, first, which = np.unique(part.viewer, return_index=True, return_inverse=True)
         parts.append(
             RankerRows(
+                x.viewer_vector[first],
+                encoder.tweets.vector,
+                which.astype(np.int32),
+                part.tweet,
                 matrix(x),
-                np.broadcast_to(x.viewer_vector, x.tweet_vector.shape),
-                x.tweet_vector,
                 part.position,
                 part.label,
                 part.weight,

@@ -23,17 +23,25 @@ def featurise(
     `state` must not have seen any of `events`; afterwards it has seen them all.
     """
     features = np.empty((len(examples), len(NAMES)), np.float32)
-    viewer = np.empty((len(examples), DIM), np.float32)
+    viewer = np.empty(len(examples), np.int32)
+    viewers = [np.empty((0, DIM), np.float32)]
+    count = 0
     with progress(len(examples), "replay", "rows") as shown:
         for rows in walk(state, events, examples.at):
             part = examples[rows]
             x = Pairs(state, encoder, part.viewer, part.tweet, part.at)
-            features[rows], viewer[rows] = matrix(x), x.viewer_vector
+            features[rows] = matrix(x)
+            _, first, which = np.unique(part.viewer, return_index=True, return_inverse=True)
+            viewer[rows] = count + which
+            viewers.append(x.viewer_vector[first])
+            count += len(first)
             shown.update(len(rows))
     return RankerRows(
-        features,
+        np.concatenate(viewers),
+        encoder.tweets.vector,
         viewer,
-        encoder.tweets.vector[examples.tweet],
+        examples.tweet,
+        features,
         examples.position,
         examples.label,
         examples.weight,

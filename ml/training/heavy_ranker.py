@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import torch
@@ -10,19 +11,24 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from torch import Tensor
 
+from ml.arrays import Rows
 from ml.embeddings.encoder import Vectors
 from ml.heads import NAMES as HEADS
 from ml.models.heavy_ranker import PROJECTION, HeavyRanker
 from ml.training.optimize import HEAVY_RANKER, fit
 
+CHUNK: Final = 65_536  # rows computed at a time
+
 
 @dataclass(frozen=True, slots=True)
 class RankerRows:
-    """Examples with their features, as of just before each."""
+    """Examples with their features, as of just before each; rows share vectors by index."""
 
+    viewers: Vectors  # (viewers and moments, DIM)
+    tweets: Vectors  # (tweets, DIM)
+    viewer: Rows  # (rows,) which of `viewers`
+    tweet: Rows  # (rows,) which of `tweets`
     features: NDArray[np.float32]  # (rows, features)
-    viewer: Vectors  # (rows, DIM)
-    tweet: Vectors  # (rows, DIM)
     position: NDArray[np.float32]  # (rows,), NaN where unknown
     label: NDArray[np.float32]  # (rows, heads)
     weight: NDArray[np.float32]  # (rows,)
@@ -32,9 +38,11 @@ class RankerRows:
 
     def __getitem__(self, rows: slice | NDArray[np.bool_]) -> RankerRows:
         return RankerRows(
-            self.features[rows],
+            self.viewers,
+            self.tweets,
             self.viewer[rows],
             self.tweet[rows],
+            self.features[rows],
             self.position[rows],
             self.label[rows],
             self.weight[rows],
@@ -42,11 +50,16 @@ class RankerRows:
 
     @classmethod
     def stack(cls, parts: list[RankerRows]) -> RankerRows:
+        """The rows of all parts, which have the same tweets."""
+        first = np.cumsum([0, *(len(part.viewers) for part in parts[:-1])], dtype=np.int32)
         return cls(
+            np.concatenate([part.viewers for part in parts]),
+            parts[0].tweets,
+            np.concatenate([part.viewer + at for part, at in zip(parts, first, strict=True)]),
             *(
-                np.concatenate([getattr(part, field.name) for part in parts])
-                for field in fields(cls)
-            )
+                np.concatenate([getattr(part, name) for part in parts])
+                for name in ("tweet", "features", "position", "label", "weight")
+            ),
         )
 
 
@@ -54,9 +67,9 @@ def train(rows: RankerRows, trained: NDArray[np.bool_], seed: int) -> HeavyRanke
     """Fit the heads that are `trained` (heads,); the others get no gradient."""
     torch.manual_seed(seed)
     model = HeavyRanker()
-    features, viewer, tweet = (
-        torch.from_numpy(part) for part in (rows.features, rows.viewer, rows.tweet)
-    )
+    features = torch.from_numpy(rows.features)
+    viewers, tweets = torch.from_numpy(rows.viewers), torch.from_numpy(rows.tweets)
+    viewer, tweet = torch.from_numpy(rows.viewer), torch.from_numpy(rows.tweet)
     model.mean, model.spread = features.mean(0), features.std(0).clamp(min=1e-3)
     position = torch.from_numpy(_centred(rows.position))
     label = torch.from_numpy(with_similarity(rows.label))
@@ -65,11 +78,14 @@ def train(rows: RankerRows, trained: NDArray[np.bool_], seed: int) -> HeavyRanke
     with torch.no_grad():
         rate = label.mean(0).clamp(1e-5, 1 - 1e-5)
         model.bias.copy_(torch.logit(rate)[: len(HEADS)])
-        _start_from_nearness(model, viewer, tweet, label[:, -1])
+        _start_from_nearness(model, rows, label[:, -1])
 
     def loss_of(positions: Tensor) -> Tensor:
         logits = model(
-            features[positions], viewer[positions], tweet[positions], position[positions]
+            features[positions],
+            viewers[viewer[positions]],
+            tweets[tweet[positions]],
+            position[positions],
         )
         loss = torch.nn.functional.binary_cross_entropy_with_logits(
             logits, label[positions], reduction="none"
@@ -87,9 +103,7 @@ def train(rows: RankerRows, trained: NDArray[np.bool_], seed: int) -> HeavyRanke
     return model
 
 
-def _start_from_nearness(
-    model: HeavyRanker, viewer: Tensor, tweet: Tensor, engaged: Tensor
-) -> None:
+def _start_from_nearness(model: HeavyRanker, rows: RankerRows, engaged: Tensor) -> None:
     """Initialise the embedding head from the two towers.
 
     The projections are the directions in which the tower vectors vary most; the log-odds are a
@@ -97,15 +111,47 @@ def _start_from_nearness(
 
     From a random start it forgets more than it learns (AUC 0.58 against 0.73).
     """
-    scatter = viewer.T @ viewer + tweet.T @ tweet  # (DIM, DIM)
+    scatter = _scatter(rows.viewers, rows.viewer) + _scatter(rows.tweets, rows.tweet)
     _, directions = torch.linalg.eigh(scatter)  # by rising variance
     model.viewer.weight.copy_(directions[:, -PROJECTION:].T)
     model.tweet.weight.copy_(model.viewer.weight)
-    dot = (model.viewer(viewer) * model.tweet(tweet)).sum(-1, keepdim=True)
+    viewers = model.viewer(torch.from_numpy(rows.viewers)).numpy()
+    tweets = model.tweet(torch.from_numpy(rows.tweets)).numpy()
+    dot = np.concatenate(
+        [
+            np.einsum("ij,ij->i", viewers[rows.viewer[some]], tweets[rows.tweet[some]])
+            for some in _chunks(len(rows))
+        ]
+    )[:, None]
     if 0 < engaged.mean() < 1:
-        nearness = LogisticRegression(C=1e6).fit(dot.numpy(), engaged.numpy() > 0)
+        nearness = LogisticRegression(C=1e6).fit(dot, engaged.numpy() > 0)
         model.similarity.weight.fill_(float(nearness.coef_[0, 0]))
         model.similarity.bias.fill_(float(nearness.intercept_[0]))
+
+
+def log_odds(model: HeavyRanker, rows: RankerRows) -> NDArray[np.float32]:
+    """(rows, heads + 1), as serving computes them: without the position."""
+    with torch.inference_mode():
+        parts = [
+            model(
+                torch.from_numpy(rows.features[some]),
+                torch.from_numpy(rows.viewers[rows.viewer[some]]),
+                torch.from_numpy(rows.tweets[rows.tweet[some]]),
+            ).numpy()
+            for some in _chunks(len(rows))
+        ]
+    return np.concatenate(parts)
+
+
+def _chunks(rows: int) -> list[slice]:
+    """So many rows in parts, so that what is computed of them takes little memory at a time."""
+    return [slice(start, start + CHUNK) for start in range(0, rows, CHUNK)]
+
+
+def _scatter(vectors: Vectors, row: Rows) -> Tensor:
+    """(DIM, DIM): the sum of the outer products of the vectors of these rows."""
+    count = np.bincount(row, minlength=len(vectors)).astype(np.float32)
+    return torch.from_numpy(vectors.T @ (vectors * count[:, None]))
 
 
 def with_similarity(label: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 
@@ -29,7 +28,7 @@ from ml.state.tables.tweets import Tweets
 from ml.state.tables.users import Users
 from ml.state.updates import tables_to_events
 from ml.training import calibrate, crossfit, heavy_ranker, temporal
-from ml.training.heavy_ranker import RankerRows, with_similarity
+from ml.training.heavy_ranker import with_similarity
 from ml.training.options import TrainingOptions
 from ml.training.training_data import TrainingData
 from ml.training.training_data import examples as labelled_examples
@@ -152,7 +151,7 @@ def _calibrate(
     """Calibrate the heads of the ranker, and measure them on the same rows."""
     rows = training_data.calibrate
     label = with_similarity(rows.label)
-    log_odds = _log_odds(ranker, rows)
+    log_odds = heavy_ranker.log_odds(ranker, rows)
     cards: dict[str, HeadCard] = {}
     for column, name in enumerate([*HEADS, "similarity"]):
         if column < len(HEADS) and not trained[column]:
@@ -170,13 +169,6 @@ def _calibrate(
                 },
             )
     return cards
-
-
-@torch.inference_mode()
-def _log_odds(ranker: HeavyRanker, rows: RankerRows) -> NDArray[np.float32]:
-    inputs = (rows.features, rows.viewer, rows.tweet)
-    log_odds: NDArray[np.float32] = ranker(*map(torch.from_numpy, inputs)).numpy()
-    return log_odds
 
 
 def _untrained(models: Models, trained: NDArray[np.bool_]) -> list[str]:

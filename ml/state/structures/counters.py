@@ -59,16 +59,7 @@ class DecayedCounts:
 
     def add(self, row: Rows, kind: NDArray[np.integer], at: Times, weight: Counts) -> None:
         """Add `weight` to each (row, kind) as of `at`."""
-        if not len(row):
-            return
-        rows, event = np.unique(row, return_inverse=True)
-        before = self.newest[rows]
-        newest = before.copy()
-        np.maximum.at(newest, event, at)
-        value = self.value[rows] * np.exp2((before - newest) / self.half_life_seconds)[:, None]
-        faded = weight * np.exp2((at - newest[event]) / self.half_life_seconds)
-        np.add.at(value, (event, kind), faded)
-        self.value[rows], self.newest[rows] = value, newest
+        _add(self.value, self.newest, self.half_life_seconds, row, kind, at, weight)
 
     def keep(self, row: Rows) -> None:
         """Only these rows, from 0 on."""
@@ -111,3 +102,22 @@ class PairCounts:
     def read(self, left: Rows, right: Rows, now: Times | int) -> Counts:
         """(pairs, width) counts as of `now`; zeros for a pair that never met."""
         return self.counts.read(self.index.find(left, right), now)
+
+
+@kernel
+def _add(
+    value: Counts,
+    newest: NDArray[np.float64],
+    half_life_seconds: float,
+    row: Rows,
+    kind: NDArray[np.integer],
+    at: Times,
+    weight: Counts,
+) -> None:
+    """Add each weight as of the newest event of its row, which it may be itself."""
+    for i in range(len(row)):
+        this, half_lives = row[i], (at[i] - newest[row[i]]) / half_life_seconds
+        if half_lives > 0:
+            value[this] *= np.exp2(-half_lives)
+            newest[this], half_lives = at[i], 0.0
+        value[this, kind[i]] += weight[i] * np.exp2(half_lives)

@@ -7,42 +7,20 @@ and what it did, so the order in which events arrive changes nothing.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ml.arrays import Rows, Tiebreaks, Times
+from ml.kernels import kernel
+from ml.state.structures.changes import Changes
 from ml.state.structures.event_order import NEVER, not_before
 from ml.state.structures.growable import with_room
 from ml.state.structures.pair_index import PairIndex
 
 CODES: Final = 256  # actions are int8; -1, which is none, is the last
 Code = TypeVar("Code", bound=int)
-
-
-@dataclass(frozen=True, slots=True)
-class Changes:
-    """The cells that a batch of events changed. `sign` is +1 for what is on now, -1 for what was on
-    before; `at` is since when, so that undoing takes back exactly what doing added."""
-
-    row: Rows
-    kind: NDArray[np.intp]
-    at: Times
-    sign: NDArray[np.float64]
-    note: Rows
-    touched: Rows  # every row that has a later last word than before
-
-    def __getitem__(self, some: NDArray[np.bool_]) -> Changes:
-        return Changes(
-            self.row[some],
-            self.kind[some],
-            self.at[some],
-            self.sign[some],
-            self.note[some],
-            self.touched,
-        )
 
 
 class LwwRegister:
@@ -102,31 +80,34 @@ class LwwRegister:
         self._grow(len(self.index))
         cell = row.astype(np.int64) * len(self.kinds) + self._kind_of[action]
         order = np.lexsort((tiebreak, at, cell))
-        last = order[np.flatnonzero(np.diff(cell[order], append=-1))]  # the latest of each cell
-        wins = not_before(
-            at[last], tiebreak[last], self.at.ravel()[cell[last]], self.tiebreak.ravel()[cell[last]]
+        if note is None:
+            note = np.full(len(at), -1, np.int32)
+        changed = np.empty(2 * len(at), np.int64)
+        then, sign = np.empty_like(changed), np.empty(len(changed))
+        noted, touched = np.empty(len(changed), np.int32), np.empty(len(at), np.int32)
+        held = self.at.ravel(), self.tiebreak.ravel(), self.is_on.ravel(), self.note.ravel()
+        changes, rows = _apply(
+            *held,
+            order,
+            cell,
+            self._turns_on[action],
+            at,
+            tiebreak,
+            note,
+            changed,
+            then,
+            sign,
+            noted,
+            touched,
+            len(self.kinds),
         )
-        last = last[wins]
-        cell = cell[last]
-        was_on, was_at = self.is_on.ravel()[cell], self.at.ravel()[cell]
-        on, now_at = self._turns_on[action[last]], at[last]
-        was_note = now_note = np.full(len(cell), -1, np.int32)
-        if note is not None:
-            was_note, now_note = self.note.ravel()[cell], note[last]
-            self.note.ravel()[cell] = now_note
-        self.is_on.ravel()[cell], self.at.ravel()[cell] = on, now_at
-        self.tiebreak.ravel()[cell] = tiebreak[last]
-
-        moved = (was_on != on) | (was_at != now_at) | (was_note != now_note)
-        off, on = was_on & moved, on & moved
-        changed = np.concatenate([cell[off], cell[on]])
         return Changes(
-            row=(changed // len(self.kinds)).astype(np.int32),
-            kind=changed % len(self.kinds),
-            at=np.concatenate([was_at[off], now_at[on]]),
-            sign=np.repeat([-1.0, 1.0], [int(off.sum()), int(on.sum())]),
-            note=np.concatenate([was_note[off], now_note[on]]),
-            touched=np.unique(cell // len(self.kinds)).astype(np.int32),
+            row=(changed[:changes] // len(self.kinds)).astype(np.int32),
+            kind=changed[:changes] % len(self.kinds),
+            at=then[:changes],
+            sign=sign[:changes],
+            note=noted[:changes],
+            touched=touched[:rows],
         )
 
     def forget(self, row: Rows, at: int, tiebreak: int) -> Changes:
@@ -184,11 +165,8 @@ class LwwRegister:
 
     def newest(self, row: Rows, kinds: tuple[int, ...]) -> tuple[Times, Tiebreaks]:
         """The latest of these kinds that is on, row by row; (NEVER, 0) where none is."""
-        at, tiebreak = np.full(len(row), NEVER), np.zeros(len(row), np.uint64)
-        for kind in kinds:
-            this_at, this_tiebreak = self.at[row, kind], self.tiebreak[row, kind]
-            later = self.is_on[row, kind] & not_before(this_at, this_tiebreak, at, tiebreak)
-            at, tiebreak = np.where(later, this_at, at), np.where(later, this_tiebreak, tiebreak)
+        at, tiebreak = np.empty(len(row), np.int64), np.empty(len(row), np.uint64)
+        _newest(self.at, self.tiebreak, self.is_on, row, np.array(kinds), at, tiebreak)
         return at, tiebreak
 
     def _grow(self, rows: int) -> None:
@@ -196,3 +174,70 @@ class LwwRegister:
         self.tiebreak = with_room(self.tiebreak, rows, 0)
         self.is_on = with_room(self.is_on, rows, False)
         self.note = with_room(self.note, rows, -1)
+
+
+@kernel
+def _apply(
+    at: Times,
+    tiebreak: Tiebreaks,
+    is_on: NDArray[np.bool_],
+    note: Rows,
+    order: NDArray[np.int64],
+    cell: NDArray[np.int64],
+    turns_on: NDArray[np.bool_],
+    now: Times,
+    now_tiebreak: Tiebreaks,
+    now_note: Rows,
+    changed: NDArray[np.int64],
+    changed_at: Times,
+    sign: NDArray[np.float64],
+    changed_note: Rows,
+    touched: Rows,
+    kinds: int,
+) -> tuple[int, int]:
+    """Write the latest event of each cell, unless a later one is there, and what that changes; how
+    many changes there are, and how many rows are touched. `order` is by cell, then by time."""
+    changes = rows = 0
+    for i in range(len(order)):
+        this, where = order[i], cell[order[i]]
+        if i + 1 < len(order) and cell[order[i + 1]] == where:
+            continue
+        if (now[this], now_tiebreak[this]) < (at[where], tiebreak[where]):
+            continue
+        if rows == 0 or touched[rows - 1] != where // kinds:
+            touched[rows] = where // kinds
+            rows += 1
+        was_note = note[where] if len(note) > 0 else -1
+        is_same = is_on[where] == turns_on[this]
+        is_same &= at[where] == now[this] and was_note == now_note[this]
+        if is_on[where] and not is_same:
+            changed[changes], changed_at[changes], sign[changes] = where, at[where], -1.0
+            changed_note[changes] = was_note
+            changes += 1
+        if turns_on[this] and not is_same:
+            changed[changes], changed_at[changes], sign[changes] = where, now[this], 1.0
+            changed_note[changes] = now_note[this]
+            changes += 1
+        at[where], tiebreak[where], is_on[where] = now[this], now_tiebreak[this], turns_on[this]
+        if len(note) > 0:
+            note[where] = now_note[this]
+    return changes, rows
+
+
+@kernel
+def _newest(
+    at: Times,
+    tiebreak: Tiebreaks,
+    is_on: NDArray[np.bool_],
+    row: Rows,
+    kinds: NDArray[np.int64],
+    newest: Times,
+    newest_tiebreak: Tiebreaks,
+) -> None:
+    """Write the latest of these kinds that is on, row by row; (NEVER, 0) where none is."""
+    for i in range(len(row)):
+        newest[i], newest_tiebreak[i] = NEVER, 0
+        for kind in kinds:
+            this, this_tiebreak = at[row[i], kind], tiebreak[row[i], kind]
+            if is_on[row[i], kind] and (this, this_tiebreak) >= (newest[i], newest_tiebreak[i]):
+                newest[i], newest_tiebreak[i] = this, this_tiebreak

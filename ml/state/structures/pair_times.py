@@ -26,14 +26,8 @@ class PairTimes:
 
     def add(self, left: Rows, right: Rows, at: Times) -> None:
         """These pairs met then."""
-        if not len(left):
-            return
-        start = len(self.index)
-        row = self.index.add(left, right)
-        self.at = with_room(self.at, len(self.index), NEVER)
+        row = self._meet(left, right)
         np.maximum.at(self.at, row, at)
-        new = np.arange(start, len(self.index), dtype=np.int32)
-        self.lists.append(self.index.left[new], new)
 
     def of(self, left: int, since: int = NEVER) -> Rows:
         """Whom one left side met at `since` or later, by row."""
@@ -59,6 +53,16 @@ class PairTimes:
         row = np.flatnonzero(self.at[: len(self.index)] >= before).astype(np.int32)
         if len(row) < len(self.index):
             self._take(row)
+
+    def _meet(self, left: Rows, right: Rows) -> Rows:
+        """The row of each pair, listed by its left side."""
+        start = len(self.index)
+        row = self.index.add(left, right)
+        if len(self.index) > start:
+            self.at = with_room(self.at, len(self.index), NEVER)
+            new = np.arange(start, len(self.index), dtype=np.int32)
+            self.lists.append(self.index.left[start:], new)
+        return row
 
     def _take(self, row: Rows, right: Rows | None = None) -> None:
         self.index, self.at = self.index.kept(row, right), self.at[row]

@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ml.arrays import Rows
+from ml.kernels import kernel
 from ml.state.structures.growable import with_room
+
+
+class RaggedTable(NamedTuple):
+    """The arrays of ragged lists, for kernels: those of `row` are `data[start[row] + i]`, for `i`
+    below `length[row]`, oldest first."""
+
+    start: NDArray[np.int64]
+    length: NDArray[np.int64]
+    data: Rows
 
 
 class Ragged:
@@ -21,6 +32,11 @@ class Ragged:
         self.room = np.zeros(rows, np.int64)
         self._used = 0
 
+    @property
+    def table(self) -> RaggedTable:
+        """The arrays as they are now, for kernels; growing replaces them."""
+        return RaggedTable(self.start, self.length, self.data)
+
     def grow(self, rows: int) -> None:
         """Make room for at least so many lists."""
         self.start = with_room(self.start, rows, 0)
@@ -29,15 +45,15 @@ class Ragged:
 
     def append(self, row: Rows, value: Rows) -> None:
         """Append each value to its row's list, in the order given."""
-        if not len(row):
-            return
-        order = np.argsort(row, kind="stable")
-        rows, first, count = np.unique(row[order], return_index=True, return_counts=True)
-        self._make_room(rows, count)
-        within = np.arange(len(row)) - np.repeat(first, count)
-        place = np.repeat(self.start[rows] + self.length[rows], count) + within
-        self.data[place] = value[order]
-        self.length[rows] += count
+        done = 0
+        while True:
+            done, self._used = _append(
+                self.start, self.length, self.room, self.data, self._used, row, value, done
+            )
+            if done == len(row):
+                return
+            room = 2 * (int(self.length[row[done]]) + 1)
+            self.data = with_room(self.data, self._used + room, -1)
 
     def refill(self, row: Rows, value: Rows) -> None:
         """Empty all lists, and append anew."""
@@ -62,32 +78,52 @@ class Ragged:
         self.data[np.repeat(self.start[row], count) + within] = values[kept]
         self.length[row] = count
 
-    def gather(self, row: Rows, newest: int | None = None) -> tuple[Rows, NDArray[np.int64]]:
-        """All values of the given rows' lists (at most the `newest` of each), oldest first, and
-        for each value the position in `row` that it belongs to."""
-        length = self.length[row]
-        start = self.start[row]
-        if newest is not None:
-            kept = np.minimum(length, newest)
-            start = start + length - kept
-            length = kept
-        owner = np.repeat(np.arange(len(row)), length)
-        ends = np.cumsum(length)
-        within = np.arange(int(ends[-1]) if len(ends) else 0) - np.repeat(ends - length, length)
-        return self.data[np.repeat(start, length) + within], owner
+    def gather(self, row: Rows) -> tuple[Rows, NDArray[np.int64]]:
+        """All values of the given rows' lists, oldest first, and for each value the position in
+        `row` that it belongs to."""
+        return _gather(self.start, self.length, self.data, row)
 
-    def _make_room(self, rows: NDArray[np.integer], count: NDArray[np.int64]) -> None:
-        """Move the lists that would overflow to the end, with room to double."""
-        full = rows[self.length[rows] + count > self.room[rows]]
-        if not full.size:
-            return
-        needed = 2 * (self.length[full] + count[np.isin(rows, full)])
-        start = self._used + np.cumsum(needed) - needed
-        total = self._used + int(needed.sum())
-        self.data = with_room(self.data, total, -1)
-        values, owner = self.gather(full.astype(np.int32))
-        within = np.arange(len(values)) - np.repeat(
-            np.cumsum(self.length[full]) - self.length[full], self.length[full]
-        )
-        self.data[start[owner] + within] = values
-        self.start[full], self.room[full], self._used = start, needed, total
+
+@kernel
+def _append(
+    start: NDArray[np.int64],
+    length: NDArray[np.int64],
+    room: NDArray[np.int64],
+    data: Rows,
+    used: int,
+    row: Rows,
+    value: Rows,
+    begin: int,
+) -> tuple[int, int]:
+    """Append the values from `begin` on while there is room; where that ended, and how much of
+    `data` is used. A list that is full moves to the end, with room to double."""
+    for i in range(begin, len(row)):
+        this, count = row[i], length[row[i]]
+        if count == room[this]:
+            needed = 2 * (count + 1)
+            if used + needed > len(data):
+                return i, used
+            for j in range(count):
+                data[used + j] = data[start[this] + j]
+            start[this], room[this] = used, needed
+            used += needed
+        data[start[this] + count] = value[i]
+        length[this] = count + 1
+    return len(row), used
+
+
+@kernel
+def _gather(
+    start: NDArray[np.int64], length: NDArray[np.int64], data: Rows, row: Rows
+) -> tuple[Rows, NDArray[np.int64]]:
+    """The values of each list, and the positions of the lists they belong to."""
+    count = 0
+    for this in row:
+        count += length[this]
+    value, owner = np.empty(count, np.int32), np.empty(count, np.int64)
+    place = 0
+    for i in range(len(row)):
+        for j in range(start[row[i]], start[row[i]] + length[row[i]]):
+            value[place], owner[place] = data[j], i
+            place += 1
+    return value, owner

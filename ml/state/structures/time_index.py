@@ -6,8 +6,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml.arrays import Rows, Times
+from ml.kernels import kernel
 from ml.state.structures.event_order import UNKNOWN_TIME
 from ml.state.structures.growable import with_room
+
+
+@kernel
+def is_fresh(written: int, oldest: int, now: int) -> bool:
+    """Whether what was written then is inside a window that begins at `oldest`."""
+    return oldest <= written <= now or written == UNKNOWN_TIME
 
 
 class TimeIndex:

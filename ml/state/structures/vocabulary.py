@@ -41,7 +41,7 @@ class Vocabulary:
         return self._ids[row]
 
     def ids(self, rows: Rows) -> list[str]:
-        return [self._ids[row] for row in rows.tolist()]
+        return list(map(self._ids.__getitem__, rows.tolist()))
 
     def hashes(self, rows: Rows) -> Hashes:
         """64 bits of each id, the same in every process (BLAKE2b); each is made once, when

@@ -13,13 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml.arrays import Rows, Times
+from ml.kernels import kernel
 from ml.state.structures.counters import Counts
 from ml.state.structures.growable import with_room
 from ml.state.structures.pair_index import PairIndex
 
-DAILY: Final = (
-    5  # of each kind: what a handful of honest readers can say in a day; more add nothing
-)
+DAILY: Final = 5  # of each kind: what a few honest readers can say in a day; more add nothing
 DAY_SECONDS: Final = 86_400
 
 
@@ -70,19 +69,29 @@ class Complaints:
         at: Times,
         sign: NDArray[np.float64],
     ) -> Charge:
-        """Take in complaints (+1) and their withdrawal (-1); what that adds to each subject."""
+        """Apply complaints (+1) and their withdrawal (-1); what that adds to each subject."""
         day = at // DAY_SECONDS
         cell = self.cells.add(subject, (day * self.kinds + kind).astype(np.int32))
         pair = self.pairs.add(actor, cell)
         self.actors = with_room(self.actors, len(self.cells), 0)
         self.held = with_room(self.held, len(self.pairs), 0)
-        pairs = np.unique(pair)
-        before = self.held[pairs] > 0
-        np.add.at(self.held, pair, sign.astype(np.int64))
-        change = (self.held[pairs] > 0).astype(np.int64) - before
-        cells = np.unique(cell)
-        charged = np.minimum(self.actors[cells], DAILY)
-        np.add.at(self.actors, self.pairs.right[pairs], change)
-        weight = np.minimum(self.actors[cells], DAILY) - charged
-        day, kind = np.divmod(self.cells.right[cells].astype(np.int64), self.kinds)
-        return Charge(self.cells.left[cells], kind, day * DAY_SECONDS, weight.astype(np.float64))
+        weight = np.empty(len(pair))
+        _change(self.actors, self.held, cell, pair, sign, weight)
+        return Charge(subject, kind, day * DAY_SECONDS, weight)
+
+
+@kernel
+def _change(
+    actors: NDArray[np.int64],
+    held: NDArray[np.int64],
+    cell: Rows,
+    pair: Rows,
+    sign: NDArray[np.float64],
+    weight: Counts,
+) -> None:
+    """Count complaints, the actors of each cell, and what each change adds to its charge."""
+    for i in range(len(pair)):
+        before, charged = held[pair[i]] > 0, min(actors[cell[i]], DAILY)
+        held[pair[i]] += int(sign[i])
+        actors[cell[i]] += int(held[pair[i]] > 0) - int(before)
+        weight[i] = min(actors[cell[i]], DAILY) - charged

@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from ml.actions import ONCE_PER_TWEET, Action
 from ml.arrays import Rows, Times
+from ml.state.structures.changes import Changes
 from ml.state.structures.counters import Counts, DecayedCounts, PairCounts
 from ml.state.structures.growable import is_worth_a_copy
-from ml.state.structures.lww_register import Changes, LwwRegister
+from ml.state.structures.lww_register import LwwRegister
 from ml.state.tables.complaints import DAY_SECONDS, Complaints
 from ml.state.tables.counts import COMPLAINTS, COUNT_OF, Count
 from ml.state.tables.graph import RELATIONS

@@ -9,9 +9,11 @@ from numpy.typing import NDArray
 
 from ml.actions import ENGAGEMENTS, ONCE_PER_TWEET, UNDOES
 from ml.arrays import Rows
+from ml.kernels import kernel
 from ml.state.events import Events
+from ml.state.structures.changes import Changes
 from ml.state.structures.event_order import NEVER
-from ml.state.structures.lww_register import Changes, LwwRegister
+from ml.state.structures.lww_register import LwwRegister
 from ml.state.structures.pair_index import PairIndex
 from ml.state.structures.ragged import Ragged
 from ml.state.tables.history import History
@@ -49,8 +51,9 @@ class Engagements:
             events.tiebreak,
             None if events.weight is None else as_note(events.weight),
         )
-        new = np.arange(listed, len(self.register.index), dtype=np.int32)
-        self.lists.append(self.register.index.left[new], new)
+        if len(self.register.index) > listed:
+            new = np.arange(listed, len(self.register.index), dtype=np.int32)
+            self.lists.append(self.register.index.left[listed:], new)
         return changes
 
     def forget(self, user: int, at: int, tiebreak: int) -> Changes:
@@ -76,13 +79,14 @@ class Engagements:
 
     def count_written(self, changes: Changes) -> None:
         """Count the tweets that each user is engaged with; a complaint is no engagement."""
-        engaging = np.isin(changes.kind, ENGAGEMENT_KINDS)
-        rows, place = np.unique(changes.row[engaging], return_inverse=True)
-        sign = changes.sign[engaging]
-        change = np.bincount(place, weights=sign, minlength=len(rows)).astype(np.int64)
-        after = self.register.is_on[rows][:, ENGAGEMENT_KINDS].sum(axis=1)
-        gained = (after > 0).astype(np.int64) - (after - change > 0)
-        np.add.at(self.history.written, self.register.index.left[rows], gained)
+        _count_written(
+            self.history.written,
+            self.register.is_on,
+            self.register.index.left,
+            changes.row,
+            changes.kind,
+            changes.sign,
+        )
 
     @property
     def index(self) -> PairIndex:
@@ -97,3 +101,26 @@ class Engagements:
         """Keep these rows of the register; `new` is the row of each tweet after that."""
         self.register.keep(row, new)
         self.lists.refill(self.register.index.left, np.arange(len(row), dtype=np.int32))
+
+
+@kernel
+def _count_written(
+    written: NDArray[np.int64],
+    is_on: NDArray[np.bool_],
+    user: Rows,
+    row: Rows,
+    kind: NDArray[np.int64],
+    sign: NDArray[np.float64],
+) -> None:
+    """Count the rows that became engaged, and take back those that no longer are."""
+    i = 0
+    while i < len(row):
+        this, after = row[i], 0
+        for engaging in ENGAGEMENT_KINDS:
+            after += int(is_on[this, engaging])
+        before = after
+        while i < len(row) and row[i] == this:
+            if kind[i] in ENGAGEMENT_KINDS:
+                before -= int(sign[i])
+            i += 1
+        written[user[this]] += int(after > 0) - int(before > 0)

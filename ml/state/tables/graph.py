@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from ml.actions import UNDOES, Action
 from ml.arrays import Rows, Tiebreaks, Times
+from ml.state.structures.changes import Changes
 from ml.state.structures.growable import GrowableColumns
-from ml.state.structures.lww_register import Changes, LwwRegister
+from ml.state.structures.lww_register import LwwRegister
 from ml.state.structures.ragged import Ragged
 
 RELATIONS: Final = (Action.FOLLOW, Action.MUTE, Action.BLOCK, Action.NOT_INTERESTED)
@@ -32,7 +33,18 @@ class Graph(GrowableColumns):
         self._out = Ragged(users)  # rows of `relations` in which a user is the one who acts
         self._in = Ragged(users)
         self._listed = 0
+        self.version = 0  # how often anything here was changed
         self.followers = np.zeros(users, np.int64)
+
+    @property
+    def outgoing_lists(self) -> Ragged:
+        """Each user's rows of `relations` in which they act, on or off."""
+        return self._out
+
+    @property
+    def incoming_lists(self) -> Ragged:
+        """Each user's rows of `relations` in which they are acted upon, on or off."""
+        return self._in
 
     def grow(self, users: int) -> None:
         self._out.grow(users)
@@ -52,10 +64,11 @@ class Graph(GrowableColumns):
             tweet = np.full(len(user), -1, np.int32)
         changes = self.relations.apply(action, user, target, at, tiebreak, tweet)
         index = self.relations.index
-        new = np.arange(self._listed, len(index), dtype=np.int32)
-        self._out.append(index.left[new], new)
-        self._in.append(index.right[new], new)
-        self._listed = len(index)
+        if len(index) > self._listed:
+            new = np.arange(self._listed, len(index), dtype=np.int32)
+            self._out.append(index.left[self._listed :], new)
+            self._in.append(index.right[self._listed :], new)
+            self._listed = len(index)
         self._count(changes)
         return changes
 
@@ -71,15 +84,15 @@ class Graph(GrowableColumns):
         note = self.relations.note
         self.relations.note = np.where(note >= 0, new[note], -1).astype(np.int32)
 
-    def outgoing(self, user: Rows, newest: int | None = None) -> tuple[Rows, NDArray[np.int64]]:
+    def outgoing(self, user: Rows) -> tuple[Rows, NDArray[np.int64]]:
         """The rows of `relations` in which the given users act, on or off, and for each the
         position in `user` it belongs to."""
-        return self._out.gather(user, newest)
+        return self._out.gather(user)
 
-    def incoming(self, user: Rows, newest: int | None = None) -> tuple[Rows, NDArray[np.int64]]:
+    def incoming(self, user: Rows) -> tuple[Rows, NDArray[np.int64]]:
         """The rows of `relations` in which the given users are acted upon, and for each the
         position in `user` it belongs to."""
-        return self._in.gather(user, newest)
+        return self._in.gather(user)
 
     def followees(self, user: Rows, newest: int | None = None) -> tuple[Rows, NDArray[np.int64]]:
         """Whom the given users follow (at most the `newest` of each), and for each the position
@@ -131,6 +144,7 @@ class Graph(GrowableColumns):
         return row[kept], owner[kept]
 
     def _count(self, changes: Changes) -> None:
+        self.version += 1
         follows = changes.kind == self.relations.column(Action.FOLLOW)
         followee = self.relations.index.right[changes.row[follows]]
         np.add.at(self.followers, followee, changes.sign[follows].astype(np.int64))

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml.arrays import Rows, Tiebreaks, Times
-from ml.state.structures.event_order import NEVER, not_before
+from ml.kernels import kernel
+from ml.state.structures.event_order import NEVER
 from ml.state.structures.growable import with_room
 
 LENGTH: Final = 64  # tweets remembered per user
@@ -36,28 +37,9 @@ class History:
     def update(self, user: Rows, tweet: Rows, at: Times, tiebreak: Tiebreaks) -> Rows:
         """Put each of these distinct pairs where its time says, or, where that is NEVER, take it
         out. Returns the users of whom something older may now belong in: `fill` them anew."""
-        users, owner = np.unique(user, return_inverse=True)
-        held, held_at, held_tiebreak = self.tweet[users], self.at[users], self.tiebreak[users]
-        owned = np.broadcast_to(np.arange(len(users))[:, None], held.shape)
-        there = held >= 0
-        key, pair = _key(owned[there], held[there]), _key(owner, tweet)
-        by_pair = np.argsort(pair)
-        place = by_pair[np.minimum(np.searchsorted(pair, key, sorter=by_pair), len(pair) - 1)]
-        again = pair[place] == key
-        sinks = again & ~not_before(
-            at[place], tiebreak[place], held_at[there], held_tiebreak[there]
-        )
-        full = there[:, -1]
-        short = np.unique(owned[there][sinks])
-        keep, some = ~again, at != NEVER
-        self.fill(
-            users,
-            np.concatenate([owned[there][keep], owner[some]]),
-            np.concatenate([held[there][keep], tweet[some]]),
-            np.concatenate([held_at[there][keep], at[some]]),
-            np.concatenate([held_tiebreak[there][keep], tiebreak[some]]),
-        )
-        refill: Rows = users[short[full[short]]]
+        short = np.zeros(len(user), np.bool_)
+        _update(self.tweet, self.at, self.tiebreak, user, tweet, at, tiebreak, short)
+        refill: Rows = np.unique(user[short])
         return refill
 
     def fill(
@@ -65,17 +47,8 @@ class History:
     ) -> None:
         """Let these be all that the given users are engaged with; `owner` is whose, as a position
         in `users`."""
-        order = np.lexsort((tiebreak, at, owner))[::-1]
-        owner = owner[order]
-        first = np.flatnonzero(np.diff(owner, prepend=-1))
-        length = np.diff(first, append=len(owner))
-        slot = np.arange(len(owner)) - np.repeat(first, length)
-        kept = slot < LENGTH
-        place = users[owner[kept]], slot[kept]
         self.tweet[users], self.at[users], self.tiebreak[users] = -1, NEVER, 0
-        self.tweet[place] = tweet[order][kept]
-        self.at[place] = at[order][kept]
-        self.tiebreak[place] = tiebreak[order][kept]
+        self.update(users[owner], tweet, at, tiebreak)
 
     def of(self, user: Rows) -> tuple[Rows, Times, NDArray[np.bool_]]:
         """Tweets, times and which of them are there; each (users, LENGTH)."""
@@ -83,5 +56,51 @@ class History:
         return tweet, self.at[user], tweet >= 0
 
 
-def _key(owner: NDArray[np.integer], tweet: Rows) -> NDArray[np.int64]:
-    return owner.astype(np.int64) << 32 | tweet
+@kernel
+def _update(
+    all_tweets: NDArray[np.int32],
+    all_times: NDArray[np.int64],
+    all_tiebreaks: NDArray[np.uint64],
+    user: Rows,
+    tweet: Rows,
+    at: Times,
+    tiebreak: Tiebreaks,
+    short: NDArray[np.bool_],
+) -> None:
+    """Take each tweet out of its user's list, and put it where its time says, if it has one. Where
+    it stood higher, and the list was full, something older may belong in."""
+    for i in range(len(user)):
+        tweets, times, tiebreaks = all_tweets[user[i]], all_times[user[i]], all_tiebreaks[user[i]]
+        place = 0  # of the tweet, or else of the last in the list
+        while place < LENGTH - 1 and tweets[place] != tweet[i]:
+            place += 1
+        comes = at[i] != NEVER
+        now, now_tiebreak = at[i], tiebreak[i] if comes else np.uint64(0)
+        is_lower = (now, now_tiebreak) < (times[place], tiebreaks[place])
+        if tweets[place] == tweet[i]:
+            short[i] = is_lower and tweets[LENGTH - 1] >= 0
+        elif is_lower or not comes:
+            continue
+        tweets[place] = tweet[i] if comes else -1
+        times[place], tiebreaks[place] = now, now_tiebreak
+        while place > 0 and _is_later(times, tiebreaks, place, place - 1):
+            _swap(tweets, times, tiebreaks, place - 1)
+            place -= 1
+        while place < LENGTH - 1 and not _is_later(times, tiebreaks, place, place + 1):
+            _swap(tweets, times, tiebreaks, place)
+            place += 1
+
+
+@kernel
+def _is_later(times: Times, tiebreaks: Tiebreaks, place: int, other: int) -> bool:
+    """Whether what stands at one place is as late as what stands at another, or later."""
+    return (times[place], tiebreaks[place]) >= (times[other], tiebreaks[other])
+
+
+@kernel
+def _swap(tweets: Rows, times: Times, tiebreaks: Tiebreaks, place: int) -> None:
+    """Swap what stands at a place with what follows it."""
+    after = place + 1
+    tweets[place], tweets[after] = tweets[after], tweets[place]
+    times[place], times[after] = times[after], times[place]
+    tiebreaks[place], tiebreaks[after] = tiebreaks[after], tiebreaks[place]

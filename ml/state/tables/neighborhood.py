@@ -85,21 +85,13 @@ def place_among(row: int, some: Rows) -> int:
     return low if low < len(some) and some[low] == row else -1
 
 
+@kernel
 def among(row: Rows, some: Rows) -> NDArray[np.bool_]:
     """Which of these rows are among some that are sorted; -1 never is."""
-    if not len(some):
-        return np.zeros(len(row), bool)
-    place = np.minimum(some.searchsorted(row), len(some) - 1)
-    found: NDArray[np.bool_] = some.take(place) == row
+    found = np.empty(len(row), np.bool_)
+    for i in range(len(row)):
+        found[i] = place_among(row[i], some) >= 0
     return found
-
-
-def found_among(row: Rows, some: Rows) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
-    """Where each of these rows stands among some that are sorted, and whether it does."""
-    if not len(some):
-        return np.zeros(len(row), np.intp), np.zeros(len(row), bool)
-    place = np.minimum(np.searchsorted(some, row), len(some) - 1)
-    return place, some[place] == row
 
 
 def times_among(row: Rows, some: Rows) -> NDArray[np.int64]:

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml.arrays import Rows, Times
+from ml.kernels import kernel
 from ml.state.structures.counters import Counts
 from ml.state.structures.event_order import UNKNOWN_TIME
 from ml.state.structures.growable import with_room
@@ -29,7 +30,6 @@ ACTIVE_DAYS: Final = 2
 LEAST: Final = 0.005  # a thousand of them weigh five
 DAY_SECONDS: Final = 86_400
 NOT_YET: Final = 2**35  # later than any time
-SPAN: Final = 2**37  # of all times: keeps the users of one batch apart
 
 
 class Seniority:
@@ -62,42 +62,44 @@ class Seniority:
             acts: which events are acts, rather than things shown to them.
             joined: since when each has been here; UNKNOWN_TIME where no profile says.
         """
-        if not len(user):
-            return np.empty(0)
-        begun = np.minimum.accumulate(np.minimum(at, self.begun))
-        self.begun = int(begun[-1])
-        first, days = self._meet(user, np.clip(at, 0, NOT_YET), acts)
-        age = at - np.where(joined == UNKNOWN_TIME, first, joined)
-        needed = np.minimum(at - begun, ESTABLISHED_DAYS * DAY_SECONDS)
-        by_age = np.clip(age / np.maximum(needed, 1), 0, 1) ** 2
-        by_age[needed <= 0] = 1
-        active = np.minimum(at // DAY_SECONDS - begun // DAY_SECONDS, ACTIVE_DAYS)
-        by_days = np.minimum((1 + days) / (1 + active), 1)
-        weight: Counts = np.maximum(by_age * by_days, LEAST)
+        weight = np.empty(len(user))
+        met = self.first_at, self.latest_day, self.days
+        self.begun = int(_weigh(*met, self.begun, user, at, acts, joined, weight))
         return weight
 
-    def _meet(
-        self, user: Rows, at: Times, acts: NDArray[np.bool_]
-    ) -> tuple[Times, NDArray[np.int64]]:
-        """(events,) when the user of each was first met, and on how many days they had acted, both
-        up to and with that event; a day that comes after a later one is that later one."""
-        order = np.argsort(user, kind="stable")
-        who = user[order]
-        begins = np.diff(who, prepend=-1) != 0
-        start = np.flatnonzero(begins)
-        apart = (np.cumsum(begins) - 1) * SPAN
-        first = np.minimum.accumulate(np.minimum(at[order], self.first_at[who]) - apart) + apart
-        day = np.where(acts[order], at[order] // DAY_SECONDS, -1)
-        day = np.maximum.accumulate(np.maximum(day, self.latest_day[who]) + apart) - apart
-        before = np.roll(day, 1)
-        before[start] = self.latest_day[who[start]]
-        new = (day > before).astype(np.int64)
-        total = np.cumsum(new)
-        since = np.repeat((total - new)[start], np.diff(start, append=len(who)))
-        days = self.days[who] + total - since
-        last = np.append(start[1:], len(who)) - 1
-        self.first_at[who[last]], self.latest_day[who[last]] = first[last], day[last]
-        self.days[who[last]] = days[last]
-        back = np.empty_like(order)
-        back[order] = np.arange(len(order))
-        return first[back], days[back]
+
+@kernel
+def _weigh(
+    first_at: Times,
+    latest_day: NDArray[np.int64],
+    days: NDArray[np.int64],
+    begun: int,
+    user: Rows,
+    at: Times,
+    acts: NDArray[np.bool_],
+    joined: Times,
+    weight: Counts,
+) -> int:
+    """Meet users and write what each of their events weighs; the oldest time of all. A day that
+    comes after a later one is that later one."""
+    for i in range(len(user)):
+        this, met = user[i], min(max(at[i], 0), NOT_YET)
+        begun = min(begun, at[i])
+        first_at[this] = min(first_at[this], met)
+        day = met // DAY_SECONDS
+        if acts[i] and day > latest_day[this]:
+            latest_day[this] = day
+            days[this] += 1
+        since = first_at[this] if joined[i] == UNKNOWN_TIME else joined[i]
+        active = min(at[i] // DAY_SECONDS - begun // DAY_SECONDS, ACTIVE_DAYS)
+        by_age = _share_of_age(at[i] - since, at[i] - begun)
+        by_days = min((1 + days[this]) / (1 + active), 1.0)
+        weight[i] = max(by_age * by_days, LEAST)
+    return begun
+
+
+@kernel
+def _share_of_age(age: int, oldest: int) -> float:
+    """The square of an age over that of an established account, or over the oldest age there is."""
+    needed = min(oldest, ESTABLISHED_DAYS * DAY_SECONDS)
+    return min(max(age / needed, 0.0), 1.0) ** 2 if needed > 0 else 1.0

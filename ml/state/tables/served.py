@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml.arrays import Rows, Times
+from ml.kernels import kernel
 from ml.state.structures.event_order import NEVER
 from ml.state.structures.growable import with_room
 from ml.state.structures.pair_times import PairTimes
@@ -37,19 +38,9 @@ class Served(PairTimes):
 
     def add_request(self, left: Rows, right: Rows, at: Times, request: Keys) -> None:
         """These pairs were in these requests; of one second, the greater key stands."""
-        row = self.index.find(left, right)
-        known = row >= 0
-        was_at = np.where(known, self.at[row] if len(self.at) else NEVER, NEVER)
-        was = np.where(known, self.request[row] if len(self.request) else 0, NO_REQUEST)
-        self.add(left, right, at)
-        row = self.index.find(left, right)
+        row = self._meet(left, right)
         self.request = with_room(self.request, len(self.index), NO_REQUEST)
-        order = np.lexsort((request, at, row))
-        last = order[np.flatnonzero(np.diff(row[order], append=-1))]
-        wins = (at[last] > was_at[last]) | (
-            (at[last] == was_at[last]) & (request[last] > was[last])
-        )
-        self.request[row[last[wins]]] = request[last[wins]]
+        _serve(self.at, self.request, row, at, request)
 
     def _take(self, row: Rows, right: Rows | None = None) -> None:
         self.request = self.request[row]
@@ -61,6 +52,15 @@ class Served(PairTimes):
         if row < 0 or self.request[row] != request or self.at[row] == NEVER:
             return None
         return int(self.at[row])
+
+
+@kernel
+def _serve(newest: Times, newest_request: Keys, row: Rows, at: Times, request: Keys) -> None:
+    """Keep the newest answer of each pair, and which that was."""
+    for i in range(len(row)):
+        this = row[i]
+        if (at[i], request[i]) > (newest[this], newest_request[this]):
+            newest[this], newest_request[this] = at[i], request[i]
 
 
 class Offers:

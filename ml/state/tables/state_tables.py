@@ -80,6 +80,11 @@ class StateTables:
         return self._engagements.register
 
     @property
+    def engagement_lists(self) -> Ragged:
+        """Each viewer's rows of `engaged`, on or off."""
+        return self._engagements.lists
+
+    @property
     def history(self) -> History:
         return self._engagements.history
 

@@ -47,6 +47,7 @@ class Tweets(GrowableColumns):
     }
 
     def __init__(self, ids: Iterable[str] = ()) -> None:
+        self.version = 0  # how often anything here was changed
         self.ids = Vocabulary()
         self.author: Rows = np.empty(0, np.int32)  # -1 where unknown
         self.created_at: Times = np.empty(0, np.int64)  # UNKNOWN_TIME where nobody says
@@ -106,6 +107,7 @@ class Tweets(GrowableColumns):
     ) -> tuple[Rows, Rows]:
         """Write tweets, each text unless a later one is there; the new rows, and the changed.
         What is settled is what was given first, in the order of the log."""
+        self.version += 1
         known = len(self)
         row = self._admit(frame["tweet_id"])
         rows, given_first = np.unique(row, return_index=True)
@@ -142,6 +144,7 @@ class Tweets(GrowableColumns):
 
     def bury(self, row: Rows) -> None:
         """Delete these tweets, and their texts."""
+        self.version += 1
         self.deleted[row] = True
         for name in ("words", "metadata", "nsfw", "toxic"):
             getattr(self, name)[row] = self.FILL[name]
@@ -159,6 +162,7 @@ class Tweets(GrowableColumns):
     def keep(self, row: Rows, new: Rows) -> None:
         """Only these tweets, in rows of their own; `new` says where each is now. A thread that
         loses its beginning begins with what is left; what was deleted stays so."""
+        self.version += 1
         deleted = self.deleted
         gone = np.flatnonzero(deleted & (new < 0)).astype(np.int32)
         self.tombstones = self.tombstones.union(self.ids.ids(gone))

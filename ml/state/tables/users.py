@@ -33,6 +33,7 @@ class Users(GrowableColumns):
     }
 
     def __init__(self, ids: Iterable[str] = ()) -> None:
+        self.version = 0  # how often anything here was changed
         self.ids = Vocabulary()
         self.name: list[str | None] = []
         self.created_at: Times = np.empty(0, np.int64)  # UNKNOWN_TIME where nobody says
@@ -57,8 +58,9 @@ class Users(GrowableColumns):
 
     def admit(self, ids: Iterable[str]) -> Rows:
         """The row of each id; a new user gets an empty row."""
-        ids = list(ids)
+        ids, known = list(ids), len(self.ids)
         self.ids.add(ids)
+        self.version += len(self.ids) > known
         self.name += [None] * (len(self.ids) - len(self.name))
         self.lengthen(len(self.ids))
         return self.ids.known(ids)
@@ -81,6 +83,7 @@ class Users(GrowableColumns):
 
     def erase(self, row: int, at: int, tiebreak: int) -> None:
         """Forget what was known of a user until then."""
+        self.version += 1
         if (self.erased_at[row], self.erased_tiebreak[row]) < (at, tiebreak):
             self.erased_at[row], self.erased_tiebreak[row] = at, tiebreak
         if (self.put_at[row], self.put_tiebreak[row]) <= (at, tiebreak):
@@ -105,6 +108,7 @@ class Users(GrowableColumns):
         return gone
 
     def _write(self, frame: pl.DataFrame, place: NDArray[np.intp], row: Rows) -> None:
+        self.version += 1
         frame = frame[place]
         self.created_at[row] = frame["created_at"].fill_null(UNKNOWN_TIME).to_numpy()
         self.stated_at[row] = stated(frame)

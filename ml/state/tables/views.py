@@ -14,12 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml.arrays import Rows, Times
+from ml.kernels import kernel
 from ml.state.structures.growable import with_room
 from ml.state.structures.pair_index import PairIndex
 
 DAILY: Final = 5  # tweets of one author that one reader sees on a day; few ever see more
 DAY_SECONDS: Final = 86_400
-SPAN: Final = 2**24  # days: keeps the pairs of one batch apart
 
 
 class Views:
@@ -32,25 +32,11 @@ class Views:
 
     def count_within_cap(self, viewer: Rows, author: Rows, at: Times) -> NDArray[np.bool_]:
         """Count impressions, in this order; which of them are within the cap."""
-        if not len(viewer):
-            return np.empty(0, bool)
         pair = self.pairs.add(viewer, author)
         self.day = with_room(self.day, len(self.pairs), -1)
         self.count = with_room(self.count, len(self.pairs), 0)
-        order = np.argsort(pair, kind="stable")
-        pair, day = pair[order], np.maximum(at[order] // DAY_SECONDS, 0)
-        apart = np.cumsum(np.diff(pair, prepend=-1) != 0) * SPAN
-        cell = np.maximum.accumulate(np.maximum(day, self.day[pair]) + apart)
-        start = np.flatnonzero(np.diff(cell, prepend=-1))
-        length = np.diff(start, append=len(cell))
-        first = pair[start]
-        held = np.where((cell - apart)[start] == self.day[first], self.count[first], 0)
-        place = np.arange(len(cell)) - np.repeat(start - held, length)
-        last = np.flatnonzero(np.diff(pair, append=-1))
-        self.day[pair[last]] = (cell - apart)[last]
-        self.count[pair[last]] = place[last] + 1
-        within = np.empty(len(order), bool)
-        within[order] = place < DAILY
+        within = np.empty(len(pair), np.bool_)
+        _count(self.day, self.count, pair, at, within)
         return within
 
     def keep_from(self, day: int) -> None:
@@ -59,3 +45,20 @@ class Views:
         if len(stays) < len(self.pairs):
             self.pairs = self.pairs.kept(stays)
             self.day, self.count = self.day[stays], self.count[stays]
+
+
+@kernel
+def _count(
+    latest_day: NDArray[np.int64],
+    count: NDArray[np.int64],
+    pair: Rows,
+    at: Times,
+    within: NDArray[np.bool_],
+) -> None:
+    """Count the impressions of pairs on their latest days, and write which are within the cap."""
+    for i in range(len(pair)):
+        this, day = pair[i], at[i] // DAY_SECONDS
+        if day > latest_day[this]:
+            latest_day[this], count[this] = day, 0
+        within[i] = count[this] < DAILY
+        count[this] += 1

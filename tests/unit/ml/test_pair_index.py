@@ -13,8 +13,8 @@ PAIR = st.tuples(st.integers(0, 40), st.integers(-3, 40))
 
 
 def columns(pairs: list[Pair]) -> tuple[np.ndarray, np.ndarray]:
-    array = np.array(pairs, np.int32).reshape(-1, 2)
-    return array[:, 0], array[:, 1]
+    left, right = np.array(pairs, np.int32).reshape(-1, 2).T.copy()
+    return left, right
 
 
 @given(st.lists(st.lists(PAIR, max_size=60), max_size=8), st.lists(PAIR, max_size=30))

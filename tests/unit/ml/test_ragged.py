@@ -13,25 +13,24 @@ APPENDS = st.lists(
 )
 
 
-@given(APPENDS, st.lists(st.integers(0, 5), max_size=5), st.integers(1, 6))
+@given(APPENDS, st.lists(st.integers(0, 5), max_size=5))
 def test_it_behaves_like_a_list_of_lists(
-    batches: list[list[tuple[int, int]]], asked: list[int], newest: int
+    batches: list[list[tuple[int, int]]], asked: list[int]
 ) -> None:
     ragged, model = Ragged(6), [list[int]() for _ in range(6)]
     for batch in batches:
-        array = np.array(batch, np.int32).reshape(-1, 2)
-        ragged.append(array[:, 0], array[:, 1])
+        rows, values = np.array(batch, np.int32).reshape(-1, 2).T.copy()
+        ragged.append(rows, values)
         for row, value in batch:
             model[row].append(value)
-    rows = np.array(asked, np.int32)
-    for limit in (None, newest):
-        values, owner = ragged.gather(rows, limit)
-        expected = [
-            (value, position)
-            for position, row in enumerate(asked)
-            for value in (model[row] if limit is None else model[row][-limit:])
-        ]
-        assert list(zip(values.tolist(), owner.tolist(), strict=True)) == expected
+    values, owner = ragged.gather(np.array(asked, np.int32))
+    assert list(zip(values.tolist(), owner.tolist(), strict=True)) == [
+        (value, position) for position, row in enumerate(asked) for value in model[row]
+    ]
+    table = ragged.table
+    for row, expected in enumerate(model):
+        start = table.start[row]
+        assert table.data[start : start + table.length[row]].tolist() == expected
 
 
 def test_it_makes_room_for_more_rows() -> None:

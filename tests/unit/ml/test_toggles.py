@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ml.actions import UNDOES, Action
-from ml.state.structures.lww_register import Changes, LwwRegister
+from ml.state.structures.changes import Changes
+from ml.state.structures.lww_register import LwwRegister
 
 KINDS = (Action.LIKE, Action.RETWEET)
 STEP = st.tuples(
@@ -19,7 +20,7 @@ Step = tuple[Action, int, int]
 
 
 def apply(toggles: LwwRegister, steps: list[Step], start: int) -> Changes:
-    action, left, right = np.array(steps, np.int32).reshape(-1, 3).T
+    action, left, right = np.array(steps, np.int32).reshape(-1, 3).T.copy()
     at = np.arange(start, start + len(steps))
     return toggles.apply(action.astype(np.int8), left, right, at, np.zeros(len(at), np.uint64))
 

@@ -24,7 +24,13 @@ def entries(first: int, count: int) -> Iterator[Entry]:
         user = f"u{n % 7}"
         body = {"action": "like", "user_id": user, "tweet_id": str(n)}
         yield Entry(f"event-{n}", Kind.EVENT, n, user, body)
-        shown = {"user_id": user, "shown": [str(n)], "scores": [0.5], "pool": [[str(n), 1]]}
+        shown = {
+            "user_id": user,
+            "shown": [str(n)],
+            "scores": [0.5],
+            "pool": str(n),
+            "sources": "AQAAAA==",
+        }
         yield Entry(f"served/{n}", Kind.SERVED, n, user, shown)
 
 

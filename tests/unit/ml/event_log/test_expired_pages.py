@@ -45,7 +45,8 @@ def page(n: int, users: list[str], tweets: list[str], at: int) -> Entry:
         bundle="0123456789ab",
         settings="ba9876543210",
         impressions=n % 7 > 0,
-        pool=tuple(bodies.PoolRow(one, 1 << n % 7) for one in rng.choices(tweets, k=300)),
+        pool=tuple(rng.choices(tweets, k=300)),
+        sources=(1 << n % 7).to_bytes(4, "little") * 300,
     )
     event_id = f"served/{request_id}:{body.seed:016x}"
     return Entry(event_id, Kind.SERVED, at, user, body.to_json())

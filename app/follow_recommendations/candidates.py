@@ -1,0 +1,93 @@
+"""Users who may be worth following, by all reasons but taste, which costs the most to compare."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.follow_recommendations.reasons import Followers, Weights, friends, newly_joined, popular
+from app.pipeline.batch import Rows
+from ml.arrays import Times
+from ml.kernels import kernel
+from ml.state.structures.scratch_table import FREE, scratch_table, slot_of
+
+Scores = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+NOBODY: Final = -1.0  # the standing of users who are not recommended to any viewer
+REFUSED: Final = -1  # the place of users who are not recommended to this one
+
+
+@kernel
+def standing(
+    created_at: Times,
+    gone: Flags,
+    followers: Followers,
+    most: int,
+    share: Weights,
+    half_life_hours: float,
+    now: int,
+) -> Scores:
+    """(users,) the part of the score that is the same for every viewer."""
+    score = np.empty(len(created_at), np.float64)
+    for user in range(len(created_at)):
+        new = share.newly_joined * newly_joined(created_at[user], now, half_life_hours)
+        score[user] = new + share.popular * popular(followers[user], most)
+        if gone[user] or created_at[user] > now:
+            score[user] = NOBODY
+    return score
+
+
+@kernel
+def promising(
+    viewer: int,
+    following: Rows,
+    excluded: Rows,
+    viewer_followers: Rows,
+    second_degree: Rows,
+    foremost: Rows,
+    count: int,
+    standing: Scores,
+    followers: Followers,
+    share: Weights,
+) -> tuple[Rows, Scores, Rows, Flags, int]:
+    """Users whom the viewer may follow: those who have to do with the viewer, and `count` of the
+    `foremost`. For each the promise, how many followees follow them and whether they follow the
+    viewer; last, how many of the foremost there are."""
+    room = len(viewer_followers) + len(second_degree) + count
+    table = scratch_table(room + len(following) + len(excluded) + 1)
+    place_of = np.full(len(table), REFUSED, np.int32)
+    user, met = np.empty(room, np.int32), np.zeros(room, np.int32)
+    follows = np.zeros(room, np.bool_)
+    found = first = 0
+    if viewer >= 0:
+        table[slot_of(table, viewer)] = viewer
+    for who in following:
+        table[slot_of(table, who)] = who
+    for who in excluded:
+        table[slot_of(table, who)] = who
+    for reason, some in enumerate((second_degree, viewer_followers, foremost)):
+        for who in some:
+            slot = slot_of(table, who)
+            if table[slot] == FREE:
+                table[slot] = who
+                if standing[who] != NOBODY:
+                    user[found], place_of[slot] = who, found
+                    found += 1
+            place = place_of[slot]
+            if place == REFUSED:
+                continue
+            if reason == 0:
+                met[place] += 1
+            elif reason == 1:
+                follows[place] = True
+            else:
+                first += 1
+                if first == count:
+                    break
+    promise = np.empty(found, np.float64)
+    for i in range(found):
+        near = share.friends * friends(met[i], followers[user[i]]) + share.follows_you * follows[i]
+        promise[i] = standing[user[i]] + near
+    return user[:found], promise, met[:found], follows[:found], first

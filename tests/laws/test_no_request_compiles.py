@@ -1,0 +1,23 @@
+"""A request never waits for a compiler: all that it calls is ready before the first one."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+
+def test_every_kernel_is_ready_before_the_first_request(
+    tiny_artifacts: Path, tmp_path: Path
+) -> None:
+    command = [sys.executable, "-m", "tests.laws.varied_requests", str(tiny_artifacts)]
+    ended = subprocess.run(
+        [*command, str(tmp_path / "events.db")],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])},
+    )
+    assert ended.returncode == 0, ended.stderr
+    assert ended.stdout.split("\n") == ["", ""], "these were not"
