@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Final
 
 import numpy as np
 
@@ -24,6 +25,7 @@ from app.pipeline.query import Query
 from app.pipeline.served_page import ServedPage
 from app.pipeline.trace import Trace
 
+BOOL: Final = np.dtype(bool)
 BASE, SCORE = "base_score", "score"  # the columns that the ranker and the rescorers end in
 
 
@@ -42,6 +44,7 @@ def admit(query: Query, gates: Sequence[Gate], trace: Trace) -> bool:
 def retrieve(query: Query, pipelines: Sequence[CandidatePipeline], trace: Trace) -> CandidateBatch:
     """Ask every source whose gates admit; one that fails is traced and missed."""
     batches: list[CandidateBatch] = []
+    bits: list[int] = []
     asked = 0
     for bit, pipeline in enumerate(pipelines):
         if not admit(query, pipeline.gates, trace):
@@ -54,17 +57,17 @@ def retrieve(query: Query, pipelines: Sequence[CandidatePipeline], trace: Trace)
                     f"{span.component} fetched {len(found)} rows of at most {pipeline.limit}"
                 )
             span.rows_out = len(found)
-            mark = np.full(len(found), 1 << bit, np.uint32)
-            batches.append(CandidateBatch(found.tweet, found.author, mark))
+            batches.append(found)
+            bits.append(bit)
     if asked and not batches:
         raise RuntimeError("every source failed")
-    return merge(batches)
+    return merge(batches, bits)
 
 
 def have_more(batch: CandidateBatch, pipelines: Sequence[CandidatePipeline]) -> bool:
     """Whether a source proposed as many rows as it may, so that it may have more."""
     return any(
-        0 < pipeline.limit <= int((batch.sources >> np.uint32(bit) & np.uint32(1)).sum())
+        0 < pipeline.limit <= int(np.count_nonzero(batch.sources & np.uint32(1 << bit)))
         for bit, pipeline in enumerate(pipelines)
     )
 
@@ -76,8 +79,9 @@ def filter(
     for filter_ in filters:
         with trace.span(stage, filter_, len(batch)) as span:
             kept = _mask(query, batch, filter_)
-            batch = batch if kept.all() else batch.take(kept)
-            span.rows_out = len(batch)
+            span.rows_out = int(np.count_nonzero(kept))
+            if span.rows_out < span.rows_in:
+                batch = batch.take(kept)
     return batch
 
 
@@ -193,6 +197,6 @@ def _mask(query: Query, batch: CandidateBatch, filter_: Filter) -> Mask:
     mask = filter_.keep(query, batch)
     name = type(filter_).__name__
     batch.check(mask, name)
-    if mask.dtype != np.bool_:
+    if mask.dtype != BOOL:
         raise BrokenContractError(f"{name} answered with {mask.dtype}, a mask is true or false")
     return mask

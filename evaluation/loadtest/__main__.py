@@ -21,6 +21,7 @@ from evaluation.loadtest import (
     overload,
     pagination,
     reload,
+    scale,
     soak,
     stalls,
 )
@@ -56,6 +57,7 @@ COMMANDS: Final[dict[str, Command]] = {
     "overload": overload,
     "pagination": pagination,
     "reload": reload,
+    "scale": scale,
     "soak": soak,
     "stalls": stalls,
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Self
 
@@ -44,15 +45,23 @@ class Events:
     def merge(cls, parts: list[Events]) -> Events:
         """All events of all parts in the order of time; those of one second keep the order of
         the parts, and so become one after the other."""
-        whole = cls(
-            *(
-                np.concatenate([getattr(part, field.name) for part in parts])
-                for field in fields(cls)
-                if field.name != "weight"
-            )
-        )
+        whole = cls.concatenated(parts)
         ordered = whole[np.argsort(whole.at, kind="stable")]
         return replace(ordered, tiebreak=np.arange(len(ordered), dtype=np.uint64))
+
+    @classmethod
+    def concatenated(cls, parts: Sequence[Self]) -> Self:
+        """All events of all parts, which have the same columns."""
+        columns = {
+            field.name: [getattr(part, field.name) for part in parts] for field in fields(cls)
+        }
+        return cls(
+            **{
+                name: np.concatenate(column)
+                for name, column in columns.items()
+                if all(part is not None for part in column)
+            }
+        )
 
     @classmethod
     def none(cls) -> Events:

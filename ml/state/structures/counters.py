@@ -121,6 +121,8 @@ def _add(
             continue
         half_lives = (at[i] - newest[this]) / half_life_seconds
         if half_lives > 0:
-            value[this] *= np.exp2(-half_lives)
+            faded = np.exp2(-half_lives)
+            for column in range(value.shape[1]):  # a whole row at once takes 2 s to compile
+                value[this, column] *= faded
             newest[this], half_lives = at[i], 0.0
         value[this, kind[i]] += weight[i] * np.exp2(half_lives)

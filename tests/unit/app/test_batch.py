@@ -9,20 +9,20 @@ from app.pipeline.batch import CandidateBatch, merge
 from app.pipeline.failures import BrokenContractError
 
 
-def batch(tweets: list[int], mark: int = 0) -> CandidateBatch:
+def batch(tweets: list[int]) -> CandidateBatch:
     rows = np.array(tweets, np.int32)
-    return CandidateBatch(rows, rows + 100, np.full(len(rows), mark, np.uint32))
+    return CandidateBatch.of(rows, rows + 100)
 
 
-def test_a_tweet_that_several_proposed_keeps_every_mark() -> None:
-    merged = merge([batch([5, 3], 1), batch([], 2), batch([3, 9], 4)])
+def test_a_tweet_that_several_proposed_has_the_mark_of_each() -> None:
+    merged = merge([batch([5, 3]), batch([]), batch([3, 9])], [0, 1, 2])
     assert merged.tweet.tolist() == [3, 5, 9]
     assert merged.author.tolist() == [103, 105, 109]
     assert merged.sources.tolist() == [0b101, 0b001, 0b100]
 
 
 def test_nothing_merged_is_nothing() -> None:
-    assert len(merge([])) == len(merge([batch([])])) == 0
+    assert len(merge([], [])) == len(merge([batch([])], [3])) == 0
 
 
 def test_a_column_is_written_once() -> None:
