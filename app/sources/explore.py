@@ -9,13 +9,17 @@ import numpy as np
 from app.pipeline.batch import CandidateBatch, Mask, Rows
 from app.pipeline.query import Query
 from app.retrieval.fresh_tweets import FreshTweets
-from ml.embeddings.encoder import Encoder
 from ml.features import author, tweet
 from ml.features.liking import liking
-from ml.features.pairs import Pairs
+from ml.features.rates import engagement_rate
+from ml.kernels import kernel
+from ml.state.structures.counters import Counts, CountTable
 from ml.state.structures.tokens import Tokens
+from ml.state.tables.counted import counted
 from ml.state.tables.counts import Count
 from ml.state.tables.neighborhood import among
+
+OF_TWEET, OF_AUTHOR = tweet.STRENGTH, author.STRENGTH
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +33,6 @@ class Explore:
     """
 
     fresh_tweets: FreshTweets
-    encoder: Encoder
     half_life_hours: float
     hopeful: float = 0.1  # a topic liked with a lower probability is not worth a place
     certain: float = 0.97  # a topic liked with a greater one needs no exploring
@@ -43,8 +46,13 @@ class Explore:
         rows = np.flatnonzero(fresh.topic == wanted)
         rows = rows[self._may_be_tried(query, fresh.author[rows])]
         found = fresh.tweet[rows]
-        x = Pairs.of_one(state, self.encoder, query.viewer, found, query.now)
-        received = tweet.tweet_engagement_rate(x) + author.author_engagement_rate(x)
+        received = _received(
+            found,
+            fresh.author[rows],
+            query.now,
+            state.tweet_counts.table,
+            state.author_counts.table,
+        )
         age_hours = self.fresh_tweets.age_hours(found, query.now)
         worth = received - np.log(2) / self.half_life_hours * age_hours
         return self.fresh_tweets.top(query, found, worth, limit)
@@ -75,3 +83,15 @@ class Explore:
         likely[likely > self.certain] = 0
         best = int(np.argmax(likely)) if len(topic) else -1
         return topic[best] if best >= 0 and likely[best] >= self.hopeful else None
+
+
+@kernel
+def _received(
+    tweet: Rows, author: Rows, now: int, tweets: CountTable, authors: CountTable
+) -> Counts:
+    """(tweets,) how engaging each tweet and its author are, as the ranker's features have it."""
+    received = np.empty(len(tweet), np.float64)
+    for i in range(len(tweet)):
+        received[i] = engagement_rate(counted(tweets, tweet[i], now), OF_TWEET)
+        received[i] += engagement_rate(counted(authors, author[i], now), OF_AUTHOR)
+    return received

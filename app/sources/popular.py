@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from app.pipeline.batch import CandidateBatch
 from app.pipeline.query import Query
 from app.retrieval.fresh_tweets import FreshTweets
-from ml.features.rates import engaged
+from ml.state.tables.counted import engaged
 
 
 @dataclass(frozen=True, slots=True)

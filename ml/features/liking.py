@@ -7,14 +7,14 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ml.features.rates import TYPICAL, engaged
+from ml.features.rates import ENGAGEMENTS
 from ml.state.feature_state import FeatureState
 from ml.state.structures.tokens import Tokens
-from ml.state.tables.counts import COMPLAINTS, ENGAGED, Count
+from ml.state.tables.counted import engaged
+from ml.state.tables.counts import COMPLAINTS, Count
 
-TYPICALLY: Final = sum(TYPICAL[kind] for kind in ENGAGED)  # per impression
-LIKED: Final = 2.5 * TYPICALLY  # how often people engage with topics that they like
-OTHER: Final = 0.4 * TYPICALLY  # and with other topics
+LIKED: Final = 2.5 * ENGAGEMENTS  # how often people engage with topics that they like
+OTHER: Final = 0.4 * ENGAGEMENTS  # and with other topics
 REFUSED: Final = 2.0  # log-odds that a complaint speaks against a topic
 BEFORE: Final = 0.05  # prior: the share of undeclared topics that a viewer likes
 

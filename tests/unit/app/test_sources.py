@@ -113,7 +113,7 @@ def test_the_future_is_not_proposed(world: World) -> None:
 
 
 def explored(engine: Engine, limit: int = 10) -> list[int]:
-    return found(engine, Explore(fresh_tweets(engine), engine.encoder, 24), limit=limit)
+    return found(engine, Explore(fresh_tweets(engine), 24), limit=limit)
 
 
 def test_explore_is_more_of_what_somebody_has_turned_to(world: World) -> None:
@@ -137,13 +137,10 @@ def test_nothing_is_explored_by_whom_nobody_wants_to_see(world: World) -> None:
 
 def test_nothing_is_explored_where_nothing_was_engaged_with(world: World) -> None:
     world.tweet("g", topic="jazz").tweet("g", topic="chess")
-    assert explored(world.engine()) == []
-    assert (
-        Explore(fresh_tweets(engine := world.engine()), engine.encoder, 24)._wanted(
-            engine.hydrate.query("never met", 10)
-        )
-        is None
-    )
+    engine = world.engine()
+    assert explored(engine) == []
+    query = engine.hydrate.query("never met", 10)
+    assert Explore(fresh_tweets(engine), 24)._wanted(query) is None
 
 
 def test_what_friends_write_needs_no_exploring(world: World) -> None:
