@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, KeysView, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,7 @@ Marks = NDArray[np.uint32]  # bit i is set when source i proposed the row
 Mask = NDArray[np.bool_]
 Order = NDArray[np.intp]
 Column = NDArray[np.float32]
+BOOL: Final = np.dtype(bool)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +52,7 @@ class CandidateBatch:
 
     def take(self, rows: Mask | Order) -> CandidateBatch:
         """Only these rows, in this order."""
-        some: Order = (
-            rows.nonzero()[0] if rows.dtype == np.bool_ else rows.astype(np.intp, copy=False)
-        )
+        some: Order = rows.nonzero()[0] if rows.dtype == BOOL else rows.astype(np.intp, copy=False)
         columns = self.columns
         kept = columns.take(some) if isinstance(columns, _Taken) else _Taken(columns, some)
         return CandidateBatch(

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import combinations
+from math import sqrt
 from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ml.arrays import Rows
+from ml.kernels import kernel
 from ml.state.feature_state import FeatureState
 from ml.state.structures.tokens import Tokens
 
@@ -64,6 +66,9 @@ class HashedInterests:
         return Sparse(community, weight)
 
 
+INTERESTS: Final = HashedInterests()
+
+
 def cosine(a: Sparse, b: Sparse) -> NDArray[np.float32]:
     """(rows,) cosine of each row of `a` with the same row of `b`, or of its only row with every
     row of `b`; 0 where either is empty."""
@@ -75,3 +80,23 @@ def cosine(a: Sparse, b: Sparse) -> NDArray[np.float32]:
         product = np.einsum("ij,ijk,ik->i", a.weight, same, b.weight)
     nearness: NDArray[np.float32] = np.minimum(product, 1)
     return nearness
+
+
+@kernel
+def nearness(mine: Tokens, theirs: Tokens) -> float:
+    """Cosine of the communities of two lists of tokens; 0 where either is empty."""
+    common = _common(mine, theirs)
+    if common == 0:
+        return 0.0
+    return min(common / sqrt(_common(mine, mine) * _common(theirs, theirs)), 1.0)
+
+
+@kernel
+def _common(some: Tokens, others: Tokens) -> int:
+    """How many pairs of tokens, one of each list, fall into the same community."""
+    count = 0
+    for one in some[:ACTIVE]:
+        if one != 0:
+            for other in others[:ACTIVE]:
+                count += other != 0 and one % COMMUNITIES == other % COMMUNITIES
+    return count

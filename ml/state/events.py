@@ -34,6 +34,10 @@ class Events:
         some = {name: column[rows] for name, column in columns.items() if column is not None}
         return replace(self, **some)
 
+    def where(self, holds: NDArray[np.bool_]) -> Self:
+        """The events for which this holds."""
+        return self if holds.all() else self[holds]
+
     def before(self, at: int) -> Self:
         """The events strictly before an instant."""
         return self[: int(np.searchsorted(self.at, at))]
