@@ -13,6 +13,8 @@ import torch
 
 from app import console
 from app.api import serializers
+from app.api.json_response import encoded
+from app.schemas.timeline import Timeline
 from app.serving.engine import build_engine
 from app.settings import PREFIX, Settings
 from evaluation.report import terminal
@@ -51,8 +53,8 @@ def timeline() -> str:
     engine = build_engine(Settings(artifacts=ARTIFACTS))
     query = engine.hydrate.query(VIEWER, SHOWN)
     served = engine.products["for_you"].run(query)
-    page = console.page(serializers.timeline(engine, VIEWER, query, served, request_id="readme"))
-    return f"```\n{page}\n```"
+    answer = encoded(serializers.timeline(engine, VIEWER, query, served, request_id="readme"))
+    return f"```\n{console.page(Timeline.model_validate_json(answer))}\n```"
 
 
 def policies() -> str:

@@ -11,14 +11,24 @@ from app.serving.engine import Engine
 from app.serving.service import Service
 
 
+def service_in_use(request: Request) -> Service:
+    """The service, for an endpoint of a `LeanRoute`."""
+    return cast(Service, request.state.service)
+
+
+def request_name(request: Request) -> str:
+    """The id of the request, for an endpoint of a `LeanRoute`."""
+    return cast(str, request.state.request_id)
+
+
 async def get_service(request: Request) -> Service:
     """The service; asynchronous, because FastAPI runs synchronous dependencies in a thread."""
-    return cast(Service, request.state.service)
+    return service_in_use(request)
 
 
 async def get_engine(request: Request) -> Engine:
     """The engine in use; a reload replaces it between requests."""
-    return cast(Service, request.state.service).engine
+    return service_in_use(request).engine
 
 
 async def get_metrics(request: Request) -> Metrics:
@@ -26,7 +36,7 @@ async def get_metrics(request: Request) -> Metrics:
 
 
 async def get_request_id(request: Request) -> str:
-    return cast(str, request.state.request_id)
+    return request_name(request)
 
 
 ServiceInUse = Annotated[Service, Depends(get_service)]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query
 
 from app.api import serializers
 from app.api.dependencies import EngineInUse, RequestName
+from app.api.json_response import PrivateJson
 from app.api.problems import documented
 from app.api.readers import ReaderInUse
 from app.errors import (
@@ -28,6 +29,7 @@ router = APIRouter()
 @router.post(
     "/score",
     tags=["feed"],
+    response_model=ScoreResponse,
     responses=documented(
         UnauthorizedError, ForbiddenError, UnreadableError, UnsupportedMediaError, WithheldError
     ),
@@ -38,8 +40,7 @@ async def score(
     engine: EngineInUse,
     reader: ReaderInUse,
     request_id: RequestName,
-    response: Response,
-) -> ScoreResponse:
+) -> PrivateJson:
     """Each tweet by itself, in the order asked: no rank, and no regard to its neighbours. Only the
     read key and the user's own token learn of blocks, mutes and authors to see less of; for anybody
     else `eligible` and `score` are as if there were none."""
@@ -48,7 +49,8 @@ async def score(
         engine, request.user_id, request.tweet_ids, relations=reader.knows(request.user_id)
     )
     observed.answers(answer.scored.product.name, answer.scored.trace)
-    response.headers["Cache-Control"] = "private, no-store"
-    return serializers.score_response(
-        engine, request.user_id, answer.query, answer.scored, answer.unknown, request_id
+    return PrivateJson(
+        serializers.score_response(
+            engine, request.user_id, answer.query, answer.scored, answer.unknown, request_id
+        )
     )

@@ -1,30 +1,38 @@
-"""Serializers: pipeline results, with rows and columns, as API responses with ids."""
+"""Serializers: pipeline results, with rows and columns, as API responses with ids.
+
+The answers that are asked for most are built as JSON objects, which the encoder takes as they are:
+a datetime becomes RFC 3339, NaN becomes null. Their models in `app.schemas` document them, and a
+test holds the two equal.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import numpy as np
 
 from app.follow_recommendations.recommended import Recommended
-from app.pipeline.batch import CandidateBatch, Column
+from app.pipeline.batch import CandidateBatch
 from app.pipeline.product import ProductPipeline, Scored, Served
 from app.pipeline.query import Query
 from app.pipeline.trace import Trace
 from app.schemas.follow_recommendations import FollowRecommendation, FollowRecommendations, Reasons
-from app.schemas.score import ScoreItem, ScoreResponse
-from app.schemas.timeline import Item, Similarities, Span, Timeline
+from app.schemas.timeline import Safety, Similarities
 from app.serving.engine import Engine
 from ml.heads import NAMES as HEADS
 from ml.state.structures.event_order import UNKNOWN_TIME
 
 DIGITS: Final = 6
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+SCORES: Final = ("score", "base_score")
 NEARNESS: Final = tuple(Similarities.model_fields)
+SAFETY: Final = tuple(Safety.model_fields)
 FRIENDS: Final = 3  # named in a recommendation
+
+Json = dict[str, Any]  # an object: what the encoder takes
 
 
 def timeline(
@@ -37,32 +45,27 @@ def timeline(
     start: int = 0,
     next_cursor: str | None = None,
     exhausted: bool = False,
-) -> Timeline:
-    """A page of a timeline as a response.
+) -> Json:
+    """A page of a timeline, as `Timeline` has it.
 
     Args:
         product: the product that was requested; `served.product` may be its fallback.
         start: the position of the first row in the timeline.
         exhausted: whether the next new timeline would be empty.
     """
-    names = served.product.mixer.sources
-    proposers = [
-        [name for bit, name in enumerate(names) if marks >> bit & 1]
-        for marks in served.batch.sources.tolist()
-    ]
-    items = [
-        Item(**fields, rank=start + place + 1, sources=proposers[place], source=proposers[place][0])
-        for place, fields in enumerate(_tweets(engine, served.product, served.batch))
-    ]
-    return Timeline(
-        **_answer(engine, user_id, query, served.product, served.trace),
-        request_id=request_id,
-        product=product,
-        source_distribution=Counter(item.source for item in items),
-        items=items,
-        next_cursor=next_cursor,
-        exhausted=exhausted,
-    )
+    items = _tweets(engine, served.product, served.batch)
+    proposers = _proposers(served)
+    for place, item in enumerate(items):
+        item["rank"] = start + place + 1
+        item["sources"] = proposers[place]
+        item["source"] = proposers[place][0]
+    return {
+        **_answer(engine, user_id, query, served.product, served.trace, request_id, product),
+        "source_distribution": Counter(item["source"] for item in items),
+        "items": items,
+        "next_cursor": next_cursor,
+        "exhausted": exhausted,
+    }
 
 
 def score_response(
@@ -72,19 +75,17 @@ def score_response(
     scored: Scored,
     unknown: list[str],
     request_id: str,
-) -> ScoreResponse:
-    """The scores of given tweets as a response."""
-    tweets = _tweets(engine, scored.product, scored.batch)
-    return ScoreResponse(
-        **_answer(engine, user_id, query, scored.product, scored.trace),
-        request_id=request_id,
-        product="for_you",
-        items=[
-            ScoreItem(**fields, eligible=filter_ is None, dropped_by=filter_)
-            for fields, filter_ in zip(tweets, scored.dropped_by, strict=True)
-        ],
-        unknown=unknown,
-    )
+) -> Json:
+    """The scores of given tweets, as `ScoreResponse` has them."""
+    items = _tweets(engine, scored.product, scored.batch)
+    for item, filter_ in zip(items, scored.dropped_by, strict=True):
+        item["eligible"] = filter_ is None
+        item["dropped_by"] = filter_
+    return {
+        **_answer(engine, user_id, query, scored.product, scored.trace, request_id, "for_you"),
+        "items": items,
+        "unknown": unknown,
+    }
 
 
 def people(engine: Engine, query: Query, recommended: Recommended) -> FollowRecommendations:
@@ -105,17 +106,17 @@ def people(engine: Engine, query: Query, recommended: Recommended) -> FollowReco
     )
 
 
-def trace(served: Served) -> list[Span]:
-    """The spans of the pipeline run, in order."""
+def trace(served: Served) -> list[Json]:
+    """The spans of the pipeline run, in order, each as `Span` has it."""
     return [
-        Span(
-            stage=span.stage,
-            component=span.component,
-            rows_in=span.rows_in,
-            rows_out=span.rows_out,
-            micros=span.micros,
-            error=span.error,
-        )
+        {
+            "stage": span.stage,
+            "component": span.component,
+            "rows_in": span.rows_in,
+            "rows_out": span.rows_out,
+            "micros": span.micros,
+            "error": span.error,
+        }
         for span in served.trace.spans
     ]
 
@@ -127,52 +128,78 @@ def instant(at: int) -> datetime:
 
 def stated(micros: int) -> datetime | None:
     """A `created_at` as it was given, in microseconds, as a UTC datetime; None where unknown."""
-    return None if micros == UNKNOWN_TIME else EPOCH + timedelta(microseconds=micros)
+    return None if micros == UNKNOWN_TIME else EPOCH + timedelta(0, 0, micros)
 
 
 def _answer(
-    engine: Engine, user_id: str, query: Query, product: ProductPipeline, trace: Trace
-) -> dict[str, Any]:
+    engine: Engine,
+    user_id: str,
+    query: Query,
+    answering: ProductPipeline,
+    trace: Trace,
+    request_id: str,
+    product: str,
+) -> Json:
+    """The fields of an `Answer`."""
     return {
+        "request_id": request_id,
         "user_id": user_id,
-        "served_by": product.name,
+        "product": product,
+        "served_by": answering.name,
         "missing": [*engine.missing, *trace.failed],
         "model_version": engine.model_version,
         "as_of": instant(query.now),
     }
 
 
-def _tweets(
-    engine: Engine, product: ProductPipeline, batch: CandidateBatch
-) -> list[dict[str, Any]]:
-    """The fields of a `ScoredTweet` for each row."""
-    tweets, users, scores = engine.state.tweets, engine.state.users, engine.encoder.tweets
-    safety = {"nsfw": scores.nsfw[batch.tweet], "toxicity": scores.toxicity[batch.tweet]}
-    numbers = _numbers({**batch.columns, **safety})
-    absent = [None] * len(batch)
-    factors = [name for name in product.mixer.scoring.factors if name in numbers]
-    written, author = tweets.stated_at[batch.tweet].tolist(), batch.author.tolist()
+def _proposers(served: Served) -> list[list[str]]:
+    """The sources that proposed each row."""
+    names = served.product.mixer.sources
     return [
-        {
-            "tweet_id": tweets.ids.id(row),
-            "author_id": users.ids.id(author[i]) if author[i] >= 0 else None,
-            "created_at": stated(written[i]),
-            "text": tweets.text[row],
-            "score": numbers["score"][i],
-            "base_score": numbers["base_score"][i],
-            "predictions": {head: numbers.get(head, absent)[i] for head in HEADS},
-            "similarities": {name: numbers.get(name, absent)[i] for name in NEARNESS},
-            "safety": {"nsfw": numbers["nsfw"][i], "toxicity": numbers["toxicity"][i]},
-            "factors": {name: numbers[name][i] for name in factors},
-        }
-        for i, row in enumerate(batch.tweet.tolist())
+        [name for bit, name in enumerate(names) if marks >> bit & 1]
+        for marks in served.batch.sources.tolist()
     ]
 
 
-def _numbers(columns: Mapping[str, Column]) -> dict[str, list[float | None]]:
-    """Columns as JSON numbers, rounded to DIGITS, with null for NaN."""
-    rounded = np.array(list(columns.values()), np.float64).round(DIGITS)  # (columns, rows)
-    numbers = rounded.tolist()
-    for column in np.flatnonzero(np.isnan(rounded).any(axis=1)):
-        numbers[column] = [None if number != number else number for number in numbers[column]]
-    return dict(zip(columns, numbers, strict=True))
+def _tweets(engine: Engine, product: ProductPipeline, batch: CandidateBatch) -> list[Json]:
+    """The fields of a `ScoredTweet` for each row."""
+    tweets, author_id = engine.state.tweets, engine.state.users.ids.id
+    named = [name for name in product.mixer.scoring.factors if name in batch.columns]
+    return [
+        {
+            "tweet_id": tweet_id,
+            "author_id": author_id(author) if author >= 0 else None,
+            "created_at": stated(at),
+            "text": tweets.text[row],
+            **score,
+            "predictions": predictions,
+            "similarities": similarities,
+            "safety": safety,
+            "factors": factors,
+        }
+        for row, tweet_id, author, at, score, predictions, similarities, safety, factors in zip(
+            batch.tweet.tolist(),
+            tweets.ids.ids(batch.tweet),
+            batch.author.tolist(),
+            tweets.stated_at[batch.tweet].tolist(),
+            *_numbers(engine, batch, SCORES, HEADS, NEARNESS, SAFETY, named),
+            strict=True,
+        )
+    ]
+
+
+def _numbers(
+    engine: Engine, batch: CandidateBatch, *groups: Sequence[str]
+) -> Iterator[list[dict[str, float]]]:
+    """Of each group, the numbers of every row by name: rounded, and NaN where there is no such
+    column."""
+    safety, absent = engine.encoder.tweets, np.full(len(batch), np.nan)
+    known = dict(zip(SAFETY, (safety.nsfw[batch.tweet], safety.toxicity[batch.tweet]), strict=True))
+    known.update(batch.columns)
+    columns = [known.get(name, absent) for group in groups for name in group]
+    table = np.concatenate(columns, dtype=np.float64).round(DIGITS)
+    table = table.reshape(len(columns), len(batch)).T  # (rows, columns)
+    end = 0
+    for names in groups:
+        begin, end = end, end + len(names)
+        yield [dict(zip(names, row, strict=True)) for row in table[:, begin:end].tolist()]

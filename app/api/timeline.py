@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request
 
 from app.api import read_your_writes, serializers
-from app.api.dependencies import RequestName, ServiceInUse
+from app.api.dependencies import request_name, service_in_use
+from app.api.json_response import PrivateJson
+from app.api.lean_route import LeanRoute
 from app.api.peek import only_looks
 from app.api.problems import documented
 from app.errors import ExpiredCursorError, WithheldError
@@ -17,30 +19,28 @@ from app.schemas.timeline import Timeline
 from app.schemas.values import UserId
 from app.serving.feed import Feed
 
-router = APIRouter()
+router = APIRouter(route_class=LeanRoute)
 
 
 @router.get(
     "/timeline/{user_id}",
     tags=["feed"],
-    response_model_exclude_unset=True,
+    response_model=Timeline,
     responses=documented(ExpiredCursorError, WithheldError, *read_your_writes.refusals),
 )
 async def timeline(
     user_id: Annotated[UserId, Path()],
     parameters: Annotated[TimelineParameters, Query()],
     request: Request,
-    service: ServiceInUse,
-    request_id: RequestName,
-    response: Response,
-) -> Timeline:
+) -> PrivateJson:
     """The tweets that this user most likely wants to see now, best first. A tweet that was shown is
     not shown again; `next_cursor` requests the next page."""
+    service, request_id = service_in_use(request), request_name(request)
     await read_your_writes.reached(service, parameters.after_offset)
     page = await Feed(service).page(
         user_id,
         parameters.limit,
-        str(parameters.product),
+        parameters.product,
         parameters.cursor,
         request_id,
         peek=parameters.peek or only_looks(request),
@@ -58,6 +58,5 @@ async def timeline(
         page.exhausted,
     )
     if parameters.explain:
-        answer.trace = serializers.trace(page.served)
-    response.headers["Cache-Control"] = "private, no-store"
-    return answer
+        answer["trace"] = serializers.trace(page.served)
+    return PrivateJson(answer)

@@ -6,6 +6,8 @@ from contextlib import ExitStack
 
 from app import console
 from app.api import serializers
+from app.api.json_response import encoded
+from app.schemas.timeline import Timeline
 from app.serving.engine import build_engine
 from app.settings import Settings
 from ml.event_log.open_log import open_log
@@ -21,4 +23,5 @@ def print_timeline(settings: Settings, user_id: str, limit: int) -> None:
         engine = build_engine(settings, log=log)
     query = engine.hydrate.query(user_id, limit)
     served = engine.products["for_you"].run(query)
-    print(console.page(serializers.timeline(engine, user_id, query, served, request_id="console")))
+    answer = encoded(serializers.timeline(engine, user_id, query, served, request_id="console"))
+    print(console.page(Timeline.model_validate_json(answer)))

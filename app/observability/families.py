@@ -18,7 +18,7 @@ Series = tuple[tuple[str, ...], NDArray[np.float64]]
 """The values of the labels, and the row of numbers."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # rows are looked up by its identity
 class Counter:
     """A row is one number."""
 
@@ -34,7 +34,7 @@ class Counter:
         return metric
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # rows are looked up by its identity
 class Histogram:
     """A row is a number per bucket, of which the last has no bound, and then the sum."""
 

@@ -6,10 +6,15 @@ import json
 import logging
 import sys
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 from app.observability import refusals
 from app.observability.request import current
+
+UNUSED: Final = ("logThreads", "logProcesses", "logMultiprocessing", "logAsyncioTasks")
+"""Facts that no formatter of ours writes; the library collects them unless these are false."""
+
+_encoder = json.JSONEncoder(ensure_ascii=False, default=str)
 
 
 def install(form: str, level: str) -> None:
@@ -17,6 +22,8 @@ def install(form: str, level: str) -> None:
     handler = logging.StreamHandler(sys.stderr)
     pretty = form == "pretty" or (form == "auto" and sys.stderr.isatty())
     handler.setFormatter(Pretty() if pretty else Json())
+    for name in UNUSED:
+        setattr(logging, name, False)
     logging.basicConfig(level=level.upper(), handlers=[handler])
     refusals.install()
 
@@ -36,7 +43,7 @@ class Json(logging.Formatter):
         line |= getattr(record, "fields", {})
         if record.exc_info:
             line["error"] = self.formatException(record.exc_info)
-        return json.dumps(line, ensure_ascii=False, default=str)
+        return _encoder.encode(line)
 
 
 class Pretty(logging.Formatter):

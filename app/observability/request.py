@@ -6,11 +6,10 @@ import logging
 import re
 from contextvars import ContextVar
 from dataclasses import dataclass
+from secrets import token_hex
 from time import perf_counter
 from typing import Final
-from uuid import uuid4
 
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.observability import refusals
@@ -18,6 +17,7 @@ from app.observability.metrics import Metrics
 from app.pipeline.trace import Trace
 
 HEADER: Final = "X-Request-ID"
+RAW_HEADER: Final = HEADER.lower().encode()
 ACCEPTABLE: Final = re.compile(r"[\w.:@-]{1,128}", re.ASCII)
 METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 ROUTINE: Final = frozenset({"/livez", "/readyz", "/metrics"})  # asked by machines, all day long
@@ -59,17 +59,17 @@ class Observed:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        given = Headers(scope=scope).get(HEADER, "")
-        record = Record(given if ACCEPTABLE.fullmatch(given) else uuid4().hex)
+        record = Record(_given_name(scope) or token_hex(16))
         scope.setdefault("state", {})["request_id"] = record.request_id
         _current.set(record)  # the server gives every request a context of its own
+        name = (RAW_HEADER, record.request_id.encode())
         status, start = 500, perf_counter()
 
         async def named(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                MutableHeaders(scope=message)[HEADER] = record.request_id
+                message["headers"] = [*message.get("headers", ()), name]
             await send(message)
 
         try:
@@ -85,17 +85,38 @@ class Observed:
         if record.trace is not None:
             self.metrics.trace(record.trace)
         level = logging.DEBUG if route in ROUTINE and status < 400 else logging.INFO
-        if logger.isEnabledFor(level):
-            path = (scope.get("raw_path") or scope["path"].encode()).decode("ascii", "replace")
-            fields = {
-                "method": method,
-                "path": path,
-                "status": status,
-                "milliseconds": round(seconds * 1000, 2),
-                "served_by": record.served_by or None,
-            }
-            if status in refusals.STATUSES:
-                template = f"refused with {status}: %s %s"
-                refusals.logger.log(level, template, method, path, extra={"fields": fields})
-            else:
-                logger.log(level, "%s %s", method, path, extra={"fields": fields})
+        if not logger.isEnabledFor(level):
+            return
+        path = (scope.get("raw_path") or scope["path"].encode()).decode("ascii", "replace")
+        fields = {
+            "method": method,
+            "path": path,
+            "status": status,
+            "milliseconds": round(seconds * 1000, 2),
+            "served_by": record.served_by or None,
+        }
+        log, template = logger, "%s %s"
+        if status in refusals.STATUSES:
+            log, template = refusals.logger, f"refused with {status}: {template}"
+        _log(log, level, template, (method, path), fields)
+
+
+def _log(
+    log: logging.Logger,
+    level: int,
+    template: str,
+    given: tuple[str, ...],
+    fields: dict[str, object],
+) -> None:
+    """As `log.log` does, which would look up on the stack who calls it."""
+    extra = {"fields": fields}
+    log.handle(log.makeRecord(log.name, level, __file__, 0, template, given, None, extra=extra))
+
+
+def _given_name(scope: Scope) -> str:
+    """The id that the client gave the request, if it is one."""
+    for name, value in scope["headers"]:
+        if name == RAW_HEADER:
+            given = value.decode("latin-1")
+            return given if ACCEPTABLE.fullmatch(given) else ""
+    return ""

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.pipeline.batch import CandidateBatch, Column, Rows
+from app.pipeline.batch import CandidateBatch, Column
 from app.pipeline.query import Query
-from ml.kernels import kernel
-from ml.state.tables.neighborhood import place_among
+from ml.state.tables.neighborhood import among
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,13 +16,5 @@ class OutOfNetwork:
     strangers: float = 0.75
 
     def factor(self, query: Query, batch: CandidateBatch) -> Column:
-        return _factors(batch.author, query.neighborhood.following, float(self.strangers))
-
-
-@kernel
-def _factors(author: Rows, following: Rows, strangers: float) -> Column:
-    factor = np.ones(len(author), np.float32)
-    for i in range(len(author)):
-        if place_among(author[i], following) < 0:
-            factor[i] = strangers
-    return factor
+        followed = among(batch.author, query.neighborhood.following)
+        return np.where(followed, np.float32(1), np.float32(self.strangers))

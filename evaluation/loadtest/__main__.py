@@ -14,6 +14,7 @@ import torch
 from app.settings import InvalidSettingError
 from evaluation.loadtest import (
     benchmark,
+    benchmark_page,
     bitflip,
     crash,
     freshness,
@@ -21,9 +22,11 @@ from evaluation.loadtest import (
     overload,
     pagination,
     reload,
+    scale,
     soak,
     stalls,
 )
+from evaluation.loadtest.benchmark_report import BenchmarkReport
 from evaluation.loadtest.command import Given, Options
 from ml.errors import FeedError
 
@@ -56,6 +59,7 @@ COMMANDS: Final[dict[str, Command]] = {
     "overload": overload,
     "pagination": pagination,
     "reload": reload,
+    "scale": scale,
     "soak": soak,
     "stalls": stalls,
 }
@@ -73,6 +77,8 @@ def main(arguments: list[str] | None = None) -> int:
     out: Path = given.out or given.artifacts / "report"
     out.mkdir(parents=True, exist_ok=True)
     path = out / ("bench.json" if given.command == "bench" else f"live-{given.command}.json")
+    if isinstance(report, BenchmarkReport):
+        path.with_suffix(".html").write_text(benchmark_page.page(report), encoding="utf-8")
     path.write_text(json.dumps(report.document(), indent=1) + "\n", encoding="utf-8")
     print(f"{report.table()}\n\n{path}")
     return 0 if report.kept else 1

@@ -12,6 +12,7 @@ from typing import Final
 
 from ml.errors import LogError, LogFullError
 from ml.event_log.port import Appended, EventLog
+from ml.event_log.recent_records import RecentRecords
 from ml.event_log.record import Entry
 
 MAX_QUEUED_ENTRIES: Final = 10_000  # entries
@@ -47,6 +48,7 @@ class GroupCommit:
         self._waiting = 0
         self._kept: list[Submission] = []  # quiet, and not written by a transaction that failed
         self._failure: str | None = None
+        self.recent = RecentRecords()
         self._closed = False
         self._changed = Condition()
         self._thread = Thread(target=self._run, name="group-commit", daemon=True)
@@ -192,6 +194,7 @@ class GroupCommit:
         if not together:
             return
         appended = self._log.append([entry for one in together for entry in one.entries])
+        self.recent.add(appended.records)
         if not self._kept:
             self._failure = None
         start = 0
