@@ -113,7 +113,8 @@ def _inputs(features: Floats, mean: Floats, spread: Floats, nearness: Floats) ->
 def _rows_dot(tweet: Vectors, viewer: Vectors) -> Floats:
     """(pairs,) the dot product of each row with the same row, or with the only one."""
     if len(viewer) == 1:
-        return tweet @ viewer[0]
+        dot: Floats = tweet @ viewer[0]
+        return dot
     dot: Floats = np.einsum("ij,ij->i", tweet, viewer)
     return dot
 
