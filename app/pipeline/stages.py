@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from typing import Final
+from collections.abc import Sequence
 
 import numpy as np
 
-from app.pipeline.batch import CandidateBatch, Column, Mask, merge
+from app.pipeline.batch import BOOL, CandidateBatch, Column, Mask, merge
 from app.pipeline.candidate_pipeline import CandidatePipeline
 from app.pipeline.components import (
     Allotment,
@@ -25,7 +23,6 @@ from app.pipeline.query import Query
 from app.pipeline.served_page import ServedPage
 from app.pipeline.trace import Trace
 
-BOOL: Final = np.dtype(bool)
 BASE, SCORE = "base_score", "score"  # the columns that the ranker and the rescorers end in
 
 
@@ -89,8 +86,12 @@ def filter_visibility(
     query: Query, batch: CandidateBatch, filters: Sequence[Filter], trace: Trace
 ) -> CandidateBatch:
     """Keep the rows that may be shown; where that cannot be known, show nothing."""
-    with _failing_closed(trace):
+    try:
         return filter("visibility", query, batch, filters, trace)
+    except BrokenContractError:
+        raise
+    except Exception as error:
+        raise _closed(trace, error) from error
 
 
 def rank(query: Query, batch: CandidateBatch, ranker: Ranker, trace: Trace) -> CandidateBatch:
@@ -178,19 +179,17 @@ def explain_filters(
                 dropped_by[row] = dropped_by[row] or span.component
 
     ask("eligibility", eligibility)
-    with _failing_closed(trace):
-        ask("visibility", visibility)
-    return dropped_by
-
-
-@contextmanager
-def _failing_closed(trace: Trace) -> Iterator[None]:
     try:
-        yield
+        ask("visibility", visibility)
     except BrokenContractError:
         raise
     except Exception as error:
-        raise FailedClosedError(f"{trace.spans[-1].component} failed: {error!r}") from error
+        raise _closed(trace, error) from error
+    return dropped_by
+
+
+def _closed(trace: Trace, error: Exception) -> FailedClosedError:
+    return FailedClosedError(f"{trace.spans[-1].component} failed: {error!r}")
 
 
 def _mask(query: Query, batch: CandidateBatch, filter_: Filter) -> Mask:

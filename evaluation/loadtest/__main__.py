@@ -14,6 +14,7 @@ import torch
 from app.settings import InvalidSettingError
 from evaluation.loadtest import (
     benchmark,
+    benchmark_page,
     bitflip,
     crash,
     freshness,
@@ -25,6 +26,7 @@ from evaluation.loadtest import (
     soak,
     stalls,
 )
+from evaluation.loadtest.benchmark_report import BenchmarkReport
 from evaluation.loadtest.command import Given, Options
 from ml.errors import FeedError
 
@@ -75,6 +77,8 @@ def main(arguments: list[str] | None = None) -> int:
     out: Path = given.out or given.artifacts / "report"
     out.mkdir(parents=True, exist_ok=True)
     path = out / ("bench.json" if given.command == "bench" else f"live-{given.command}.json")
+    if isinstance(report, BenchmarkReport):
+        path.with_suffix(".html").write_text(benchmark_page.page(report), encoding="utf-8")
     path.write_text(json.dumps(report.document(), indent=1) + "\n", encoding="utf-8")
     print(f"{report.table()}\n\n{path}")
     return 0 if report.kept else 1

@@ -1,23 +1,29 @@
-"""Both servers, asked the same way in the same minutes: one at a time, then many at once."""
+"""The service beside a bare route, asked the same way in the same minutes: one at a time, then many
+at once; and beside the version before, where it is given."""
 
 from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from importlib.util import find_spec
 from itertools import cycle, islice
+from pathlib import Path
 from statistics import median
 from typing import Final
 
-from evaluation.client import Address
-from evaluation.loadtest.benchmark_report import BenchmarkReport, spent
+from evaluation.loadtest import processor_time
+from evaluation.loadtest.benchmark_report import BenchmarkReport
 from evaluation.loadtest.closed_loop_load import ask
 from evaluation.loadtest.command import Given, Options
-from evaluation.loadtest.server import serving
+from evaluation.loadtest.request_parts import around, of_traces
+from evaluation.loadtest.server import Server, serving
 
 LARGEST: Final = 16_384  # bytes that the bare route answers with, at most
-BARE_TIMES: Final = 8  # it is that much quicker, so it is asked more often
+BARE, BEFORE, OURS = "bare", "before", "for_you"
+TIMES: Final = {BARE: 8, BEFORE: 0.5, OURS: 1}  # the quicker it is, the more it is asked
+MICROS: Final = 1e6
 
 
 OPTIONS: Final[Options] = {
@@ -25,6 +31,7 @@ OPTIONS: Final[Options] = {
     "requests": (3_000, "many at once, per round"),
     "connections": (8, "at once"),
     "rounds": (3, "of which the median counts"),
+    "before": ("", "a checkout of the version before, which is asked as well"),
 }
 
 
@@ -36,28 +43,31 @@ def measure(given: Given) -> BenchmarkReport:
         ConnectionError: an answer was not 200.
         ValueError: an answer is too large to compare with.
     """
-    options, users = given.options, given.state().users.ids.all_ids()[: given.options.users]
+    options = given.options
+    users = given.state().users.ids.all_ids()[: options.users].to_list()
     paths = [f"/timeline/{user}" for user in users]
     load = os.getloadavg()[0]
-    settings = {**given.environment, "FORYOU_IMPRESSIONS": "served"}
-    with serving(settings) as server:
-        service = server.address
-        content = _content(service, paths)
-        (file := server.log.with_name("timeline.json")).write_bytes(content)
-        with serving({}, "evaluation.loadtest.bare", str(file)) as bare:
-            rounds = [_round(service, bare.address, paths, options) for _ in range(options.rounds)]
-            explained = ask(service, [f"{path}?explain=true" for path in paths], keep=True)
-    figures = {name: median(one[name] for one in rounds) for name in rounds[0]}
+    with ExitStack() as stack:
+        ours = stack.enter_context(serving(_promises(given)))
+        content = _content(ours, paths)
+        (file := ours.log.with_name("timeline.json")).write_bytes(content)
+        bare = stack.enter_context(serving({}, "evaluation.loadtest.bare", str(file)))
+        servers = {OURS: ours, BARE: bare}
+        if options.before:
+            servers[BEFORE] = stack.enter_context(serving(_promises(given) | _at(options.before)))
+            ask(servers[BEFORE].address, paths)  # to warm up
+        rounds = [dict(_round(servers, paths, options)) for _ in range(options.rounds)]
+        explained = ask(ours.address, [f"{path}?explain=true" for path in paths], keep=True)
+    figures = {
+        name: {kind: median(one[name][kind] for one in rounds) for kind in rounds[0][name]}
+        for name in servers
+    }
     document = {
-        "format": 1,
-        "ratio": {
-            "throughput": figures["bare_per_second"] / figures["per_second"],
-            "p50": figures["p50"] / figures["bare_p50"],
-        },
-        "for_you": {name: figures[name] for name in ("per_second", "p50", "p99", "p50_at_once")},
-        "bare": {name: figures[f"bare_{name}"] for name in ("per_second", "p50", "p99")},
+        "format": 2,
+        "ratio": _ratios(figures),
+        **figures,
         "body_bytes": len(content),
-        "stages": spent(explained),
+        "parts": [*of_traces(explained.bodies), *around(given.settings, users)],
         "plan": {name: getattr(options, name) for name in OPTIONS} | {"users": len(users)},
         "rounds": rounds,
         "machine": {"cpus": os.cpu_count(), "load_before": load, "uvicorn": _stack()},
@@ -65,9 +75,19 @@ def measure(given: Given) -> BenchmarkReport:
     return BenchmarkReport(document)
 
 
-def _content(service: Address, paths: Sequence[str]) -> bytes:
+def _promises(given: Given) -> dict[str, str]:
+    """The service as it is run: it logs what it serves, and a line per request."""
+    return {**given.environment, "FORYOU_IMPRESSIONS": "served", "FORYOU_LOG_LEVEL": "info"}
+
+
+def _at(checkout: str) -> dict[str, str]:
+    """For an interpreter that must import the application from there, and not from here."""
+    return {"PYTHONPATH": str(Path(checkout).resolve()), "PYTHONSAFEPATH": "1"}
+
+
+def _content(service: Server, paths: Sequence[str]) -> bytes:
     """A real answer, of a median length, after everybody was asked once to warm up."""
-    bodies = sorted(ask(service, paths, keep=True).bodies, key=len)
+    bodies = sorted(ask(service.address, paths, keep=True).bodies, key=len)
     content = bodies[len(bodies) // 2]
     if len(content) > LARGEST:
         raise ValueError(f"an answer has {len(content)} bytes, more than {LARGEST}")
@@ -75,21 +95,35 @@ def _content(service: Address, paths: Sequence[str]) -> bytes:
 
 
 def _round(
-    service: Address, route: Address, paths: Sequence[str], options: argparse.Namespace
-) -> dict[str, float]:
-    alone, bare_alone = ask(service, paths), ask(route, paths)
-    many = list(islice(cycle(paths), options.requests))
-    at_once = ask(service, many, options.connections)
-    bare_at_once = ask(route, many * BARE_TIMES, options.connections)
-    return {
-        "per_second": at_once.per_second,
-        "p50": alone.quantile(0.5),
-        "p99": alone.quantile(0.99),
-        "p50_at_once": at_once.quantile(0.5),
-        "bare_per_second": bare_at_once.per_second,
-        "bare_p50": bare_alone.quantile(0.5),
-        "bare_p99": bare_alone.quantile(0.99),
-    }
+    servers: Mapping[str, Server], paths: Sequence[str], options: argparse.Namespace
+) -> Iterator[tuple[str, dict[str, float]]]:
+    for name, server in servers.items():
+        alone = ask(server.address, paths)
+        many = list(islice(cycle(paths), round(options.requests * TIMES[name])))
+        before = processor_time.seconds(server.process.pid)
+        at_once = ask(server.address, many, options.connections)
+        spent = processor_time.seconds(server.process.pid) - before
+        yield (
+            name,
+            {
+                "per_second": at_once.per_second,
+                "p50": alone.quantile(0.5),
+                "p99": alone.quantile(0.99),
+                "p50_at_once": at_once.quantile(0.5),
+                "cpu_micros": MICROS * spent / len(many),
+                "client_micros": MICROS * at_once.client_seconds / len(many),
+            },
+        )
+
+
+def _ratios(figures: Mapping[str, Mapping[str, float]]) -> dict[str, float]:
+    """How many times the bare route's, and the CPU of the version before in times of ours."""
+    ours, bare = figures[OURS], figures[BARE]
+    ratios = {name: ours[name] / bare[name] for name in ("p50", "p99", "cpu_micros")}
+    ratios["throughput"] = bare["per_second"] / ours["per_second"]
+    if BEFORE in figures:
+        ratios["before"] = figures[BEFORE]["cpu_micros"] / ours["cpu_micros"]
+    return ratios
 
 
 def _stack() -> list[str]:

@@ -1,23 +1,23 @@
-"""The figures as a table: the ratios first, because they travel between machines; then where the
-time of an answer goes, from the traces that answers carry."""
+"""The figures of a benchmark as a table: the ratios first, because they travel between machines;
+then where the time of an answer goes."""
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
-import polars as pl
-
-from evaluation.loadtest.closed_loop_load import Run
 from evaluation.report.numbers import Json
 from evaluation.report.text import text_table
 
-OUTSIDE: Final = "outside"  # HTTP, ids to rows and back, JSON
-MILLIS: Final = [
-    pl.col("millis").mean().alias("mean"),
-    pl.col("millis").quantile(0.99).alias("p99"),
-]
+REST: Final = "the rest"
+ABOUT_REST: Final = "parameters, the log line, and the threads that write and apply the event log"
+NAMES: Final = {"for_you": "For You", "bare": "bare route", "before": "version before"}
+MEASURED: Final = (
+    ("requests/s, at once", "per_second", ",.0f"),
+    ("one at a time, p50 ms", "p50", ".2f"),
+    ("one at a time, p99 ms", "p99", ".2f"),
+    ("CPU of a request, µs", "cpu_micros", ",.0f"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,67 +32,49 @@ class BenchmarkReport:
 
     def table(self) -> str:
         """What `bench` found, as people read it."""
-        ratio, ours, bare = (self.figures[name] for name in ("ratio", "for_you", "bare"))
-        plan, machine = self.figures["plan"], self.figures["machine"]
+        figures, plan, machine = self.figures, self.figures["plan"], self.figures["machine"]
+        names = [name for name in NAMES if name in figures]
+        ratio = figures["ratio"]
+        ratios = [f"1/{ratio['throughput']:.1f}"]
+        ratios += [f"{ratio[name]:.1f}×" for name in ("p50", "p99", "cpu_micros")]
         rows = [
-            _row(f"requests/s, {plan['connections']} at once", ours, bare, "per_second", ",.0f"),
-            _row("one at a time, p50 ms", ours, bare, "p50", ".2f"),
-            _row("one at a time, p99 ms", ours, bare, "p99", ".2f"),
+            [title, *(f"{figures[name][figure]:{form}}" for name in names), times]
+            for (title, figure, form), times in zip(MEASURED, ratios, strict=True)
         ]
-        ratios = [f"1/{ratio['throughput']:.1f}", f"{ratio['p50']:.1f}×", ""]
         about = (
-            f"one worker on {' and '.join(machine['uvicorn'])}, {plan['users']:,} users, median of "
-            f"{plan['rounds']} rounds, a body of {self.figures['body_bytes'] / 1000:.1f} kB; "
-            f"{machine['cpus']} processors, load {machine['load_before']:.1f} before"
+            f"one worker on {' and '.join(machine['uvicorn'])}, {plan['connections']} connections "
+            f"at once, {plan['users']:,} users, median of {plan['rounds']} rounds, a body of "
+            f"{figures['body_bytes'] / 1000:.1f} kB; {machine['cpus']} processors, load "
+            f"{machine['load_before']:.1f} before; asking took "
+            f"{figures['for_you']['client_micros']:.0f} µs of CPU per request"
         )
-        compared = [[*row, ratio] for row, ratio in zip(rows, ratios, strict=True)]
-        table = text_table(["", "For You", "bare route", "ratio"], compared)
-        return "\n".join([table, about, "", _stages(self.figures["stages"])])
+        if "before" in ratio:
+            about += f"; the version before takes {ratio['before']:.1f}× the CPU"
+        head = ["", *(NAMES[name] for name in names), "times bare"]
+        return "\n".join([text_table(head, rows), about, "", _parts(parts(figures))])
 
 
-def _row(title: str, ours: Json, bare: Json, name: str, form: str) -> list[str]:
-    return [title, f"{ours[name]:{form}}", f"{bare[name]:{form}}"]
+def parts(figures: Json) -> list[Json]:
+    """All parts of a request, which add up to its CPU."""
+    stages = [row for row in figures["parts"] if row["component"] is None]
+    route = figures["bare"]["cpu_micros"]
+    rest = figures["for_you"]["cpu_micros"] - route - sum(row["mean"] for row in stages)
+    none = {"component": None, "p99": None, "rows": None}
+    return [
+        {"stage": "as the bare route", "mean": route, **none},
+        *figures["parts"],
+        {"stage": REST, "mean": rest, **none},
+    ]
 
 
-def _stages(stages: list[Json]) -> str:
-    rows = [
+def _parts(rows: list[Json]) -> str:
+    cells = [
         [
             row["stage"] if row["component"] is None else f"  {row['component']}",
-            f"{row['mean']:.3f}",
-            f"{row['p99']:.3f}",
+            f"{row['mean']:.0f}",
+            "" if row["p99"] is None else f"{row['p99']:.0f}",
             "" if row["rows"] is None else f"{row['rows']:.0f}",
         ]
-        for row in stages
+        for row in rows
     ]
-    return text_table(["one at a time", "mean ms", "p99 ms", "rows"], rows)
-
-
-def spent(explained: Run) -> list[Json]:
-    """Milliseconds per stage, each followed by its components, in the order in which they ran."""
-    spans = _spans(explained.bodies)
-    inside = spans.group_by("request").agg(pl.col("millis").sum()).sort("request")["millis"]
-    outside = pl.DataFrame({"stage": OUTSIDE, "millis": explained.millis - inside.to_numpy()})
-    stages = pl.concat([_sum(spans), outside]).group_by("stage", maintain_order=True).agg(MILLIS)
-    parts = spans.group_by("stage", "component", maintain_order=True)
-    components = parts.agg(*MILLIS, pl.col("rows_out").mean().alias("rows"))
-    rows: list[Json] = []
-    for stage in stages.to_dicts():
-        rows.append({"stage": stage["stage"], "component": None, **stage, "rows": None})
-        rows += components.filter(stage=stage["stage"]).to_dicts()
-    return rows
-
-
-def _spans(bodies: list[bytes]) -> pl.DataFrame:
-    return pl.DataFrame(
-        [
-            {"request": request, **span, "millis": span["micros"] / 1000}
-            for request, body in enumerate(bodies)
-            for span in json.loads(body)["trace"]
-        ]
-    )
-
-
-def _sum(spans: pl.DataFrame) -> pl.DataFrame:
-    """What each request spent in each stage."""
-    whole = spans.group_by("request", "stage", maintain_order=True).agg(pl.col("millis").sum())
-    return whole.select("stage", "millis")
+    return text_table(["of a request", "mean µs", "p99 µs", "rows"], cells)

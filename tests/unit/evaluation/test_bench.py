@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import json
+import socket
+import subprocess
+import sys
+import time
 from pathlib import Path
+from threading import Thread
 
-import numpy as np
 import pytest
 
+from evaluation.loadtest import processor_time
 from evaluation.loadtest.__main__ import main
 from evaluation.loadtest.benchmark import LARGEST
-from evaluation.loadtest.benchmark_report import OUTSIDE, spent
-from evaluation.loadtest.closed_loop_load import Run, ask
+from evaluation.loadtest.benchmark_report import parts
+from evaluation.loadtest.closed_loop_load import ask
+from evaluation.loadtest.request_parts import of_traces
 from evaluation.loadtest.server import serving
 
+ROOT = Path(__file__).parents[3]
 EMPTY = {
     "request_id": "x",
     "user_id": "1",
@@ -47,7 +54,38 @@ def test_a_server_that_does_not_start_is_an_error(tmp_path: Path) -> None:
         pass
 
 
-def test_stages_their_parts_and_the_rest_add_up_to_the_whole() -> None:
+def test_an_answer_in_pieces_is_read_to_its_end() -> None:
+    body = b"x" * 300_000
+    pieces = [b"HTTP/1.1 200 OK\r\nContent-Le", b"ngth: 300000\r\n\r\n", body[:1], body[1:]]
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def answer() -> None:
+            client, _ = listening.accept()
+            with client:
+                for _ in range(2):
+                    client.recv(1000)
+                    for piece in pieces:
+                        client.sendall(piece)
+                        time.sleep(0.01)
+
+        thread = Thread(target=answer)
+        thread.start()
+        run = ask(listening.getsockname(), ["/", "/"], keep=True)
+        thread.join()
+    assert run.bodies == [body, body]
+    assert run.millis.min() >= 30
+
+
+def test_a_server_that_goes_away_is_an_error() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = Thread(target=lambda: listening.accept()[0].close())
+        thread.start()
+        with pytest.raises(ConnectionError):
+            ask(listening.getsockname(), ["/"])
+        thread.join()
+
+
+def test_stages_are_the_sums_of_their_components() -> None:
     def body(*spans: tuple[str, str, int, int]) -> bytes:
         names = ("stage", "component", "rows_out", "micros")
         return json.dumps(
@@ -62,36 +100,51 @@ def test_stages_their_parts_and_the_rest_add_up_to_the_whole() -> None:
         ),
         body(("retrieve", "Graph", 30, 2000), ("rank", "R", 5, 4000)),
     ]
-    rows = spent(Run(np.array([5.0, 9.0]), 0.014, bodies))
+    rows = of_traces(bodies)
     assert [(row["stage"], row["component"]) for row in rows] == [
         ("retrieve", None),
         ("retrieve", "Graph"),
         ("retrieve", "Popular"),
         ("rank", None),
         ("rank", "R"),
-        (OUTSIDE, None),
     ]
     means = {row["stage"]: row["mean"] for row in rows if row["component"] is None}
-    assert means == pytest.approx({"retrieve": 1.75, "rank": 3.0, OUTSIDE: 2.25})
-    assert sum(means.values()) == pytest.approx(7.0)
+    assert means == pytest.approx({"retrieve": 1750, "rank": 3000})
     assert rows[1]["rows"] == 20
+
+
+def test_the_cpu_of_a_process_is_what_it_used() -> None:
+    busy = [sys.executable, "-c", "for _ in range(10**9): pass"]
+    with subprocess.Popen(busy) as process:
+        before = processor_time.seconds(process.pid)
+        while (spent := processor_time.seconds(process.pid) - before) < 0.2:
+            time.sleep(0.02)
+        process.kill()
+    assert 0.2 <= spent < 5
 
 
 def test_the_bench_compares_the_service_with_the_bare_route(
     tiny_artifacts: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    few = ["--users", "10", "--requests", "16", "--rounds", "2", "--connections", "4"]
+    few = ["--users", "10", "--requests", "40", "--rounds", "2", "--connections", "4"]
+    few += ["--before", str(ROOT)]
     assert main(["bench", "--artifacts", str(tiny_artifacts), "--out", str(tmp_path), *few]) == 0
     figures = json.loads((tmp_path / "bench.json").read_text())
     rounds = figures["rounds"]
     assert len(rounds) == 2
     assert figures["ratio"]["throughput"] > 1
+    assert figures["ratio"]["cpu_micros"] > 1
+    assert figures["before"]["cpu_micros"] > 0  # the same version, from the same folder
     assert figures["for_you"]["p50"] <= figures["for_you"]["p99"]
     assert 0 < figures["body_bytes"] <= LARGEST
-    assert {"retrieve", "rank", "select", OUTSIDE} <= {row["stage"] for row in figures["stages"]}
+    stages = {row["stage"] for row in figures["parts"]}
+    assert {"hydrate", "retrieve", "rank", "select", "serialize", "count"} <= stages
+    whole = sum(row["mean"] for row in parts(figures) if row["component"] is None)
+    assert whole == pytest.approx(figures["for_you"]["cpu_micros"])
     table = capsys.readouterr().out
     assert f"1/{figures['ratio']['throughput']:.1f}" in table
     assert "HeavyRanker" in table
+    assert "<svg" in (tmp_path / "bench.html").read_text()
 
 
 def test_without_artifacts_the_remedy_is_named(
