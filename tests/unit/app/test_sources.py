@@ -6,7 +6,7 @@ from app.pipeline.components import CandidateSource
 from app.products import shared_stages
 from app.retrieval.fresh_tweets import FreshTweets
 from app.serving.engine import Engine
-from app.sources.explore import Explore
+from app.sources.explore import NO_TOPIC, Explore
 from app.sources.follow_recs import FollowRecs
 from app.sources.graph import Graph
 from app.sources.in_network import InNetwork
@@ -137,10 +137,13 @@ def test_nothing_is_explored_by_whom_nobody_wants_to_see(world: World) -> None:
 
 def test_nothing_is_explored_where_nothing_was_engaged_with(world: World) -> None:
     world.tweet("g", topic="jazz").tweet("g", topic="chess")
-    engine = world.engine()
-    assert explored(engine) == []
-    query = engine.hydrate.query("never met", 10)
-    assert Explore(fresh_tweets(engine), 24)._wanted(query) is None
+    assert explored(world.engine()) == []
+    assert (
+        Explore(fresh_tweets(engine := world.engine()), 24)._wanted(
+            engine.hydrate.query("never met", 10)
+        )
+        == NO_TOPIC
+    )
 
 
 def test_what_friends_write_needs_no_exploring(world: World) -> None:
