@@ -112,9 +112,11 @@ def _engaged(row: Rows, tweet: Rows, is_on: NDArray[np.bool_]) -> Rows:
     """The tweets of these rows of the register with anything on."""
     engaged, count = np.empty(len(row), np.int32), 0
     for pair in row:
-        if is_on[pair].any():
-            engaged[count] = tweet[pair]
-            count += 1
+        engaged[count] = tweet[pair]
+        for kind in range(is_on.shape[1]):
+            if is_on[pair, kind]:
+                count += 1
+                break
     return engaged[:count]
 
 
