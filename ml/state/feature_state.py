@@ -81,8 +81,10 @@ class FeatureState(Evidence):
 
     def admit_users(self, ids: Iterable[str]) -> Rows:
         """The row of each id; a new user gets a row of which nothing is known."""
+        before = len(self._users)
         row = self._users.admit(ids)
-        self._grow()
+        if len(self._users) > before:
+            self._grow()
         return row
 
     def put_users(self, frame: pl.DataFrame, at: Times, tiebreak: Tiebreaks) -> Rows:
