@@ -40,6 +40,12 @@ def dot_kernel(function: F) -> F:
     return cast(F, _register(_COMPILE(fastmath={"reassoc", "contract"})(function)))
 
 
+def inline_kernel(function: F) -> F:
+    """A kernel of one line or two that is compiled as part of its callers, so that a hundred of
+    them take no longer to compile than one."""
+    return cast(F, njit(inline="always", nogil=True, error_model="numpy")(function))
+
+
 def directory() -> Path | None:
     """Where this process keeps compiled kernels; None where nothing can be written, or nothing is
     compiled."""

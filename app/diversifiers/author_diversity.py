@@ -8,6 +8,7 @@ import numpy as np
 
 from app.pipeline.batch import CandidateBatch, Column, Order, Rows
 from app.pipeline.query import Query
+from app.retrieval.best_first import best_first
 from ml.kernels import kernel
 from ml.state.structures.scratch_table import scratch_table, slot_of
 
@@ -23,15 +24,17 @@ class AuthorDiversity:
     floor: float = 0.25
 
     def factor(self, query: Query, batch: CandidateBatch, score: Column) -> Column:
-        return _factors(batch.best_first(score), batch.author, self.decay, self.floor)
+        return _factors(
+            best_first(score, batch.tweet), batch.author, float(self.decay), float(self.floor)
+        )
 
 
 @kernel
-def _factors(best_first: Order, author: Rows, decay: float, floor: float) -> Column:
+def _factors(order: Order, author: Rows, decay: float, floor: float) -> Column:
     factor = np.ones(len(author), np.float32)
     authors = scratch_table(len(author))
     better = np.zeros(len(authors), np.int64)  # tweets of each author so far
-    for row in best_first:
+    for row in order:
         if author[row] >= 0:
             slot = slot_of(authors, author[row])
             authors[slot] = author[row]

@@ -16,7 +16,7 @@ from app.pipeline.batch import CandidateBatch, Mask, Rows
 from app.pipeline.query import Query
 from ml.kernels import kernel
 from ml.state.feature_state import FeatureState
-from ml.state.tables.neighborhood import place_among
+from ml.state.tables.neighborhood import places_among
 
 Flags = NDArray[np.bool_]
 
@@ -45,9 +45,9 @@ class HiddenParent:
 def _shown(
     tweet: Rows, parent: Rows, parent_author: Rows, gone: Flags, deleted: Flags, excluded: Rows
 ) -> Mask:
-    keep = np.empty(len(tweet), np.bool_)
+    keep, author = np.empty(len(tweet), np.bool_), np.empty(len(tweet), np.int32)
     for i in range(len(tweet)):
         answered = parent[tweet[i]]
-        hidden = gone[tweet[i]] or (answered >= 0 and deleted[answered])
-        keep[i] = not (hidden or place_among(parent_author[tweet[i]], excluded) >= 0)
-    return keep
+        keep[i] = not (gone[tweet[i]] or (answered >= 0 and deleted[answered]))
+        author[i] = parent_author[tweet[i]]
+    return keep & (places_among(author, excluded) < 0)

@@ -10,7 +10,7 @@ from app.pipeline.batch import CandidateBatch, Mask, Rows
 from app.pipeline.query import Query
 from ml.arrays import Times
 from ml.kernels import kernel
-from ml.state.tables.neighborhood import place_among
+from ml.state.tables.neighborhood import places_among
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,14 +18,14 @@ class SeeFewer:
     hours: float = 14 * 24
 
     def keep(self, query: Query, batch: CandidateBatch) -> Mask:
-        around, since = query.neighborhood, query.now - self.hours * 3600
+        around, since = query.neighborhood, query.now - self.hours * 3600.0
         return _welcome(batch.author, around.see_fewer_authors, around.see_fewer_since, since)
 
 
 @kernel
 def _welcome(author: Rows, unwelcome: Rows, asked_at: Times, since: float) -> Mask:
-    keep = np.empty(len(author), np.bool_)
-    for i in range(len(author)):
-        place = place_among(author[i], unwelcome)
-        keep[i] = place < 0 or asked_at[place] <= since
+    keep, places = np.ones(len(author), np.bool_), places_among(author, unwelcome)
+    for i in range(len(places)):
+        if places[i] >= 0:
+            keep[i] = asked_at[places[i]] <= since
     return keep

@@ -7,13 +7,19 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app.follow_recommendations.reasons import Followers, Weights, friends, newly_joined, popular
+from app.follow_recommendations.reasons import (
+    Followers,
+    Scores,
+    Weights,
+    friends,
+    newly_joined,
+    popular,
+)
 from app.pipeline.batch import Rows
 from ml.arrays import Times
 from ml.kernels import kernel
 from ml.state.structures.scratch_table import FREE, scratch_table, slot_of
 
-Scores = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 NOBODY: Final = -1.0  # the standing of users who are not recommended to any viewer
 REFUSED: Final = -1  # the place of users who are not recommended to this one

@@ -13,6 +13,7 @@ from ml.embeddings.encoder import Vectors
 from ml.kernels import dot_kernel, kernel
 
 Followers = NDArray[np.int64]
+Scores = NDArray[np.float64]
 PRIOR_FOLLOWERS: Final = 5.0  # added to everybody's, so that few followers give no extreme odds
 
 
@@ -62,7 +63,18 @@ def taste(author: Column, viewer: Column) -> float:
 
 
 @kernel
-def compared(
+def with_taste(
+    user: Rows, promise: Scores, authors: Vectors, viewer: Column, share: float
+) -> Scores:
+    """The score of each user by all reasons, from the `promise` by all but taste."""
+    score = np.empty(len(user), np.float64)
+    for i in range(len(user)):
+        score[i] = promise[i] + share * taste(authors[user[i]], viewer)
+    return score
+
+
+@kernel
+def explained(
     user: Rows,
     met: Rows,
     follows: NDArray[np.bool_],
@@ -74,21 +86,14 @@ def compared(
     share: Weights,
     half_life_hours: float,
     now: int,
-) -> tuple[Vectors, Column]:
-    """(reasons, users), each by its weight and in the order of `Weights`; and their sums."""
-    reasons, score = np.empty((len(share), len(user)), np.float32), np.empty(len(user), np.float32)
+) -> Vectors:
+    """(reasons, users), each by its weight and in the order of `Weights`; they add up to scores."""
+    reasons = np.empty((len(share), len(user)), np.float32)
     for i in range(len(user)):
         who = user[i]
-        weighted = (
-            share.friends * friends(met[i], followers[who]),
-            share.follows_you * follows[i],
-            share.taste * taste(authors[who], viewer),
-            share.newly_joined * newly_joined(created_at[who], now, half_life_hours),
-            share.popular * popular(followers[who], most),
-        )
-        total = 0.0
-        for kind in range(len(weighted)):
-            reasons[kind, i] = weighted[kind]
-            total += weighted[kind]
-        score[i] = total
-    return reasons, score
+        reasons[0, i] = share.friends * friends(met[i], followers[who])
+        reasons[1, i] = share.follows_you * follows[i]
+        reasons[2, i] = share.taste * taste(authors[who], viewer)
+        reasons[3, i] = share.newly_joined * newly_joined(created_at[who], now, half_life_hours)
+        reasons[4, i] = share.popular * popular(followers[who], most)
+    return reasons

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.follow_recommendations import candidates
-from app.follow_recommendations.candidates import Scores, promising
-from app.follow_recommendations.reasons import Weights, compared
+from app.follow_recommendations.candidates import promising
+from app.follow_recommendations.reasons import Scores, Weights, explained, with_taste
 from app.follow_recommendations.recommended import Recommended
 from app.pipeline.batch import Rows
 from app.pipeline.query import Query
@@ -58,11 +58,13 @@ class FollowRecommender:
     def recommend(self, query: Query, limit: int) -> Recommended:
         """At most `limit` people: all candidates by the cheap reasons, a shortlist by all."""
         standing = self.standing(query.now)
-        user, met, follows = self._shortlist(query, standing, max(SHORTLIST, limit))
-        reasons, score = compared(
-            user,
-            met,
-            follows,
+        user, promise, met, follows = self._shortlist(query, standing, max(SHORTLIST, limit))
+        score = with_taste(user, promise, self.encoder.authors, query.vector, self.shares.taste)
+        best = top_k(user, score, limit)
+        reasons = explained(
+            user[best],
+            met[best],
+            follows[best],
             self.state.users.created_at,
             self.state.graph.followers,
             standing.most,
@@ -72,10 +74,8 @@ class FollowRecommender:
             self.newly_joined_half_life_hours,
             query.now,
         )
-        best = top_k(user, score, limit)
-        return Recommended(
-            user[best], score[best], dict(zip(Weights._fields, reasons[:, best], strict=True))
-        )
+        named = dict(zip(Weights._fields, reasons, strict=True))
+        return Recommended(user[best], score[best].astype(np.float32), named)
 
     def followed_by(self, query: Query, user: Rows) -> list[Rows]:
         """For each of these people the followees of the viewer who follow them, closest first."""
@@ -87,9 +87,9 @@ class FollowRecommender:
 
     def _shortlist(
         self, query: Query, standing: Standing, count: int
-    ) -> tuple[Rows, Rows, NDArray[np.bool_]]:
-        """The `count` users whom all reasons but taste speak for the most, how many followees
-        follow them, and whether they follow the viewer.
+    ) -> tuple[Rows, Scores, Rows, NDArray[np.bool_]]:
+        """The `count` users of the greatest promise by all reasons but taste, that promise, how
+        many followees follow them, and whether they follow the viewer.
 
         Of users who have nothing to do with the viewer only the foremost are looked at, or all
         where the viewer follows too many of those.
@@ -110,7 +110,7 @@ class FollowRecommender:
             )
             if first == count or len(foremost) == len(standing.score):
                 best = top_k(user, promise, count)
-                return user[best], met[best], follows[best]
+                return user[best], promise[best], met[best], follows[best]
             foremost = _best_first(standing.score, len(standing.score))
 
     def _standing(self, now: int) -> Standing:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, KeysView, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -16,7 +16,8 @@ Marks = NDArray[np.uint32]  # bit i is set when source i proposed the row
 Mask = NDArray[np.bool_]
 Order = NDArray[np.intp]
 Column = NDArray[np.float32]
-MAGNITUDE: Final = np.int32(0x7FFFFFFF)  # all bits of a float but its sign
+MARKS: Final = np.uint32(1) << np.arange(32, dtype=np.uint32)  # of each source
+BOOL: Final = np.dtype(bool)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +53,7 @@ class CandidateBatch:
 
     def take(self, rows: Mask | Order) -> CandidateBatch:
         """Only these rows, in this order."""
-        some: Order = (
-            rows.nonzero()[0] if rows.dtype == np.bool_ else rows.astype(np.intp, copy=False)
-        )
+        some: Order = rows.nonzero()[0] if rows.dtype == BOOL else rows.astype(np.intp, copy=False)
         columns = self.columns
         kept = columns.take(some) if isinstance(columns, _Taken) else _Taken(columns, some)
         return CandidateBatch(
@@ -62,10 +61,12 @@ class CandidateBatch:
         )
 
     def with_columns(self, columns: Mapping[str, Column]) -> CandidateBatch:
+        for name in self.columns.keys() & columns.keys():
+            raise BrokenContractError(f"column {name!r} is already written")
+        shape = self.tweet.shape
         for name, column in columns.items():
-            if name in self.columns:
-                raise BrokenContractError(f"column {name!r} is already written")
-            self.check(column, name)
+            if column.shape != shape:
+                self.check(column, name)
         return CandidateBatch(self.tweet, self.author, self.sources, {**self.columns, **columns})
 
     def check(self, column: NDArray[np.generic], name: str) -> None:
@@ -74,16 +75,6 @@ class CandidateBatch:
             raise BrokenContractError(
                 f"{name} answered with shape {column.shape} for {len(self)} rows"
             )
-
-    def best_first(self, score: Column) -> Order:
-        """The rows in the order of a score, the greatest first; of equals the lower tweet first.
-
-        The bits of a float, read as a whole number, are in the order of the floats: with the tweet
-        behind them they make one key, and sorting one key is faster than sorting two.
-        """
-        bits = (score + np.float32(0)).view(np.int32)  # -0 is 0
-        rising = bits ^ (bits >> 31 & MAGNITUDE)  # where negative, a greater magnitude is less
-        return ((~rising.astype(np.int64) << 32) + self.tweet).argsort()
 
 
 class _Taken(Mapping[str, Column]):
@@ -108,21 +99,30 @@ class _Taken(Mapping[str, Column]):
     def __len__(self) -> int:
         return len(self._whole)
 
+    def keys(self) -> KeysView[str]:
+        return self._whole.keys()
+
     def take(self, rows: Order) -> _Taken:
         """Only these rows of them."""
         return _Taken(self._whole, self._rows.take(rows))
 
 
-def merge(batches: Sequence[CandidateBatch]) -> CandidateBatch:
-    """One row per tweet, in the order of rows; one that several proposed keeps every mark."""
+def merge(batches: Sequence[CandidateBatch], bits: list[int]) -> CandidateBatch:
+    """One row per tweet, in the order of rows; `bits` says which source each batch is by, and one
+    that several proposed has the mark of each."""
     if not batches:
         none = np.empty(0, np.int32)
         return CandidateBatch.of(none, none)
     tweet = np.concatenate([batch.tweet for batch in batches])
     author = np.concatenate([batch.author for batch in batches])
-    marks = np.concatenate([batch.sources for batch in batches])
-    order = np.argsort(tweet, kind="stable")
-    first = np.flatnonzero(np.diff(tweet[order], prepend=-1))
-    rows = order[first]
-    sources = np.bitwise_or.reduceat(marks[order], first) if len(first) else marks
-    return CandidateBatch(tweet[rows], author[rows], sources)
+    marks = np.repeat(MARKS[bits], [len(batch.tweet) for batch in batches])
+    order = tweet.argsort()
+    tweet = tweet.take(order)
+    is_first = np.empty(len(tweet), bool)
+    is_first[:1] = True
+    np.not_equal(tweet[1:], tweet[:-1], out=is_first[1:])
+    first = is_first.nonzero()[0]
+    if not len(first):
+        return CandidateBatch(tweet, author, marks)
+    sources = np.bitwise_or.reduceat(marks.take(order), first)
+    return CandidateBatch(tweet.take(first), author.take(order.take(first)), sources)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 
 import numpy as np
 
-from app.pipeline.batch import CandidateBatch, Column, Mask, merge
+from app.pipeline.batch import BOOL, CandidateBatch, Column, Mask, merge
 from app.pipeline.candidate_pipeline import CandidatePipeline
 from app.pipeline.components import (
     Allotment,
@@ -42,6 +41,7 @@ def admit(query: Query, gates: Sequence[Gate], trace: Trace) -> bool:
 def retrieve(query: Query, pipelines: Sequence[CandidatePipeline], trace: Trace) -> CandidateBatch:
     """Ask every source whose gates admit; one that fails is traced and missed."""
     batches: list[CandidateBatch] = []
+    bits: list[int] = []
     asked = 0
     for bit, pipeline in enumerate(pipelines):
         if not admit(query, pipeline.gates, trace):
@@ -54,17 +54,17 @@ def retrieve(query: Query, pipelines: Sequence[CandidatePipeline], trace: Trace)
                     f"{span.component} fetched {len(found)} rows of at most {pipeline.limit}"
                 )
             span.rows_out = len(found)
-            mark = np.full(len(found), 1 << bit, np.uint32)
-            batches.append(CandidateBatch(found.tweet, found.author, mark))
+            batches.append(found)
+            bits.append(bit)
     if asked and not batches:
         raise RuntimeError("every source failed")
-    return merge(batches)
+    return merge(batches, bits)
 
 
 def have_more(batch: CandidateBatch, pipelines: Sequence[CandidatePipeline]) -> bool:
     """Whether a source proposed as many rows as it may, so that it may have more."""
     return any(
-        0 < pipeline.limit <= int((batch.sources >> np.uint32(bit) & np.uint32(1)).sum())
+        0 < pipeline.limit <= int(np.count_nonzero(batch.sources & np.uint32(1 << bit)))
         for bit, pipeline in enumerate(pipelines)
     )
 
@@ -76,8 +76,9 @@ def filter(
     for filter_ in filters:
         with trace.span(stage, filter_, len(batch)) as span:
             kept = _mask(query, batch, filter_)
-            batch = batch if kept.all() else batch.take(kept)
-            span.rows_out = len(batch)
+            span.rows_out = int(np.count_nonzero(kept))
+            if span.rows_out < span.rows_in:
+                batch = batch.take(kept)
     return batch
 
 
@@ -85,8 +86,12 @@ def filter_visibility(
     query: Query, batch: CandidateBatch, filters: Sequence[Filter], trace: Trace
 ) -> CandidateBatch:
     """Keep the rows that may be shown; where that cannot be known, show nothing."""
-    with _failing_closed(trace):
+    try:
         return filter("visibility", query, batch, filters, trace)
+    except BrokenContractError:
+        raise
+    except Exception as error:
+        raise _closed(trace, error) from error
 
 
 def rank(query: Query, batch: CandidateBatch, ranker: Ranker, trace: Trace) -> CandidateBatch:
@@ -174,25 +179,23 @@ def explain_filters(
                 dropped_by[row] = dropped_by[row] or span.component
 
     ask("eligibility", eligibility)
-    with _failing_closed(trace):
-        ask("visibility", visibility)
-    return dropped_by
-
-
-@contextmanager
-def _failing_closed(trace: Trace) -> Iterator[None]:
     try:
-        yield
+        ask("visibility", visibility)
     except BrokenContractError:
         raise
     except Exception as error:
-        raise FailedClosedError(f"{trace.spans[-1].component} failed: {error!r}") from error
+        raise _closed(trace, error) from error
+    return dropped_by
+
+
+def _closed(trace: Trace, error: Exception) -> FailedClosedError:
+    return FailedClosedError(f"{trace.spans[-1].component} failed: {error!r}")
 
 
 def _mask(query: Query, batch: CandidateBatch, filter_: Filter) -> Mask:
     mask = filter_.keep(query, batch)
     name = type(filter_).__name__
     batch.check(mask, name)
-    if mask.dtype != np.bool_:
+    if mask.dtype != BOOL:
         raise BrokenContractError(f"{name} answered with {mask.dtype}, a mask is true or false")
     return mask

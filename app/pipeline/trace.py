@@ -14,12 +14,35 @@ logger = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class Span:
+    """One run of a component, which lasts as long as the span is entered."""
+
     stage: str
     component: str
     rows_in: int
     rows_out: int
     micros: int = 0
     error: str | None = None
+    forgives: bool = False  # where the component fails, the run goes on
+    _start: int = 0
+
+    def __enter__(self) -> Span:
+        self._start = perf_counter_ns()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> bool:
+        self.micros = (perf_counter_ns() - self._start) // 1000
+        if not isinstance(error, Exception):
+            return False
+        self.error, self.rows_out = repr(error), 0
+        if not self.forgives or isinstance(error, BrokenContractError | FailedClosedError):
+            return False
+        logger.warning("%s %s failed and is missed", self.stage, self.component, exc_info=error)
+        return True
 
 
 @dataclass(slots=True)
@@ -31,40 +54,8 @@ class Trace:
         """The components that failed, each once, in the order in which they did."""
         return list(dict.fromkeys(span.component for span in self.spans if span.error))
 
-    def span(
-        self, stage: str, component: object, rows_in: int, *, forgive: bool = False
-    ) -> _Running:
+    def span(self, stage: str, component: object, rows_in: int, *, forgive: bool = False) -> Span:
         """Time a component. Its failure is recorded; `forgive` lets the run go on."""
-        span = Span(stage, type(component).__name__, rows_in, rows_in)
+        span = Span(stage, type(component).__name__, rows_in, rows_in, 0, None, forgive)
         self.spans.append(span)
-        return _Running(span, forgive)
-
-
-@dataclass(slots=True)
-class _Running:
-    """A span while it lasts; a class, because twenty generators per request are felt."""
-
-    span: Span
-    forgive: bool
-    start: int = 0
-
-    def __enter__(self) -> Span:
-        self.start = perf_counter_ns()
-        return self.span
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> bool:
-        self.span.micros = (perf_counter_ns() - self.start) // 1000
-        if not isinstance(error, Exception):
-            return False
-        self.span.error, self.span.rows_out = repr(error), 0
-        if not self.forgive or isinstance(error, BrokenContractError | FailedClosedError):
-            return False
-        logger.warning(
-            "%s %s failed and is missed", self.span.stage, self.span.component, exc_info=error
-        )
-        return True
+        return span

@@ -63,7 +63,7 @@ def for_you(
                 share=0,  # fills up where the others have run dry
             ),
             CandidatePipeline(
-                Explore(fresh_tweets, encoder, fade),
+                Explore(fresh_tweets, fade),
                 s.explore_limit,
                 share=0,
                 reserved=s.explore_share,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -13,9 +13,9 @@ from app.pipeline.batch import CandidateBatch, Column
 from app.pipeline.failures import BrokenContractError
 from app.pipeline.query import Query
 from app.rankers.fusion import Fusion
-from ml.arrays import Rows, Times
-from ml.embeddings.encoder import EncodedTweets, Encoder, Vectors
-from ml.features import NAMES, Pairs, TweetFeatureCache, matrix
+from app.rankers.hydrated import Hydrated
+from ml.embeddings.encoder import Encoder
+from ml.features import NAMES, Pairs, matrix
 from ml.state.feature_state import FeatureState
 
 Predict = Callable[[Pairs, NDArray[np.float32]], Mapping[str, Column]]
@@ -34,31 +34,18 @@ class HeavyRanker:
     encoder: Encoder
     predict: Predict
     fusion: Fusion
-    tweet_features: TweetFeatureCache = field(default_factory=TweetFeatureCache)
 
     def score(self, query: Query, batch: CandidateBatch) -> Mapping[str, Column]:
         if query.viewer < 0:
             raise BrokenContractError("nobody is known by that row, so nothing can be predicted")
-        encoder = Hydrated(self.encoder.tweets, self.encoder.authors, query.vector)
+        encoder = Hydrated.of(self.encoder, query)
         x = Pairs.of_one(
             self.state, encoder, query.viewer, batch.tweet, query.now, query.neighborhood
         )
-        features = matrix(x, self.tweet_features)
+        features = matrix(x)
         predictions = self.predict(x, features)
         return {
             **predictions,
             **{name: features[:, column] for name, column in SIMILARITIES.items()},
             "base_score": self.fusion.fuse(predictions),
         }
-
-
-@dataclass(frozen=True, slots=True)
-class Hydrated:
-    """An encoder that has already encoded the one viewer there is."""
-
-    tweets: EncodedTweets
-    authors: Vectors
-    vector: Column
-
-    def viewers(self, state: FeatureState, viewer: Rows, now: Times) -> Vectors:
-        return self.vector[np.newaxis]

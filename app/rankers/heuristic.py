@@ -10,17 +10,17 @@ import numpy as np
 
 from app.pipeline.batch import CandidateBatch, Column
 from app.pipeline.query import Query
+from app.rankers.hydrated import Hydrated
 from ml.embeddings.encoder import Encoder
-from ml.features import author, moment, relation, similarity, tweet
-from ml.features.pairs import Pairs
+from ml.features import NAMES, Pairs, matrix
 from ml.state.feature_state import FeatureState
 
-EXPONENTS: Final = (  # of rates, which are logarithms over what is typical
-    (tweet.tweet_engagement_rate, 1.0),
-    (author.author_engagement_rate, 0.5),
-    (relation.author_affinity, 0.5),
-    (relation.topic_affinity, 0.5),
-)
+EXPONENTS: Final = {  # of rates, which are logarithms over what is typical
+    "tweet_engagement_rate": 1.0,
+    "author_engagement_rate": 0.5,
+    "author_affinity": 0.5,
+    "topic_affinity": 0.5,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +34,12 @@ class Heuristic:
     encoder: Encoder
 
     def score(self, query: Query, batch: CandidateBatch) -> Mapping[str, Column]:
-        x = Pairs.of_one(self.state, self.encoder, query.viewer, batch.tweet, query.now)
-        rates = sum(exponent * rate(x) for rate, exponent in EXPONENTS)
-        realgraph = similarity.realgraph_strength(x)
-        worth = np.exp(rates) * (1 + 2 * realgraph) * 2 * moment.tweet_freshness(x)
-        return {
-            "realgraph": realgraph.astype(np.float32),
-            "base_score": (worth / (1 + worth)).astype(np.float32),
-        }
+        encoder = Hydrated.of(self.encoder, query)
+        x = Pairs.of_one(
+            self.state, encoder, query.viewer, batch.tweet, query.now, query.neighborhood
+        )
+        features = dict(zip(NAMES, matrix(x).T, strict=True))
+        rates = sum(exponent * features[rate] for rate, exponent in EXPONENTS.items())
+        realgraph = features["realgraph_strength"]
+        worth = np.exp(rates) * (1 + 2 * realgraph) * 2 * features["tweet_freshness"]
+        return {"realgraph": realgraph, "base_score": worth / (1 + worth)}

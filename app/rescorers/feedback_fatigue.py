@@ -10,7 +10,7 @@ from app.pipeline.batch import CandidateBatch, Column, Rows
 from app.pipeline.query import Query
 from ml.arrays import Times
 from ml.kernels import kernel
-from ml.state.tables.neighborhood import place_among
+from ml.state.tables.neighborhood import places_among
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +46,9 @@ def _factors(
     steps: int,
 ) -> Column:
     """`begin` is when an author must have become unwelcome for the first step to begin now."""
-    factor = np.ones(len(author), np.float32)
-    for i in range(len(author)):
-        place = place_among(author[i], unwelcome)
-        if place >= 0:
-            step = np.floor((begin - asked_at[place]) / step_seconds)
+    factor, places = np.ones(len(author), np.float32), places_among(author, unwelcome)
+    for i in range(len(places)):
+        if places[i] >= 0:
+            step = np.floor((begin - asked_at[places[i]]) / step_seconds)
             factor[i] = lowest + (1 - lowest) * min(max(step, 0), steps) / steps
     return factor

@@ -9,7 +9,7 @@ import numpy as np
 from app.pipeline.batch import CandidateBatch, Column, Rows
 from app.pipeline.query import Query
 from ml.kernels import kernel
-from ml.state.tables.neighborhood import place_among
+from ml.state.tables.neighborhood import places_among
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +22,8 @@ class OutOfNetwork:
 
 @kernel
 def _factors(author: Rows, following: Rows, strangers: float) -> Column:
-    factor = np.ones(len(author), np.float32)
-    for i in range(len(author)):
-        if place_among(author[i], following) < 0:
+    factor, places = np.ones(len(author), np.float32), places_among(author, following)
+    for i in range(len(places)):
+        if places[i] < 0:
             factor[i] = strangers
     return factor

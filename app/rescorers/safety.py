@@ -27,8 +27,8 @@ class Safety:
 
     def factor(self, query: Query, batch: CandidateBatch) -> Column:
         scores = self.encoder.tweets
-        nsfw, toxicity = _table(self.nsfw), _table(self.toxicity)
-        return _factors(batch.tweet, scores.nsfw, nsfw, scores.toxicity, toxicity)
+        nsfw = _penalty(batch.tweet, scores.nsfw, _table(self.nsfw))
+        return nsfw * _penalty(batch.tweet, scores.toxicity, _table(self.toxicity))
 
 
 @cache
@@ -37,22 +37,13 @@ def _table(steps: Steps) -> Table:
 
 
 @kernel
-def _factors(
-    tweet: Rows, nsfw: Column, nsfw_steps: Table, toxicity: Column, toxicity_steps: Table
-) -> Column:
-    factor = np.empty(len(tweet), np.float32)
+def _penalty(tweet: Rows, probability: Column, steps: Table) -> Column:
+    factor = np.ones(len(tweet), np.float32)
     for i in range(len(tweet)):
-        if tweet[i] >= len(nsfw):
+        if tweet[i] >= len(probability):
             raise IndexError("a tweet was not judged yet")
-        of_nsfw = _penalty(nsfw[tweet[i]], nsfw_steps)
-        factor[i] = of_nsfw * _penalty(toxicity[tweet[i]], toxicity_steps)
-    return factor
-
-
-@kernel
-def _penalty(probability: float, steps: Table) -> float:
-    factor = 1.0
-    for step in range(len(steps)):
-        if probability > steps[step, 0]:
-            factor = float(steps[step, 1])
+        for step in range(len(steps)):
+            if not probability[tweet[i]] > steps[step, 0]:
+                break
+            factor[i] = steps[step, 1]
     return factor

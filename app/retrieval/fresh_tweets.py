@@ -33,7 +33,7 @@ class Fresh:
     tweet: Rows
     author: Rows
     created_at: Times
-    topic: NDArray[np.uint32]
+    topic: NDArray[np.int32]  # tokens, 0 where there is none
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class FreshTweets:
             tweet,
             tweets.author[tweet],
             tweets.created_at[tweet],
-            tweets.tags[tweet, 0],
+            tweets.tags[tweet, 0].view(np.int32),
         )
 
     def by(

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from app.pipeline.batch import CandidateBatch, Marks, Mask, Order
 from app.pipeline.components import Allotment
 from app.pipeline.query import Query
+from app.retrieval.best_first import best_first
 from ml.kernels import kernel
 
 Shares = NDArray[np.float64]
@@ -32,19 +33,21 @@ class Quota:
     """
 
     def select(self, query: Query, batch: CandidateBatch, allotments: Sequence[Allotment]) -> Order:
-        shares = np.array([inf if one.share is None else one.share for one in allotments])
-        reserved = np.array([one.reserved for one in allotments])
-        best_first = batch.best_first(batch["score"])
-        return _fill(best_first, batch.sources, shares, reserved, query.limit)
+        shares = np.array(
+            [inf if one.share is None else one.share for one in allotments], np.float64
+        )
+        reserved = np.array([one.reserved for one in allotments], np.float64)
+        order = best_first(batch["score"], batch.tweet)
+        return _fill(order, batch.sources, shares, reserved, query.limit)
 
 
 @kernel
-def _fill(best_first: Order, sources: Marks, shares: Shares, reserved: Shares, limit: int) -> Order:
+def _fill(order: Order, sources: Marks, shares: Shares, reserved: Shares, limit: int) -> Order:
     """The rows of so many places, one after the other."""
-    rows, kinds = len(best_first), len(shares)
+    rows, kinds = len(order), len(shares)
     marks, first = np.empty(rows, np.int64), np.empty(rows, np.int64)
     for rank in range(rows):
-        mark = int(sources[best_first[rank]])
+        mark = int(sources[order[rank]])
         marks[rank], first[rank] = mark, mark & -mark  # a row waits for its first source
     waits = np.ones(rows, np.bool_)
     head, due = np.zeros(kinds, np.int64), np.zeros(kinds, np.int64)
@@ -60,7 +63,7 @@ def _fill(best_first: Order, sources: Marks, shares: Shares, reserved: Shares, l
         for source in range(kinds):
             taken[source] += first[best] == 1 << source
             had[source] += marks[best] >> source & 1
-        chosen[place] = best_first[best]
+        chosen[place] = order[best]
     return chosen
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from app.pipeline.batch import CandidateBatch, Order
 from app.pipeline.components import Allotment
 from app.pipeline.query import Query
+from app.retrieval.best_first import best_first
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,4 +16,4 @@ class TopK:
     def select(
         self, query: Query, batch: CandidateBatch, allotments: Sequence[Allotment] = ()
     ) -> Order:
-        return batch.best_first(batch["score"])[: query.limit]
+        return best_first(batch["score"], batch.tweet)[: query.limit]

@@ -15,7 +15,7 @@ from app.serving.viewer_vector_cache import ViewerVectorCache
 from ml.embeddings import realgraph
 from ml.embeddings.encoder import Encoder
 from ml.state.feature_state import FeatureState
-from ml.state.tables.neighborhood import Neighborhood, among
+from ml.state.tables.neighborhood import Neighborhood
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +53,15 @@ class Hydrate:
 
     def _tie_strength(self, viewer: int, neighborhood: Neighborhood, now: int) -> Column:
         """RealGraph's strength of the tie to each followee."""
-        followee = neighborhood.following
-        counts = self.state.tie_counts.read(np.full(len(followee), viewer, np.int32), followee, now)
-        back = among(followee, neighborhood.followers)
-        return realgraph.of_counts(counts, np.ones(len(followee), bool), back)
+        ties = self.state.tie_counts
+        return realgraph.to_followees(
+            viewer,
+            neighborhood.following,
+            neighborhood.followers,
+            ties.index.table,
+            ties.counts.table,
+            now,
+        )
 
     def _seen(self, viewer: int, now: int) -> Rows:
         """Tweets that the viewer acted on, was shown, or was recently served; sorted."""

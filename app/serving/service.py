@@ -37,8 +37,9 @@ class Service:
         self.engine = engine
         self.log = log
         self.signer = Signer(log.secret()) if log else None
-        self.tail = Tail(log, engine.state, self._react, self._restore) if log else None
         self._group = GroupCommit(log, engine.settings.max_queued_entries) if log else None
+        recent = self._group.recent if self._group else None
+        self.tail = Tail(log, engine.state, self._react, self._restore, recent) if log else None
         self._connect(engine)
         self.appended = 0  # the offset of the last entry that this process appended for a caller
         self._lifecycle = Lifecycle(self)

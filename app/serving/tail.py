@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
+from itertools import islice
+from time import perf_counter
 from typing import ClassVar, Final
 
 from ml.errors import DataError
 from ml.event_log.port import EventLog
+from ml.event_log.recent_records import RecentRecords
 from ml.event_log.record import Record
 from ml.state.feature_state import FeatureState
 from ml.state.updates.apply_records import AppliedRecords, apply_records
 
-BATCH_RECORDS: Final = 250  # applied between two answers: a timeline may wait for that long
+READ_RECORDS: Final = 250  # read at once
+SLICE_SECONDS: Final = 0.002  # of applying between two answers: a timeline may wait for that long
+LEAST_RECORDS: Final = 16  # applied between two answers, however long they take
 POLL_SECONDS: Final = 0.05  # other processes do not say when they have written
+PAUSE_SECONDS: Final = 0.02  # between two batches that nobody waits for: larger ones cost less
 
 
 class Tail:
-    """Reads the log in a thread, and applies records between two answers.
+    """Takes what this process appended from memory and all else from the log, in a thread, and
+    applies records between two answers.
 
     `paused` keeps the state still while it is held.
     """
@@ -30,20 +38,28 @@ class Tail:
         state: FeatureState,
         react: Callable[[AppliedRecords], None],
         restore: Callable[[], Awaitable[FeatureState]] | None = None,
+        recent: RecentRecords | None = None,
+        tick: Callable[[], float] = perf_counter,
     ) -> None:
         """
         Args:
             react: called with what is new in the catalog; again, where it raised.
             restore: makes the state anew from the log, after records were applied in part.
+            recent: what this process appended.
+            tick: seconds, by which batches are kept short.
         """
         self.paused = asyncio.Lock()
         self._log = log
         self._state = state
         self._react = react
         self._restore = restore
+        self._recent = recent or RecentRecords()
+        self._tick = tick
+        self._ahead: deque[Record] = deque()  # to be applied next
+        self._at_once = LEAST_RECORDS  # that take about SLICE_SECONDS
         self._applied: AppliedRecords | None = None  # which nobody has reacted to yet
         self._is_damaged = False  # some records were applied in part
-        self._news = asyncio.Event()
+        self._news, self._demand = asyncio.Event(), asyncio.Event()
         self._waiting: list[tuple[int, asyncio.Future[None]]] = []
 
     @property
@@ -52,7 +68,7 @@ class Tail:
         return self._state.offset
 
     def hurry(self) -> None:
-        """Read the log now: there is something new."""
+        """Apply what there is: there is something new."""
         self._news.set()
 
     async def step(self) -> None:
@@ -63,16 +79,19 @@ class Tail:
             DataError: a record cannot be read; nothing was applied.
         """
         self._news.clear()
+        self._demand.clear()
         if self._is_damaged and self._restore is not None:
             async with self.paused:
                 self._state, self._applied = await self._restore(), None
+                self._ahead.clear()
                 self._is_damaged = False
-        records = await asyncio.to_thread(self._log.read, self.offset, BATCH_RECORDS)
-        if records or self._applied is not None:
+        if not self._ahead:
+            self._ahead.extend(await self._next())
+        if self._ahead or self._applied is not None:
             async with self.paused:
-                self._apply(records)
+                self._apply()
             self._notify()
-        if len(records) < BATCH_RECORDS:
+        if not self._ahead:
             await self._rest()
 
     async def reached(self, offset: int, seconds: float) -> bool:
@@ -81,6 +100,8 @@ class Tail:
             return True
         arrival = asyncio.get_running_loop().create_future()
         self._waiting.append((offset, arrival))
+        self._demand.set()
+        self._news.set()  # another process may have written it
         try:
             async with asyncio.timeout(seconds):
                 await arrival
@@ -90,10 +111,18 @@ class Tail:
             return self.offset >= offset  # it may have come at the last moment
         return True
 
-    def _apply(self, records: Sequence[Record]) -> None:
+    async def _next(self) -> Sequence[Record]:
+        """The records behind those that were applied."""
+        recent = self._recent.take(self.offset, READ_RECORDS)
+        return recent or await asyncio.to_thread(self._log.read, self.offset, READ_RECORDS)
+
+    def _apply(self) -> None:
+        """Apply as many records as answers may wait for."""
         self._follow_up()
+        records = list(islice(self._ahead, self._at_once))
         if not records:
             return
+        began = self._tick()
         try:
             self._applied = apply_records(self._state, records)
         except DataError:
@@ -101,7 +130,11 @@ class Tail:
         except BaseException:
             self._is_damaged = True
             raise
+        for _ in records:
+            self._ahead.popleft()
         self._follow_up()
+        rate = len(records) / max(self._tick() - began, 1e-9)
+        self._at_once = min(max(int(rate * SLICE_SECONDS), LEAST_RECORDS), READ_RECORDS)
 
     def _follow_up(self) -> None:
         """React to what was applied; it stays to be reacted to until that succeeds."""
@@ -116,8 +149,16 @@ class Tail:
                 waiting[1].set_result(None)
 
     async def _rest(self) -> None:
-        try:
-            async with asyncio.timeout(POLL_SECONDS):
-                await self._news.wait()
-        except TimeoutError:
-            pass
+        """Wait until there is something new, for a while at least where nobody waits for it."""
+        if not self._waiting:
+            await _happens(self._demand, PAUSE_SECONDS)
+        await _happens(self._news, POLL_SECONDS)
+
+
+async def _happens(event: asyncio.Event, seconds: float) -> None:
+    """Wait for an event, this long at most."""
+    try:
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    except TimeoutError:
+        pass

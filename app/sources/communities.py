@@ -10,7 +10,7 @@ from app.pipeline.batch import CandidateBatch
 from app.pipeline.query import Query
 from app.retrieval.fresh_tweets import FreshTweets
 from ml.embeddings import simclusters
-from ml.features.similarity import COMMUNITIES
+from ml.embeddings.simclusters import INTERESTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class Communities:
 
     fresh_tweets: FreshTweets
     half_life_hours: float
-    communities: simclusters.Communities = COMMUNITIES
+    communities: simclusters.Communities = INTERESTS
 
     def fetch(self, query: Query, limit: int) -> CandidateBatch:
         state = self.fresh_tweets.state

@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
-from app.pipeline.batch import CandidateBatch, Mask, Rows
+from app.pipeline.batch import CandidateBatch, Rows
 from app.pipeline.query import Query
+from app.retrieval.age import age_hours
 from app.retrieval.fresh_tweets import FreshTweets
-from ml.embeddings.encoder import Encoder
-from ml.features import author, tweet
+from app.retrieval.top_k import Worth
+from ml.arrays import Times
+from ml.features import author as of_author
+from ml.features import tweet as of_tweet
 from ml.features.liking import liking
-from ml.features.pairs import Pairs
-from ml.state.structures.tokens import Tokens
+from ml.features.rates import engagement_rate
+from ml.kernels import kernel
+from ml.state.structures.counters import CountTable
+from ml.state.structures.pair_index import PairTable, find
+from ml.state.tables.counted import counted
 from ml.state.tables.counts import Count
-from ml.state.tables.neighborhood import among
+from ml.state.tables.neighborhood import place_among
+
+Topics = NDArray[np.int32]
+NO_TOPIC: Final = 0
+TWEET_STRENGTH: Final = of_tweet.STRENGTH
+AUTHOR_STRENGTH: Final = of_author.STRENGTH
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,49 +42,109 @@ class Explore:
     """
 
     fresh_tweets: FreshTweets
-    encoder: Encoder
     half_life_hours: float
     hopeful: float = 0.1  # a topic liked with a lower probability is not worth a place
     certain: float = 0.97  # a topic liked with a greater one needs no exploring
 
     def fetch(self, query: Query, limit: int) -> CandidateBatch:
-        state, found = self.fresh_tweets.state, np.empty(0, np.int32)
-        wanted = self._wanted(query)
-        if wanted is None:
-            return self.fresh_tweets.top(query, found, np.empty(0), limit)
+        state, around = self.fresh_tweets.state, query.neighborhood
         fresh = self.fresh_tweets.fresh(query.now)
-        rows = np.flatnonzero(fresh.topic == wanted)
-        rows = rows[self._may_be_tried(query, fresh.author[rows])]
-        found = fresh.tweet[rows]
-        x = Pairs.of_one(state, self.encoder, query.viewer, found, query.now)
-        received = tweet.tweet_engagement_rate(x) + author.author_engagement_rate(x)
-        age_hours = self.fresh_tweets.age_hours(found, query.now)
-        worth = received - np.log(2) / self.half_life_hours * age_hours
-        return self.fresh_tweets.top(query, found, worth, limit)
-
-    def _may_be_tried(self, query: Query, author: Rows) -> Mask:
-        """Authors that the viewer neither follows nor excludes, nor wants to see less of."""
-        unwanted = query.follows(author) | (author == query.viewer)
-        may: Mask = ~(
-            unwanted
-            | among(author, query.neighborhood.excluded_authors)
-            | among(author, query.neighborhood.see_fewer_authors)
+        tweet, worth = _on_topic(
+            self._wanted(query),
+            fresh.topic,
+            fresh.tweet,
+            fresh.author,
+            query.viewer,
+            around.following,
+            around.excluded_authors,
+            around.see_fewer_authors,
+            state.tweet_counts.table,
+            state.author_counts.table,
+            state.tweets.created_at,
+            self.half_life_hours,
+            query.now,
         )
-        return may
+        return self.fresh_tweets.top(query, tweet, worth, limit)
 
-    def _wanted(self, query: Query) -> np.uint32 | None:
-        """The topic to try, or None; of equally likely ones that of the newest engagement.
+    def _wanted(self, query: Query) -> int:
+        """The topic to try, or `NO_TOPIC`.
 
         Without impressions of the viewer it is unknown which topics they passed by.
         """
-        state, viewer = self.fresh_tweets.state, np.array([query.viewer], np.int32)
-        if not state.viewer_counts.read(viewer, query.now)[0, Count.IMPRESSION] > 0:
-            return None
-        latest, _, there = state.history.of(viewer)
-        topic: Tokens = state.tweets.tags[latest[there], 0]
-        declared = state.users.interests[query.viewer]
-        topic = topic[(topic != 0) & (topic[:, None] != declared).all(axis=1)]
-        likely = liking(state, query.viewer, topic, query.now)
-        likely[likely > self.certain] = 0
-        best = int(np.argmax(likely)) if len(topic) else -1
-        return topic[best] if best >= 0 and likely[best] >= self.hopeful else None
+        state, viewer = self.fresh_tweets.state, query.viewer
+        if viewer < 0 or not state.viewer_counts.value[viewer, Count.IMPRESSION] > 0:
+            return NO_TOPIC
+        return _likeliest(
+            viewer,
+            state.history.tweet[viewer],
+            state.tweets.tags.view(np.int32),
+            state.users.interests[viewer].view(np.int32),
+            state.topic_counts_lately.index.table,
+            state.topic_counts_lately.counts.table,
+            self.hopeful,
+            self.certain,
+            query.now,
+        )
+
+
+@kernel
+def _likeliest(
+    viewer: int,
+    engaged: Rows,
+    tags: Topics,
+    declared: Topics,
+    index: PairTable,
+    counts: CountTable,
+    hopeful: float,
+    certain: float,
+    now: int,
+) -> int:
+    """The topic of what a viewer engaged with that they like with the greatest probability from
+    `hopeful` to `certain`, but for declared ones; of equals that of the newest engagement."""
+    wanted, likeliest = NO_TOPIC, 0.0
+    for tweet in engaged:
+        topic = tags[tweet, 0] if tweet >= 0 else NO_TOPIC
+        if topic == NO_TOPIC or (declared == topic).any():
+            continue
+        likely = liking(counts, find(index, viewer, topic), now)
+        if likeliest < likely <= certain and likely >= hopeful:
+            wanted, likeliest = topic, likely
+    return int(wanted)
+
+
+@kernel
+def _on_topic(
+    wanted: int,
+    topic: Topics,
+    tweet: Rows,
+    author: Rows,
+    viewer: int,
+    following: Rows,
+    excluded: Rows,
+    see_fewer: Rows,
+    tweet_counts: CountTable,
+    author_counts: CountTable,
+    created_at: Times,
+    half_life_hours: float,
+    now: int,
+) -> tuple[Rows, Worth]:
+    """The tweets on a topic by authors that the viewer neither follows nor excludes, nor wants to
+    see less of; and what they are worth by their reception and recency."""
+    found = np.empty(len(tweet), np.int32)
+    worth, count = np.empty(len(tweet), np.float64), 0
+    for i in range(len(tweet)):
+        who = author[i]
+        if topic[i] == NO_TOPIC or topic[i] != wanted or who == viewer:
+            continue
+        if (
+            place_among(who, following) >= 0
+            or place_among(who, excluded) >= 0
+            or place_among(who, see_fewer) >= 0
+        ):
+            continue
+        received = engagement_rate(counted(tweet_counts, tweet[i], now), TWEET_STRENGTH)
+        received += engagement_rate(counted(author_counts, who, now), AUTHOR_STRENGTH)
+        fading = np.log(2) / half_life_hours * age_hours(created_at[tweet[i]], now)
+        found[count], worth[count] = tweet[i], received - fading
+        count += 1
+    return found[:count], worth[:count]

@@ -62,13 +62,25 @@ class OutOfNetwork:
         if query.viewer < 0:
             return None
         history = self.fresh_tweets.state.history
-        since = query.now - int(self.latest_hours * 3600)
-        recent = history.tweet[query.viewer, : self.latest]
-        recent = recent[(recent >= 0) & (history.at[query.viewer, : self.latest] >= since)]
-        if not len(recent):
-            return None
-        middle: Column = self.encoder.tweets.vector[recent].mean(axis=0)
-        return middle / max(float(np.linalg.norm(middle)), 1e-9)
+        middle, recent = _middle(
+            history.tweet[query.viewer, : self.latest],
+            history.at[query.viewer, : self.latest],
+            query.now - int(self.latest_hours * 3600),
+            self.encoder.tweets.vector,
+        )
+        return middle if recent else None
+
+
+@kernel
+def _middle(tweet: Rows, at: Times, since: int, vectors: Vectors) -> tuple[Column, int]:
+    """The mean of the vectors of tweets, made one of length 1; how many are of `since` or later."""
+    middle, recent = np.zeros(vectors.shape[1], np.float32), 0
+    for i in range(len(tweet)):
+        if tweet[i] >= 0 and at[i] >= since:
+            middle += vectors[tweet[i]]
+            recent += 1
+    length = np.sqrt((middle * middle).sum())
+    return middle / np.float32(max(length, 1e-9)), recent
 
 
 @kernel

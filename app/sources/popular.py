@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.pipeline.batch import CandidateBatch
+import numpy as np
+
+from app.pipeline.batch import CandidateBatch, Rows
 from app.pipeline.query import Query
 from app.retrieval.fresh_tweets import FreshTweets
-from ml.features.rates import engaged
+from app.retrieval.top_k import Worth
+from ml.kernels import kernel
+from ml.state.structures.counters import CountTable, fade
+from ml.state.tables.counts import ENGAGED
+
+_ENGAGED = tuple(int(kind) for kind in ENGAGED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,5 +25,17 @@ class Popular:
 
     def fetch(self, query: Query, limit: int) -> CandidateBatch:
         tweet = self.fresh_tweets.fresh(query.now).tweet
-        counts = self.fresh_tweets.state.tweet_counts.read(tweet, query.now)
-        return self.fresh_tweets.top(query, tweet, engaged(counts), limit)
+        worth = _engagements(tweet, self.fresh_tweets.state.tweet_counts.table, query.now)
+        return self.fresh_tweets.top(query, tweet, worth, limit)
+
+
+@kernel
+def _engagements(tweet: Rows, counts: CountTable, now: int) -> Worth:
+    """How often people engaged with each tweet, as of `now`."""
+    worth = np.zeros(len(tweet), np.float64)
+    for i in range(len(tweet)):
+        for kind in _ENGAGED:
+            worth[i] += counts.value[tweet[i], kind]
+        if worth[i] > 0:
+            worth[i] *= fade(counts, tweet[i], now)
+    return worth

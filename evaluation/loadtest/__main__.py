@@ -22,6 +22,7 @@ from evaluation.loadtest import (
     overload,
     pagination,
     reload,
+    scale,
     soak,
     stalls,
 )
@@ -58,6 +59,7 @@ COMMANDS: Final[dict[str, Command]] = {
     "overload": overload,
     "pagination": pagination,
     "reload": reload,
+    "scale": scale,
     "soak": soak,
     "stalls": stalls,
 }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
@@ -150,6 +149,6 @@ class Blind:
 class Tasteless(Pairs):
     """The same pairs, had nobody encoded the viewers."""
 
-    @cached_property
+    @property
     def viewer_vector(self) -> Vectors:
         return np.zeros_like(self.tweet_vector)

@@ -18,10 +18,10 @@ from evaluation.policies.policy import Answer, Moment, Policy, Values
 from evaluation.watch import Watch
 from ml.arrays import Rows
 from ml.bundle import Bundle
-from ml.features.rates import engaged
 from ml.progress import progress
 from ml.state.events import Events
 from ml.state.feature_state import FeatureState
+from ml.state.tables.counted import engaged
 from ml.training.replay import walk
 
 PLACES: Final = 20

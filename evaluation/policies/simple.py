@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from evaluation.policies.policy import Moment, Values
-from ml.features.rates import engaged
+from ml.state.tables.counted import engaged
 
 
 def random(moment: Moment) -> Values:

@@ -5,51 +5,52 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ml.arrays import Rows, Times
-from ml.state.feature_state import FeatureState
-from ml.state.tables.neighborhood import SAMPLED, times_among
+from ml.kernels import kernel
+from ml.state.structures.scratch_table import FREE, scratch_table, slot_of
+from ml.state.tables.history import LENGTH
+from ml.state.tables.neighborhood import place_among
 
 PROOF_HOURS: Final = 7 * 24.0  # how long an engagement counts as social proof
+PROOF_SECONDS: Final = int(PROOF_HOURS * 3600)
 
 
-def followees_following(state: FeatureState, viewer: Rows, author: Rows) -> NDArray[np.float64]:
-    """(pairs,) how many of the viewer's followees follow the author."""
-    viewers, position = np.unique(viewer, return_inverse=True)
-    followee, owner = state.graph.followees(viewers, SAMPLED)
-    second, step = state.graph.followees(followee, SAMPLED)
-    return _times_met(owner[step], second, position, author)
+@kernel
+def followees_following(author: int, second_degree: Rows) -> int:
+    """How many followees follow an author: how often they are among those of second degree."""
+    first = place_among(author, second_degree)
+    last = first
+    while 0 <= last < len(second_degree) and second_degree[last] == author:
+        last += 1
+    return last - first
 
 
+@kernel
 def followees_engaged(
-    state: FeatureState, viewer: Rows, tweet: Rows, now: Times
-) -> NDArray[np.float64]:
-    """(pairs,) how many of the viewer's followees engaged with the tweet lately."""
-    viewers, position = np.unique(viewer, return_inverse=True)
-    followee, owner = state.graph.followees(viewers, SAMPLED)
-    engaged, at, there = state.history.of(followee)  # (followees, LENGTH)
-    latest = np.zeros(len(viewers), np.int64)
-    np.maximum.at(latest, position, now)
-    there &= at > latest[owner][:, None] - int(PROOF_HOURS * 3600)
-    owners = np.broadcast_to(owner[:, None], engaged.shape)
-    return _times_met(owners[there], engaged[there], position, tweet)
+    tweet: Rows, followee: Rows, engaged: Rows, engaged_at: Times, now: int
+) -> Rows:
+    """(tweets,) how many of these followees engaged with each tweet lately.
 
-
-def engaged_by(state: FeatureState, followee: Rows, tweet: Rows, now: int) -> NDArray[np.float64]:
-    """(tweets,) how many of these users engaged with each tweet lately."""
-    engaged, at, there = state.history.of(followee)  # (followees, LENGTH)
-    there &= at > now - int(PROOF_HOURS * 3600)
-    return times_among(tweet, np.sort(engaged[there])).astype(np.float64)
-
-
-def _times_met(
-    owner: NDArray[np.integer], met: Rows, asker: NDArray[np.integer], asked: Rows
-) -> NDArray[np.float64]:
-    """How often each (asker, asked) stands among the (owner, met)."""
-    span = np.int64(2**32)
-    keys = np.sort(owner * span + met)
-    wanted = asker * span + asked
-    return (np.searchsorted(keys, wanted, "right") - np.searchsorted(keys, wanted, "left")).astype(
-        np.float64
-    )
+    Args:
+        tweet: (tweets,) those that are asked for.
+        followee: (followees,) rows of users.
+        engaged: (users, LENGTH) what each user engaged with, the newest first.
+        engaged_at: (users, LENGTH) when they did.
+        now: unix seconds.
+    """
+    table = scratch_table(len(tweet))
+    for row in tweet:
+        table[slot_of(table, row)] = row
+    engagements = np.zeros(len(table), np.int32)
+    for who in followee:
+        for place in range(LENGTH):
+            if engaged_at[who, place] <= now - PROOF_SECONDS:
+                break
+            if engaged[who, place] >= 0:
+                slot = slot_of(table, engaged[who, place])
+                engagements[slot] += table[slot] != FREE
+    count = np.empty(len(tweet), np.int32)
+    for i in range(len(tweet)):
+        count[i] = engagements[slot_of(table, tweet[i])]
+    return count

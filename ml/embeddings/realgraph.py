@@ -5,36 +5,35 @@ Interactions fade with a half-life of a month; a follow counts, a follow back co
 
 from __future__ import annotations
 
-from typing import Final
+from math import expm1
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ml.arrays import Rows, Times
-from ml.state.feature_state import FeatureState
-from ml.state.tables.counts import Count
-
-FOLLOW: Final = 0.35
-FOLLOWED_BACK: Final = 0.25
-WORTH: Final = np.zeros(len(Count))
-WORTH[[Count.LIKE, Count.RETWEET, Count.REPLY, Count.FOLLOW]] = 0.30, 0.40, 0.50, 0.30
-WORTH[[Count.NEGATIVE, Count.REPORT]] = -1.0, -2.0
+from ml.arrays import Rows
+from ml.kernels import kernel
+from ml.state.structures.counters import CountTable
+from ml.state.structures.pair_index import PairTable, find
+from ml.state.tables.counted import Counted, counted
+from ml.state.tables.neighborhood import place_among
 
 
-def strength(
-    state: FeatureState, viewer: Rows, author: Rows, now: Times | int
+@kernel
+def tie_strength(tie: Counted, follows: bool, followed_back: bool) -> float:
+    """Directed tie strength in 0–1, of what was done about somebody: 1 - exp(-evidence)."""
+    liked = 0.3 * tie.like + 0.4 * tie.retweet + 0.5 * tie.reply + 0.3 * tie.follow
+    disliked = 1.0 * tie.negative + 2.0 * tie.report
+    followed = 0.35 * follows + 0.25 * (follows and followed_back)
+    return -expm1(-max(liked - disliked + followed, 0.0))
+
+
+@kernel
+def to_followees(
+    viewer: int, following: Rows, followers: Rows, index: PairTable, ties: CountTable, now: int
 ) -> NDArray[np.float32]:
-    """(pairs,) directed tie strength in 0–1: 1 - exp(-evidence)."""
-    counts = state.tie_counts.read(viewer, author, now)
-    return of_counts(
-        counts, state.graph.follows(viewer, author), state.graph.follows(author, viewer)
-    )
-
-
-def of_counts(
-    counts: NDArray[np.float64], follows: NDArray[np.bool_], followed_back: NDArray[np.bool_]
-) -> NDArray[np.float32]:
-    """The strength of ties, from their counts and follows."""
-    evidence = counts @ WORTH + FOLLOW * follows + FOLLOWED_BACK * (follows & followed_back)
-    strength: NDArray[np.float32] = -np.expm1(-np.maximum(evidence, 0)).astype(np.float32)
+    """(followees,) the strength of the tie to each; `followers` are sorted."""
+    strength = np.empty(len(following), np.float32)
+    for i in range(len(following)):
+        tie = counted(ties, find(index, viewer, following[i]), now)
+        strength[i] = tie_strength(tie, True, place_among(following[i], followers) >= 0)
     return strength

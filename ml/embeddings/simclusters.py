@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import combinations
+from math import sqrt
 from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ml.arrays import Rows
+from ml.kernels import kernel
 from ml.state.feature_state import FeatureState
 from ml.state.structures.tokens import Tokens
 
@@ -64,6 +66,9 @@ class HashedInterests:
         return Sparse(community, weight)
 
 
+INTERESTS: Final = HashedInterests()
+
+
 def cosine(a: Sparse, b: Sparse) -> NDArray[np.float32]:
     """(rows,) cosine of each row of `a` with the same row of `b`, or of its only row with every
     row of `b`; 0 where either is empty."""
@@ -75,3 +80,31 @@ def cosine(a: Sparse, b: Sparse) -> NDArray[np.float32]:
         product = np.einsum("ij,ijk,ik->i", a.weight, same, b.weight)
     nearness: NDArray[np.float32] = np.minimum(product, 1)
     return nearness
+
+
+@kernel
+def communities_of(tokens: Tokens, row: int) -> NDArray[np.float64]:
+    """(COMMUNITIES,) the vector of one user, of length 1, or 0 where `row` is -1."""
+    vector = np.zeros(COMMUNITIES, np.float64)
+    if row >= 0:
+        for i in range(ACTIVE):
+            if tokens[row, i] != 0:
+                vector[tokens[row, i] % COMMUNITIES] += 1
+    square = 0.0
+    for entry in vector:
+        square += entry * entry
+    return vector / sqrt(max(square, 1.0))
+
+
+@kernel
+def nearness(vector: NDArray[np.float64], tokens: Tokens, row: int) -> float:
+    """Cosine of a user's vector with that of a row of tokens; 0 where either is empty."""
+    product, square = 0.0, 0
+    for i in range(ACTIVE):
+        token = tokens[row, i]
+        if token != 0:
+            product += vector[token % COMMUNITIES]
+            for j in range(ACTIVE):
+                other = tokens[row, j]
+                square += other != 0 and other % COMMUNITIES == token % COMMUNITIES
+    return min(product / sqrt(max(square, 1)), 1.0)

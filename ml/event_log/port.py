@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from ml.event_log.record import Entry, Record
@@ -15,6 +15,7 @@ class Appended:
 
     offset: int
     accepted: list[bool]  # False where an entry of this event_id was accepted before
+    records: list[Record] = field(default_factory=list, compare=False)  # of those accepted
 
 
 class EventLog(Protocol):

@@ -6,6 +6,7 @@ import sqlite3
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from threading import Lock
 from typing import Any, Final
@@ -61,14 +62,15 @@ class SqliteLog:
         with self._writer() as connection:
             end, chain, ids = sqlite_reads.head(connection, self._path)
             taken, times = _taken(connection, digests), Times(connection, entries)
-            accepted, new, checksums = [], [], []
+            accepted, new, checksums, records = [], [], [], []
             for digest, entry, row in zip(digests, entries, rows, strict=True):
                 accepted.append(digest not in taken)
                 if accepted[-1]:
                     taken.add(digest)
                     end += 1
                     if (at := times.of(entry)) != row.at:
-                        row = row._replace(at=at)
+                        entry, row = replace(entry, at=at), row._replace(at=at)
+                    records.append(Record(end, entry))
                     new.append((end, digest, row))
                     checksums.append(self._checksums.of_row(end, row))
             if new:
@@ -87,7 +89,7 @@ class SqliteLog:
                 ids = with_ids(ids, [digest for _, digest, _ in new])
                 connection.execute("INSERT INTO chain VALUES (?, ?, ?)", [end, chain, ids])
         self._acknowledged.reached(end)
-        return Appended(end, accepted)
+        return Appended(end, accepted, records)
 
     def probe(self) -> None:
         for statement in PROBE:

@@ -2,48 +2,62 @@
 
 from __future__ import annotations
 
+from math import log1p
 from typing import Final
 
-from ml.features.rates import engagement_rate, log1p, rate
-from ml.features.tweet_view import TweetView, Values
-from ml.state.tables.counts import Count
+from ml.features.numbers import Author
+from ml.features.rates import (
+    engagement_rate,
+    follow_rate,
+    negative_rate,
+    reply_rate,
+    retweet_rate,
+)
+from ml.kernels import inline_kernel
 
 STRENGTH: Final = 60.0
 
 
-def author_engagement_rate(x: TweetView) -> Values:
+@inline_kernel
+def author_engagement_rate(author: Author) -> float:
     """Engagements per impression of the author's tweets."""
-    return engagement_rate(x.author_counts, STRENGTH)
+    return engagement_rate(author.counts, STRENGTH)
 
 
-def author_retweet_rate(x: TweetView) -> Values:
+@inline_kernel
+def author_retweet_rate(author: Author) -> float:
     """Retweets per impression of the author's tweets."""
-    return rate(x.author_counts, Count.RETWEET, STRENGTH)
+    return retweet_rate(author.counts, STRENGTH)
 
 
-def author_reply_rate(x: TweetView) -> Values:
+@inline_kernel
+def author_reply_rate(author: Author) -> float:
     """Replies per impression of the author's tweets."""
-    return rate(x.author_counts, Count.REPLY, STRENGTH)
+    return reply_rate(author.counts, STRENGTH)
 
 
-def author_follow_rate(x: TweetView) -> Values:
+@inline_kernel
+def author_follow_rate(author: Author) -> float:
     """Follows per impression of the author's tweets."""
-    return rate(x.author_counts, Count.FOLLOW, STRENGTH)
+    return follow_rate(author.counts, STRENGTH)
 
 
-def author_negative_rate(x: TweetView) -> Values:
+@inline_kernel
+def author_negative_rate(author: Author) -> float:
     """How often those who saw the author wanted less of them."""
-    return rate(x.author_counts, Count.NEGATIVE, STRENGTH)
+    return negative_rate(author.counts, STRENGTH)
 
 
-def author_followers(x: TweetView) -> Values:
+@inline_kernel
+def author_followers(author: Author) -> float:
     """How many people follow the author, log scale."""
-    return log1p(x.state.graph.followers[x.author]) * (x.author >= 0)
+    return log1p(author.followers)
 
 
-def author_posts(x: TweetView) -> Values:
+@inline_kernel
+def author_posts(author: Author) -> float:
     """How much the author has written lately, log scale."""
-    return log1p(x.author_counts[:, Count.POST])
+    return log1p(author.counts.post)
 
 
 FEATURES: Final = (

@@ -2,37 +2,42 @@
 
 from __future__ import annotations
 
+from math import cos, isnan, log1p, pi, sin
 from typing import Final
 
 import numpy as np
 
-from ml.features.tweet_view import TweetView, Values
+from ml.features.numbers import DAY_SECONDS, Moment, Tweet
+from ml.kernels import inline_kernel
 
-DAY_SECONDS: Final = 86_400
 
-
-def tweet_age(x: TweetView) -> Values:
+@inline_kernel
+def tweet_age(tweet: Tweet) -> float:
     """Hours since the tweet was written, log scale; one day where nobody knows."""
-    return np.log1p(_age_hours(x))
+    return log1p(_age_hours(tweet))
 
 
-def tweet_freshness(x: TweetView) -> Values:
+@inline_kernel
+def tweet_freshness(tweet: Tweet) -> float:
     """1 for a new tweet, halved every 12 hours; a quarter where nobody knows the age."""
-    return np.exp2(-_age_hours(x) / 12)
+    return float(np.exp2(-_age_hours(tweet) / 12))
 
 
-def hour_sine(x: TweetView) -> Values:
+@inline_kernel
+def hour_sine(moment: Moment) -> float:
     """The time of day (UTC) as a point on a circle: its height."""
-    return np.sin(2 * np.pi * (x.now_or_one % DAY_SECONDS) / DAY_SECONDS)
+    return sin(2 * pi * moment.second_of_day / DAY_SECONDS)
 
 
-def hour_cosine(x: TweetView) -> Values:
+@inline_kernel
+def hour_cosine(moment: Moment) -> float:
     """The time of day (UTC) as a point on a circle: its breadth."""
-    return np.cos(2 * np.pi * (x.now_or_one % DAY_SECONDS) / DAY_SECONDS)
+    return cos(2 * pi * moment.second_of_day / DAY_SECONDS)
+
+
+@inline_kernel
+def _age_hours(tweet: Tweet) -> float:
+    return 24.0 if isnan(tweet.age_hours) else tweet.age_hours
 
 
 FEATURES: Final = (tweet_age, tweet_freshness, hour_sine, hour_cosine)
-
-
-def _age_hours(x: TweetView) -> Values:
-    return np.where(np.isnan(x.age_hours), 24.0, x.age_hours)

@@ -1,22 +1,23 @@
-"""Rows of (viewer, tweet, author, now): all that a feature of a pair may read."""
+"""Rows of (viewer, tweet, now), and their features."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Protocol
+from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ml.arrays import Rows, Times
-from ml.embeddings import graph_feature_service
 from ml.embeddings.encoder import Encoder, Vectors
-from ml.features.tweet_view import TweetView
-from ml.features.tweet_view import Values as Values
+from ml.features.loop import Around, Catalog, CountTables, People
+from ml.features.row_writer import Feature, row_writer
 from ml.state.feature_state import FeatureState
-from ml.state.structures.counters import Counts
-from ml.state.tables.neighborhood import Neighborhood, among, times_among
+from ml.state.tables.neighborhood import Neighborhood
+
+NOBODY: Final = -2  # no viewer's row, nor -1
 
 
 class KnownNeighborhood(Protocol):
@@ -36,12 +37,8 @@ class KnownNeighborhood(Protocol):
 
 
 @dataclass(frozen=True)
-class Pairs(TweetView):
-    """What several features read is looked up once, on first use.
-
-    Where all pairs share one viewer, what is known of the viewer has one row, which numpy
-    stretches over the others.
-    """
+class Pairs:
+    """Viewers and tweets at moments, all in one state."""
 
     state: FeatureState
     encoder: Encoder
@@ -70,75 +67,109 @@ class Pairs(TweetView):
             known,
         )
 
-    @cached_property
-    def one_viewer(self) -> bool:
-        """Whether all pairs share viewer and moment."""
-        viewer, now = self.viewer, self.now
-        return bool(len(viewer)) and bool((viewer == viewer[0]).all() and (now == now[0]).all())
+    def __len__(self) -> int:
+        return len(self.tweet)
 
     @cached_property
-    def viewer_or_one(self) -> Rows:
-        """The viewer of each pair, or the only one."""
-        return self.viewer[:1] if self.one_viewer else self.viewer
+    def viewers(self) -> Groups:
+        """The pairs of each viewer."""
+        if self.known and len(self):
+            return Groups(self.viewer[:1], slice(None), np.array([0, len(self)]))
+        return Groups.of(self.viewer)
 
     @cached_property
-    def now_or_one(self) -> Times:
-        """The moment of each pair, or the only one."""
-        return self.now[:1] if self.one_viewer else self.now
+    def vectors(self) -> Vectors:
+        """(viewers, dim)"""
+        groups = self.viewers
+        latest = np.maximum.reduceat(self.now[groups.order], groups.edges[:-1])
+        return self.encoder.viewers(self.state, groups.row, latest)
 
-    @cached_property
-    def viewer_counts(self) -> Counts:
-        """(pairs or 1, counts)"""
-        return self.state.viewer_counts.read(self.viewer_or_one, self.now_or_one)
-
-    @cached_property
-    def tie_counts(self) -> Counts:
-        return self.state.tie_counts.read(self.viewer, self.author, self.now)
-
-    @cached_property
-    def topic_counts(self) -> Counts:
-        topic = self.state.tweets.tags[self.tweet, 0].view(np.int32)
-        return self.state.topic_counts.read(self.viewer, topic, self.now)
-
-    @cached_property
-    def neighborhood(self) -> KnownNeighborhood:
-        """The neighborhood of the only viewer."""
-        return self.known or Neighborhood.of(self.state.graph, int(self.viewer[0]))
-
-    @cached_property
-    def follows(self) -> NDArray[np.bool_]:
-        if self.one_viewer:
-            return among(self.author, self.neighborhood.following)
-        return self.state.graph.follows(self.viewer, self.author)
-
-    @cached_property
-    def followed_back(self) -> NDArray[np.bool_]:
-        if self.one_viewer:
-            return among(self.author, self.neighborhood.followers)
-        return self.state.graph.follows(self.author, self.viewer)
-
-    @cached_property
-    def followees_following(self) -> Counts:
-        if self.one_viewer:
-            return times_among(self.author, self.neighborhood.second_degree).astype(np.float64)
-        return graph_feature_service.followees_following(self.state, self.viewer, self.author)
-
-    @cached_property
-    def followees_engaged(self) -> Counts:
-        if self.one_viewer:
-            return graph_feature_service.engaged_by(
-                self.state, self.neighborhood.sampled_followees, self.tweet, int(self.now[0])
-            )
-        return graph_feature_service.followees_engaged(
-            self.state, self.viewer, self.tweet, self.now
-        )
-
-    @cached_property
+    @property
     def viewer_vector(self) -> Vectors:
-        """(pairs or 1, dim)"""
-        if self.one_viewer:
-            return self.encoder.viewers(self.state, self.viewer[:1], self.now[:1])
-        viewers, position = np.unique(self.viewer, return_inverse=True)
-        moment = np.zeros(len(viewers), np.int64)
-        np.maximum.at(moment, position, self.now)
-        return self.encoder.viewers(self.state, viewers, moment)[position]
+        """(pairs, dim), or (1, dim) where all share the viewer."""
+        groups, vectors = self.viewers, self.vectors
+        if len(vectors) == 1:
+            return vectors
+        vector = np.empty((len(self), vectors.shape[1]), np.float32)
+        vector[groups.order] = np.repeat(vectors, np.diff(groups.edges), axis=0)
+        return vector
+
+    @property
+    def tweet_vector(self) -> Vectors:
+        """(pairs, dim)"""
+        return self.encoder.tweets.vector[self.tweet]
+
+    def features(self, features: tuple[Feature, ...]) -> NDArray[np.float32]:
+        """(pairs, features); one call writes all rows of one viewer."""
+        write, tables = row_writer(features), _tables(self.state, self.encoder)
+        groups = self.viewers
+        tweet, now = self.tweet[groups.order], self.now[groups.order]
+        rows = np.empty((len(self), len(features)), np.float32)
+        for (viewer, start, end), vector in zip(groups, self.vectors, strict=True):
+            around = self.known or Neighborhood.of(self.state.graph, viewer)
+            write(
+                rows[start:end],
+                viewer,
+                tweet[start:end],
+                now[start:end],
+                vector,
+                Around(
+                    around.following,
+                    around.followers,
+                    around.second_degree,
+                    around.sampled_followees,
+                ),
+                *tables,
+            )
+        if isinstance(groups.order, slice):
+            return rows
+        in_order = np.empty_like(rows)
+        in_order[groups.order] = rows
+        return in_order
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """The pairs of each viewer, one after another."""
+
+    row: Rows  # (viewers,) distinct
+    order: NDArray[np.intp] | slice  # the position of each pair, those of one viewer together
+    edges: NDArray[np.intp]  # where the pairs of each viewer begin, and where the last end
+
+    @classmethod
+    def of(cls, viewer: Rows) -> Groups:
+        order = np.argsort(viewer, kind="stable")
+        first = np.flatnonzero(np.diff(viewer[order], prepend=NOBODY))
+        return cls(viewer[order[first]], order, np.append(first, len(viewer)))
+
+    def __iter__(self) -> Iterator[tuple[int, int, int]]:
+        """The row of each viewer, and where their pairs begin and end."""
+        edges = self.edges.tolist()
+        return zip(self.row.tolist(), edges[:-1], edges[1:], strict=True)
+
+
+def _tables(state: FeatureState, encoder: Encoder) -> tuple[Catalog, People, CountTables]:
+    """The arrays of a state as they are now; another event may replace them."""
+    tweets, scores = state.tweets, encoder.tweets
+    return (
+        Catalog(
+            tweets.author,
+            tweets.created_at,
+            tweets.tags,
+            tweets.metadata,
+            tweets.is_reply,
+            scores.toxicity,
+            scores.nsfw,
+            scores.vector,
+        ),
+        People(state.users.interests, state.graph.followers, state.history.tweet, state.history.at),
+        CountTables(
+            state.tweet_counts.table,
+            state.author_counts.table,
+            state.viewer_counts.table,
+            state.tie_counts.index.table,
+            state.tie_counts.counts.table,
+            state.topic_counts.index.table,
+            state.topic_counts.counts.table,
+        ),
+    )

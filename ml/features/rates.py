@@ -1,14 +1,12 @@
-"""Rates that few observations cannot make extreme."""
+"""Rates that few observations cannot make extreme: logarithms over what is typical."""
 
 from __future__ import annotations
 
+from math import log
 from typing import Final
 
-import numpy as np
-from numpy.typing import NDArray
-
-from ml.features.pairs import Values
-from ml.state.structures.counters import Counts
+from ml.kernels import inline_kernel
+from ml.state.tables.counted import Counted
 from ml.state.tables.counts import ENGAGED, Count
 
 TYPICAL: Final = {  # per impression; what a rate is shrunk towards
@@ -19,30 +17,51 @@ TYPICAL: Final = {  # per impression; what a rate is shrunk towards
     Count.NEGATIVE: 0.006,
     Count.REPORT: 0.001,
 }
+ENGAGEMENTS: Final = sum(TYPICAL[kind] for kind in ENGAGED)
+RETWEETS: Final = TYPICAL[Count.RETWEET]
+REPLIES: Final = TYPICAL[Count.REPLY]
+FOLLOWS: Final = TYPICAL[Count.FOLLOW]
+NEGATIVES: Final = TYPICAL[Count.NEGATIVE]
+REPORTS: Final = TYPICAL[Count.REPORT]
 
 
-def log1p(counts: NDArray[np.floating] | NDArray[np.integer]) -> Values:
-    """Log of one more than each count."""
-    logs: Values = np.log1p(counts)
-    return logs
+@inline_kernel
+def rate(count: float, impressions: float, typical: float, strength: float) -> float:
+    """A count per impression, shrunk towards the typical by `strength` impressions."""
+    return log((count + typical * strength) / (impressions + strength) / typical)
 
 
-def engaged(counts: Counts) -> Values:
-    """Likes, retweets and replies together."""
-    total: Values = counts[:, ENGAGED[0]] + 0
-    for kind in ENGAGED[1:]:  # adding beats picking out
-        total += counts[:, kind]
-    return total
+@inline_kernel
+def engagement_rate(counts: Counted, strength: float) -> float:
+    """Engagements per impression."""
+    return rate(counts.engaged, counts.impression, ENGAGEMENTS, strength)
 
 
-def rate(counts: Counts, kind: Count, strength: float) -> Values:
-    """Log of `kind` per impression, shrunk towards the typical by `strength` impressions."""
-    per = (counts[:, kind] + TYPICAL[kind] * strength) / (counts[:, Count.IMPRESSION] + strength)
-    return np.log(per / TYPICAL[kind])
+@inline_kernel
+def retweet_rate(counts: Counted, strength: float) -> float:
+    """Retweets per impression."""
+    return rate(counts.retweet, counts.impression, RETWEETS, strength)
 
 
-def engagement_rate(counts: Counts, strength: float) -> Values:
-    """Log of engagements per impression, shrunk likewise."""
-    typical = sum(TYPICAL[kind] for kind in ENGAGED)
-    per = (engaged(counts) + typical * strength) / (counts[:, Count.IMPRESSION] + strength)
-    return np.log(per / typical)
+@inline_kernel
+def reply_rate(counts: Counted, strength: float) -> float:
+    """Replies per impression."""
+    return rate(counts.reply, counts.impression, REPLIES, strength)
+
+
+@inline_kernel
+def follow_rate(counts: Counted, strength: float) -> float:
+    """Follows per impression."""
+    return rate(counts.follow, counts.impression, FOLLOWS, strength)
+
+
+@inline_kernel
+def negative_rate(counts: Counted, strength: float) -> float:
+    """Complaints, mutes and blocks per impression."""
+    return rate(counts.negative, counts.impression, NEGATIVES, strength)
+
+
+@inline_kernel
+def report_rate(counts: Counted, strength: float) -> float:
+    """Reports per impression."""
+    return rate(counts.report, counts.impression, REPORTS, strength)

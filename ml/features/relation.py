@@ -2,98 +2,103 @@
 
 from __future__ import annotations
 
+from math import isnan, log1p, sqrt
 from typing import Final
 
 import numpy as np
 
-from ml.features.pairs import Pairs, Values
-from ml.features.rates import engaged, engagement_rate, log1p
-from ml.state.tables.counts import Count
+from ml.features.numbers import Pair
+from ml.features.rates import engagement_rate
+from ml.kernels import inline_kernel
 
 AUTHOR_STRENGTH: Final = 8.0
 TOPIC_STRENGTH: Final = 15.0
 
 
-def follows_author(x: Pairs) -> Values:
+@inline_kernel
+def follows_author(pair: Pair) -> float:
     """Whether the viewer follows the author."""
-    return x.follows.astype(np.float32)
+    return pair.follows
 
 
-def author_follows_back(x: Pairs) -> Values:
+@inline_kernel
+def author_follows_back(pair: Pair) -> float:
     """Whether the author follows the viewer."""
-    return x.followed_back.astype(np.float32)
+    return pair.followed_back
 
 
-def author_affinity(x: Pairs) -> Values:
+@inline_kernel
+def author_affinity(pair: Pair) -> float:
     """How often the viewer engages with the author's tweets."""
-    return engagement_rate(x.tie_counts, AUTHOR_STRENGTH)
+    return engagement_rate(pair.tie, AUTHOR_STRENGTH)
 
 
-def author_engagements(x: Pairs) -> Values:
+@inline_kernel
+def author_engagements(pair: Pair) -> float:
     """Recent engagements of the viewer with the author, log scale."""
-    return log1p(engaged(x.tie_counts))
+    return log1p(pair.tie.engaged)
 
 
-def author_exposure(x: Pairs) -> Values:
+@inline_kernel
+def author_exposure(pair: Pair) -> float:
     """How often the viewer has seen the author lately, log scale."""
-    return log1p(x.tie_counts[:, Count.IMPRESSION])
+    return log1p(pair.tie.impression)
 
 
-def author_aversion(x: Pairs) -> Values:
+@inline_kernel
+def author_aversion(pair: Pair) -> float:
     """How often the viewer has wanted less of the author, log scale."""
-    return log1p(x.tie_counts[:, Count.NEGATIVE] + x.tie_counts[:, Count.REPORT])
+    return log1p(pair.tie.negative + pair.tie.report)
 
 
-def topic_affinity(x: Pairs) -> Values:
+@inline_kernel
+def topic_affinity(pair: Pair) -> float:
     """How often the viewer engages with the topic."""
-    return engagement_rate(x.topic_counts, TOPIC_STRENGTH)
+    return engagement_rate(pair.topic, TOPIC_STRENGTH)
 
 
-def topic_share(x: Pairs) -> Values:
+@inline_kernel
+def topic_share(pair: Pair) -> float:
     """The share of the viewer's engagements that went to the topic."""
-    share: Values = (engaged(x.topic_counts) + 0.2) / (engaged(x.viewer_counts) + 4)
-    return share
+    return (pair.topic.engaged + 0.2) / (pair.viewer.counts.engaged + 4)
 
 
-def topic_declared(x: Pairs) -> Values:
+@inline_kernel
+def topic_declared(pair: Pair) -> float:
     """Whether the topic is among the viewer's declared interests."""
-    topic = x.state.tweets.tags[x.tweet, :1]
-    interests = x.state.users.interests[x.viewer_or_one]
-    declared: Values = ((interests == topic) & (topic != 0)).any(axis=1).astype(np.float32)
-    return declared
+    return pair.topic_declared
 
 
-def author_shares_interests(x: Pairs) -> Values:
+@inline_kernel
+def author_shares_interests(pair: Pair) -> float:
     """How many of the viewer's declared interests the author declares too."""
-    mine = x.state.users.interests[x.viewer_or_one]
-    theirs = x.state.users.interests[x.author]
-    shared = np.zeros(len(x), np.int64)
-    for interest in mine.T[mine.any(axis=0)]:
-        shared += (theirs == interest[:, None]).any(axis=1) & (interest != 0)
-    return np.where(x.author < 0, 0, shared)
+    return pair.shared_interests
 
 
-def followees_following_author(x: Pairs) -> Values:
+@inline_kernel
+def followees_following_author(pair: Pair) -> float:
     """How many of the viewer's followees follow the author, log scale."""
-    return log1p(x.followees_following)
+    return log1p(pair.followees_following)
 
 
-def followees_share_author(x: Pairs) -> Values:
+@inline_kernel
+def followees_share_author(pair: Pair) -> float:
     """That count over what the author's fame alone would give."""
-    share: Values = x.followees_following / np.sqrt(x.state.graph.followers[x.author] + 5.0)
-    return share
+    return pair.followees_following / sqrt(pair.tweet.author.followers + 5.0)
 
 
-def followees_engaged_with_tweet(x: Pairs) -> Values:
+@inline_kernel
+def followees_engaged_with_tweet(pair: Pair) -> float:
     """How many of the viewer's followees engaged with the tweet, log scale."""
-    return log1p(x.followees_engaged)
+    return log1p(pair.followees_engaged)
 
 
-def tweet_disliked(x: Pairs) -> Values:
+@inline_kernel
+def tweet_disliked(pair: Pair) -> float:
     """Toxicity or NSFW, whichever is worse, times how often the viewer complains."""
-    complaints = x.viewer_counts[:, Count.NEGATIVE] + x.viewer_counts[:, Count.REPORT]
-    worse = np.fmax(x.encoder.tweets.toxicity[x.tweet], x.encoder.tweets.nsfw[x.tweet])
-    return np.where(np.isnan(worse), 0, worse) * log1p(complaints)
+    worse = float(np.fmax(pair.tweet.toxicity, pair.tweet.nsfw))
+    complaints = pair.viewer.counts.negative + pair.viewer.counts.report
+    return 0.0 if isnan(worse) else worse * log1p(complaints)
 
 
 FEATURES: Final = (

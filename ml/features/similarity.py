@@ -4,34 +4,27 @@ from __future__ import annotations
 
 from typing import Final
 
-import numpy as np
-
-from ml.embeddings import realgraph, simclusters
-from ml.features.pairs import Pairs, Values
-
-COMMUNITIES: Final = simclusters.HashedInterests()
+from ml.embeddings.realgraph import tie_strength
+from ml.features.numbers import Pair
+from ml.kernels import inline_kernel
 
 
-def simclusters_similarity(x: Pairs) -> Values:
+@inline_kernel
+def simclusters_similarity(pair: Pair) -> float:
     """Cosine of the community vectors of viewer and tweet (SimClusters)."""
-    mine = COMMUNITIES.of_users(x.state, x.viewer_or_one)
-    theirs = COMMUNITIES.of_tweets(x.state, x.tweet)
-    return simclusters.cosine(mine, theirs)
+    return pair.communities
 
 
-def twhin_similarity(x: Pairs) -> Values:
+@inline_kernel
+def twhin_similarity(pair: Pair) -> float:
     """Cosine of the two-tower vectors of viewer and tweet, moved to 0–1 (TwHIN)."""
-    if len(x.viewer_vector) == 1:
-        cosine = x.tweet_vector @ x.viewer_vector[0]
-    else:
-        cosine = np.einsum("ij,ij->i", x.viewer_vector, x.tweet_vector)
-    nearness: Values = np.clip((1 + cosine) / 2, 0, 1)
-    return nearness
+    return min(max((1 + pair.taste) / 2, 0.0), 1.0)
 
 
-def realgraph_strength(x: Pairs) -> Values:
+@inline_kernel
+def realgraph_strength(pair: Pair) -> float:
     """Tie strength from viewer to author (RealGraph)."""
-    return realgraph.of_counts(x.tie_counts, x.follows, x.followed_back)
+    return tie_strength(pair.tie, pair.follows, pair.followed_back)
 
 
 FEATURES: Final = (simclusters_similarity, twhin_similarity, realgraph_strength)

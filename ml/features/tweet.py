@@ -2,66 +2,83 @@
 
 from __future__ import annotations
 
+from math import isnan, log, log1p
 from typing import Final
 
-import numpy as np
-
-from ml.features.rates import engaged, engagement_rate, log1p, rate
-from ml.features.tweet_view import TweetView, Values
-from ml.state.tables.counts import Count
-from ml.state.tables.metadata import NAMES as METADATA
+from ml.features.numbers import Tweet
+from ml.features.rates import engagement_rate, negative_rate, retweet_rate
+from ml.kernels import inline_kernel
 
 STRENGTH: Final = 15.0
+LEAST: Final = 1e-3  # probability of harm that a tweet is given
 
 
-def tweet_engagement_rate(x: TweetView) -> Values:
+@inline_kernel
+def tweet_engagement_rate(tweet: Tweet) -> float:
     """Engagements per impression of the tweet."""
-    return engagement_rate(x.tweet_counts, STRENGTH)
+    return engagement_rate(tweet.counts, STRENGTH)
 
 
-def tweet_retweet_rate(x: TweetView) -> Values:
+@inline_kernel
+def tweet_retweet_rate(tweet: Tweet) -> float:
     """Retweets per impression of the tweet."""
-    return rate(x.tweet_counts, Count.RETWEET, STRENGTH)
+    return retweet_rate(tweet.counts, STRENGTH)
 
 
-def tweet_negative_rate(x: TweetView) -> Values:
+@inline_kernel
+def tweet_negative_rate(tweet: Tweet) -> float:
     """How often those who saw the tweet wanted less of it."""
-    return rate(x.tweet_counts, Count.NEGATIVE, STRENGTH)
+    return negative_rate(tweet.counts, STRENGTH)
 
 
-def tweet_engagements(x: TweetView) -> Values:
+@inline_kernel
+def tweet_engagements(tweet: Tweet) -> float:
     """Recent engagements with the tweet, log scale."""
-    return log1p(engaged(x.tweet_counts))
+    return log1p(tweet.counts.engaged)
 
 
-def tweet_impressions(x: TweetView) -> Values:
+@inline_kernel
+def tweet_impressions(tweet: Tweet) -> float:
     """Recent impressions of the tweet, log scale."""
-    return log1p(x.tweet_counts[:, Count.IMPRESSION])
+    return log1p(tweet.counts.impression)
 
 
-def tweet_has_media(x: TweetView) -> Values:
+@inline_kernel
+def tweet_has_media(tweet: Tweet) -> float:
     """Whether the tweet carries a picture or a video."""
-    return _metadata(x, "media")
+    return tweet.has_media
 
 
-def tweet_is_reply(x: TweetView) -> Values:
+@inline_kernel
+def tweet_is_reply(tweet: Tweet) -> float:
     """Whether the tweet answers another."""
-    return x.state.tweets.is_reply[x.tweet].astype(np.float32)
+    return tweet.is_reply
 
 
-def tweet_text_length(x: TweetView) -> Values:
+@inline_kernel
+def tweet_text_length(tweet: Tweet) -> float:
     """Characters in the text, log scale."""
-    return _metadata(x, "text_length")
+    return tweet.text_length
 
 
-def tweet_toxicity(x: TweetView) -> Values:
+@inline_kernel
+def tweet_toxicity(tweet: Tweet) -> float:
     """How toxic the safety model finds the tweet, as log-odds; 0 without a model."""
-    return _log_odds(x.encoder.tweets.toxicity[x.tweet])
+    return _log_odds(tweet.toxicity)
 
 
-def tweet_nsfw(x: TweetView) -> Values:
+@inline_kernel
+def tweet_nsfw(tweet: Tweet) -> float:
     """How unsafe for work the safety model finds the tweet, as log-odds; 0 without a model."""
-    return _log_odds(x.encoder.tweets.nsfw[x.tweet])
+    return _log_odds(tweet.nsfw)
+
+
+@inline_kernel
+def _log_odds(probability: float) -> float:
+    if isnan(probability):
+        return 0.0
+    p = min(max(probability, LEAST), 1 - LEAST)
+    return log(p / (1 - p))
 
 
 FEATURES: Final = (
@@ -76,15 +93,3 @@ FEATURES: Final = (
     tweet_toxicity,
     tweet_nsfw,
 )
-
-
-def _metadata(x: TweetView, name: str) -> Values:
-    column: Values = x.state.tweets.metadata[x.tweet, METADATA.index(name)]
-    return column
-
-
-def _log_odds(probability: Values) -> Values:
-    p = np.where(np.isnan(probability), np.float32(0.5), probability)
-    p = np.minimum(np.maximum(p, 1e-3), 1 - 1e-3)
-    log_odds: Values = np.log(p / (1 - p))
-    return log_odds

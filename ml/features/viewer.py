@@ -2,53 +2,69 @@
 
 from __future__ import annotations
 
+from math import log1p
 from typing import Final
 
-from ml.features.pairs import Pairs, Values
-from ml.features.rates import engagement_rate, log1p, rate
-from ml.state.tables.counts import Count
+from ml.features.numbers import Viewer
+from ml.features.rates import (
+    engagement_rate,
+    follow_rate,
+    negative_rate,
+    reply_rate,
+    report_rate,
+    retweet_rate,
+)
+from ml.kernels import inline_kernel
 
 STRENGTH: Final = 40.0
 
 
-def viewer_engagement_rate(x: Pairs) -> Values:
+@inline_kernel
+def viewer_engagement_rate(viewer: Viewer) -> float:
     """How often the viewer engages with what they see."""
-    return engagement_rate(x.viewer_counts, STRENGTH)
+    return engagement_rate(viewer.counts, STRENGTH)
 
 
-def viewer_retweet_rate(x: Pairs) -> Values:
+@inline_kernel
+def viewer_retweet_rate(viewer: Viewer) -> float:
     """How often the viewer retweets."""
-    return rate(x.viewer_counts, Count.RETWEET, STRENGTH)
+    return retweet_rate(viewer.counts, STRENGTH)
 
 
-def viewer_reply_rate(x: Pairs) -> Values:
+@inline_kernel
+def viewer_reply_rate(viewer: Viewer) -> float:
     """How often the viewer replies."""
-    return rate(x.viewer_counts, Count.REPLY, STRENGTH)
+    return reply_rate(viewer.counts, STRENGTH)
 
 
-def viewer_follow_rate(x: Pairs) -> Values:
+@inline_kernel
+def viewer_follow_rate(viewer: Viewer) -> float:
     """How often the viewer follows the author of a tweet."""
-    return rate(x.viewer_counts, Count.FOLLOW, STRENGTH)
+    return follow_rate(viewer.counts, STRENGTH)
 
 
-def viewer_negative_rate(x: Pairs) -> Values:
+@inline_kernel
+def viewer_negative_rate(viewer: Viewer) -> float:
     """How often the viewer is not interested, mutes or blocks."""
-    return rate(x.viewer_counts, Count.NEGATIVE, STRENGTH)
+    return negative_rate(viewer.counts, STRENGTH)
 
 
-def viewer_report_rate(x: Pairs) -> Values:
+@inline_kernel
+def viewer_report_rate(viewer: Viewer) -> float:
     """How often the viewer reports."""
-    return rate(x.viewer_counts, Count.REPORT, STRENGTH)
+    return report_rate(viewer.counts, STRENGTH)
 
 
-def viewer_activity(x: Pairs) -> Values:
+@inline_kernel
+def viewer_activity(viewer: Viewer) -> float:
     """How much the viewer has seen lately, log scale."""
-    return log1p(x.viewer_counts[:, Count.IMPRESSION])
+    return log1p(viewer.counts.impression)
 
 
-def viewer_followers(x: Pairs) -> Values:
+@inline_kernel
+def viewer_followers(viewer: Viewer) -> float:
     """How many people follow the viewer, log scale."""
-    return log1p(x.state.graph.followers[x.viewer_or_one])
+    return log1p(viewer.followers)
 
 
 FEATURES: Final = (

@@ -60,6 +60,7 @@ class TowerEncoder(GrowableColumns):
         everybody, everything = (
             np.arange(len(part), dtype=np.int32) for part in (state.users, state.tweets)
         )
+        encoder._grow(state)
         encoder._encode(state, everything, everybody)
         encoder._read(state, everything)
         encoder._judge(state, everything)
@@ -68,6 +69,9 @@ class TowerEncoder(GrowableColumns):
     def extend(self, state: FeatureState, taken: AppliedRecords) -> None:
         """Encode tweets and users that are new or changed, and all tweets of changed users; score
         the remaining tweets of authors who deleted one."""
+        self._grow(state)
+        if taken.is_nothing:
+            return
         users = taken.users
         wrote, _ = state.posts.gather(users[users < len(self.authors)])
         self._encode(state, np.union1d(taken.tweets, wrote).astype(np.int32), users)
@@ -106,11 +110,13 @@ class TowerEncoder(GrowableColumns):
         ).numpy()
         return vectors
 
-    @torch.inference_mode()
-    def _encode(self, state: FeatureState, tweets: Rows, users: Rows) -> None:
+    def _grow(self, state: FeatureState) -> None:
         self.lengthen(len(state.users))
         self.tweets.lengthen(len(state.tweets))
         self.text_scores.lengthen(len(state.tweets))
+
+    @torch.inference_mode()
+    def _encode(self, state: FeatureState, tweets: Rows, users: Rows) -> None:
         if len(users):
             self.authors[users] = _authors(self.tower, state, users).numpy()
         if len(tweets):

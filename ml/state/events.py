@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,12 +29,15 @@ class Events:
     def __len__(self) -> int:
         return len(self.at)
 
-    def __getitem__(self, rows: slice | NDArray[np.bool_] | NDArray[np.intp]) -> Events:
-        columns = {field.name: getattr(self, field.name) for field in fields(self)}
-        some = {name: column[rows] for name, column in columns.items() if column is not None}
-        return replace(self, **some)
+    def __getitem__(self, rows: slice | NDArray[np.bool_] | NDArray[np.intp]) -> Self:
+        columns = ((field.name, getattr(self, field.name)) for field in fields(self))
+        return type(self)(**{name: column[rows] for name, column in columns if column is not None})
 
-    def before(self, at: int) -> Events:
+    def where(self, holds: NDArray[np.bool_]) -> Self:
+        """The events for which this holds."""
+        return self if holds.all() else self[holds]
+
+    def before(self, at: int) -> Self:
         """The events strictly before an instant."""
         return self[: int(np.searchsorted(self.at, at))]
 
@@ -40,15 +45,23 @@ class Events:
     def merge(cls, parts: list[Events]) -> Events:
         """All events of all parts in the order of time; those of one second keep the order of
         the parts, and so become one after the other."""
-        whole = cls(
-            *(
-                np.concatenate([getattr(part, field.name) for part in parts])
-                for field in fields(cls)
-                if field.name != "weight"
-            )
-        )
+        whole = cls.concatenated(parts)
         ordered = whole[np.argsort(whole.at, kind="stable")]
         return replace(ordered, tiebreak=np.arange(len(ordered), dtype=np.uint64))
+
+    @classmethod
+    def concatenated(cls, parts: Sequence[Self]) -> Self:
+        """All events of all parts, which have the same columns."""
+        columns = {
+            field.name: [getattr(part, field.name) for part in parts] for field in fields(cls)
+        }
+        return cls(
+            **{
+                name: np.concatenate(column)
+                for name, column in columns.items()
+                if all(part is not None for part in column)
+            }
+        )
 
     @classmethod
     def none(cls) -> Events:

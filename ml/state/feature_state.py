@@ -50,10 +50,14 @@ class FeatureState(Evidence):
         self._newest = max(self._newest, int(events.at.max()))
         about_pair = self.engaged.covers(events.action)
         about_user = self._graph.relations.covers(events.action) & ~about_pair
-        self.touch(events.user[about_pair | about_user])  # looking on changes nobody's taste
-        self._count_once(events[~about_pair & ~about_user])
-        self._engage(self._standing(events[about_pair], between_users=False))
-        self._relate(events[about_user])
+        once = ~(about_pair | about_user)
+        self.touch(events.user[~once])  # looking on changes nobody's taste
+        if once.any():
+            self._count_once(events.where(once))
+        if about_pair.any():
+            self._engage(events.where(about_pair))
+        if about_user.any():
+            self._relate(events.where(about_user))
 
     def mute(self, mutings: Sequence[Muting]) -> None:
         """Apply what is about words and domains, in any order."""
@@ -83,10 +87,10 @@ class FeatureState(Evidence):
 
     def put_users(self, frame: pl.DataFrame, at: Times, tiebreak: Tiebreaks) -> Rows:
         """Write whole profiles, each unless a later one is there; the rows that changed."""
-        row = self._users.put(frame, at, tiebreak)
+        known, row = len(self._users), self._users.put(frame, at, tiebreak)
+        self._rewritten += bool((row < known).any())
         self._seniority.join(self._users.created_at[row])
         self._grow()
-        self._rewritten += 1
         return row
 
     def put_tweets(self, frame: pl.DataFrame, at: Times, tiebreak: Tiebreaks) -> tuple[Rows, Rows]:
@@ -198,30 +202,22 @@ class FeatureState(Evidence):
         self._engagements.count_written(changes)
         self._engagements.refresh(changes.touched, self._tweets)
 
-    def _standing(self, events: Events, between_users: bool) -> Events:
-        """The events that have not been erased since."""
-        gone = self._users.erased(events.user, events.at, events.tiebreak)
-        if between_users:
-            gone |= self._users.erased(events.target, events.at, events.tiebreak)
-        return events[~gone] if gone.any() else events
-
     def _count_once(self, events: Events) -> None:
         """Count what cannot be undone: impressions, clicks, posts. Those of an erased user count
         for the tweet and its author only."""
         kind = _COUNT[events.action]
-        events, kind = events[kind >= 0], kind[kind >= 0]
-        if not len(events):
-            return
+        events, kind = events.where(kind >= 0), kind[kind >= 0]
         acts = Acts.of(self._tweets, events.user, events.tweet, kind, events.at)
         self._counts.add_once(acts, events.weight)
         stays = ~self._users.erased(events.user, events.at, events.tiebreak)
-        acts = acts[(kind != Count.POST) & stays]
+        acts = acts.where((kind != Count.POST) & stays)
         self._counts.add_for_actor(acts)
-        shown = acts[acts.kind == Count.IMPRESSION]
+        shown = acts.where(acts.kind == Count.IMPRESSION)
         self._seen.add(shown.user, shown.tweet, shown.at)
 
     def _engage(self, events: Events) -> None:
         """Apply likes, retweets, replies and complaints about a tweet, and their undoing."""
+        events = self.standing(events, between_users=False)
         if not len(events):
             return
         self._follow_up(self._engagements.apply(events))
@@ -235,16 +231,19 @@ class FeatureState(Evidence):
 
     def _relate(self, events: Events) -> None:
         """Apply follows, mutes and blocks; one from a tweet also counts for that tweet."""
-        if not len(events):
-            return
-        follows = events[(events.action == Action.FOLLOW) & (events.tweet >= 0)]
-        kind = np.full(len(follows), int(Count.FOLLOW))
-        acts = Acts.of(self._tweets, follows.user, follows.tweet, kind, follows.at)
-        self._counts.add_for_subject(acts, follows.weight)
-        stays = ~self._users.erased(follows.user, follows.at, follows.tiebreak)
-        self._counts.add_for_actor(acts[stays])
-        some = self._standing(events[events.target >= 0], between_users=True)
+        from_tweet = (events.action == Action.FOLLOW) & (events.tweet >= 0)
+        if from_tweet.any():
+            self._count_follows(events.where(from_tweet))
+        some = self.standing(events.where(events.target >= 0), between_users=True)
         changes = self._graph.apply(
             some.action, some.user, some.target, some.at, some.tiebreak, some.tweet
         )
         self._counts.add_relations(self._graph.relations, changes, self._tweets)
+
+    def _count_follows(self, events: Events) -> None:
+        """Count follows for the tweets that they came from."""
+        kind = np.full(len(events), int(Count.FOLLOW))
+        acts = Acts.of(self._tweets, events.user, events.tweet, kind, events.at)
+        self._counts.add_for_subject(acts, events.weight)
+        stays = ~self._users.erased(events.user, events.at, events.tiebreak)
+        self._counts.add_for_actor(acts.where(stays))

@@ -46,7 +46,9 @@ def fit(
     """
     generator = torch.Generator().manual_seed(seed)
     rate, epochs = optimizer.learning_rate, optimizer.epochs
-    optimiser = torch.optim.AdamW(model.parameters(), lr=rate, weight_decay=optimizer.weight_decay)
+    optimiser = torch.optim.AdamW(
+        model.parameters(), lr=rate, weight_decay=optimizer.weight_decay, fused=True
+    )
     batch = min(optimizer.batch, rows)
     steps = -(-rows // batch)
     schedule = torch.optim.lr_scheduler.OneCycleLR(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import Final
 
 import numpy as np
@@ -12,10 +13,11 @@ from torch import Tensor
 from ml.actions import ENGAGEMENTS
 from ml.arrays import Rows
 from ml.models import buckets
-from ml.models.two_tower import AUTHOR_BUCKETS, DIM, TAG_BUCKETS, WORD_BUCKETS, TwoTower
+from ml.models.two_tower import AUTHOR_BUCKETS, TAG_BUCKETS, WORD_BUCKETS, TwoTower
 from ml.models.viewer_inputs import ViewerInputs
 from ml.state.events import Events
 from ml.state.feature_state import FeatureState
+from ml.training.bags import bags, met_rows_only
 from ml.training.optimize import TWO_TOWER, fit
 from ml.training.replay import walk
 
@@ -62,66 +64,61 @@ def _fit(
     tower: TwoTower, state: FeatureState, viewers: ViewerInputs, user: Rows, tweet: Rows, seed: int
 ) -> None:
     tweets = state.tweets
-    author_bucket = torch.cat(
-        [torch.zeros(1, dtype=torch.int64), buckets.of_ids(state.users.ids, AUTHOR_BUCKETS)]
-    )
-    author_tags = torch.cat(
-        [
-            torch.zeros(1, state.users.interests.shape[1], dtype=torch.int64),
-            buckets.of_tokens(state.users.interests, TAG_BUCKETS),
-        ]
-    )
+    author_bucket = _after_nothing(buckets.of_ids(state.users.ids, AUTHOR_BUCKETS))
+    author_tags = _after_nothing(buckets.of_tokens(state.users.interests, TAG_BUCKETS))
+    interests = buckets.of_tokens(viewers.interests, TAG_BUCKETS)
     tags = buckets.of_tokens(tweets.tags, TAG_BUCKETS)
     words = buckets.of_tokens(tweets.words, WORD_BUCKETS)
-    author_of = buckets.of_rows(tweets.author)
+    author_of = tweets.author + 1  # 0 where there is none
+    history, followees = np.maximum(viewers.history, 0), viewers.followees + 1
+    share = (followees > 0).astype(np.float32)
+    share /= np.maximum(share.sum(axis=1, keepdims=True), 1)
     log_q = torch.from_numpy(_log_frequency(tweet, len(tweets)))
 
-    def authors(row: Tensor) -> Tensor:
-        return tower.author(author_tags[row], author_bucket[row])
-
-    def content(row: Tensor) -> Tensor:
-        return tower.content(tags[row], words[row], authors(author_of[row]))
-
     def loss_of(positions: Tensor) -> Tensor:
-        batch = viewers[positions.numpy()]
-        target = torch.from_numpy(tweet[positions.numpy()].astype(np.int64))
-        who = torch.from_numpy(user[positions.numpy()])
-        history, place = np.unique(batch.history, return_inverse=True)
-        seen = content(torch.from_numpy(np.maximum(history, 0).astype(np.int64)))
-        weight = torch.from_numpy(batch.history_weight)
-        mean = _weighted_sum(seen, place, weight)
-        followed, place = np.unique(batch.followees, return_inverse=True)
-        there = torch.from_numpy((batch.followees >= 0).astype(np.float32))
-        there = there / there.sum(1, keepdim=True).clamp(min=1)
-        circle = _weighted_sum(authors(buckets.of_rows(followed)), place, there)
-        interests = buckets.of_tokens(batch.interests, TAG_BUCKETS)
-        viewer = tower.viewer(interests, mean, circle)  # (batch, DIM)
-        candidate = tower.tweet(content(target))  # (batch, DIM)
+        some = positions.numpy()
+        read, place = _distinct(np.column_stack([history[some], tweet[some]]), len(tweets))
+        signed, signs = _distinct(np.append(author_of[read], followees[some]), len(author_tags))
+        authors = tower.author(author_tags[signed], author_bucket[signed])
+        by = bags(authors, signs[: len(read), None], torch.ones(len(read), 1))
+        content = tower.content(tags[read], words[read], by)
+        mean = bags(content, place[:, :-1], torch.from_numpy(viewers.history_weight[some]))
+        followed = signs[len(read) :].reshape(len(some), -1)
+        circle = bags(authors, followed, torch.from_numpy(share[some]))
+        viewer = tower.viewer(interests[positions], mean, circle)  # (batch, DIM)
+        candidate = tower.tweet(bags(content, place[:, -1:], torch.ones(len(some), 1)))
+        target, who = torch.from_numpy(tweet[some]), torch.from_numpy(user[some])
         logits = viewer @ candidate.T * torch.exp(-tower.log_temperature) - log_q[target]
         same = (target[:, None] == target[None]) | (who[:, None] == who[None])
         same.fill_diagonal_(False)
         logits = logits.masked_fill(same, float("-inf"))
         return torch.nn.functional.cross_entropy(logits, torch.arange(len(target)))
 
-    fit(
-        "two towers",
-        tower,
-        len(tweet),
-        loss_of,
-        TWO_TOWER,
-        seed,
-    )
+    met, _ = _distinct(np.append(history, tweet), len(tweets))
+    known, _ = _distinct(np.append(author_of[met], followees), len(author_tags))
+    with ExitStack() as stack:
+        for name, parts in {
+            "tags": (tags[met], author_tags[known], interests),
+            "words": (words[met],),
+            "authors": (author_bucket[known],),
+        }.items():
+            stack.enter_context(met_rows_only(tower, name, *parts))
+        fit("two towers", tower, len(tweet), loss_of, TWO_TOWER, seed)
 
 
-def _weighted_sum(table: Tensor, place: NDArray[np.intp], weight: Tensor) -> Tensor:
-    """(rows, DIM): the sum of the table's rows at `place` (rows, width) times `weight`."""
-    rows, width = weight.shape
-    return torch.nn.functional.embedding_bag(
-        torch.from_numpy(place.reshape(rows, width)),
-        table.reshape(-1, DIM),
-        per_sample_weights=weight,
-        mode="sum",
-    )
+def _after_nothing(bucket: Tensor) -> Tensor:
+    """The same rows after one of zeros, which stands for nobody."""
+    return torch.cat([torch.zeros_like(bucket[:1]), bucket])
+
+
+def _distinct(rows: Rows, count: int) -> tuple[Rows, Tensor]:
+    """The distinct ones of some rows of a table of `count`, sorted; and the place of each there."""
+    met = np.zeros(count, bool)
+    met[rows] = True
+    distinct = np.flatnonzero(met).astype(np.int32)
+    place = np.zeros(count, np.int64)
+    place[distinct] = np.arange(len(distinct))
+    return distinct, torch.from_numpy(place[rows])
 
 
 def _log_frequency(tweet: Rows, tweets: int) -> NDArray[np.float32]:

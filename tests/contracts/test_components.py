@@ -120,7 +120,6 @@ class TestExplore(SourceContract):
             shared_stages.fresh_tweets(
                 tiny_engine.state, tiny_engine.encoder, tiny_engine.settings
             ),
-            tiny_engine.encoder,
             24,
         )
         ids = tiny_engine.state.users.ids
@@ -128,8 +127,8 @@ class TestExplore(SourceContract):
         return next(query for query in asking if len(source.fetch(query, 60)) > 50)
 
     @pytest.fixture
-    def source(self, fresh_tweets: FreshTweets, tiny_engine: Engine) -> Explore:
-        return Explore(fresh_tweets, tiny_engine.encoder, half_life_hours=24)
+    def source(self, fresh_tweets: FreshTweets) -> Explore:
+        return Explore(fresh_tweets, half_life_hours=24)
 
 
 class TestAlreadySeen(RowFilterContract):

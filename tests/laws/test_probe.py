@@ -6,7 +6,6 @@ import json
 import shutil
 from pathlib import Path
 
-import numpy as np
 import polars as pl
 import pytest
 
@@ -14,7 +13,15 @@ import ml.features
 from ml import bundle
 from ml.bundle import probe
 from ml.errors import BundleError
-from ml.features import Pairs, tweet
+from ml.features import tweet
+from ml.features.numbers import Tweet
+from ml.kernels import inline_kernel
+
+
+@inline_kernel
+def tweet_text_length(x: Tweet) -> float:
+    """Another definition of a feature."""
+    return x.text_length * 1.001
 
 
 @pytest.fixture
@@ -41,9 +48,6 @@ def test_a_sound_bundle_loads(artifacts: Path) -> None:
 def test_a_changed_feature_is_refused_by_name(
     artifacts: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def tweet_text_length(x: Pairs) -> np.ndarray:
-        return tweet.tweet_text_length(x) * 1.001
-
     changed = tuple(
         tweet_text_length if feature is tweet.tweet_text_length else feature
         for feature in ml.features.FEATURES

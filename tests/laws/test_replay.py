@@ -7,7 +7,7 @@ import pytest
 
 from ml.actions import Action
 from ml.bundle import Bundle
-from ml.features import NAMES, Pairs, TweetFeatureCache, matrix
+from ml.features import NAMES, Pairs, matrix
 from ml.state.events import Events
 from ml.state.feature_state import FeatureState
 from ml.state.storage.state_diff import differences
@@ -23,10 +23,7 @@ Catalog = tuple[Users, Tweets]
 def test_serving_features_equal_replayed_features(
     tiny_catalog: Catalog, tiny_events: Events, tiny_bundle: Bundle
 ) -> None:
-    """One viewer at a time on a state fed event by event, against the buckets of training.
-
-    With the cache, too, where another viewer has asked for the same tweet just before.
-    """
+    """One viewer at a time on a state fed event by event, against the buckets of training."""
     start = int(np.quantile(tiny_events.at, 0.9))
     before, after = tiny_events.before(start), tiny_events[tiny_events.at >= start]
     after = after[slice(0, 1_500)]
@@ -38,7 +35,7 @@ def test_serving_features_equal_replayed_features(
     live = FeatureState(*tiny_catalog)
     for half in np.array_split(np.arange(len(before)), 7):
         live.apply(before[half])
-    encoder, applied, cache = tiny_bundle.encode(live), 0, TweetFeatureCache()
+    encoder, applied = tiny_bundle.encode(live), 0
     for row, at in enumerate(examples.at):
         bucket = at // BUCKET_SECONDS * BUCKET_SECONDS
         while applied < len(after) and after.at[applied] < bucket:
@@ -46,12 +43,9 @@ def test_serving_features_equal_replayed_features(
             applied += 1
         tweet, viewer = examples.tweet[[row]], int(examples.viewer[row])
         x = Pairs.of_one(live, encoder, viewer, tweet, int(at))
-        another = Pairs.of_one(live, encoder, (viewer + 1) % len(live.users), tweet, int(at))
-        matrix(another, cache)
-        for features in (matrix(x), matrix(x, cache)):
-            np.testing.assert_allclose(
-                features[0], rows.features[row], rtol=1e-5, atol=1e-5, err_msg=str(NAMES)
-            )
+        np.testing.assert_allclose(
+            matrix(x)[0], rows.features[row], rtol=1e-5, atol=1e-5, err_msg=str(NAMES)
+        )
         np.testing.assert_allclose(x.viewer_vector[0], rows.viewer[row], atol=1e-5)
 
 

@@ -58,7 +58,7 @@ class DecayedCounts:
         self.newest = with_room(self.newest, rows, -np.inf)
 
     def add(self, row: Rows, kind: NDArray[np.integer], at: Times, weight: Counts) -> None:
-        """Add `weight` to each (row, kind) as of `at`."""
+        """Add `weight` to each (row, kind) as of `at`; rows of -1 are left out."""
         _add(self.value, self.newest, self.half_life_seconds, row, kind, at, weight)
 
     def keep(self, row: Rows) -> None:
@@ -116,8 +116,13 @@ def _add(
 ) -> None:
     """Add each weight as of the newest event of its row, which it may be itself."""
     for i in range(len(row)):
-        this, half_lives = row[i], (at[i] - newest[row[i]]) / half_life_seconds
+        this = row[i]
+        if this < 0:
+            continue
+        half_lives = (at[i] - newest[this]) / half_life_seconds
         if half_lives > 0:
-            value[this] *= np.exp2(-half_lives)
+            faded = np.exp2(-half_lives)
+            for column in range(value.shape[1]):  # a whole row at once takes 2 s to compile
+                value[this, column] *= faded
             newest[this], half_lives = at[i], 0.0
         value[this, kind[i]] += weight[i] * np.exp2(half_lives)

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml.arrays import Rows, Times
+from ml.kernels import kernel
 from ml.state.structures.event_order import NEVER
 from ml.state.structures.growable import with_room
 from ml.state.structures.pair_index import PairIndex
@@ -32,7 +33,7 @@ class PairTimes:
     def of(self, left: int, since: int = NEVER) -> Rows:
         """Whom one left side met at `since` or later, by row."""
         row = self.lists.of(left)
-        return np.sort(self.index.right[row[self.at[row] >= max(since, NEVER + 1)]])
+        return np.sort(_met_since(row, self.index.right, self.at, max(since, NEVER + 1)))
 
     def forget(self, left: int, upto: int) -> None:
         """Forget when one left side met anybody until then."""
@@ -67,3 +68,14 @@ class PairTimes:
     def _take(self, row: Rows, right: Rows | None = None) -> None:
         self.index, self.at = self.index.kept(row, right), self.at[row]
         self.lists.refill(self.index.left, np.arange(len(row), dtype=np.int32))
+
+
+@kernel
+def _met_since(row: Rows, right: Rows, at: Times, since: int) -> Rows:
+    """The right sides of pairs that met at `since` or later."""
+    met, count = np.empty(len(row), np.int32), 0
+    for pair in row:
+        if at[pair] >= since:
+            met[count] = right[pair]
+            count += 1
+    return met[:count]

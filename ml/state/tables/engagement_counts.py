@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ml.actions import ONCE_PER_TWEET, Action
 from ml.arrays import Rows, Times
+from ml.kernels import kernel
 from ml.state.structures.changes import Changes
 from ml.state.structures.counters import Counts, DecayedCounts, PairCounts
 from ml.state.structures.growable import is_worth_a_copy
@@ -25,8 +26,9 @@ TWEET_HALF_LIFE_HOURS: Final = 72.0
 PERSON_HALF_LIFE_HOURS: Final = 15 * 24.0
 TIE_HALF_LIFE_HOURS: Final = 30 * 24.0
 LATELY_HALF_LIFE_HOURS: Final = 3 * 24.0
-AWAY: Final = tuple(RELATIONS.index(action) for action in (Action.MUTE, Action.BLOCK))
+IS_AWAY: Final = np.array([action in (Action.MUTE, Action.BLOCK) for action in RELATIONS])
 COUNT_ON_PAIR: Final = np.array([COUNT_OF[action] for action in ONCE_PER_TWEET])
+IS_COMPLAINT: Final = np.array([count in COMPLAINTS for count in Count])
 FADED: Final = 1e-4  # a count below that changes no feature by more
 
 
@@ -54,30 +56,21 @@ class Acts:
         weight: Counts | None = None,
         author: Rows | None = None,
     ) -> Acts:
-        """Acts with the topics and, unless given, the authors of their tweets; `author` must be
-        given where a tweet may be missing."""
-        topic = np.zeros(len(tweet), np.int32)
-        known = tweet >= 0
-        topic[known] = tweets.tags[tweet[known], 0].view(np.int32)
-        if author is None:
-            author = tweets.author[tweet]
-        if weight is None:
-            weight = np.ones(len(tweet))
+        """Acts with the topics and, unless given, the authors of their tweets."""
+        theirs, topic = np.empty((2, len(tweet)), np.int32)
+        _look_up(tweets.author, tweets.tags.view(np.int32), tweet, theirs, topic)
+        author = theirs if author is None else author
+        weight = np.ones(len(tweet)) if weight is None else weight
         return cls(user, tweet, author, topic, kind, at, weight)
 
     def __len__(self) -> int:
         return len(self.at)
 
-    def __getitem__(self, some: NDArray[np.bool_]) -> Acts:
-        return Acts(
-            self.user[some],
-            self.tweet[some],
-            self.author[some],
-            self.topic[some],
-            self.kind[some],
-            self.at[some],
-            self.weight[some],
-        )
+    def where(self, holds: NDArray[np.bool_]) -> Acts:
+        """The acts for which this holds."""
+        if holds.all():
+            return self
+        return Acts(*(getattr(self, name)[holds] for name in self.__match_args__))
 
 
 class EngagementCounts:
@@ -101,29 +94,26 @@ class EngagementCounts:
         self.viewer.grow(users)
 
     def add_once(self, acts: Acts, weight: Counts | None) -> None:
-        """Count impressions, clicks and posts for their tweets and authors. Posts are no evidence
-        and weigh 1; of impressions, those within the cap count."""
+        """Count impressions, clicks and posts for their tweets and authors; of impressions, those
+        within the cap count."""
         counted = np.ones(len(acts)) if weight is None else weight.copy()
-        counted[acts.kind == Count.POST] = 1
-        shown = np.flatnonzero((acts.kind == Count.IMPRESSION) & (acts.author >= 0))
-        counted[shown] *= self.views.count_within_cap(
-            acts.user[shown], acts.author[shown], acts.at[shown]
-        )
+        seen = (acts.kind == Count.IMPRESSION) & (acts.author >= 0)
+        shown = acts.where(seen)
+        counted[seen] *= self.views.count_within_cap(shown.user, shown.author, shown.at)
         self.add_for_subject(acts, counted)
 
     def add_for_subject(self, acts: Acts, weight: Counts | None = None) -> None:
         """Count acts for their tweets and the authors of these, by the weight of who acts."""
-        acts = acts if weight is None else replace(acts, weight=acts.weight * weight)
-        self.tweet.add(acts.tweet, acts.kind, acts.at, acts.weight)
-        known = acts[acts.author >= 0]
-        self.author.add(known.author, known.kind, known.at, known.weight)
+        counted = acts.weight if weight is None else acts.weight * weight
+        self.tweet.add(acts.tweet, acts.kind, acts.at, counted)
+        self.author.add(acts.author, acts.kind, acts.at, counted)
 
     def add_for_actor(self, acts: Acts) -> None:
         """Count acts for the users who act, for their ties and for their topics."""
         self.viewer.add(acts.user, acts.kind, acts.at, acts.weight)
-        met = acts[acts.author >= 0]
+        met = acts.where(acts.author >= 0)
         self.tie.add(met.user, met.author, met.kind, met.at, met.weight)
-        met = acts[acts.topic != 0]
+        met = acts.where(acts.topic != 0)
         for tastes in (self.topic, self.topic_lately):
             tastes.add(met.user, met.topic, met.kind, met.at, met.weight)
 
@@ -133,15 +123,16 @@ class EngagementCounts:
         user, tweet = index.left[changes.row], index.right[changes.row]
         acts = Acts.of(tweets, user, tweet, kind, changes.at, changes.sign)
         self.add_for_actor(acts)
-        complains = np.isin(kind, COMPLAINTS)
-        self.add_for_subject(acts[~complains], of_note(changes.note[~complains]))
-        self.complain(acts[complains])
+        complains = IS_COMPLAINT[kind]
+        self.add_for_subject(acts.where(~complains), of_note(changes.note[~complains]))
+        self.complain(acts.where(complains))
 
     def add_relations(self, register: LwwRegister, changes: Changes, tweets: Tweets) -> None:
         """Add and take back mutes and blocks."""
-        changes = changes[np.isin(changes.kind, AWAY)]
-        if not len(changes.row):
+        away = IS_AWAY[changes.kind]
+        if not away.any():
             return
+        changes = changes[away]
         kind = np.full(len(changes.row), int(Count.NEGATIVE))
         user, author = register.index.left[changes.row], register.index.right[changes.row]
         acts = Acts.of(tweets, user, changes.note, kind, changes.at, changes.sign, author)
@@ -156,7 +147,7 @@ class EngagementCounts:
             (self.tweet_complaints, acts.tweet, self.tweet),
             (self.author_complaints, acts.author, self.author),
         ):
-            known = acts[subject >= 0]
+            known = acts.where(subject >= 0)
             charge = complaints.change(
                 known.user,
                 subject[subject >= 0],
@@ -185,6 +176,17 @@ class EngagementCounts:
         """Keep these tweets, in rows of their own; `new` is the row of each after that."""
         self.tweet.keep(tweet)
         self.tweet_complaints.renumber(new)
+
+
+@kernel
+def _look_up(
+    authors: Rows, tags: NDArray[np.int32], tweet: Rows, author: Rows, topic: Rows
+) -> None:
+    """Write the author and the topic of each tweet; -1 and 0 where there is no tweet."""
+    for i in range(len(tweet)):
+        there = tweet[i] >= 0
+        author[i] = authors[tweet[i]] if there else -1
+        topic[i] = tags[tweet[i], 0] if there else 0
 
 
 def _drop_faded(pairs: PairCounts, now: int, horizon: int) -> None:

@@ -37,8 +37,8 @@ class Engagements:
 
     def of(self, viewer: int) -> Rows:
         """The tweets with anything on, by row."""
-        row = self.lists.of(viewer)
-        return np.sort(self.register.index.right[row[self.register.is_on[row].any(axis=1)]])
+        register = self.register
+        return np.sort(_engaged(self.lists.of(viewer), register.index.right, register.is_on))
 
     def apply(self, events: Events) -> Changes:
         """Turn on and off; the histories are brought up to date by `refresh`."""
@@ -101,6 +101,17 @@ class Engagements:
         """Keep these rows of the register; `new` is the row of each tweet after that."""
         self.register.keep(row, new)
         self.lists.refill(self.register.index.left, np.arange(len(row), dtype=np.int32))
+
+
+@kernel
+def _engaged(row: Rows, tweet: Rows, is_on: NDArray[np.bool_]) -> Rows:
+    """The tweets of these rows of the register with anything on."""
+    engaged, count = np.empty(len(row), np.int32), 0
+    for pair in row:
+        if is_on[pair].any():
+            engaged[count] = tweet[pair]
+            count += 1
+    return engaged[:count]
 
 
 @kernel

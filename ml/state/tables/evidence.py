@@ -23,13 +23,10 @@ class Evidence(StateTables):
         self, user: Rows, at: Times, tiebreak: Tiebreaks, action: NDArray[np.integer]
     ) -> Counts:
         """Meet users in the order of the log; how much each of their events weighs as evidence."""
-        weight = np.ones(len(user))
-        theirs = (action >= 0) & (action != Action.POST)
-        theirs &= ~self._users.erased(user, at, tiebreak)
-        some, acts = user[theirs], action[theirs] != Action.IMPRESSION
-        joined = self._users.created_at[some]
-        weight[theirs] = self._seniority.weigh(some, at[theirs], acts, joined)
-        return weight
+        counts = (action >= 0) & (action != Action.POST)
+        counts &= ~self._users.erased(user, at, tiebreak)
+        acts = action != Action.IMPRESSION
+        return self._seniority.weigh(user, at, acts, counts, self._users.created_at)
 
     def weighed(self, events: Events) -> Events:
         """Events with their weights, which are read now unless they came with them."""
@@ -37,6 +34,13 @@ class Evidence(StateTables):
             return events
         read = self.weigh(events.user, events.at, events.tiebreak, events.action)
         return replace(events, weight=read)
+
+    def standing(self, events: Events, between_users: bool) -> Events:
+        """The events that have not been erased since."""
+        gone = self._users.erased(events.user, events.at, events.tiebreak)
+        if between_users:
+            gone |= self._users.erased(events.target, events.at, events.tiebreak)
+        return events[~gone] if gone.any() else events
 
     def mark_served(self, user: Rows, tweet: Rows, at: Times, request: Keys | None = None) -> None:
         """These tweets were in answers to these users, in requests of these keys."""

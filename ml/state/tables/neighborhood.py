@@ -12,7 +12,11 @@ from ml.arrays import Rows, Times
 from ml.kernels import kernel
 from ml.state.tables.graph import RELATIONS, Graph
 
+FOLLOW, MUTE, BLOCK, SEE_FEWER = range(len(RELATIONS))  # their columns
+Switches = NDArray[np.bool_]
 SAMPLED: Final = 400  # followees that are asked for more, per user
+FEWEST_BUCKETS: Final = 1024
+SPARSE: Final = 8  # buckets for each row, or more, so that few share one
 DENSE: Final = 64  # counting every row there is costs less than searching, up to so many per row
 
 
@@ -30,29 +34,31 @@ class Neighborhood:
 
     @classmethod
     def of(cls, graph: Graph, user: int) -> Neighborhood:
-        who = np.array([user], np.int32)
-        out, _ = graph.outgoing(who)
-        back, _ = graph.incoming(who)
-        left, right = graph.relations.index.left, graph.relations.index.right
-        follow, mute, block, less = (graph.relations.column(action) for action in RELATIONS)
-        mine = graph.relations.is_on[out]  # (relations, kinds)
-        theirs = graph.relations.is_on[back]
-        following = right[out[mine[:, follow]]]
-        sampled_followees = (
-            following if len(following) <= SAMPLED else graph.followees(who, SAMPLED)[0]
+        relations, out, back = graph.relations, graph.outgoing_lists, graph.incoming_lists
+        left, right = relations.index.left, relations.index.right
+        following, excluded, unwelcome, since = _acted_on(
+            user, out.start, out.length, out.data, right, relations.is_on, relations.at
         )
-        second_degree, _ = graph.followees(sampled_followees, SAMPLED)
-        see_fewer_authors = out[mine[:, less]]
-        see_fewer_authors = see_fewer_authors[np.argsort(right[see_fewer_authors])]
-        kept_away = right[out[mine[:, mute] | mine[:, block]]], left[back[theirs[:, block]]]
+        followers, blocked_by = _acted_on_by(
+            user, back.start, back.length, back.data, left, relations.is_on
+        )
+        sampled = following
+        if len(following) > SAMPLED:
+            sampled, _ = graph.followees(np.array([user], np.int32), SAMPLED)
+        second_degree, most = _followees(
+            sampled, out.start, out.length, out.data, right, relations.is_on
+        )
+        if most > SAMPLED:
+            second_degree, _ = graph.followees(sampled, SAMPLED)
+        by_author = unwelcome.argsort()
         return cls(
             following=np.sort(following),
-            sampled_followees=sampled_followees,
-            followers=np.sort(left[back[theirs[:, follow]]]),
+            sampled_followees=sampled,
+            followers=np.sort(followers),
             second_degree=np.sort(second_degree),
-            excluded_authors=np.sort(np.concatenate(kept_away)),
-            see_fewer_authors=right[see_fewer_authors],
-            see_fewer_since=graph.relations.at[see_fewer_authors, less],
+            excluded_authors=np.sort(np.concatenate([excluded, blocked_by])),
+            see_fewer_authors=unwelcome[by_author],
+            see_fewer_since=since[by_author],
         )
 
     def without_refusals(self) -> Neighborhood:
@@ -73,6 +79,74 @@ class Neighborhood:
 
 
 @kernel
+def _acted_on(
+    user: int,
+    start: Times,
+    length: Times,
+    data: Rows,
+    right: Rows,
+    is_on: Switches,
+    at: Times,
+) -> tuple[Rows, Rows, Rows, Times]:
+    """Whom a user follows, whom they mute or block, and of whom they want less, since when."""
+    count = length[user]
+    following, excluded = np.empty(count, np.int32), np.empty(count, np.int32)
+    unwelcome, since = np.empty(count, np.int32), np.empty(count, np.int64)
+    follows, excludes, wants_less = 0, 0, 0
+    for place in range(start[user], start[user] + count):
+        row = data[place]
+        if is_on[row, FOLLOW]:
+            following[follows] = right[row]
+            follows += 1
+        if is_on[row, MUTE] or is_on[row, BLOCK]:
+            excluded[excludes] = right[row]
+            excludes += 1
+        if is_on[row, SEE_FEWER]:
+            unwelcome[wants_less], since[wants_less] = right[row], at[row, SEE_FEWER]
+            wants_less += 1
+    return following[:follows], excluded[:excludes], unwelcome[:wants_less], since[:wants_less]
+
+
+@kernel
+def _acted_on_by(
+    user: int, start: Times, length: Times, data: Rows, left: Rows, is_on: Switches
+) -> tuple[Rows, Rows]:
+    """Who follows a user, and who blocks them."""
+    followers, blocked_by = np.empty(length[user], np.int32), np.empty(length[user], np.int32)
+    follows, blocks = 0, 0
+    for place in range(start[user], start[user] + length[user]):
+        row = data[place]
+        if is_on[row, FOLLOW]:
+            followers[follows] = left[row]
+            follows += 1
+        if is_on[row, BLOCK]:
+            blocked_by[blocks] = left[row]
+            blocks += 1
+    return followers[:follows], blocked_by[:blocks]
+
+
+@kernel
+def _followees(
+    users: Rows, start: Times, length: Times, data: Rows, right: Rows, is_on: Switches
+) -> tuple[Rows, int]:
+    """Whom some users follow, once per user that does; and the number of the one who follows
+    most."""
+    total = 0
+    for user in users:
+        total += length[user]
+    followees = np.empty(total, np.int32)
+    count, most = 0, 0
+    for user in users:
+        before = count
+        for place in range(start[user], start[user] + length[user]):
+            row = data[place]
+            followees[count] = right[row]
+            count += is_on[row, FOLLOW]
+        most = max(most, count - before)
+    return followees[:count], most
+
+
+@kernel
 def place_among(row: int, some: Rows) -> int:
     """Where a row stands among some that are sorted; -1 where it does not."""
     low, high = 0, len(some)
@@ -86,11 +160,36 @@ def place_among(row: int, some: Rows) -> int:
 
 
 @kernel
+def places_among(row: Rows, some: Rows) -> NDArray[np.int64]:
+    """Where each row stands among some that are sorted; -1 where it does not.
+
+    Most do not, as the last bits of a row can tell. The search stands here once more, because an
+    array that is handed on row by row is counted as referenced each time, which costs more than a
+    step of the search.
+    """
+    place, buckets = np.full(len(row), -1, np.int64), FEWEST_BUCKETS
+    while buckets < SPARSE * len(some):
+        buckets *= 2
+    may_be = np.zeros(buckets if len(some) else 0, np.bool_)
+    for one in some:
+        may_be[one & (buckets - 1)] = True
+    for i in range(len(row) if len(some) else 0):
+        if row[i] >= 0 and may_be[row[i] & (buckets - 1)]:
+            low, high = 0, len(some)
+            while low < high:
+                middle = (low + high) >> 1
+                if some[middle] < row[i]:
+                    low = middle + 1
+                else:
+                    high = middle
+            if low < len(some) and some[low] == row[i]:
+                place[i] = low
+    return place
+
+
 def among(row: Rows, some: Rows) -> NDArray[np.bool_]:
     """Which of these rows are among some that are sorted; -1 never is."""
-    found = np.empty(len(row), np.bool_)
-    for i in range(len(row)):
-        found[i] = place_among(row[i], some) >= 0
+    found: NDArray[np.bool_] = places_among(row, some) >= 0
     return found
 
 

@@ -55,16 +55,24 @@ class Seniority:
         """Meet a user as for the first time."""
         self.first_at[user], self.latest_day[user], self.days[user] = NOT_YET, -1, 0
 
-    def weigh(self, user: Rows, at: Times, acts: NDArray[np.bool_], joined: Times) -> Counts:
+    def weigh(
+        self,
+        user: Rows,
+        at: Times,
+        acts: NDArray[np.bool_],
+        counts: NDArray[np.bool_],
+        joined: Times,
+    ) -> Counts:
         """Meet users, in this order; the weight of each of their events.
 
         Args:
             acts: which events are acts, rather than things shown to them.
-            joined: since when each has been here; UNKNOWN_TIME where no profile says.
+            counts: which events count; the others weigh 1, and nobody is met by them.
+            joined: (users,) since when each has been here; UNKNOWN_TIME where no profile says.
         """
-        weight = np.empty(len(user))
+        weight = np.ones(len(user))
         met = self.first_at, self.latest_day, self.days
-        self.begun = int(_weigh(*met, self.begun, user, at, acts, joined, weight))
+        self.begun = int(_weigh(*met, self.begun, joined, user, at, acts, counts, weight))
         return weight
 
 
@@ -74,15 +82,18 @@ def _weigh(
     latest_day: NDArray[np.int64],
     days: NDArray[np.int64],
     begun: int,
+    joined: Times,
     user: Rows,
     at: Times,
     acts: NDArray[np.bool_],
-    joined: Times,
+    counts: NDArray[np.bool_],
     weight: Counts,
 ) -> int:
     """Meet users and write what each of their events weighs; the oldest time of all. A day that
     comes after a later one is that later one."""
     for i in range(len(user)):
+        if not counts[i]:
+            continue
         this, met = user[i], min(max(at[i], 0), NOT_YET)
         begun = min(begun, at[i])
         first_at[this] = min(first_at[this], met)
@@ -90,7 +101,7 @@ def _weigh(
         if acts[i] and day > latest_day[this]:
             latest_day[this] = day
             days[this] += 1
-        since = first_at[this] if joined[i] == UNKNOWN_TIME else joined[i]
+        since = first_at[this] if joined[this] == UNKNOWN_TIME else joined[this]
         active = min(at[i] // DAY_SECONDS - begun // DAY_SECONDS, ACTIVE_DAYS)
         by_age = _share_of_age(at[i] - since, at[i] - begun)
         by_days = min((1 + days[this]) / (1 + active), 1.0)

@@ -10,6 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from ml.arrays import Rows, Tiebreaks, Times
+from ml.kernels import kernel
 from ml.state.structures.event_order import NEVER, UNKNOWN_TIME, not_before, stated
 from ml.state.structures.growable import GrowableColumns
 from ml.state.structures.tokens import Tokens, table
@@ -94,11 +95,8 @@ class Users(GrowableColumns):
 
     def erased(self, row: Rows, at: Times, tiebreak: Tiebreaks) -> NDArray[np.bool_]:
         """Whether an action of each user at that time has been erased since."""
-        if not len(self):
-            return np.zeros(len(row), bool)
-        erased_at = self.erased_at[row]
-        erased = not_before(erased_at, self.erased_tiebreak[row], at, tiebreak)
-        erased &= (erased_at != NEVER) & (row >= 0)
+        erased = np.empty(len(row), np.bool_)
+        _erased(self.erased_at, self.erased_tiebreak, row, at, tiebreak, erased)
         return erased
 
     @property
@@ -116,3 +114,18 @@ class Users(GrowableColumns):
         self.sensitive_ok[row] = frame["sensitive_ok"].fill_null(False).to_numpy()
         for who, name in zip(row.tolist(), frame["name"], strict=True):
             self.name[who] = name
+
+
+@kernel
+def _erased(
+    erased_at: Times,
+    erased_tiebreak: Tiebreaks,
+    row: Rows,
+    at: Times,
+    tiebreak: Tiebreaks,
+    erased: NDArray[np.bool_],
+) -> None:
+    """Write which actions are no later than what their users had erased."""
+    for i in range(len(row)):
+        until = erased_at[row[i]] if row[i] >= 0 else NEVER
+        erased[i] = until != NEVER and (until, erased_tiebreak[row[i]]) >= (at[i], tiebreak[i])

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ml.arrays import Rows, Tiebreaks, Times
 from ml.errors import DataError
@@ -19,11 +18,11 @@ from ml.state.tables.mutes import Muting
 from ml.state.tables.pending_events import Waiting
 from ml.state.updates import deletion, tweet_lifecycle
 from ml.state.updates.decode import Batch, Muted, Put, frame
+from ml.state.updates.live_events import LiveEvents
 
 NOBODY: Final[Rows] = np.empty(0, np.int32)
 BEFORE_EVENTS: Final = -1
-# How many tweets were put before, the place among the batch's events, the tweet, the event.
-Placed = tuple[int, int, str | None, Waiting]
+Placed = tuple[int, int, str, Waiting]  # how many tweets were put before, row, tweet, event
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +32,11 @@ class AppliedRecords:
     tweets: Rows  # new, or written anew
     users: Rows  # new, or with a new profile
     fewer: Rows  # users who have a tweet less
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether there is nothing to follow up, as after pages that were served."""
+        return not (len(self.tweets) or len(self.users) or len(self.fewer))
 
 
 def apply_records(state: FeatureState, records: Sequence[Record]) -> AppliedRecords:
@@ -83,10 +87,11 @@ def _apply_batch(state: FeatureState, batch: Batch) -> AppliedRecords:
     everybody = len(state.users)
     state.touch(NOBODY)
     profiles = _put_users(state, batch.users)
-    is_here = state.tweets.ids.known(one.tweet for one in batch.events) >= 0
+    ids = [id_ for one in batch.events for id_ in one.tweets]
+    tweet = state.tweets.ids.known(ids)
     tweets = _put_tweets(state, batch.tweets)
     fewer = deletion.delete_tweets(state, batch.deleted)
-    _happen(state, batch, is_here)
+    _happen(state, batch, tweet, ids)
     state.mark_offered(batch.offers)
     _mute(state, batch.muted)
     gone = _erase(state, batch.erased)
@@ -104,36 +109,36 @@ def _put_tweets(state: FeatureState, puts: Sequence[Put]) -> Rows:
     return tweet_lifecycle.put(state, frame(TWEETS, puts), *_moments(puts)) if puts else NOBODY
 
 
-def _happen(state: FeatureState, batch: Batch, is_here: NDArray[np.bool_]) -> None:
+def _happen(state: FeatureState, batch: Batch, tweet: Rows, ids: Sequence[str | None]) -> None:
     """Events about tweets that are here are applied, the others wait; what is also about a
-    person has its effect on that at once. `is_here`: which tweets were, before this batch."""
-    happened = batch.events
-    user = state.admit_users(one.user for one in happened)
-    state.admit_users(one.target for one in happened if one.target is not None)
-    target = state.users.ids.known(one.target for one in happened)
-    at, action = np.array([(one.at, one.action) for one in happened], np.int64).reshape(-1, 2).T
-    tiebreak = np.array([one.tiebreak for one in happened], np.uint64)
-    weight = state.weigh(user, at, tiebreak, action)
-    events = [
-        Waiting(one.at, one.tiebreak, one.action, who, whom, one.position, one.request, weighs)
-        for one, who, whom, weighs in zip(
-            happened, user.tolist(), target.tolist(), weight.tolist(), strict=True
+    person has its effect on that at once.
+
+    Args:
+        tweet: of each row of the events; -1 where it was not here before the batch.
+        ids: of the same tweets; None where an event has none.
+    """
+    events = LiveEvents.of(state, batch, tweet)
+    absent = [row for row in np.flatnonzero(tweet < 0).tolist() if ids[row] is not None]
+    placed = _wait_and_release(state, batch, events, ids, absent)
+    if absent:
+        now = np.ones(len(events), bool)
+        now[absent] = events.target[absent] >= 0
+        events = events[now]
+    if placed:
+        puts, row, id_, waited = zip(*placed, strict=True)
+        late = LiveEvents.released(
+            waited, state.tweets.ids.known(id_), np.array(puts, np.intp), np.array(row, np.intp)
         )
-    ]
-    named = np.array([one.tweet is not None for one in happened], bool)
-    now = np.flatnonzero(is_here | ~named | (target >= 0)).tolist()
-    placed: list[Placed] = [
-        (batch.puts_before[place], place, happened[place].tweet if is_here[place] else None, one)
-        for place, one in ((place, events[place]) for place in now)
-    ]
-    placed += _wait_and_release(state, batch, events, ~is_here & named)
-    placed.sort(key=lambda one: one[:2])
-    tweet = state.tweets.ids.known(id_ for _, _, id_, _ in placed)
-    tweet_lifecycle.happen(state, [one for *_, one in placed], tweet)
+        events = LiveEvents.concatenated([events, late]).in_order()
+    tweet_lifecycle.happen(state, events)
 
 
 def _wait_and_release(
-    state: FeatureState, batch: Batch, events: Sequence[Waiting], absent: NDArray[np.bool_]
+    state: FeatureState,
+    batch: Batch,
+    events: LiveEvents,
+    ids: Sequence[str | None],
+    absent: Sequence[int],
 ) -> list[Placed]:
     """Let events wait until their tweets come, record by record as the log has them, so that how
     many wait at a time does not depend on the size of batches; the events whose tweets are here,
@@ -146,14 +151,14 @@ def _wait_and_release(
         released = state.release(put[came:upto])
         placed.extend((first[id_] + 1, BEFORE_EVENTS, id_, one) for id_, one in released)
 
-    for place in np.flatnonzero(absent).tolist():
-        release(batch.puts_before[place])
-        came = batch.puts_before[place]
-        id_ = batch.events[place].tweet or ""
+    for row in absent:
+        upto, id_, event = int(events.puts[row]), ids[row] or "", events.without_tweet(row)
+        release(upto)
+        came = upto
         if first.get(id_, came) < came:
-            placed.append((came, place, id_, events[place]))
+            placed.append((came, row, id_, event))
         else:
-            state.wait_for([(id_, events[place])])
+            state.wait_for([(id_, event)])
     release(len(put))
     return placed
 

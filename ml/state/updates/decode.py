@@ -21,9 +21,10 @@ from ml.state.tables.served import request_key
 
 Body = Mapping[str, Any]  # JSON
 
+IMPRESSION: Final = int(Action.IMPRESSION)
 ACTIONS: Final = {
     **{label: int(action) for label, action in BY_LABEL.items()},
-    Action.IMPRESSION.label: int(Action.IMPRESSION),
+    Action.IMPRESSION.label: IMPRESSION,
 }
 
 
@@ -59,15 +60,15 @@ class Put(NamedTuple):
 
 
 class Happened(NamedTuple):
-    """An event with its ids."""
+    """An event with its ids. That of a page is about all of its tweets, each a position lower."""
 
     at: int
     tiebreak: int
     action: int  # or SERVED
     user: str
-    tweet: str | None
+    tweets: tuple[str | None, ...]  # at least one
     target: str | None
-    position: float
+    position: float  # of the first
     request: int = 0  # the key of the request that served it
 
 
@@ -114,8 +115,9 @@ class Batch:
                 self.events.append(_event(at, tiebreak, event))
             case bodies.Served() as served:
                 self.events += _served(at, tiebreak, served)
-                key = request_key(served.user_id, served.request_id)
-                self.offers += (Offered(key, tweet, at) for tweet in served.offered)
+                if served.offered:
+                    key = request_key(served.user_id, served.request_id)
+                    self.offers += (Offered(key, tweet, at) for tweet in served.offered)
             case bodies.Row() as row if entry.kind == Kind.PUT_USER:
                 self.users.append(Put(at, tiebreak, _row(USERS, row, shift)))
             case bodies.Row() as row:
@@ -140,7 +142,7 @@ def _event(at: int, tiebreak: int, event: bodies.Event) -> Happened:
         raise ValueError(f"{event.action} is about a tweet, and it names none")
     position = math.nan if event.position is None else event.position
     return Happened(
-        at, tiebreak, action, event.user_id, event.tweet_id, event.target_user_id, position
+        at, tiebreak, action, event.user_id, (event.tweet_id,), event.target_user_id, position
     )
 
 
@@ -154,11 +156,12 @@ def _muted(at: int, tiebreak: int, event: bodies.Event, shift: int) -> Muted:
 
 def _served(at: int, tiebreak: int, served: bodies.Served) -> Iterator[Happened]:
     """That tweets were served and, unless the client reports what was seen, that they were seen."""
-    user, request = served.user_id, request_key(served.user_id, served.request_id)
-    for position, tweet in served.placed():
-        yield Happened(at, tiebreak, SERVED, user, tweet, None, math.nan, request)
-        if served.impressions:
-            yield Happened(at, tiebreak, int(Action.IMPRESSION), user, tweet, None, float(position))
+    user, shown = served.user_id, served.shown
+    if shown:
+        key = request_key(user, served.request_id)
+        yield Happened(at, tiebreak, SERVED, user, shown, None, math.nan, key)
+    if shown and served.impressions:
+        yield Happened(at, tiebreak, IMPRESSION, user, shown, None, served.start)
 
 
 def _row(table: Table, given: bodies.Row, shift: int) -> Body:

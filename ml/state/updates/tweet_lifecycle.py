@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
@@ -12,8 +12,9 @@ from ml.arrays import Rows, Tiebreaks, Times
 from ml.state.events import Events
 from ml.state.feature_state import FeatureState
 from ml.state.structures.event_order import UNKNOWN_TIME
-from ml.state.tables.pending_events import SERVED, Waiting
+from ml.state.tables.pending_events import SERVED
 from ml.state.updates.deletion import delete_of_the_erased
+from ml.state.updates.live_events import LiveEvents
 
 
 def put(state: FeatureState, frame: pl.DataFrame, at: Times, tiebreak: Tiebreaks) -> Rows:
@@ -26,43 +27,34 @@ def put(state: FeatureState, frame: pl.DataFrame, at: Times, tiebreak: Tiebreaks
     return touched[~state.tweets.deleted[touched]]
 
 
-def happen(state: FeatureState, waiting: Sequence[Waiting], tweet: Rows) -> None:
-    """Apply events whose tweets are here; `tweet` is -1 where there is none."""
-    if not len(waiting):
-        return
-    at, tiebreak, action, user, whom, position, request, weight = zip(*waiting, strict=True)
-    target = np.array(whom, np.int32)
-    author = np.full(len(tweet), -1, np.int32)
-    author[tweet >= 0] = state.tweets.author[tweet[tweet >= 0]]
-    events = Events(
-        np.array(action, np.int8),
-        np.array(user, np.int32),
-        tweet,
-        np.where(target >= 0, target, author),
-        np.array(at, np.int64),
-        np.array(position, np.float32),
-        np.array(tiebreak, np.uint64),
-        np.array(weight, np.float64),
-    )
+def happen(state: FeatureState, events: LiveEvents) -> None:
+    """Apply events whose tweets are here, -1 where there is none; the `target` of one that names
+    none is the author of its tweet."""
     served = events.action == SERVED
     if served.any():
-        some, key = events[served], np.array(request, np.int64)[served]
-        stands = ~state.users.erased(some.user, some.at, some.tiebreak)
-        some, key = some[stands], key[stands]
-        state.mark_served(some.user, some.tweet, some.at, key)
+        shown = events[served]
+        shown = shown[~state.users.erased(shown.user, shown.at, shown.tiebreak)]
+        state.mark_served(shown.user, shown.tweet, shown.at, shown.request)
         events = events[~served]
-    state.apply(events)
+    whose = np.flatnonzero((events.target < 0) & (events.tweet >= 0))
+    target = events.target.copy()
+    target[whose] = state.tweets.author[events.tweet[whose]]
+    state.apply(replace(events, target=target))
 
 
 def _post(state: FeatureState, row: Rows) -> None:
     """Count new tweets as posts of their authors, also those deleted since."""
     author, written = state.tweets.author[row], state.tweets.created_at[row]
     known = (author >= 0) & (written != UNKNOWN_TIME)
-    happen(
-        state,
-        [
-            Waiting(then, 0, int(Action.POST), who, -1, float("nan"))
-            for then, who in zip(written[known].tolist(), author[known].tolist(), strict=True)
-        ],
-        row[known],
+    count = int(np.count_nonzero(known))
+    posts = Events(
+        action=np.full(count, int(Action.POST), np.int8),
+        user=author[known],
+        tweet=row[known],
+        target=author[known],
+        at=written[known],
+        position=np.full(count, np.nan, np.float32),
+        tiebreak=np.zeros(count, np.uint64),
+        weight=np.ones(count),
     )
+    state.apply(posts)

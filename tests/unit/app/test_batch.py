@@ -4,25 +4,27 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from app.pipeline.batch import CandidateBatch, merge
 from app.pipeline.failures import BrokenContractError
 
 
-def batch(tweets: list[int], mark: int = 0) -> CandidateBatch:
+def batch(tweets: list[int]) -> CandidateBatch:
     rows = np.array(tweets, np.int32)
-    return CandidateBatch(rows, rows + 100, np.full(len(rows), mark, np.uint32))
+    return CandidateBatch.of(rows, rows + 100)
 
 
-def test_a_tweet_that_several_proposed_keeps_every_mark() -> None:
-    merged = merge([batch([5, 3], 1), batch([], 2), batch([3, 9], 4)])
+def test_a_tweet_that_several_proposed_has_the_mark_of_each() -> None:
+    merged = merge([batch([5, 3]), batch([]), batch([3, 9])], [0, 1, 2])
     assert merged.tweet.tolist() == [3, 5, 9]
     assert merged.author.tolist() == [103, 105, 109]
     assert merged.sources.tolist() == [0b101, 0b001, 0b100]
 
 
 def test_nothing_merged_is_nothing() -> None:
-    assert len(merge([])) == len(merge([batch([])])) == 0
+    assert len(merge([], [])) == len(merge([batch([])], [3])) == 0
 
 
 def test_a_column_is_written_once() -> None:
@@ -40,6 +42,37 @@ def test_a_column_has_one_value_per_row(shape: tuple[int, ...]) -> None:
 def test_every_tweet_has_an_author() -> None:
     with pytest.raises(BrokenContractError, match="2 tweets with 1 authors"):
         CandidateBatch.of(np.arange(2, dtype=np.int32), np.zeros(1, np.int32))
+
+
+def test_what_was_taken_from_can_be_taken_from_and_widened() -> None:
+    column = np.array([0.1, 0.2, 0.3, 0.4], np.float32)
+    whole = batch([1, 2, 3, 4]).with_columns({"score": column})
+    part = whole.take(np.array([True, False, True, True])).take(np.array([2, 1]))
+    wider = part.with_columns({"rank": np.array([7, 8], np.float32)})
+    assert wider.tweet.tolist() == [4, 3]
+    assert {name: values.tolist() for name, values in wider.columns.items()} == {
+        "score": column[[3, 2]].tolist(),
+        "rank": [7, 8],
+    }
+    assert "score" in part.columns
+    assert "rank" not in part.columns
+    with pytest.raises(BrokenContractError, match="already written"):
+        part.with_columns({"score": column[:2]})
+    with pytest.raises(BrokenContractError, match="for 2 rows"):
+        part.with_columns({"rank": column})
+
+
+@given(st.lists(st.lists(st.integers(0, 15), unique=True, max_size=9), max_size=6))
+def test_merged_rows_are_those_of_a_dictionary(proposed: list[list[int]]) -> None:
+    merged = merge([batch(tweets) for tweets in proposed], [*range(len(proposed))])
+    marks: dict[int, int] = {}
+    for source, tweets in enumerate(proposed):
+        for tweet in tweets:
+            marks[tweet] = marks.get(tweet, 0) | 1 << source
+    assert merged.tweet.tolist() == sorted(marks)
+    assert merged.author.tolist() == [tweet + 100 for tweet in sorted(marks)]
+    assert merged.sources.tolist() == [marks[tweet] for tweet in sorted(marks)]
+    assert not merged.columns
 
 
 def test_taking_rows_takes_them_of_every_column() -> None:

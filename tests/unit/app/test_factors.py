@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from app.diversifiers.author_diversity import AuthorDiversity
 from app.pipeline.batch import CandidateBatch
@@ -17,6 +19,7 @@ from app.rescorers.safety import Safety
 from ml.arrays import Rows, Times
 from ml.embeddings.encoder import EncodedTweets, Vectors
 from ml.state.feature_state import FeatureState
+from ml.state.tables.neighborhood import Neighborhood
 from tests.unit.app.conftest import World
 
 
@@ -29,6 +32,11 @@ class Scored:
 
     def viewers(self, state: FeatureState, viewer: Rows, now: Times) -> Vectors:
         raise NotImplementedError
+
+
+def anybody() -> Query:
+    none = np.empty(0, np.float32)
+    return Query(0, 0, 10, 0, Neighborhood.nobody(), none, none)
 
 
 def rows(count: int) -> CandidateBatch:
@@ -85,6 +93,19 @@ def test_each_further_tweet_by_an_author_counts_less_in_the_order_of_score(
     batch = batch_of([7, 7, 8, 7, 7], [0.1, 0.9, 0.5, 0.3, 0.3])
     factor = AuthorDiversity().factor(query, batch, batch["score"])
     assert factor.tolist() == [0.34375, 1, 1, 0.625, 0.4375]
+
+
+@given(st.lists(st.tuples(st.integers(-1, 4), st.integers(0, 5)), max_size=40))
+def test_a_factor_falls_with_each_better_tweet_by_the_author(pairs: list[tuple[int, int]]) -> None:
+    batch = CandidateBatch.of(
+        np.arange(len(pairs), dtype=np.int32), np.array([author for author, _ in pairs], np.int32)
+    )
+    score = np.array([score for _, score in pairs], np.float32)
+    factor = AuthorDiversity(decay=0.5, floor=0.25).factor(anybody(), batch, score)
+    for row, (author, mine) in enumerate(pairs):
+        same = [(-other, place) for place, (by, other) in enumerate(pairs) if by == author]
+        better = sum(one < (-mine, row) for one in same) if author >= 0 else 0
+        assert factor[row] == np.float32(0.25 + 0.75 * 0.5**better)
 
 
 def test_tweets_by_nobody_known_are_by_different_people(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from math import ceil, floor
 
 import numpy as np
 from hypothesis import given
@@ -11,14 +12,17 @@ from hypothesis import strategies as st
 
 from app.pipeline.batch import CandidateBatch
 from app.pipeline.query import Query
-from app.selectors.quota import Quota
+from app.selectors.quota import MIDDLE, Quota
 from app.selectors.top_k import TopK
 from ml.state.tables.neighborhood import Neighborhood
-from tests.contracts.contracts import allotted
+from tests.contracts.contracts import Places, allotted
 
 Batches = Callable[..., CandidateBatch]
 SHARES = allotted(0.5, 0.15, 0.35, 0.0)
 EXPLORING = allotted(0.5, 0.15, 0.35, 0.0, reserved=0.1)
+PLACES = st.builds(
+    Places, st.sampled_from([None, 0.0, 0.15, 0.5, 1.0]), st.sampled_from([0.0, 0.1, 0.3])
+)
 rows = st.lists(st.tuples(st.integers(1, 15), st.integers(0, 9)), max_size=60)
 
 
@@ -48,6 +52,40 @@ def test_a_shorter_feed_is_the_beginning_of_a_longer_one(
 ) -> None:
     whole = Quota().select(asking(100), of(pairs), SHARES)
     np.testing.assert_array_equal(Quota().select(asking(limit), of(pairs), SHARES), whole[:limit])
+
+
+@given(rows, st.integers(1, 40), st.lists(PLACES, min_size=4, max_size=4))
+def test_each_place_goes_where_the_rule_says(
+    pairs: list[tuple[int, int]], limit: int, places: list[Places]
+) -> None:
+    batch = of(pairs)
+    order = np.lexsort((batch.tweet, -batch["score"])).tolist()
+    left, chosen = [(row, pairs[row][0]) for row in order], list[int]()
+    taken, had = [0] * len(places), [0] * len(places)
+    while left and len(chosen) < limit:
+        count = len(chosen) + 1
+        short = (
+            [one for one in left if one[1] >> source & 1]
+            for source, place in enumerate(places)
+            if had[source] < floor(place.reserved * count + MIDDLE)
+        )
+        within = [
+            one
+            for one in left
+            if (share := places[first_of(one[1])].share) is None
+            or taken[first_of(one[1])] < ceil(share * count)
+        ]
+        row, marks = next((those[0] for those in short if those), (within or left)[0])
+        left.remove((row, marks))
+        taken[first_of(marks)] += 1
+        had = [one + (marks >> source & 1) for source, one in enumerate(had)]
+        chosen.append(row)
+    assert Quota().select(asking(limit), batch, places).tolist() == chosen
+
+
+def first_of(marks: int) -> int:
+    """The first source that proposed a row of these marks."""
+    return (marks & -marks).bit_length() - 1
 
 
 def test_each_source_gets_its_share_where_all_have_enough(batch_of: Batches, query: Query) -> None:

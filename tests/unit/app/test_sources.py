@@ -6,7 +6,7 @@ from app.pipeline.components import CandidateSource
 from app.products import shared_stages
 from app.retrieval.fresh_tweets import FreshTweets
 from app.serving.engine import Engine
-from app.sources.explore import Explore
+from app.sources.explore import NO_TOPIC, Explore
 from app.sources.follow_recs import FollowRecs
 from app.sources.graph import Graph
 from app.sources.in_network import InNetwork
@@ -113,7 +113,7 @@ def test_the_future_is_not_proposed(world: World) -> None:
 
 
 def explored(engine: Engine, limit: int = 10) -> list[int]:
-    return found(engine, Explore(fresh_tweets(engine), engine.encoder, 24), limit=limit)
+    return found(engine, Explore(fresh_tweets(engine), 24), limit=limit)
 
 
 def test_explore_is_more_of_what_somebody_has_turned_to(world: World) -> None:
@@ -139,10 +139,10 @@ def test_nothing_is_explored_where_nothing_was_engaged_with(world: World) -> Non
     world.tweet("g", topic="jazz").tweet("g", topic="chess")
     assert explored(world.engine()) == []
     assert (
-        Explore(fresh_tweets(engine := world.engine()), engine.encoder, 24)._wanted(
+        Explore(fresh_tweets(engine := world.engine()), 24)._wanted(
             engine.hydrate.query("never met", 10)
         )
-        is None
+        == NO_TOPIC
     )
 
 

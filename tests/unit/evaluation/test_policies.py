@@ -20,7 +20,7 @@ from evaluation.policies.product import EvaluationError, Product
 from evaluation.policies.registry import neighbours
 from ml.bundle import Bundle
 from ml.errors import FeedError
-from ml.features.rates import engaged
+from ml.state.tables.counted import engaged
 
 Ask = Callable[[Policy], list[np.ndarray]]
 

@@ -22,9 +22,10 @@ NOW = 1_000 * DAY
 
 
 def weights(seniority: Seniority, user: list[int], at: list[int], joined: list[int]) -> np.ndarray:
-    rows = np.array(user, np.int32)
-    acts = np.ones(len(rows), bool)
-    return seniority.weigh(rows, np.array(at), acts, np.array(joined))
+    rows, since = np.array(user, np.int32), np.full(len(seniority.days), UNKNOWN_TIME)
+    since[rows] = joined
+    every = np.ones(len(rows), bool)
+    return seniority.weigh(rows, np.array(at), every, every, since)
 
 
 @pytest.mark.parametrize("declared", [True, False], ids=["created_at", "first event"])
@@ -61,15 +62,19 @@ def test_weights_and_caps_do_not_depend_on_batches(rng: np.random.Generator) -> 
     n, users = 2_000, 20
     user = rng.integers(0, users, n).astype(np.int32)
     at = NOW + np.sort(rng.integers(0, 20 * DAY, n)) - rng.integers(0, 2 * DAY, n)
-    acts, joined = rng.random(n) < 0.5, np.where(user % 3 == 0, NOW - DAY * user, UNKNOWN_TIME)
+    acts, counts, who = rng.random(n) < 0.5, rng.random(n) < 0.9, np.arange(users)
+    joined = np.where(who % 3 == 0, NOW - DAY * who, UNKNOWN_TIME)
     author = rng.integers(0, 3, n).astype(np.int32)
     together, views = Seniority(users), Views()
-    once = together.weigh(user, at, acts, joined), views.count_within_cap(user, author, at)
+    once = (
+        together.weigh(user, at, acts, counts, joined),
+        views.count_within_cap(user, author, at),
+    )
     for size in (1, 7, 300):
         apart, again = Seniority(users), Views()
         for start in range(0, n, size):
             part = slice(start, start + size)
-            weight = apart.weigh(user[part], at[part], acts[part], joined[part])
+            weight = apart.weigh(user[part], at[part], acts[part], counts[part], joined)
             within = again.count_within_cap(user[part], author[part], at[part])
             np.testing.assert_array_equal(weight, once[0][part])
             np.testing.assert_array_equal(within, once[1][part])

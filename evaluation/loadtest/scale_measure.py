@@ -1,0 +1,122 @@
+"""What one state of some size costs to serve, measured in a process of its own."""
+
+from __future__ import annotations
+
+import gc
+import resource
+from pathlib import Path
+from time import perf_counter, process_time
+from typing import Final
+
+import numpy as np
+import torch
+
+from app.serving.clock import Clock
+from app.serving.engine import Engine, assemble
+from app.serving.served_bundle import load_bundle
+from app.settings import Settings
+from evaluation.loadtest.scale_world import scaled_state
+from evaluation.loadtest.slo_report import quantiles
+from evaluation.report.numbers import Json
+from ml.actions import Action
+from ml.event_log import bodies
+from ml.event_log.record import Entry, Kind, Record
+from ml.state.feature_state import FeatureState
+from ml.state.storage import snapshot
+from ml.state.updates.apply_records import apply_records
+
+LIMIT: Final = 10
+WARM: Final = 30  # users asked before
+BATCH: Final = 100  # records applied at once
+MB: Final = 1 << 20
+
+
+def write_state(tweets: int, seed: int, folder: Path) -> Json:
+    """Draw a state and save it; what that took."""
+    start = process_time()
+    state = scaled_state(tweets, seed)
+    drawn = process_time()
+    snapshot.save(state, folder, folder, "scale")
+    return {
+        "build_cpu_seconds": drawn - start,
+        "build_peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+    }
+
+
+def measure_state(folder: Path, settings: Settings, users: int, events: int, seed: int) -> Json:
+    """Serve a saved state to some users, then apply events to it."""
+    torch.set_num_threads(1)
+    bundle = load_bundle(settings)
+    loads = process_time()
+    state = snapshot.load(folder)
+    loaded = process_time()
+    now = float(state.newest)
+    engine = assemble(settings, state, bundle, Clock("frozen", lambda: now))
+    rng = np.random.default_rng(seed)
+    people = state.users.ids.ids(rng.permutation(len(state.users))[: users + WARM].astype(np.int32))
+    for user in people[:WARM]:
+        _ask(engine, user)
+    ready = process_time()
+    gc.collect()
+    memory = _resident() / MB
+    asked = [_ask(engine, user) for user in people[WARM:]]
+    wall, cpu, products = zip(*asked, strict=True)
+    return {
+        "tweets": len(state.tweets),
+        "users": len(state.users),
+        "follows": int(state.graph.followers.sum()),
+        "pairs_seen": len(state.seen.index),
+        "fresh": len(state.fresh(state.newest, settings.max_age_hours, settings.fresh_at_least)),
+        "rss_mb": memory,
+        "load_cpu_seconds": loaded - loads,
+        "ready_cpu_seconds": ready,  # since the process began
+        "millis": quantiles(wall),
+        "cpu_millis": quantiles(cpu),
+        "products": {name: products.count(name) for name in sorted({*products})},
+        "events_per_cpu_second": _events_per_second(engine, events, rng),
+        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+    }
+
+
+def _ask(engine: Engine, user: str) -> tuple[float, float, str]:
+    """Milliseconds, those of CPU, and the product that answered."""
+    start, cpu = perf_counter(), process_time()
+    served = engine.products["for_you"].run(engine.hydrate.query(user, LIMIT))
+    return (perf_counter() - start) * 1e3, (process_time() - cpu) * 1e3, served.product.name
+
+
+def _events_per_second(engine: Engine, count: int, rng: np.random.Generator) -> float:
+    """Likes and clicks of now, applied in batches, with all that follows them up."""
+    state, encoder = engine.state, engine.encoder
+    records = _records(state, count, rng)
+    start = process_time()
+    for place in range(0, count, BATCH):
+        encoder.extend(state, apply_records(state, records[place : place + BATCH]))
+    return count / (process_time() - start)
+
+
+def _records(state: FeatureState, count: int, rng: np.random.Generator) -> list[Record]:
+    user = state.users.ids.ids(rng.integers(0, len(state.users), count).astype(np.int32))
+    fresh = state.by_time[-max(len(state.by_time) // 4, 1) :]
+    tweet = state.tweets.ids.ids(rng.choice(fresh, count))
+    action = np.where(rng.random(count) < 0.5, Action.LIKE.label, Action.CLICK.label).tolist()
+    micros = int(state.newest * 1_000_000)
+    return [
+        Record(
+            place + 1,
+            Entry(
+                f"scale-{place}",
+                Kind.EVENT,
+                micros + place,
+                who,
+                bodies.Event(action=what, user_id=who, tweet_id=which).to_json(),
+            ),
+        )
+        for place, (who, which, what) in enumerate(zip(user, tweet, action, strict=True))
+    ]
+
+
+def _resident() -> int:
+    """Bytes of this process in memory."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * resource.getpagesize()

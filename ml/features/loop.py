@@ -1,0 +1,187 @@
+"""Looks up the numbers of one viewer and some tweets, and writes their features row by row.
+
+It is the only code of features that sees arrays, and takes them apart before it begins. The module
+`row_writer` completes the text of this file with the functions that write the features.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ml.arrays import Rows, Times
+from ml.embeddings.graph_feature_service import followees_engaged, followees_following
+from ml.embeddings.simclusters import communities_of, nearness
+from ml.features.numbers import DAY_SECONDS, Author, Moment, Pair, Tweet, Viewer
+from ml.kernels import dot_kernel, inline_kernel, kernel
+from ml.state.structures.counters import CountTable
+from ml.state.structures.pair_index import PairTable, find
+from ml.state.structures.tokens import Tokens
+from ml.state.tables.counted import counted
+from ml.state.tables.metadata import NAMES as METADATA
+from ml.state.tables.neighborhood import place_among
+from ml.state.tables.users import INTERESTS
+
+Numbers = NDArray[np.float32]
+MEDIA: Final = METADATA.index("media")
+TEXT_LENGTH: Final = METADATA.index("text_length")
+LONGEST_HOURS: Final = 1e7  # a tweet that is older has an unknown age
+
+
+class Catalog(NamedTuple):
+    """What is known of tweets."""
+
+    author: Rows
+    created_at: Times
+    tags: Tokens
+    metadata: Numbers
+    is_reply: NDArray[np.bool_]
+    toxicity: Numbers
+    nsfw: Numbers
+    vector: Numbers
+
+
+class People(NamedTuple):
+    """What is known of users."""
+
+    interests: Tokens
+    followers: NDArray[np.int64]
+    engaged: Rows  # the tweets that each engaged with, the newest first
+    engaged_at: Times
+
+
+class CountTables(NamedTuple):
+    """What is counted of tweets, authors, viewers, and what viewers do about authors and topics."""
+
+    tweet: CountTable
+    author: CountTable
+    viewer: CountTable
+    tie_index: PairTable
+    tie: CountTable
+    topic_index: PairTable
+    topic: CountTable
+
+
+class Around(NamedTuple):
+    """The users around the viewer, by row; sorted, but for the sample."""
+
+    following: Rows
+    followers: Rows
+    second_degree: Rows  # whom the sampled followees follow, once per way there
+    sampled_followees: Rows
+
+
+def write_once(row: Numbers, moment: Moment, viewer: Viewer) -> None:
+    """Write the features of a moment and a viewer into a row; generated."""
+
+
+def repeat_once(row: Numbers, before: Numbers) -> None:
+    """Copy the features of a moment and a viewer from another row; generated."""
+
+
+def write_row(row: Numbers, author: Author, tweet: Tweet, pair: Pair) -> None:
+    """Write all other features into a row; generated."""
+
+
+def write(
+    out: Numbers,
+    viewer: int,
+    tweets: Rows,
+    now: Times,
+    vector: Numbers,
+    around: Around,
+    catalog: Catalog,
+    people: People,
+    counts: CountTables,
+) -> None:
+    """Write the features of one viewer and each tweet, as of each moment, into the rows of `out`.
+
+    A feature of viewer or moment is computed where the moment is not that of the row before.
+    """
+    author_of, created_at, tags, metadata, is_reply, toxicity, nsfw, vectors = catalog
+    interests, followers, engaged, engaged_at = people
+    tweet_counts, author_counts, viewer_counts, tie_index, ties, topic_index, topics = counts
+    following, followed_by, second_degree, sampled = around
+    latest = now[0]
+    for at in now:
+        latest = max(latest, at)
+    proof = followees_engaged(tweets, sampled, engaged, engaged_at, latest)
+    communities = communities_of(interests, viewer)
+    fame = followers[viewer] if viewer >= 0 else 0
+    for i in range(len(tweets)):
+        tweet, at = tweets[i], now[i]
+        author, topic = author_of[tweet], tags[tweet, 0]
+        if i == 0 or at != now[i - 1]:
+            the_viewer = Viewer(counted(viewer_counts, viewer, at), fame)
+            write_once(out[i], Moment(at % DAY_SECONDS), the_viewer)
+        else:
+            repeat_once(out[i], out[i - 1])
+        the_author = Author(
+            counted(author_counts, author, at), followers[author] if author >= 0 else 0
+        )
+        the_tweet = Tweet(
+            counted(tweet_counts, tweet, at),
+            the_author,
+            age_hours(created_at[tweet], at),
+            float(metadata[tweet, MEDIA]),
+            bool(is_reply[tweet]),
+            float(metadata[tweet, TEXT_LENGTH]),
+            float(toxicity[tweet]),
+            float(nsfw[tweet]),
+        )
+        pair = Pair(
+            the_viewer,
+            the_tweet,
+            counted(ties, find(tie_index, viewer, author), at),
+            counted(topics, find(topic_index, viewer, int(np.int32(topic))), at),
+            place_among(author, following) >= 0,
+            place_among(author, followed_by) >= 0,
+            declares(interests, viewer, topic),
+            shared_interests(interests, viewer, author),
+            followees_following(author, second_degree),
+            proof[i],
+            nearness(communities, tags, tweet),
+            dot(vector, vectors[tweet]),
+        )
+        write_row(out[i], the_author, the_tweet, pair)
+
+
+@inline_kernel
+def age_hours(created_at: int, now: int) -> float:
+    """Hours since then; NaN where that is not known."""
+    hours = max(now - created_at, 0) / 3600
+    return hours if hours < LONGEST_HOURS else np.nan
+
+
+@kernel
+def declares(interests: Tokens, user: int, token: int) -> bool:
+    """Whether a user declares an interest; nobody declares 0."""
+    if user < 0 or token == 0:
+        return False
+    found = False
+    for i in range(INTERESTS):
+        found |= interests[user, i] == token
+    return found
+
+
+@kernel
+def shared_interests(interests: Tokens, user: int, other: int) -> int:
+    """How many interests of a user another declares, too."""
+    count = 0
+    if user >= 0:
+        for i in range(INTERESTS):
+            if interests[user, i] == 0:
+                break
+            count += declares(interests, other, interests[user, i])
+    return count
+
+
+@dot_kernel
+def dot(some: Numbers, others: Numbers) -> float:
+    """The dot product of two vectors of one length."""
+    total = np.float32(0)
+    for i in range(len(some)):
+        total += some[i] * others[i]
+    return float(total)

@@ -1,0 +1,97 @@
+"""Sums of rows of a table: `EmbeddingBag` without the sort of its backward pass."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from ml.kernels import kernel
+
+Floats = NDArray[np.float32]
+
+
+def bags(table: Tensor, place: Tensor, weight: Tensor) -> Tensor:
+    """(bags, width): the sum of the table's rows at `place` (bags, slots) times `weight`, which
+    has no gradient; a slot that weighs nothing is free."""
+    total: Tensor = _Bags.apply(table, place, weight)  # type: ignore[no-untyped-call]
+    return total
+
+
+@contextmanager
+def met_rows_only(model: nn.Module, name: str, *met: Tensor) -> Iterator[None]:
+    """Fit only the rows of an embedding table that the data meets: an optimiser visits every row
+    of a table at every step.
+
+    Args:
+        name: of the table in the model.
+        met: all buckets that will be asked for; bucket 0 stands for nothing.
+    """
+    table = model.get_submodule(name)
+    assert isinstance(table, nn.Embedding | nn.EmbeddingBag)
+    bucket = torch.unique(torch.cat([some.flatten() for some in met]))
+    rows = _MetRows(table.weight, bucket)
+    setattr(model, name, rows)
+    yield
+    with torch.no_grad():
+        table.weight[bucket] = rows.weight
+    setattr(model, name, table)
+
+
+class _MetRows(nn.Module):
+    """Stands in for a table."""
+
+    def __init__(self, weight: Tensor, bucket: Tensor) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(weight.detach()[bucket])
+        self._row = torch.zeros(len(weight), dtype=torch.int64)
+        self._row[bucket] = torch.arange(len(bucket))
+
+    def forward(self, bucket: Tensor) -> Tensor:
+        """(bags, width): the sum of the rows of some buckets, (bags,) or (bags, slots)."""
+        slots = bucket.reshape(len(bucket), -1)
+        return bags(self.weight, self._row[slots], (slots != 0).float())
+
+
+class _Bags(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, table: Tensor, place: Tensor, weight: Tensor) -> Tensor:
+        ctx.save_for_backward(place, weight)
+        ctx.rows = len(table)
+        total = np.zeros((len(place), table.shape[1]), np.float32)
+        _add_up(table.detach().numpy(), place.numpy(), weight.numpy(), total)
+        return torch.from_numpy(total)
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None, None]:
+        place, weight = ctx.saved_tensors
+        table = np.zeros((ctx.rows, gradient.shape[1]), np.float32)
+        _spread(gradient.contiguous().numpy(), place.numpy(), weight.numpy(), table)
+        return torch.from_numpy(table), None, None
+
+
+@kernel
+def _add_up(table: Floats, place: NDArray[np.int64], weight: Floats, total: Floats) -> None:
+    """Add rows of the table to the total of each bag."""
+    for bag in range(len(place)):
+        for slot in range(place.shape[1]):
+            factor, row = weight[bag, slot], place[bag, slot]
+            if factor != 0:
+                for column in range(total.shape[1]):
+                    total[bag, column] += factor * table[row, column]
+
+
+@kernel
+def _spread(gradient: Floats, place: NDArray[np.int64], weight: Floats, table: Floats) -> None:
+    """Add the gradient of each bag to the rows that it is made of."""
+    for bag in range(len(place)):
+        for slot in range(place.shape[1]):
+            factor, row = weight[bag, slot], place[bag, slot]
+            if factor != 0:
+                for column in range(table.shape[1]):
+                    table[row, column] += factor * gradient[bag, column]
