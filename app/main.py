@@ -129,15 +129,20 @@ def verifier(settings: Settings) -> Tokens | None:
     return Tokens.of(settings)
 
 
+def prepare_process(settings: Settings) -> None:
+    """Set this process up to do nothing but serve."""
+    logs.install(settings.log_format, settings.log_level)
+    torch.set_num_threads(1)  # a request is too short to be shared out
+
+
 def start(settings: Settings) -> Service:
-    """Open the service, and set this process up to do nothing but serve.
+    """Open the service, ready to answer, in a process that does nothing else.
 
     Raises:
         FeedError: the artifacts are damaged, or do not agree with this code or this data.
         InvalidSettingError: a setting names something that does not exist.
     """
-    logs.install(settings.log_format, settings.log_level)
-    torch.set_num_threads(1)  # a request is too short to be shared out
+    prepare_process(settings)
     service = Service.open(settings)
     warm_up(settings, service.engine.bundle)
     gc.freeze()  # what lives as long as the process need not be walked through again and again

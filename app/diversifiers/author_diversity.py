@@ -24,7 +24,9 @@ class AuthorDiversity:
     floor: float = 0.25
 
     def factor(self, query: Query, batch: CandidateBatch, score: Column) -> Column:
-        return _factors(best_first(score, batch.tweet), batch.author, self.decay, self.floor)
+        return _factors(
+            best_first(score, batch.tweet), batch.author, float(self.decay), float(self.floor)
+        )
 
 
 @kernel

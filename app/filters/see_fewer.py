@@ -18,7 +18,7 @@ class SeeFewer:
     hours: float = 14 * 24
 
     def keep(self, query: Query, batch: CandidateBatch) -> Mask:
-        around, since = query.neighborhood, query.now - self.hours * 3600
+        around, since = query.neighborhood, query.now - self.hours * 3600.0
         return _welcome(batch.author, around.see_fewer_authors, around.see_fewer_since, since)
 
 

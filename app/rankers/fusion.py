@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.pipeline.batch import Column
+from ml.kernels import inline_kernel, kernel
 
 SQUEEZED: Final = 1e-3  # what is worth less than nothing ends up below this
 
+Weights = NDArray[np.float64]
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True)
 class Fusion:
     """Weights of heads, and the mean probability of each head that was trained.
 
@@ -24,29 +28,46 @@ class Fusion:
     weights: Mapping[str, float]
     means: Mapping[str, float]
 
-    @property
+    @cached_property
     def average(self) -> float:
         """The sum of weight times mean probability, over the heads of positive weight."""
         used = (name for name, weight in self.weights.items() if weight > 0 and name in self.means)
-        return sum(self.weights[name] * self.means[name] for name in used)
+        return float(sum(self.weights[name] * self.means[name] for name in used))
 
     def fuse(self, predictions: Mapping[str, Column]) -> Column:
         """x / (1 + x), where x is the worth over that of an average impression: 0.9 is worth
         nine of them."""
-        used = {name: weight for name, weight in self.weights.items() if name in self.means}
-        worth: NDArray[np.float64] = sum(
-            (weight * predictions[name].astype(np.float64) for name, weight in used.items()),
-            start=np.zeros(1),
-        )
-        lowest = sum(weight for weight in used.values() if weight < 0)
-        x = fold(worth / self.average, lowest / self.average)
-        return (x / (1 + x)).astype(np.float32)
+        heads, weights = self._used
+        return _fused(np.array([predictions[name] for name in heads]), weights, self.average)
+
+    @cached_property
+    def _used(self) -> tuple[tuple[str, ...], Weights]:
+        heads = tuple(name for name in self.weights if name in self.means)
+        return heads, np.array([float(self.weights[name]) for name in heads])
 
 
-def fold(worth: NDArray[np.float64], lowest: float) -> NDArray[np.float64]:
+@kernel
+def _fused(prediction: Column, weight: Weights, average: float) -> Column:
+    """(rows,) scores of (heads, rows) predictions."""
+    lowest = 0.0
+    for one in weight:
+        lowest += min(one, 0.0)
+    score = np.empty(prediction.shape[1], np.float32)
+    for row in range(len(score)):
+        worth = 0.0
+        for head in range(len(weight)):
+            worth += weight[head] * prediction[head, row]
+        x = fold(worth / average, lowest / average)
+        score[row] = x / (1 + x)
+    return score
+
+
+@inline_kernel
+def fold(worth: float, lowest: float) -> float:
     """Positive worth moved up a little, negative worth squeezed in below it, order kept.
 
     Otherwise a factor below one would raise a negative score.
     """
-    floor = min(lowest, -1e-9)
-    return np.where(worth >= 0, worth + SQUEEZED, SQUEEZED * (1 - worth / floor))
+    if worth >= 0:
+        return worth + SQUEEZED
+    return SQUEEZED * (1 - worth / min(lowest, -1e-9))

@@ -33,8 +33,10 @@ class Quota:
     """
 
     def select(self, query: Query, batch: CandidateBatch, allotments: Sequence[Allotment]) -> Order:
-        shares = np.array([inf if one.share is None else one.share for one in allotments])
-        reserved = np.array([one.reserved for one in allotments])
+        shares = np.array(
+            [inf if one.share is None else one.share for one in allotments], np.float64
+        )
+        reserved = np.array([one.reserved for one in allotments], np.float64)
         order = best_first(batch["score"], batch.tweet)
         return _fill(order, batch.sources, shares, reserved, query.limit)
 

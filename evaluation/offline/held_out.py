@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from evaluation.offline.dataset import Dataset
 from evaluation.policies.logistic import Logistic
 from ml.bundle import Bundle
-from ml.bundle.bundle import probabilities
 from ml.features import Pairs, matrix
 from ml.heads import NAMES as HEADS
 from ml.state.tables.counted import engaged
@@ -50,7 +49,7 @@ def score(dataset: Dataset, bundle: Bundle, logistic: Logistic | None) -> HeldOu
         part = examples[rows]
         x = Pairs(state, encoder, part.viewer, part.tweet, part.at)
         features = matrix(x)
-        model[rows] = probabilities(bundle.models.ranker, x, features)[:, : len(HEADS)]
+        model[rows] = bundle.models.probabilities(x, features)[:, : len(HEADS)]
         for name, p in logistic(x, features).items() if logistic else ():
             plain[name][rows] = p
         counts = state.tweet_counts.read(part.tweet, part.at)

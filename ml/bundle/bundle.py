@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from ml.bundle.manifest import Manifest
@@ -13,12 +13,13 @@ from ml.embeddings.encoder import GrowingEncoder
 from ml.features import Pairs, matrix
 from ml.models.encode import TowerEncoder
 from ml.models.heavy_ranker import OUTPUTS, HeavyRanker
+from ml.models.ranker_inference import RankerInference
 from ml.models.safety import Safety
 from ml.models.two_tower import TwoTower
 from ml.state.feature_state import FeatureState
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Models:
     """The trained models; a safety model is None where the data had too few examples."""
 
@@ -26,6 +27,21 @@ class Models:
     ranker: HeavyRanker
     nsfw: Safety | None
     toxicity: Safety | None
+
+    @cached_property
+    def inference(self) -> RankerInference:
+        """The ranker as it serves."""
+        return RankerInference.of(self.ranker)
+
+    def probabilities(
+        self, x: Pairs, features: NDArray[np.float32] | None = None
+    ) -> NDArray[np.float32]:
+        """(pairs, heads + 1) probabilities of all heads, trained or not.
+
+        `features` is the feature matrix of `x`, where the caller has it already.
+        """
+        given = matrix(x) if features is None else features
+        return self.inference.probabilities(given, x.viewer_vector, x.tweet_vector)
 
     def encode(self, state: FeatureState) -> GrowingEncoder:
         """Encode every tweet once; viewers are encoded on demand."""
@@ -50,19 +66,9 @@ class Bundle:
 
         `features` is the feature matrix of `x`, where the caller has it already.
         """
-        probability = probabilities(self.models.ranker, x, features)
+        probability = self.models.probabilities(x, features)
         return {
             name: probability[:, column]
             for column, name in enumerate(OUTPUTS)
             if name == "similarity" or name in self.manifest.heads
         }
-
-
-@torch.inference_mode()
-def probabilities(
-    ranker: HeavyRanker, x: Pairs, features: NDArray[np.float32] | None = None
-) -> NDArray[np.float32]:
-    """(pairs, heads + 1) probabilities of all heads, trained or not."""
-    inputs = (matrix(x) if features is None else features, x.viewer_vector, x.tweet_vector)
-    scores: NDArray[np.float32] = ranker.probabilities(*map(torch.from_numpy, inputs)).numpy()
-    return scores

@@ -15,7 +15,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from ml.arrays import Rows, Times
-from ml.bundle.bundle import Models, probabilities
+from ml.bundle.bundle import Models
 from ml.dataset.coercion import dtype
 from ml.dataset.ids import IdKind
 from ml.errors import BundleError
@@ -89,7 +89,7 @@ class Probe:
         state = FeatureState(users, Tweets.of(self.tweets, users))
         state.apply(self.events)
         x = Pairs(state, models.encode(state), self.viewer, self.tweet, self.at)
-        return matrix(x), probabilities(models.ranker, x)
+        return matrix(x), models.probabilities(x)
 
 
 def save(probe: Probe, models: Models, directory: Path) -> None:

@@ -83,20 +83,28 @@ def cosine(a: Sparse, b: Sparse) -> NDArray[np.float32]:
 
 
 @kernel
-def nearness(mine: Tokens, theirs: Tokens) -> float:
-    """Cosine of the communities of two lists of tokens; 0 where either is empty."""
-    common = _common(mine, theirs)
-    if common == 0:
-        return 0.0
-    return min(common / sqrt(_common(mine, mine) * _common(theirs, theirs)), 1.0)
+def communities_of(tokens: Tokens, row: int) -> NDArray[np.float64]:
+    """(COMMUNITIES,) the vector of one user, of length 1, or 0 where `row` is -1."""
+    vector = np.zeros(COMMUNITIES, np.float64)
+    if row >= 0:
+        for i in range(ACTIVE):
+            if tokens[row, i] != 0:
+                vector[tokens[row, i] % COMMUNITIES] += 1
+    square = 0.0
+    for entry in vector:
+        square += entry * entry
+    return vector / sqrt(max(square, 1.0))
 
 
 @kernel
-def _common(some: Tokens, others: Tokens) -> int:
-    """How many pairs of tokens, one of each list, fall into the same community."""
-    count = 0
-    for one in some[:ACTIVE]:
-        if one != 0:
-            for other in others[:ACTIVE]:
-                count += other != 0 and one % COMMUNITIES == other % COMMUNITIES
-    return count
+def nearness(vector: NDArray[np.float64], tokens: Tokens, row: int) -> float:
+    """Cosine of a user's vector with that of a row of tokens; 0 where either is empty."""
+    product, square = 0.0, 0
+    for i in range(ACTIVE):
+        token = tokens[row, i]
+        if token != 0:
+            product += vector[token % COMMUNITIES]
+            for j in range(ACTIVE):
+                other = tokens[row, j]
+                square += other != 0 and other % COMMUNITIES == token % COMMUNITIES
+    return min(product / sqrt(max(square, 1)), 1.0)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ml.arrays import Rows, Times
 from ml.embeddings.graph_feature_service import followees_engaged, followees_following
-from ml.embeddings.simclusters import nearness
+from ml.embeddings.simclusters import communities_of, nearness
 from ml.features.numbers import DAY_SECONDS, Author, Moment, Pair, Tweet, Viewer
 from ml.kernels import dot_kernel, inline_kernel, kernel
 from ml.state.structures.counters import CountTable
@@ -22,6 +22,7 @@ from ml.state.structures.tokens import Tokens
 from ml.state.tables.counted import counted
 from ml.state.tables.metadata import NAMES as METADATA
 from ml.state.tables.neighborhood import place_among
+from ml.state.tables.users import INTERESTS
 
 Numbers = NDArray[np.float32]
 MEDIA: Final = METADATA.index("media")
@@ -107,7 +108,7 @@ def write(
     for at in now:
         latest = max(latest, at)
     proof = followees_engaged(tweets, sampled, engaged, engaged_at, latest)
-    declared = interests[viewer] if viewer >= 0 else np.zeros_like(interests[0])
+    communities = communities_of(interests, viewer)
     fame = followers[viewer] if viewer >= 0 else 0
     for i in range(len(tweets)):
         tweet, at = tweets[i], now[i]
@@ -137,11 +138,11 @@ def write(
             counted(topics, find(topic_index, viewer, int(np.int32(topic))), at),
             place_among(author, following) >= 0,
             place_among(author, followed_by) >= 0,
-            is_among(topic, declared),
-            shared(declared, interests[author]) if author >= 0 else 0,
+            declares(interests, viewer, topic),
+            shared_interests(interests, viewer, author),
             followees_following(author, second_degree),
             proof[i],
-            nearness(declared, tags[tweet]),
+            nearness(communities, tags, tweet),
             dot(vector, vectors[tweet]),
         )
         write_row(out[i], the_author, the_tweet, pair)
@@ -155,24 +156,25 @@ def age_hours(created_at: int, now: int) -> float:
 
 
 @kernel
-def is_among(token: int, some: Tokens) -> bool:
-    """Whether a token is among some; 0 stands for none, and ends a list."""
-    for other in some:
-        if other == 0:
-            break
-        if other == token:
-            return True
-    return False
+def declares(interests: Tokens, user: int, token: int) -> bool:
+    """Whether a user declares an interest; nobody declares 0."""
+    if user < 0 or token == 0:
+        return False
+    found = False
+    for i in range(INTERESTS):
+        found |= interests[user, i] == token
+    return found
 
 
 @kernel
-def shared(some: Tokens, others: Tokens) -> int:
-    """How many of some tokens are among the others, too."""
+def shared_interests(interests: Tokens, user: int, other: int) -> int:
+    """How many interests of a user another declares, too."""
     count = 0
-    for token in some:
-        if token == 0:
-            break
-        count += is_among(token, others)
+    if user >= 0:
+        for i in range(INTERESTS):
+            if interests[user, i] == 0:
+                break
+            count += declares(interests, other, interests[user, i])
     return count
 
 

@@ -86,10 +86,12 @@ class Pairs:
 
     @property
     def viewer_vector(self) -> Vectors:
-        """(pairs, dim)"""
-        groups = self.viewers
-        vector = np.empty((len(self), self.vectors.shape[1]), np.float32)
-        vector[groups.order] = np.repeat(self.vectors, np.diff(groups.edges), axis=0)
+        """(pairs, dim), or (1, dim) where all share the viewer."""
+        groups, vectors = self.viewers, self.vectors
+        if len(vectors) == 1:
+            return vectors
+        vector = np.empty((len(self), vectors.shape[1]), np.float32)
+        vector[groups.order] = np.repeat(vectors, np.diff(groups.edges), axis=0)
         return vector
 
     @property

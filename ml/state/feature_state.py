@@ -87,10 +87,10 @@ class FeatureState(Evidence):
 
     def put_users(self, frame: pl.DataFrame, at: Times, tiebreak: Tiebreaks) -> Rows:
         """Write whole profiles, each unless a later one is there; the rows that changed."""
-        row = self._users.put(frame, at, tiebreak)
+        known, row = len(self._users), self._users.put(frame, at, tiebreak)
+        self._rewritten += bool((row < known).any())
         self._seniority.join(self._users.created_at[row])
         self._grow()
-        self._rewritten += 1
         return row
 
     def put_tweets(self, frame: pl.DataFrame, at: Times, tiebreak: Tiebreaks) -> tuple[Rows, Rows]:
