@@ -117,9 +117,7 @@ class FeatureState(Evidence):
         self._calendar.remove(row, tweets.created_at[row])
         author = tweets.author[row]
         self._posts.keep(author[author >= 0], lambda tweet: ~tweets.deleted[tweet])
-        gone = np.zeros(len(tweets), np.bool_)
-        gone[row] = True
-        about = self._engagements.about(gone)
+        about = self._engagements.about(row, len(tweets))
         self._engagements.refresh(about, tweets)
         self.touch(self.engaged.index.left[about])
 
