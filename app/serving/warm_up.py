@@ -50,6 +50,7 @@ def warm_up(settings: Settings, bundle: Bundle | None) -> WarmUp:
         engine.encoder.extend(state, apply_records(state, records))
         _serve(engine)
     _forget(engine)
+    _serve(engine)  # what left memory is looked up as well
     seconds = time.process_time() - begun
     warm = WarmUp(len(kernels.ready()), kernels.compiled() - compiled, seconds)
     if kernels.IS_COMPILED and kernels.directory() is None:
