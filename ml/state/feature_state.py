@@ -81,8 +81,7 @@ class FeatureState(Evidence):
 
     def admit_users(self, ids: Iterable[str]) -> Rows:
         """The row of each id; a new user gets a row of which nothing is known."""
-        before = len(self._users)
-        row = self._users.admit(ids)
+        before, row = len(self._users), self._users.admit(ids)
         if len(self._users) > before:
             self._grow()
         return row
