@@ -63,7 +63,6 @@ class FeatureState(Evidence):
         """Apply what is about words and domains, in any order."""
         self._newest = max([self._newest, *(one.at for one in mutings)])
         self._mutes.apply(mutings, self._users)
-        self._version += 1
 
     def touch(self, user: Rows) -> None:
         """Something is about to change, for these users in particular."""
