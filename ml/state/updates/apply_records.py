@@ -92,7 +92,6 @@ def _shift(record: Record) -> int:
 
 def _apply_batch(state: FeatureState, batch: Batch) -> AppliedRecords:
     everybody = len(state.users)
-    state.touch(NOBODY)
     profiles = _put_users(state, batch.users)
     ids = [id_ for one in batch.events for id_ in one.tweets]
     tweet = state.tweets.ids.known(ids)
