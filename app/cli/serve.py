@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import socket
 from tempfile import TemporaryDirectory
@@ -9,18 +10,18 @@ from typing import Any, Final
 from urllib.parse import quote
 
 import uvicorn
-from uvicorn.config import STARTUP_FAILURE
-from uvicorn.supervisors import Multiprocess
 
 from app.api import openapi
 from app.api.connections import accepted_at_once
 from app.api.installed_protocol import installed
 from app.cli.listening_socket import ListeningSocket
-from app.main import create_app, start, verifier
+from app.cli.workers import CANNOT_START, Workers
+from app.main import create_app, prepare_process, start, verifier
 from app.observability.metrics import SHARED
 from app.serving.engine import Engine
 from app.serving.restore_state import check_there_is_something
 from app.serving.service import Service
+from app.serving.shared_engine import service_of, shared_engine
 from app.settings import InvalidSettingError, Settings
 from ml.errors import FeedError
 
@@ -56,28 +57,35 @@ def _serve_alone(service: Service) -> None:
 
 
 def _serve_together(settings: Settings) -> None:
-    """Several processes at one address, which share the event log and their metrics.
+    """Several processes at one address, which share the event log, their metrics and, until they
+    change it, the memory of what they serve.
 
     Raises:
         FeedError: there is nothing to serve, or no process could start.
     """
     check_there_is_something(settings)
     listening = listen(settings.host, settings.port)
+    prepare_process(settings)
+    engine = shared_engine(settings)
+    gc.freeze()  # or a walk through them would write into all objects, and so copy them
     with TemporaryDirectory(prefix="foryou-metrics-") as counted:
         os.environ.setdefault(SHARED, counted)
-        config = uvicorn.Config(
-            "app.main:create_app",
-            factory=True,
-            workers=settings.workers,
-            **_limits(settings),
-            **QUIETLY,
-        )
         url = f"http://{settings.host}:{listening.getsockname()[1]}"
         print(f"For You at {url}, answered by {settings.workers} processes", flush=True)
-        workers = _Workers(config, [listening])
+        workers = Workers(settings.workers, lambda: _work(engine, listening))
         workers.run()
     if workers.failed_to_start:
         raise FeedError("a process could not start; what it logged last is the reason")
+
+
+def _work(engine: Engine, listening: socket.socket) -> int:
+    """One of several processes; its exit status."""
+    prepare_process(engine.settings)
+    service = service_of(engine)
+    config = uvicorn.Config(create_app(service=service), **_limits(engine.settings), **QUIETLY)
+    server = uvicorn.Server(config)
+    server.run([listening])
+    return 0 if server.started else CANNOT_START
 
 
 def _limits(settings: Settings) -> dict[str, Any]:
@@ -110,18 +118,6 @@ def listen(host: str, port: int) -> socket.socket:
             f"cannot listen on {host}, port {port}: {reason}; set FORYOU_HOST or FORYOU_PORT to "
             f"another (port 0 is any that is free)"
         ) from error
-
-
-class _Workers(Multiprocess):
-    """Ends with its first process that cannot start: the next one could not either."""
-
-    failed_to_start = False
-
-    def keep_subprocess_alive(self) -> None:
-        super().keep_subprocess_alive()
-        if any(one.exitcode == STARTUP_FAILURE for one in self.processes):
-            self.failed_to_start = True
-            self.should_exit.set()
 
 
 class _Server(uvicorn.Server):

@@ -18,14 +18,13 @@ class SeeFewer:
     hours: float = 14 * 24
 
     def keep(self, query: Query, batch: CandidateBatch) -> Mask:
-        around, since = query.neighborhood, query.now - self.hours * 3600
+        around, since = query.neighborhood, query.now - self.hours * 3600.0
         return _welcome(batch.author, around.see_fewer_authors, around.see_fewer_since, since)
 
 
 @kernel
 def _welcome(author: Rows, unwelcome: Rows, asked_at: Times, since: float) -> Mask:
-    keep, places = np.ones(len(author), np.bool_), places_among(author, unwelcome)
+    keep, places = np.empty(len(author), np.bool_), places_among(author, unwelcome)
     for i in range(len(places)):
-        if places[i] >= 0:
-            keep[i] = asked_at[places[i]] <= since
+        keep[i] = places[i] < 0 or asked_at[places[i]] <= since
     return keep

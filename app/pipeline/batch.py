@@ -16,6 +16,7 @@ Marks = NDArray[np.uint32]  # bit i is set when source i proposed the row
 Mask = NDArray[np.bool_]
 Order = NDArray[np.intp]
 Column = NDArray[np.float32]
+MARKS: Final = np.uint32(1) << np.arange(32, dtype=np.uint32)  # of each source
 BOOL: Final = np.dtype(bool)
 
 
@@ -62,8 +63,10 @@ class CandidateBatch:
     def with_columns(self, columns: Mapping[str, Column]) -> CandidateBatch:
         for name in self.columns.keys() & columns.keys():
             raise BrokenContractError(f"column {name!r} is already written")
+        shape = self.tweet.shape
         for name, column in columns.items():
-            self.check(column, name)
+            if column.shape != shape:
+                self.check(column, name)
         return CandidateBatch(self.tweet, self.author, self.sources, {**self.columns, **columns})
 
     def check(self, column: NDArray[np.generic], name: str) -> None:
@@ -104,7 +107,7 @@ class _Taken(Mapping[str, Column]):
         return _Taken(self._whole, self._rows.take(rows))
 
 
-def merge(batches: Sequence[CandidateBatch], bits: Sequence[int]) -> CandidateBatch:
+def merge(batches: Sequence[CandidateBatch], bits: list[int]) -> CandidateBatch:
     """One row per tweet, in the order of rows; `bits` says which source each batch is by, and one
     that several proposed has the mark of each."""
     if not batches:
@@ -112,10 +115,11 @@ def merge(batches: Sequence[CandidateBatch], bits: Sequence[int]) -> CandidateBa
         return CandidateBatch.of(none, none)
     tweet = np.concatenate([batch.tweet for batch in batches])
     author = np.concatenate([batch.author for batch in batches])
-    marks = np.repeat(np.uint32(1) << np.array(bits, np.uint32), [len(batch) for batch in batches])
+    marks = np.repeat(MARKS[bits], [len(batch.tweet) for batch in batches])
     order = tweet.argsort()
     tweet = tweet.take(order)
-    is_first = np.ones(len(tweet), bool)
+    is_first = np.empty(len(tweet), bool)
+    is_first[:1] = True
     np.not_equal(tweet[1:], tweet[:-1], out=is_first[1:])
     first = is_first.nonzero()[0]
     if not len(first):

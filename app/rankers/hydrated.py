@@ -25,4 +25,4 @@ class Hydrated:
         return cls(encoder.tweets, encoder.authors, query.vector)
 
     def viewers(self, state: FeatureState, viewer: Rows, now: Times) -> Vectors:
-        return self.vector[np.newaxis]
+        return self.vector[np.newaxis][: len(viewer)]  # of nobody where there is no row

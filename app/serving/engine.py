@@ -100,11 +100,13 @@ def assemble(
     bundle: Bundle | None,
     clock: Clock,
     served_log: ConnectableServedLog | None = None,
+    encoder: GrowingEncoder | None = None,
 ) -> Engine:
-    """An engine around a state; products write served pages to `served_log`."""
+    """An engine around a state; products write served pages to `served_log`. Without an `encoder`
+    everything in the state is encoded."""
     served_log = served_log or ConnectableServedLog()
-    encoder: GrowingEncoder
-    encoder = bundle.encode(state) if bundle else NullEncoder.of(state)
+    if encoder is None:
+        encoder = bundle.encode(state) if bundle else NullEncoder.of(state)
     ranker = choose_ranker(settings, state, encoder, bundle)
     page = for_you(state, encoder, ranker, settings, served_log)
     last = ProductPipeline("fallback", fallback(state, encoder, settings, served_log))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 
@@ -15,45 +15,40 @@ MAX_PAGES: Final = 20  # per viewer
 MAX_REQUESTS: Final = 20_000  # those answered last
 
 
-class _Page(NamedTuple):
-    at: int
-    generation: int
-    tweet: Rows
+_Page = tuple[int, int, Rows]  # when, the generation of its rows, and its rows
 
 
 class JustServed:
     """Tweets that were served so recently that the state may not know of it."""
 
     def __init__(self) -> None:
-        self._pages: OrderedDict[int, list[_Page]] = OrderedDict()
-        self._requests: OrderedDict[int, list[_Page]] = OrderedDict()  # by their keys
+        self._pages: OrderedDict[int, tuple[_Page, ...]] = OrderedDict()
+        self._requests: OrderedDict[int, tuple[_Page, ...]] = OrderedDict()  # by their keys
         self._generation = 0  # of the rows of tweets
         self._new: Rows = nobody()  # where each row of the generation before is now
 
     def add(self, viewer: int, tweet: Rows, now: int) -> None:
         """Add a page that was served to a viewer."""
-        pages = self._pages.setdefault(viewer, [])
-        pages.append(_Page(now, self._generation, tweet))
-        del pages[:-MAX_PAGES]
-        self._pages.move_to_end(viewer)
+        page = now, self._generation, tweet
+        self._pages[viewer] = (*self._pages.pop(viewer, ())[1 - MAX_PAGES :], page)
         if len(self._pages) > MAX_VIEWERS:
             self._pages.popitem(last=False)
 
     def answer(self, request: int, tweet: Rows, now: int) -> None:
         """Add the answer to a request, by its key; whose it is, is in the key."""
-        page = _Page(now, self._generation, tweet)
-        self._requests.setdefault(request, []).append(page)
+        page = now, self._generation, tweet
+        self._requests[request] = (*self._requests.get(request, ()), page)
         if len(self._requests) > MAX_REQUESTS:
             self._requests.popitem(last=False)
 
     def in_request(self, request: int, tweet: int) -> int | None:
         """When a tweet was in the answer to a request; None if it was not, or long ago."""
         answers = self._requests.get(request, ())
-        return next((page.at for page in answers if tweet in self._now(page)), None)
+        return next((page[0] for page in answers if tweet in self._now(page)), None)
 
     def since(self, viewer: int, at: int) -> Rows:
         """The tweets that were served to a viewer at `at` or later, page by page."""
-        pages = [self._now(page) for page in self._pages.get(viewer, ()) if page.at >= at]
+        pages = [self._now(page) for page in self._pages.get(viewer, ()) if page[0] >= at]
         return np.concatenate(pages) if pages else nobody()
 
     def renumber(self, new: Rows) -> None:
@@ -63,9 +58,10 @@ class JustServed:
         self._new = new
 
     def _now(self, page: _Page) -> Rows:
-        if page.generation == self._generation:
-            return page.tweet
-        if page.generation < self._generation - 1:
+        _, generation, tweet = page
+        if generation == self._generation:
+            return tweet
+        if generation < self._generation - 1:
             return nobody()
-        tweet = self._new[page.tweet]
+        tweet = self._new[tweet]
         return tweet[tweet >= 0]

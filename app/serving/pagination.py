@@ -16,6 +16,7 @@ from app.serving import end_of_feed
 from app.serving.cursor import CURSOR_SECONDS, Cursor
 from app.serving.service import Service
 from ml.event_log import bodies
+from ml.event_log.packed_sources import unpacked
 from ml.event_log.record import Kind
 
 MAX_POOL: Final = 1_000
@@ -109,7 +110,7 @@ def _restored(service: Service, served: bodies.Served) -> CandidateBatch:
     """The pool in the order in which it was stored; a tweet that is gone has the row -1."""
     tweets = service.engine.state.tweets
     rows = tweets.ids.known(served.pool)
-    sources = np.frombuffer(served.sources, "<u4").astype(np.uint32)
+    sources = unpacked(served.sources, len(rows))
     batch = CandidateBatch(rows, np.where(rows >= 0, tweets.author[rows], -1), sources)
     falling = np.arange(len(rows), 0, -1, dtype=np.float32)
     return batch.with_columns({"score": falling})

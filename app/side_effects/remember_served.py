@@ -7,6 +7,7 @@ from typing import Protocol
 
 from app.pipeline.served_page import ServedPage
 from ml.event_log import bodies
+from ml.event_log.packed_sources import packed
 from ml.event_log.record import Entry, Kind
 
 
@@ -46,11 +47,9 @@ def _body(served: ServedPage, settings: str, impressions: bool) -> bodies.Served
         served_by=served.served_by,
         offered=() if known else ids,
         start=served.start,
-        scores=tuple(served.batch["score"].astype(float).round(6).tolist()),
-        seed=served.query.seed,
         bundle=served.model_version,
         settings=settings,
         impressions=impressions,
         pool=tuple(served.pool_ids),
-        sources=served.pool.sources.astype("<u4").tobytes(),
+        sources=packed(served.pool.sources),
     )

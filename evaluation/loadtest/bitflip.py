@@ -25,6 +25,7 @@ from ml import bundle
 from ml.errors import BundleError, FeedError
 from ml.event_log import bodies
 from ml.event_log.open_log import open_log
+from ml.event_log.packed_sources import packed
 from ml.event_log.port import EventLog
 from ml.event_log.record import Entry, Kind
 from ml.state.feature_state import FeatureState
@@ -196,7 +197,7 @@ def _write(log: EventLog, state: FeatureState, first: int, rng: np.random.Genera
             name, at = f"{batch}-{place}", (state.newest + batch) * MICROS
             user, pool = str(rng.choice(users)), [str(one) for one in rng.choice(tweets, POOL)]
             event = bodies.Event("like", user, pool[0])
-            sources = np.ones(len(pool), "<u4").tobytes()
+            sources = packed(np.ones(len(pool), np.uint32))
             page = bodies.Served(user, tuple(pool[:10]), name, pool=tuple(pool), sources=sources)
             entries.append(Entry(f"event/{name}", Kind.EVENT, at, user, event.to_json()))
             entries.append(Entry(f"served/{name}", Kind.SERVED, at, user, page.to_json()))

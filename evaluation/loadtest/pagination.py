@@ -20,6 +20,7 @@ from evaluation.loadtest.traffic import Body, Traffic
 from evaluation.report.numbers import Json
 from ml.event_log import bodies
 from ml.event_log.open_log import open_log
+from ml.event_log.packed_sources import unpacked
 from ml.event_log.port import EventLog
 from ml.progress import tracked
 from ml.state.feature_state import FeatureState
@@ -196,7 +197,7 @@ class Scrolling:
         raise ChildProcessError("the log does not say what was served")
 
     def _order(self, body: bodies.Served) -> list[str]:
-        ids, sources = body.pool, np.frombuffer(body.sources, "<u4").astype(np.uint32)
+        ids, sources = body.pool, unpacked(body.sources, len(body.pool))
         place = np.arange(len(ids), dtype=np.int32)
         pool = CandidateBatch(place, place, sources).with_columns(
             {"score": np.arange(len(ids), 0, -1, dtype=np.float32)}

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-import struct
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import Any, Final
 
+import numpy as np
+
+from ml.event_log.packed_sources import packed
 from ml.event_log.record import Entry, Kind
 
 Json = Mapping[str, Any]  # as logs store it
 SEPARATOR: Final = " "  # of the ids of a pool: no id has one
 OLD_SEPARATOR: Final = "|"  # of those that 0.3.0 wrote
-SOURCES_BYTES: Final = 4
-FOR_LATER_PAGES: Final = (  # dropped when the cursor expires
-    "scores",
-    "seed",
+FOR_LATER_PAGES: Final = (  # dropped when the cursor expires; 0.3.0 wrote more of them
     "pool",
     "sources",
     "marks",
+    "scores",
+    "seed",
 )
 
 
@@ -123,7 +124,7 @@ class Served:
     """A page of a timeline as it was served, and the pool of its later pages, best first.
 
     `shown` are the tweets of a known viewer's page; what a viewer without a row was offered is in
-    `offered`, and changes no state. A record of the kind SHOWN has no scores, seed and pool.
+    `offered`, and changes no state. A record of the kind SHOWN has no pool.
     """
 
     user_id: str
@@ -133,13 +134,11 @@ class Served:
     served_by: str = ""
     offered: tuple[str, ...] = ()
     start: int = 0  # the position of the first of `shown`
-    scores: tuple[float, ...] = ()
-    seed: int = 0
     bundle: str = ""
     settings: str = ""
     impressions: bool = False  # whether what was served counts as seen
     pool: tuple[str, ...] = ()
-    sources: bytes = b""  # of each of `pool` 4, little-endian: bit i, where source i proposed it
+    sources: bytes = b""  # of `pool`, packed: bit i is set where source i proposed a tweet
 
     def to_json(self) -> Json:
         body = {name: getattr(self, name) for name in SERVED}
@@ -149,8 +148,8 @@ class Served:
         return body
 
     @classmethod
-    def from_json(cls, body: Json) -> Served:
-        pool, sources = _pool(body)
+    def from_json(cls, body: Json, with_pool: bool = True) -> Served:
+        pool, sources = _pool(body) if with_pool else ((), b"")
         return cls(
             user_id=str(body["user_id"]),
             shown=tuple(map(str, body["shown"])),
@@ -159,8 +158,6 @@ class Served:
             served_by=str(body.get("served_by", "")),
             offered=tuple(map(str, body.get("offered", ()))),
             start=int(body.get("start", 0)),
-            scores=tuple(map(float, body.get("scores", ()))),
-            seed=int(body.get("seed", 0)),
             bundle=str(body.get("bundle", "")),
             settings=str(body.get("settings", "")),
             impressions=bool(body.get("impressions", False)),
@@ -220,10 +217,9 @@ def read_for_state(entry: Entry) -> Body:
     Raises:
         KeyError, TypeError, ValueError: it does not have the form of its kind.
     """
-    body = entry.body
     if entry.kind == Kind.SERVED:
-        body = {name: value for name, value in body.items() if name not in FOR_LATER_PAGES}
-    return TYPES[entry.kind].from_json(body)
+        return Served.from_json(entry.body, with_pool=False)
+    return read(entry)
 
 
 def _pool(body: Json) -> tuple[tuple[str, ...], bytes]:
@@ -233,9 +229,9 @@ def _pool(body: Json) -> tuple[tuple[str, ...], bytes]:
         return (), b""
     if "marks" in body:  # as 0.3.0 wrote it
         ids, marks = pool.split(OLD_SEPARATOR), body["marks"].split(OLD_SEPARATOR)
-        return tuple(ids), struct.pack(f"<{len(ids)}I", *map(int, marks))
+        return tuple(ids), packed(np.array(marks).astype(np.uint32))
     ids, sources = pool.split(SEPARATOR), b64decode(body["sources"])
-    if len(sources) != SOURCES_BYTES * len(ids):
+    if not sources or len(sources) % len(ids):
         raise ValueError(f"a pool of {len(ids)} tweets has the sources of another")
     return tuple(ids), sources
 

@@ -6,7 +6,7 @@ import logging
 from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from threading import Condition, Thread
 from typing import Final
 
@@ -25,11 +25,28 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """The entries of one caller; nobody waits for the result of a `quiet` one."""
+    """The entries of one caller."""
 
     entries: Sequence[Entry]
-    quiet: bool = False
-    future: Future[Appended] = field(default_factory=Future)
+    future: Future[Appended] | None = None  # without one it is quiet: nobody waits for it
+
+    @property
+    def quiet(self) -> bool:
+        return self.future is None
+
+    def begins(self) -> bool:
+        """Whether it is still wanted; from then on it cannot be cancelled."""
+        return self.future is None or self.future.set_running_or_notify_cancel()
+
+    def succeed(self, appended: Appended) -> None:
+        if self.future is not None:
+            self.future.set_result(appended)
+
+    def fail(self, error: Exception) -> None:
+        if self.future is None:
+            logger.error("%d entries were not written: %s", len(self.entries), error)
+        elif not self.future.done():
+            self.future.set_exception(error)
 
 
 class GroupCommit:
@@ -92,9 +109,9 @@ class GroupCommit:
             LogFullError: the queue has no room for these entries.
             LogError: this object is closed.
         """
-        submission = Submission(entries)
-        self._put(submission, self._max_queued_entries)
-        return submission.future
+        future: Future[Appended] = Future()
+        self._put(Submission(entries, future), self._max_queued_entries)
+        return future
 
     def submit_quietly(self, entries: Sequence[Entry]) -> None:
         """Queue entries without a future. If they cannot be written they are kept until they can.
@@ -104,7 +121,7 @@ class GroupCommit:
             LogError: this object is closed.
         """
         limit = self._max_queued_entries * QUIET_QUEUE_FACTOR
-        self._put(Submission(entries, quiet=True), limit)
+        self._put(Submission(entries), limit)
 
     def close(self) -> None:
         """Refuse new entries and return when the queue is written; the log stays open."""
@@ -139,8 +156,7 @@ class GroupCommit:
             except Exception as error:
                 logger.exception("a transaction failed in a way that nobody foresaw")
                 for one in together:
-                    if not one.future.done():
-                        one.future.set_exception(error)
+                    one.fail(error)
 
     def _next(self) -> list[Submission]:
         """The submissions of the next transaction; empty when closed and all are written."""
@@ -162,14 +178,14 @@ class GroupCommit:
         return self._closed or any(not one.quiet for one in self._queue)
 
     def _write(self, together: list[Submission]) -> None:
-        wanted = [one for one in together if one.future.set_running_or_notify_cancel()]
+        wanted = [one for one in together if one.begins()]
         try:
             self._append(wanted)
         except LogError as error:
             self._keep(wanted, error)
         except Exception as error:
             if len(wanted) == 1:
-                _fail(wanted[0], error)
+                wanted[0].fail(error)
                 return
             for one in wanted:  # so that one bad submission does not fail the others
                 self._write_alone(one)
@@ -180,15 +196,15 @@ class GroupCommit:
         for one in unwritten:
             if one.quiet and not self._closed:
                 logger.warning("%d entries wait to be written again: %s", len(one.entries), error)
-                self._kept.append(Submission(one.entries, quiet=True))
+                self._kept.append(one)
             else:
-                _fail(one, error)
+                one.fail(error)
 
     def _write_alone(self, submission: Submission) -> None:
         try:
             self._append([submission])
         except Exception as error:
-            _fail(submission, error)
+            submission.fail(error)
 
     def _append(self, together: list[Submission]) -> None:
         if not together:
@@ -200,11 +216,5 @@ class GroupCommit:
         start = 0
         for one in together:
             end = start + len(one.entries)
-            one.future.set_result(Appended(appended.offset, appended.accepted[start:end]))
+            one.succeed(Appended(appended.offset, appended.accepted[start:end]))
             start = end
-
-
-def _fail(submission: Submission, error: Exception) -> None:
-    if submission.quiet:
-        logger.error("%d entries were not written: %s", len(submission.entries), error)
-    submission.future.set_exception(error)

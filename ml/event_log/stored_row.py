@@ -1,6 +1,6 @@
 """The stored form of a record: bodies of served pages are deflated, and every row has a checksum.
 
-What only a later page needs of a served page (its pool, scores and seed) is stored apart, as
+What only a later page needs of a served page (its pool) is stored apart, as
 `details`, so that it can be dropped when the cursor has expired and the record is small from then
 on.
 """
@@ -14,11 +14,14 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any, Final, NamedTuple
 
+import orjson
+
 from ml.event_log.bodies import FOR_LATER_PAGES
 from ml.event_log.record import Entry, Kind, Record
 
 WINDOW: Final = -12  # raw deflate, 4 KiB of history
-DETAILS_WINDOW: Final = -15
+LARGEST_WINDOW: Final = -15  # that older versions wrote with
+LEVEL: Final = 6
 MEMORY: Final = 5  # of zlib, 1-9: bodies are small
 # What bodies of served pages have in common, the most frequent last (RFC 1950, section 2.2).
 COMMON: Final = (
@@ -58,15 +61,16 @@ def encode(entry: Entry) -> Encoded:
         text = _json(entry.body)
         return Encoded(entry.event_id, kind, entry.at, entry.user, text, None)
     body = dict(entry.body)
-    details = {name: body.pop(name) for name in FOR_LATER_PAGES if name in body}
+    details: dict[str, object] = {name: body.pop(name) for name in FOR_LATER_PAGES if name in body}
     common = _common(entry.event_id, entry.user)
     return Encoded(
         entry.event_id,
         kind,
         entry.at,
         entry.user,
-        _deflated(_json(body), 6, WINDOW, common),
-        _deflated(_json(details), 1, DETAILS_WINDOW, b"") if entry.kind == Kind.SERVED else None,
+        _deflated(body, zlib.Z_DEFAULT_STRATEGY, common),
+        # Ids repeat little but their letters: to search for more costs most of the time.
+        _deflated(details, zlib.Z_HUFFMAN_ONLY) if entry.kind == Kind.SERVED else None,
     )
 
 
@@ -75,9 +79,9 @@ def decode(offset: int, row: Encoded) -> Record:
     if isinstance(row.body, str):
         body = _parsed(row.body)
     else:
-        body = _inflated(row.body, WINDOW, _common(row.event_id, row.user))
+        body = _inflated(row.body, _common(row.event_id, row.user))
     if row.details is not None:
-        body = {**body, **_inflated(row.details, DETAILS_WINDOW, b"")}
+        body = {**body, **_inflated(row.details)}
     return Record(offset, Entry(row.event_id, KINDS[row.kind], row.at, row.user, body))
 
 
@@ -126,11 +130,16 @@ def _common(event_id: str, user: str | None) -> bytes:
     return COMMON + f"{event_id}{user}".encode("utf-8", "surrogatepass")
 
 
-def _deflated(text: str, level: int, window: int, common: bytes) -> bytes:
-    deflate = zlib.compressobj(level, zlib.DEFLATED, window, MEMORY, zdict=common)
-    return deflate.compress(text.encode()) + deflate.flush()
+def _deflated(body: Mapping[str, Any], strategy: int, common: bytes = b"") -> bytes:
+    try:
+        text = orjson.dumps(body)
+    except TypeError as error:
+        raise ValueError(f"the body of a served page is no JSON: {error}") from error
+    deflate = zlib.compressobj(LEVEL, zlib.DEFLATED, WINDOW, MEMORY, strategy, common)
+    return deflate.compress(text) + deflate.flush()
 
 
-def _inflated(body: bytes, window: int, common: bytes) -> Mapping[str, Any]:
-    inflate = zlib.decompressobj(window, zdict=common)
-    return _parsed((inflate.decompress(body) + inflate.flush()).decode())
+def _inflated(body: bytes, common: bytes = b"") -> Mapping[str, Any]:
+    inflate = zlib.decompressobj(LARGEST_WINDOW, zdict=common)
+    parsed: Mapping[str, Any] = orjson.loads(inflate.decompress(body) + inflate.flush())
+    return parsed

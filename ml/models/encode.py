@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ml.arrays import Rows, Times
+from ml.embeddings.cells import cells_of, centroids_of
 from ml.embeddings.encoder import EncodedTweets, Vectors
 from ml.models import buckets
 from ml.models.author_history import author_history, evidence
@@ -65,6 +66,8 @@ class TowerEncoder(GrowableColumns):
         )
         encoder._grow(state)
         encoder._encode(state, everything, everybody)
+        tweets.centroids = centroids_of(tweets.vector)
+        encoder._sort_into_cells(everything)
         encoder._read(state, everything)
         encoder._judge(state, everything)
         return encoder
@@ -114,6 +117,12 @@ class TowerEncoder(GrowableColumns):
             content = _content(self.tower, state, tweets, self.authors)
             self.tweets.content[tweets] = content.numpy()
             self.tweets.vector[tweets] = self.tower.tweet(content).numpy()
+            self._sort_into_cells(tweets)
+
+    def _sort_into_cells(self, tweets: Rows) -> None:
+        encoded = self.tweets
+        if len(encoded.centroids):
+            encoded.cell[tweets] = cells_of(encoded.vector[tweets], encoded.centroids)
 
     @property
     def _safety(self) -> Iterator[tuple[str, Safety]]:

@@ -30,9 +30,8 @@ class Events:
         return len(self.at)
 
     def __getitem__(self, rows: slice | NDArray[np.bool_] | NDArray[np.intp]) -> Self:
-        columns = {field.name: getattr(self, field.name) for field in fields(self)}
-        some = {name: column[rows] for name, column in columns.items() if column is not None}
-        return replace(self, **some)
+        columns = ((field.name, getattr(self, field.name)) for field in fields(self))
+        return type(self)(**{name: column[rows] for name, column in columns if column is not None})
 
     def where(self, holds: NDArray[np.bool_]) -> Self:
         """The events for which this holds."""

@@ -21,7 +21,7 @@ from ml.training import two_tower
 from ml.training.examples import Examples
 from ml.training.heavy_ranker import RankerRows
 from ml.training.options import TrainingOptions
-from ml.training.training_data import Encoders, TrainingData
+from ml.training.training_data import Encoders, TrainingData, bounded
 
 FOLDS: Final = 5
 TOWER_FOLDS: Final = (0, 1)
@@ -45,6 +45,7 @@ def prepare(
     encoders = Encoders.of(tower, tweets, np.ones(len(tweets), bool))
     encoder = encoders.encode(known)  # of what is written, which is the same in every state
 
+    examples, notes = bounded(examples, np.random.default_rng(options.seed))
     fold = _fold(examples.viewer, examples.tweet)
     parts: dict[int, RankerRows] = {}
     for k in (*TRAIN_FOLDS, CALIBRATION_FOLD):
@@ -56,7 +57,7 @@ def prepare(
         RankerRows.stack([parts[k] for k in TRAIN_FOLDS]),
         parts[CALIBRATION_FOLD],
         examples[fold == CALIBRATION_FOLD],
-        (NOTE,),
+        (NOTE, *notes),
     )
 
 

@@ -13,7 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml.arrays import Hashes
+from ml.kernels import kernel
 
+Bits = NDArray[np.uint8]
 FALSE_POSITIVES: Final = 0.005
 ROOM: Final = 1_000_000  # pairs per filter: some 1.6 MB at the rate above
 
@@ -38,29 +40,53 @@ class Bloom:
                 self.old = self.young
                 self.young = np.zeros(self.bits // 8 + 1, np.uint8)
                 self.count = 0
-            place = self._places(left[some], right[some]).ravel()
-            np.bitwise_or.at(self.young, place >> 3, (1 << (place & 7)).astype(np.uint8))
+            _add(self.young, self.bits, self.hashes, left[some], right[some])
             self.count += len(left[some])
 
     def has(self, left: Hashes, right: Hashes) -> NDArray[np.bool_]:
-        """Which of these pairs may have been added; those that were are always among them."""
-        found = np.zeros(len(right), bool)
-        if len(self.young):
-            place = self._places(left, right)
-            for bits in (self.young, self.old):
-                if len(bits):
-                    found |= (bits[place >> 3] >> (place & 7) & 1).all(axis=1)
+        """Which of these pairs may have been added; those that were are always among them. One
+        left side alone is that of all pairs."""
+        found = np.zeros(len(right), np.bool_)
+        for filled in (self.young, self.old):
+            if len(filled):
+                _find(filled, self.bits, self.hashes, left, right, found)
         return found
 
-    def _places(self, left: Hashes, right: Hashes) -> NDArray[np.int64]:
-        """(pairs, hashes) bits."""
-        mixed = _mix(_mix(left) ^ right)
-        one, other = mixed >> np.uint64(32), mixed & np.uint64(0xFFFFFFFF) | np.uint64(1)
-        steps = np.arange(self.hashes, dtype=np.uint64)
-        return ((one[:, None] + steps * other[:, None]) % np.uint64(self.bits)).astype(np.int64)
+
+@kernel
+def _add(filled: Bits, bits: int, hashes: int, left: Hashes, right: Hashes) -> None:
+    """Set the bits of each pair."""
+    for i in range(len(right)):
+        mixed = _mix(_mix(left[i]) ^ right[i])
+        for step in range(hashes):
+            place = _place(mixed, step, bits)
+            filled[place >> 3] |= np.uint8(1 << (place & 7))
 
 
-def _mix(x: Hashes) -> Hashes:
+@kernel
+def _find(
+    filled: Bits, bits: int, hashes: int, left: Hashes, right: Hashes, found: NDArray[np.bool_]
+) -> None:
+    """Mark the pairs whose bits are all set."""
+    for i in range(len(right)):
+        mixed, step = _mix(_mix(left[min(i, len(left) - 1)]) ^ right[i]), 0
+        while step < hashes:
+            place = _place(mixed, step, bits)
+            if not filled[place >> 3] >> (place & 7) & 1:
+                break
+            step += 1
+        found[i] |= step == hashes
+
+
+@kernel
+def _place(mixed: np.uint64, step: int, bits: int) -> int:
+    """One of the bits of a pair."""
+    one, other = mixed >> np.uint64(32), mixed & np.uint64(0xFFFFFFFF) | np.uint64(1)
+    return int((one + np.uint64(step) * other) % np.uint64(bits))
+
+
+@kernel
+def _mix(x: np.uint64) -> np.uint64:
     """Spread every bit over all bits (SplitMix64, Steele et al., 2014)."""
     x = x + np.uint64(0x9E3779B97F4A7C15)
     x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)

@@ -16,8 +16,10 @@ def with_room(array: NDArray[T], rows: int, fill: float) -> NDArray[T]:
     """The same array, or a longer copy padded with `fill`; the old one stays as it was."""
     if rows <= len(array):
         return array
-    longer = np.full((max(rows, 2 * len(array)), *array.shape[1:]), fill, array.dtype)
+    longer = np.zeros((max(rows, 2 * len(array)), *array.shape[1:]), array.dtype)
     longer[: len(array)] = array
+    if fill != 0:  # zeros take no memory until they are used
+        longer[len(array) :] = fill
     return longer
 
 

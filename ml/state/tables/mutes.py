@@ -87,8 +87,8 @@ class Mutes:
             if action == Action.MUTE_DOMAIN:
                 domains.append(name)
             else:
-                tokens = np.array(text.hashed(name.split(" ")), np.uint32)
-                phrases.setdefault(len(tokens), []).append(int(joined(tokens, len(tokens))[0]))
+                tokens = text.hashed(name.split(" "))
+                phrases.setdefault(len(tokens), []).append(joined(tokens))
         return MutedTexts(
             {count: np.array(some, np.uint64) for count, some in phrases.items()},
             np.array(text.hashed(domains), np.uint32),

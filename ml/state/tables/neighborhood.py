@@ -15,6 +15,8 @@ from ml.state.tables.graph import RELATIONS, Graph
 FOLLOW, MUTE, BLOCK, SEE_FEWER = range(len(RELATIONS))  # their columns
 Switches = NDArray[np.bool_]
 SAMPLED: Final = 400  # followees that are asked for more, per user
+FEWEST_BUCKETS: Final = 1024
+SPARSE: Final = 8  # buckets for each row, or more, so that few share one
 DENSE: Final = 64  # counting every row there is costs less than searching, up to so many per row
 
 
@@ -161,20 +163,28 @@ def place_among(row: int, some: Rows) -> int:
 def places_among(row: Rows, some: Rows) -> NDArray[np.int64]:
     """Where each row stands among some that are sorted; -1 where it does not.
 
-    The search stands here once more, because an array that is handed on row by row is counted as
-    referenced each time, which costs more than a step of the search.
+    Most do not, as the last bits of a row can tell. The search stands here once more, because an
+    array that is handed on row by row is counted as referenced each time, which costs more than a
+    step of the search.
     """
-    place = np.full(len(row), -1, np.int64)
-    for i in range(len(row) if len(some) else 0):
-        low, high = 0, len(some)
-        while low < high:
-            middle = (low + high) >> 1
-            if some[middle] < row[i]:
-                low = middle + 1
-            else:
-                high = middle
-        if low < len(some) and some[low] == row[i]:
-            place[i] = low
+    place, buckets = np.empty(len(row), np.int64), FEWEST_BUCKETS
+    while buckets < SPARSE * len(some):
+        buckets *= 2
+    may_be = np.zeros(buckets, np.bool_)
+    for one in some:
+        may_be[one & (buckets - 1)] = True
+    for i in range(len(row)):
+        place[i] = -1
+        if row[i] >= 0 and may_be[row[i] & (buckets - 1)]:
+            low, high = 0, len(some)
+            while low < high:
+                middle = (low + high) >> 1
+                if some[middle] < row[i]:
+                    low = middle + 1
+                else:
+                    high = middle
+            if low < len(some) and some[low] == row[i]:
+                place[i] = low
     return place
 
 

@@ -12,10 +12,12 @@ from numpy.typing import NDArray
 
 from ml import text
 from ml.arrays import Hashes, Rows
+from ml.kernels import kernel
 from ml.state.structures.packed import Numbers, Owners, Packed
 
 SETTLED: Final = 0  # no hash: before it what a write may replace, behind it what none does
-FACTOR: Final = 0x100000001B3  # of hashes of several tokens (the prime of FNV-1a)
+BUCKETS: Final = np.uint64(1024)
+FACTOR: Final = np.uint64(0x100000001B3)  # of hashes of several tokens (the prime of FNV-1a)
 Lists = tuple[Numbers, Owners]  # values, and the position of the list that each belongs to
 
 
@@ -80,16 +82,12 @@ class Wording:
     def matches(self, tweet: Rows, muted: Muted) -> NDArray[np.bool_]:
         """Which of these tweets hold a muted phrase, or a host in a muted domain."""
         found = np.zeros(len(tweet), bool)
-        if muted.phrases:
-            token, owner = self.tokens.gather(tweet)
-            for count, wanted in muted.phrases.items():
-                begins = max(len(token) - count + 1, 0)  # places where so many tokens may begin
-                hit = np.isin(joined(token, count), wanted)
-                hit &= owner[:begins] == owner[count - 1 : count - 1 + begins]
-                found[owner[:begins][hit]] = True
+        tokens, domains = self.tokens, self.domains
+        for count, wanted in muted.phrases.items():
+            found |= _holds(tweet, tokens.data, tokens.start, tokens.length, count, wanted)
         if len(muted.domains):
-            domain, owner = self.domains.gather(tweet)
-            found[owner[np.isin(domain, muted.domains)]] = True
+            wanted = muted.domains.astype(np.uint64)
+            found |= _holds(tweet, domains.data, domains.start, domains.length, 1, wanted)
         return found
 
     def _settle(self, lists: Packed, row: Rows, settled: Lists) -> None:
@@ -100,13 +98,32 @@ class Wording:
         lists.replace(row, *_together(written, _settled(*lists.gather(row))))
 
 
-def joined(token: Numbers, count: int) -> Hashes:
-    """One hash of each `count` tokens that stand side by side."""
-    begins = max(len(token) - count + 1, 0)
-    whole = token[:begins].astype(np.uint64)
-    for place in range(1, count):
-        whole = whole * np.uint64(FACTOR) + token[place : place + begins]
+def joined(tokens: Sequence[int]) -> int:
+    """One hash of tokens that stand side by side."""
+    whole = 0
+    for token in tokens:
+        whole = (whole * int(FACTOR) + token) % 2**64
     return whole
+
+
+@kernel
+def _holds(
+    row: Rows, data: Numbers, start: Owners, length: Rows, count: int, wanted: Hashes
+) -> NDArray[np.bool_]:
+    """Whether the list of each row has `count` values side by side of which the hash is wanted."""
+    found, may_be = np.zeros(len(row), np.bool_), np.zeros(BUCKETS, np.bool_)
+    for one in wanted:
+        may_be[one % BUCKETS] = True
+    for i in range(len(row)):
+        first = start[row[i]]
+        for begin in range(first, first + length[row[i]] - count + 1):
+            whole = np.uint64(0)
+            for place in range(begin, begin + count):
+                whole = whole * FACTOR + np.uint64(data[place])
+            if may_be[whole % BUCKETS]:  # else it need not be compared with each
+                for one in wanted:
+                    found[i] |= one == whole
+    return found
 
 
 def _tokens(folded: Sequence[str]) -> Lists:

@@ -64,7 +64,7 @@ def test_what_was_taken_from_can_be_taken_from_and_widened() -> None:
 
 @given(st.lists(st.lists(st.integers(0, 15), unique=True, max_size=9), max_size=6))
 def test_merged_rows_are_those_of_a_dictionary(proposed: list[list[int]]) -> None:
-    merged = merge([batch(tweets) for tweets in proposed], range(len(proposed)))
+    merged = merge([batch(tweets) for tweets in proposed], [*range(len(proposed))])
     marks: dict[int, int] = {}
     for source, tweets in enumerate(proposed):
         for tweet in tweets:

@@ -12,8 +12,8 @@ PAIRS = st.lists(st.tuples(st.integers(0, 2**64 - 1), st.integers(0, 2**64 - 1))
 
 
 def columns(pairs: list[tuple[int, int]]) -> tuple[np.ndarray, np.ndarray]:
-    array = np.array(pairs, np.uint64).reshape(-1, 2)
-    return array[:, 0], array[:, 1]
+    left, right = np.array(pairs, np.uint64).reshape(-1, 2).T.copy()
+    return left, right
 
 
 @given(PAIRS, st.integers(1, 50))
