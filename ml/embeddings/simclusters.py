@@ -93,7 +93,9 @@ def communities_of(tokens: Tokens, row: int) -> NDArray[np.float64]:
     square = 0.0
     for entry in vector:
         square += entry * entry
-    return vector / sqrt(max(square, 1.0))
+    for community in range(COMMUNITIES):
+        vector[community] /= sqrt(max(square, 1.0))
+    return vector
 
 
 @kernel

@@ -6,71 +6,23 @@ It is the only code of features that sees arrays, and takes them apart before it
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ml.arrays import Rows, Times
 from ml.embeddings.graph_feature_service import followees_engaged, followees_following
 from ml.embeddings.simclusters import communities_of, nearness
+from ml.features.look_ups import age_hours, declares, dot, shared_interests
 from ml.features.numbers import DAY_SECONDS, Author, Moment, Pair, Tweet, Viewer
-from ml.kernels import dot_kernel, inline_kernel, kernel
-from ml.state.structures.counters import CountTable
-from ml.state.structures.pair_index import PairTable, find
-from ml.state.structures.tokens import Tokens
+from ml.features.tables import Around, Catalog, CountTables, Numbers, People
+from ml.state.structures.pair_index import find
 from ml.state.tables.counted import counted
 from ml.state.tables.metadata import NAMES as METADATA
 from ml.state.tables.neighborhood import place_among
-from ml.state.tables.users import INTERESTS
 
-Numbers = NDArray[np.float32]
 MEDIA: Final = METADATA.index("media")
 TEXT_LENGTH: Final = METADATA.index("text_length")
-LONGEST_HOURS: Final = 1e7  # a tweet that is older has an unknown age
-
-
-class Catalog(NamedTuple):
-    """What is known of tweets."""
-
-    author: Rows
-    created_at: Times
-    tags: Tokens
-    metadata: Numbers
-    is_reply: NDArray[np.bool_]
-    toxicity: Numbers
-    nsfw: Numbers
-    vector: Numbers
-
-
-class People(NamedTuple):
-    """What is known of users."""
-
-    interests: Tokens
-    followers: NDArray[np.int64]
-    engaged: Rows  # the tweets that each engaged with, the newest first
-    engaged_at: Times
-
-
-class CountTables(NamedTuple):
-    """What is counted of tweets, authors, viewers, and what viewers do about authors and topics."""
-
-    tweet: CountTable
-    author: CountTable
-    viewer: CountTable
-    tie_index: PairTable
-    tie: CountTable
-    topic_index: PairTable
-    topic: CountTable
-
-
-class Around(NamedTuple):
-    """The users around the viewer, by row; sorted, but for the sample."""
-
-    following: Rows
-    followers: Rows
-    second_degree: Rows  # whom the sampled followees follow, once per way there
-    sampled_followees: Rows
 
 
 def write_once(row: Numbers, moment: Moment, viewer: Viewer) -> None:
@@ -146,42 +98,3 @@ def write(
             dot(vector, vectors[tweet]),
         )
         write_row(out[i], the_author, the_tweet, pair)
-
-
-@inline_kernel
-def age_hours(created_at: int, now: int) -> float:
-    """Hours since then; NaN where that is not known."""
-    hours = max(now - created_at, 0) / 3600
-    return hours if hours < LONGEST_HOURS else np.nan
-
-
-@kernel
-def declares(interests: Tokens, user: int, token: int) -> bool:
-    """Whether a user declares an interest; nobody declares 0."""
-    if user < 0 or token == 0:
-        return False
-    found = False
-    for i in range(INTERESTS):
-        found |= interests[user, i] == token
-    return found
-
-
-@kernel
-def shared_interests(interests: Tokens, user: int, other: int) -> int:
-    """How many interests of a user another declares, too."""
-    count = 0
-    if user >= 0:
-        for i in range(INTERESTS):
-            if interests[user, i] == 0:
-                break
-            count += declares(interests, other, interests[user, i])
-    return count
-
-
-@dot_kernel
-def dot(some: Numbers, others: Numbers) -> float:
-    """The dot product of two vectors of one length."""
-    total = np.float32(0)
-    for i in range(len(some)):
-        total += some[i] * others[i]
-    return float(total)

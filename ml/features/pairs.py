@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from ml.arrays import Rows, Times
 from ml.embeddings.encoder import Encoder, Vectors
-from ml.features.loop import Around, Catalog, CountTables, People
 from ml.features.row_writer import Feature, row_writer
+from ml.features.tables import Around, tables_of
 from ml.state.feature_state import FeatureState
 from ml.state.tables.neighborhood import Neighborhood
 
@@ -95,7 +95,7 @@ class Pairs:
 
     def features(self, features: tuple[Feature, ...]) -> NDArray[np.float32]:
         """(pairs, features); one call writes all rows of one viewer."""
-        write, tables = row_writer(features), _tables(self.state, self.encoder)
+        write, tables = row_writer(features), tables_of(self.state, self.encoder)
         groups = self.viewers
         tweet, now = self.tweet[groups.order], self.now[groups.order]
         rows = np.empty((len(self), len(features)), np.float32)
@@ -146,30 +146,3 @@ class Groups:
         """The row of each viewer, and where in `order` their pairs begin and end."""
         edges = self.edges.tolist()
         return zip(self.row.tolist(), edges[:-1], edges[1:], strict=True)
-
-
-def _tables(state: FeatureState, encoder: Encoder) -> tuple[Catalog, People, CountTables]:
-    """The arrays of a state as they are now; another event may replace them."""
-    tweets, scores = state.tweets, encoder.tweets
-    return (
-        Catalog(
-            tweets.author,
-            tweets.created_at,
-            tweets.tags,
-            tweets.metadata,
-            tweets.is_reply,
-            scores.toxicity,
-            scores.nsfw,
-            scores.vector,
-        ),
-        People(state.users.interests, state.graph.followers, state.history.tweet, state.history.at),
-        CountTables(
-            state.tweet_counts.table,
-            state.author_counts.table,
-            state.viewer_counts.table,
-            state.tie_counts.index.table,
-            state.tie_counts.counts.table,
-            state.topic_counts.index.table,
-            state.topic_counts.counts.table,
-        ),
-    )

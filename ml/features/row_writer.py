@@ -14,6 +14,7 @@ from typing import Any, Final, get_type_hints
 
 from ml.features import loop
 from ml.features.numbers import Author, Moment, Pair, Tweet, Viewer
+from ml.kernels import inline_kernel, kernel
 
 Feature = Callable[[Any], float]  # of one of the types below
 
@@ -34,11 +35,10 @@ def row_writer(features: tuple[Feature, ...]) -> Callable[..., None]:
     text = f"""{inspect.getsource(loop)}
 {text}
 write.__qualname__ = "write_{name}"
-write = kernel(write)
 """
-    names: dict[str, Any] = {"__name__": loop.__name__}
+    names: dict[str, Any] = {"__name__": loop.__name__, "inline_kernel": inline_kernel}
     exec(compile(text, str(loop.__file__), "exec"), names)
-    write: Callable[..., None] = names["write"]
+    write: Callable[..., None] = kernel(names["write"])
     return write
 
 

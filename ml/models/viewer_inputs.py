@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml.arrays import Rows, Tiebreaks, Times
-from ml.kernels import kernel
+from ml.kernels import inline_kernel, kernel
 from ml.state.feature_state import FeatureState
 from ml.state.structures.event_order import NEVER
 from ml.state.structures.tokens import Tokens
@@ -128,7 +128,7 @@ def _newest_followees(
     return followees
 
 
-@kernel
+@inline_kernel
 def _is_later(row: int, other: int, at: Times, tiebreak: Tiebreaks) -> bool:
     """Whether one follow is later than another."""
     one, two = at[row, FOLLOW], at[other, FOLLOW]

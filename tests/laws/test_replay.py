@@ -46,7 +46,7 @@ def test_serving_features_equal_replayed_features(
         np.testing.assert_allclose(
             matrix(x)[0], rows.features[row], rtol=1e-5, atol=1e-5, err_msg=str(NAMES)
         )
-        np.testing.assert_allclose(x.viewer_vector[0], rows.viewer[row], atol=1e-5)
+        np.testing.assert_allclose(x.vectors[0], rows.viewers[rows.viewer[row]], atol=1e-5)
 
 
 @pytest.mark.parametrize("share", [0.3, 0.7])

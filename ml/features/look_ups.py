@@ -1,0 +1,53 @@
+"""Small look-ups of what tweets and users hold, for the loop that writes features."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ml.kernels import dot_kernel, inline_kernel, kernel
+from ml.state.structures.tokens import Tokens
+from ml.state.tables.users import INTERESTS
+
+LONGEST_HOURS: Final = 1e7  # a tweet that is older has an unknown age
+
+
+@inline_kernel
+def age_hours(created_at: int, now: int) -> float:
+    """Hours since then; NaN where that is not known."""
+    hours = max(now - created_at, 0) / 3600
+    return hours if hours < LONGEST_HOURS else np.nan
+
+
+@inline_kernel
+def declares(interests: Tokens, user: int, token: int) -> bool:
+    """Whether a user declares an interest; nobody declares 0."""
+    if user < 0 or token == 0:
+        return False
+    found = False
+    for i in range(INTERESTS):
+        found |= interests[user, i] == token
+    return found
+
+
+@kernel
+def shared_interests(interests: Tokens, user: int, other: int) -> int:
+    """How many interests of a user another declares, too."""
+    count = 0
+    if user >= 0:
+        for i in range(INTERESTS):
+            if interests[user, i] == 0:
+                break
+            count += declares(interests, other, interests[user, i])
+    return count
+
+
+@dot_kernel
+def dot(some: NDArray[np.float32], others: NDArray[np.float32]) -> float:
+    """The dot product of two vectors of one length."""
+    total = np.float32(0)
+    for i in range(len(some)):
+        total += some[i] * others[i]
+    return float(total)

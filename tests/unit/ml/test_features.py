@@ -1,0 +1,104 @@
+"""Compiled features against numpy and sets, which take longer but are plainer."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from ml.bundle import Bundle
+from ml.embeddings.graph_feature_service import PROOF_SECONDS
+from ml.embeddings.simclusters import INTERESTS, cosine
+from ml.features import NAMES, Pairs, matrix
+from ml.features.author import author_followers
+from ml.features.numbers import Author
+from ml.features.rates import ENGAGEMENTS
+from ml.features.relation import AUTHOR_STRENGTH
+from ml.state.feature_state import FeatureState
+from ml.state.tables.counted import NONE, Counted, engaged
+from ml.state.tables.counts import Count
+
+VIEWERS = (3, 17, 40)
+
+
+@pytest.fixture(scope="module")
+def x(tiny_bundle: Bundle, tiny_state: FeatureState) -> Pairs:
+    """Three viewers, their pairs mixed, at moments of their own."""
+    tweet = tiny_state.by_time[-60:]
+    viewer = np.resize(np.array(VIEWERS, np.int32), len(tweet))
+    now = tiny_state.newest + np.arange(len(tweet)) * 7
+    return Pairs(tiny_state, tiny_bundle.encode(tiny_state), viewer, tweet, now)
+
+
+@pytest.fixture(scope="module")
+def column(x: Pairs) -> dict[str, np.ndarray]:
+    return dict(zip(NAMES, matrix(x).T, strict=True))
+
+
+def test_a_feature_of_numbers_is_called_like_any_function() -> None:
+    assert author_followers(Author(NONE, 0)) == 0
+    assert author_followers(Author(NONE, 7)) == pytest.approx(np.log(8))
+
+
+def test_counts_are_named_in_the_order_of_their_columns() -> None:
+    assert Counted._fields[:-1] == tuple(kind.name.lower() for kind in list(Count)[:9])
+
+
+def test_counts_are_those_of_the_state(x: Pairs, column: dict[str, np.ndarray]) -> None:
+    author = x.state.tweets.author[x.tweet]
+    ties = x.state.tie_counts.read(x.viewer, author, x.now)
+    shrunk = engaged(ties) + ENGAGEMENTS * AUTHOR_STRENGTH
+    per = shrunk / (ties[:, Count.IMPRESSION] + AUTHOR_STRENGTH)
+    tweets = x.state.tweet_counts.read(x.tweet, x.now)
+    viewers = x.state.viewer_counts.read(x.viewer, x.now)
+    for name, expected in {
+        "author_affinity": np.log(per / ENGAGEMENTS),
+        "author_exposure": np.log1p(ties[:, Count.IMPRESSION]),
+        "tweet_engagements": np.log1p(engaged(tweets)),
+        "viewer_activity": np.log1p(viewers[:, Count.IMPRESSION]),
+    }.items():
+        np.testing.assert_allclose(column[name], expected, rtol=1e-5, atol=1e-6, err_msg=name)
+    assert column["author_exposure"].any()
+
+
+def test_relations_are_those_of_the_graph(x: Pairs, column: dict[str, np.ndarray]) -> None:
+    author, graph = x.state.tweets.author[x.tweet], x.state.graph
+    np.testing.assert_array_equal(column["follows_author"], graph.follows(x.viewer, author))
+    np.testing.assert_array_equal(column["author_follows_back"], graph.follows(author, x.viewer))
+    declared = [set(row[row != 0].tolist()) for row in x.state.users.interests]
+    topic = x.state.tweets.tags[x.tweet, 0].tolist()
+    for row, (viewer, who) in enumerate(zip(x.viewer.tolist(), author.tolist(), strict=True)):
+        assert column["topic_declared"][row] == (topic[row] in declared[viewer])
+        shared = len(declared[viewer] & declared[who])
+        assert column["author_shares_interests"][row] == shared
+
+
+def test_what_followees_engaged_with_is_counted(x: Pairs, column: dict[str, np.ndarray]) -> None:
+    engaged_with, at, _ = x.state.history.of(np.arange(len(x.state.users), dtype=np.int32))
+    for viewer in VIEWERS:
+        mine = x.viewer == viewer
+        followees, _ = x.state.graph.followees(np.array([viewer], np.int32))
+        lately = at[followees] > x.now[mine].max() - PROOF_SECONDS
+        found = [
+            int(((engaged_with[followees] == tweet) & lately).sum()) for tweet in x.tweet[mine]
+        ]
+        counted = column["followees_engaged_with_tweet"][mine]
+        np.testing.assert_allclose(counted, np.log1p(found), rtol=1e-6)
+
+
+def test_similarities_are_cosines(x: Pairs, column: dict[str, np.ndarray]) -> None:
+    communities = cosine(
+        INTERESTS.of_users(x.state, x.viewer), INTERESTS.of_tweets(x.state, x.tweet)
+    )
+    np.testing.assert_allclose(column["simclusters_similarity"], communities, atol=1e-6)
+    taste = np.einsum("ij,ij->i", x.viewer_vector, x.tweet_vector)
+    np.testing.assert_allclose(
+        column["twhin_similarity"], np.clip((1 + taste) / 2, 0, 1), atol=1e-6
+    )
+
+
+def test_one_viewer_or_several_at_a_time_makes_no_difference(x: Pairs) -> None:
+    together = matrix(x)
+    for viewer in VIEWERS:
+        mine = np.flatnonzero(x.viewer == viewer)
+        apart = Pairs(x.state, x.encoder, x.viewer[mine], x.tweet[mine], x.now[mine])
+        np.testing.assert_allclose(matrix(apart), together[mine], atol=1e-6)
