@@ -133,7 +133,7 @@ class FreshTweets:
 
     def batch(self, tweet: Rows) -> CandidateBatch:
         """These tweets with their authors."""
-        return CandidateBatch.of(tweet, self.state.tweets.author.take(tweet))
+        return CandidateBatch.of(tweet, self.state.tweets.author[tweet])
 
 
 def _visible(filter_: Filter, query: Query, batch: CandidateBatch) -> Mask:
