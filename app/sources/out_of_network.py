@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -11,6 +12,7 @@ from app.pipeline.batch import CandidateBatch, Column, Rows
 from app.pipeline.query import Query
 from app.retrieval.age import age_hours
 from app.retrieval.fresh_tweets import FreshTweets
+from app.retrieval.near_tweets import NearTweets
 from app.retrieval.nearest import nearness
 from app.retrieval.top_k import Worth
 from ml.arrays import Times
@@ -21,7 +23,7 @@ from ml.state.structures.scratch_table import FREE, scratch_table, slot_of
 TEMPERATURE: Final = 0.08  # a cosine greater by this multiplies the odds by e, about as trained
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class OutOfNetwork:
     """By cosine and by recency: nearness alone would fill the feed with good old tweets.
 
@@ -37,13 +39,19 @@ class OutOfNetwork:
     latest_hours: float = 48
     latest_share: float = 0.3
 
+    @cached_property
+    def near_tweets(self) -> NearTweets:
+        """The tweets that are looked at."""
+        return NearTweets(self.fresh_tweets, self.encoder, TEMPERATURE, self.half_life_hours)
+
     def fetch(self, query: Query, limit: int) -> CandidateBatch:
-        fresh = self.fresh_tweets.fresh(query.now)
         lately = self._lately(query) if self.latest_share else None
+        tastes = [query.vector] if lately is None else [query.vector, lately]
+        near = self.near_tweets.of(np.stack(tastes), query.now)
         tweet, worth, worth_lately = _by_strangers(
-            fresh.tweet,
-            fresh.author,
-            fresh.created_at,
+            near.tweet,
+            near.author,
+            near.created_at,
             self.encoder.tweets.vector,
             query.vector,
             query.vector if lately is None else lately,
@@ -54,8 +62,8 @@ class OutOfNetwork:
         )
         if lately is None:
             return self.fresh_tweets.top(query, tweet, worth, limit)
-        near, other = self.fresh_tweets.tops(query, tweet, [worth, worth_lately], limit)
-        return self.fresh_tweets.batch(_interleaved(near, other, self.latest_share, limit))
+        best, other = self.fresh_tweets.tops(query, tweet, [worth, worth_lately], limit)
+        return self.fresh_tweets.batch(_interleaved(best, other, self.latest_share, limit))
 
     def _lately(self, query: Query) -> Column | None:
         """The mean vector of the viewer's latest engagements; None if there are no recent ones."""

@@ -24,6 +24,7 @@ COLUMNS: Final = (
     ("CPU p99 ms", "cpu_p99", ".2f"),
     ("p50 ms", "p50", ".2f"),
     ("p99 ms", "p99", ".2f"),
+    ("recall@200", "recall", ".3f"),
     ("events/s", "events_per_cpu_second", ",.0f"),
 )
 

@@ -11,10 +11,13 @@ from typing import Final
 import numpy as np
 import torch
 
+from app.products import shared_stages
+from app.retrieval.top_k import top_k
 from app.serving.clock import Clock
 from app.serving.engine import Engine, assemble
 from app.serving.served_bundle import load_bundle
 from app.settings import Settings
+from app.sources.out_of_network import TEMPERATURE
 from evaluation.loadtest.scale_world import scaled_state
 from evaluation.loadtest.slo_report import quantiles
 from evaluation.report.numbers import Json
@@ -27,6 +30,8 @@ from ml.state.updates.apply_records import apply_records
 
 LIMIT: Final = 10
 WARM: Final = 30  # users asked before
+RECALLED: Final = 50  # users
+NEAREST: Final = 200
 BATCH: Final = 100  # records applied at once
 MB: Final = 1 << 20
 
@@ -61,6 +66,7 @@ def measure_state(folder: Path, settings: Settings, users: int, events: int, see
     memory = _resident() / MB
     asked = [_ask(engine, user) for user in people[WARM:]]
     wall, cpu, products = zip(*asked, strict=True)
+    recall = [_recall(engine, user) for user in people[WARM : WARM + RECALLED]]
     return {
         "tweets": len(state.tweets),
         "users": len(state.users),
@@ -73,6 +79,7 @@ def measure_state(folder: Path, settings: Settings, users: int, events: int, see
         "millis": quantiles(wall),
         "cpu_millis": quantiles(cpu),
         "products": {name: products.count(name) for name in sorted({*products})},
+        "recall": float(np.mean(recall)),
         "events_per_cpu_second": _events_per_second(engine, events, rng),
         "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
     }
@@ -83,6 +90,19 @@ def _ask(engine: Engine, user: str) -> tuple[float, float, str]:
     start, cpu = perf_counter(), process_time()
     served = engine.products["for_you"].run(engine.hydrate.query(user, LIMIT))
     return (perf_counter() - start) * 1e3, (process_time() - cpu) * 1e3, served.product.name
+
+
+def _recall(engine: Engine, user: str) -> float:
+    """The share of the fresh tweets that are worth most to a viewer which retrieval looks at."""
+    state, encoder, settings = engine.state, engine.encoder, engine.settings
+    fresh_tweets = shared_stages.fresh_tweets(state, encoder, settings)
+    source = shared_stages.out_of_network(fresh_tweets, encoder, settings)
+    query = engine.hydrate.query(user, LIMIT)
+    tweet = fresh_tweets.fresh(query.now).tweet
+    fading = np.log(2) / settings.source_half_life_hours * fresh_tweets.age_hours(tweet, query.now)
+    worth = encoder.tweets.vector[tweet] @ query.vector / TEMPERATURE - fading
+    near = source.near_tweets.of(query.vector[None], query.now).tweet
+    return float(np.isin(tweet[top_k(tweet, worth, NEAREST)], near).mean())
 
 
 def _events_per_second(engine: Engine, count: int, rng: np.random.Generator) -> float:

@@ -118,7 +118,8 @@ def _zipf(of: int, count: int, exponent: float, rng: np.random.Generator) -> Row
     """Rows of a table, drawn by Zipf's law; which are frequent is drawn, too."""
     reach = np.cumsum(np.arange(1, of + 1, dtype=np.float64) ** -exponent)
     rank = np.searchsorted(reach, rng.random(count) * reach[-1])
-    return rng.permutation(of)[np.minimum(rank, of - 1)].astype(np.int32)
+    row: Rows = rng.permutation(of)[np.minimum(rank, of - 1)].astype(np.int32)
+    return row
 
 
 def _some(

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ml.arrays import Rows, Times
+from ml.embeddings.cells import Cells
+from ml.embeddings.cells import Vectors as Vectors
 from ml.state.feature_state import FeatureState
 from ml.state.structures.growable import GrowableColumns
 from ml.state.updates.apply_records import AppliedRecords
-
-Vectors = NDArray[np.float32]
 
 
 @dataclass(eq=False)
@@ -26,12 +26,15 @@ class EncodedTweets(GrowableColumns):
         "content": 0,
         "nsfw": np.nan,
         "toxicity": np.nan,
+        "cell": 0,
     }
 
     vector: Vectors  # (tweets, dim), of length 1: the two-tower index
     content: Vectors  # (tweets, dim): what the user tower reads of a tweet in somebody's history
     nsfw: NDArray[np.float32]  # (tweets,) probability; NaN where no model was trained
     toxicity: NDArray[np.float32]
+    cell: Cells = field(default_factory=lambda: np.empty(0, np.int16))  # of `centroids`
+    centroids: Vectors = field(default_factory=lambda: np.empty((0, 0), np.float32))  # if any
 
 
 class Encoder(Protocol):

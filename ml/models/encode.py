@@ -12,12 +12,14 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ml.arrays import Rows, Times
+from ml.embeddings.cells import cells_of, centroids_of
 from ml.embeddings.encoder import EncodedTweets, Vectors
 from ml.models import buckets
 from ml.models.author_history import author_history, evidence
 from ml.models.safety import Safety, probability, text_log_odds, word_buckets
 from ml.models.two_tower import AUTHOR_BUCKETS, DIM, TAG_BUCKETS, WORD_BUCKETS, TwoTower
 from ml.models.viewer_inputs import ViewerInputs
+from ml.models.viewer_tower import ViewerTower
 from ml.state.feature_state import FeatureState
 from ml.state.structures.aside import adopt, aside
 from ml.state.structures.growable import GrowableColumns
@@ -48,6 +50,7 @@ class TowerEncoder(GrowableColumns):
     tweets: EncodedTweets
     text_scores: TextScores
     authors: Vectors  # (users, DIM)
+    viewer_tower: ViewerTower
 
     @classmethod
     def of(
@@ -56,12 +59,15 @@ class TowerEncoder(GrowableColumns):
         """Encode all tweets and authors of a state."""
         nothing, none = np.empty((0, DIM), np.float32), np.empty(0, np.float32)
         tweets = EncodedTweets(nothing, nothing, none, none)
-        encoder = cls(tower, nsfw, toxicity, tweets, TextScores(none, none), nothing)
+        scores, viewer_tower = TextScores(none, none), ViewerTower.of(tower)
+        encoder = cls(tower, nsfw, toxicity, tweets, scores, nothing, viewer_tower)
         everybody, everything = (
             np.arange(len(part), dtype=np.int32) for part in (state.users, state.tweets)
         )
         encoder._grow(state)
         encoder._encode(state, everything, everybody)
+        tweets.centroids = centroids_of(tweets.vector)
+        encoder._sort_into_cells(everything)
         encoder._read(state, everything)
         encoder._judge(state, everything)
         return encoder
@@ -94,21 +100,9 @@ class TowerEncoder(GrowableColumns):
         """Hold what a changed copy holds."""
         adopt(self, changed)
 
-    @torch.inference_mode()
     def viewers(self, state: FeatureState, viewer: Rows, now: Times) -> Vectors:
-        inputs = ViewerInputs.read(state, viewer, now)
-        history = np.einsum(
-            "vh,vhd->vd", inputs.history_weight, self.tweets.content[inputs.history]
-        )
-        followed = (inputs.followees >= 0).astype(np.float32)
-        followed /= np.maximum(followed.sum(axis=1, keepdims=True), 1)
-        followees = np.einsum("vf,vfd->vd", followed, self.authors[inputs.followees])
-        vectors: Vectors = self.tower.viewer(
-            buckets.of_tokens(inputs.interests, TAG_BUCKETS),
-            torch.from_numpy(history),
-            torch.from_numpy(followees),
-        ).numpy()
-        return vectors
+        inputs = ViewerInputs.read(state, viewer)
+        return self.viewer_tower.encode(inputs, self.tweets.content, self.authors)
 
     def _grow(self, state: FeatureState) -> None:
         self.lengthen(len(state.users))
@@ -123,6 +117,12 @@ class TowerEncoder(GrowableColumns):
             content = _content(self.tower, state, tweets, self.authors)
             self.tweets.content[tweets] = content.numpy()
             self.tweets.vector[tweets] = self.tower.tweet(content).numpy()
+            self._sort_into_cells(tweets)
+
+    def _sort_into_cells(self, tweets: Rows) -> None:
+        encoded = self.tweets
+        if len(encoded.centroids):
+            encoded.cell[tweets] = cells_of(encoded.vector[tweets], encoded.centroids)
 
     @property
     def _safety(self) -> Iterator[tuple[str, Safety]]:

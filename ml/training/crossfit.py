@@ -21,13 +21,12 @@ from ml.training import two_tower
 from ml.training.examples import Examples
 from ml.training.heavy_ranker import RankerRows
 from ml.training.options import TrainingOptions
-from ml.training.training_data import Encoders, TrainingData
+from ml.training.training_data import Encoders, TrainingData, bounded
 
 FOLDS: Final = 5
 TOWER_FOLDS: Final = (0, 1)
 TRAIN_FOLDS: Final = (2, 3)
 CALIBRATION_FOLD: Final = 4
-CHUNK: Final = 4096  # pairs featurised at a time
 NOTE: Final = (
     "interactions have no times: features were read from the state of the other folds, and the "
     "manifest's as_of means nothing"
@@ -46,6 +45,7 @@ def prepare(
     encoders = Encoders.of(tower, tweets, np.ones(len(tweets), bool))
     encoder = encoders.encode(known)  # of what is written, which is the same in every state
 
+    examples, notes = bounded(examples, np.random.default_rng(options.seed))
     fold = _fold(examples.viewer, examples.tweet)
     parts: dict[int, RankerRows] = {}
     for k in (*TRAIN_FOLDS, CALIBRATION_FOLD):
@@ -57,7 +57,7 @@ def prepare(
         RankerRows.stack([parts[k] for k in TRAIN_FOLDS]),
         parts[CALIBRATION_FOLD],
         examples[fold == CALIBRATION_FOLD],
-        (NOTE,),
+        (NOTE, *notes),
     )
 
 
@@ -69,22 +69,14 @@ def _fold(user: Rows, tweet: Rows) -> NDArray[np.int64]:
 
 
 def _rows(state: FeatureState, encoder: Encoder, examples: Examples) -> RankerRows:
-    order = np.argsort(examples.viewer, kind="stable")  # few viewers per chunk
-    parts = []
-    for start in range(0, len(order), CHUNK):
-        part = examples[order[start : start + CHUNK]]
-        x = Pairs(state, encoder, part.viewer, part.tweet, part.at)
-        _, first, which = np.unique(part.viewer, return_index=True, return_inverse=True)
-        parts.append(
-            RankerRows(
-                x.viewer_vector[first],
-                encoder.tweets.vector,
-                which.astype(np.int32),
-                part.tweet,
-                matrix(x),
-                part.position,
-                part.label,
-                part.weight,
-            )
-        )
-    return RankerRows.stack(parts)
+    x = Pairs(state, encoder, examples.viewer, examples.tweet, examples.at)
+    return RankerRows(
+        x.vectors,
+        encoder.tweets.vector,
+        x.viewers.which.astype(np.int32),
+        examples.tweet,
+        matrix(x),
+        examples.position,
+        examples.label,
+        examples.weight,
+    )

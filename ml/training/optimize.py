@@ -16,14 +16,15 @@ from ml.progress import progress
 class Optimizer:
     """AdamW with a one-cycle learning rate (Smith and Topin, 2018)."""
 
-    epochs: int
+    epochs: int  # at most
+    most_rows: int  # that are learned from in all epochs; where there are more, not all are
     batch: int  # rows
     learning_rate: float  # the highest
     weight_decay: float
 
 
-TWO_TOWER: Final = Optimizer(epochs=12, batch=512, learning_rate=2e-3, weight_decay=1e-4)
-HEAVY_RANKER: Final = Optimizer(epochs=6, batch=1024, learning_rate=2e-3, weight_decay=1e-3)
+TWO_TOWER: Final = Optimizer(12, 320_000, batch=512, learning_rate=2e-3, weight_decay=1e-4)
+HEAVY_RANKER: Final = Optimizer(6, 3_000_000, batch=1024, learning_rate=2e-3, weight_decay=1e-3)
 
 
 def fit(
@@ -45,12 +46,13 @@ def fit(
         The mean loss of the last epoch.
     """
     generator = torch.Generator().manual_seed(seed)
-    rate, epochs = optimizer.learning_rate, optimizer.epochs
+    rate, most = optimizer.learning_rate, optimizer.most_rows
+    epochs = max(min(optimizer.epochs, most // rows), 1)
     optimiser = torch.optim.AdamW(
         model.parameters(), lr=rate, weight_decay=optimizer.weight_decay, fused=True
     )
     batch = min(optimizer.batch, rows)
-    steps = -(-rows // batch)
+    steps = -(-min(rows, most) // batch)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimiser, max_lr=rate, total_steps=max(epochs * steps, 2), pct_start=0.15
     )

@@ -12,7 +12,7 @@ from ml.training import two_tower
 from ml.training.examples import Examples
 from ml.training.featurise import featurise
 from ml.training.options import TrainingOptions
-from ml.training.training_data import Encoders, TrainingData
+from ml.training.training_data import Encoders, TrainingData, bounded
 
 
 def prepare(
@@ -28,8 +28,10 @@ def prepare(
     state = FeatureState(users, tweets)
     tower = two_tower.train(state, events.before(towers_until), options.seed)
     encoders = Encoders.of(tower, tweets, tweets.created_at < towers_until)
-    later = examples[examples.at >= towers_until]
+    later, notes = bounded(
+        examples[examples.at >= towers_until], np.random.default_rng(options.seed)
+    )
     rest = events[int(np.searchsorted(events.at, towers_until)) :]
     rows = featurise(state, rest, encoders.encode(state), later)
     split = int(np.searchsorted(later.at, calibrate_from))
-    return TrainingData(encoders, rows[:split], rows[split:], later[split:], ())
+    return TrainingData(encoders, rows[:split], rows[split:], later[split:], notes)

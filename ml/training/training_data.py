@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,8 @@ from ml.state.tables.users import Users
 from ml.training import safety
 from ml.training.examples import Examples, of_impressions, sample_negatives
 from ml.training.heavy_ranker import RankerRows
+
+MOST_ROWS: Final = 2_000_000  # that the ranker learns from and is calibrated on
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,3 +67,14 @@ def examples(
         "uniformly and half by popularity, so probabilities rank but are not rates"
     )
     return sample_negatives(events, state, rng), (note,)
+
+
+def bounded(
+    examples: Examples, rng: np.random.Generator, most: int = MOST_ROWS
+) -> tuple[Examples, tuple[str, ...]]:
+    """So many examples, drawn uniformly where there are more, in the same order; and a note."""
+    if len(examples) <= most:
+        return examples, ()
+    drawn = np.sort(rng.choice(len(examples), most, replace=False))
+    note = f"the ranker saw {most:,} of {len(examples):,} labelled rows, drawn uniformly"
+    return examples[drawn], (note,)

@@ -116,9 +116,8 @@ def test_strangers_are_worth_their_cosines(tiny_engine: Engine, fresh_tweets: Fr
             HALF_LIFE_HOURS,
             query.now,
         )
-        np.testing.assert_array_equal(
-            tweet[::-1], fresh.tweet[~np.isin(fresh.author, query.neighborhood.following)]
-        )
+        strangers = ~np.isin(fresh.author, query.neighborhood.following)
+        np.testing.assert_array_equal(tweet[::-1], fresh.tweet[strangers])
         fading = np.log(2) / HALF_LIFE_HOURS * fresh_tweets.age_hours(tweet, query.now)
         for taste, worth in zip((query.vector, other), worths, strict=True):
             cosine = vectors[tweet].astype(np.float64) @ taste

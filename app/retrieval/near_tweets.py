@@ -1,0 +1,145 @@
+"""Which fresh tweets may be near a taste? An inverted file over the window, where it is large."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.pipeline.batch import Rows
+from app.retrieval.age import age_hours
+from app.retrieval.fresh_tweets import FreshTweets
+from app.retrieval.memo import Memo
+from ml.arrays import Times
+from ml.embeddings.cells import WORTHWHILE
+from ml.embeddings.encoder import Encoder, Vectors
+from ml.kernels import kernel
+
+SLOTS: Final = 256  # of age, in which the tweets of a cell are sorted
+REACH: Final = 6_000  # tweets that are looked at, for each taste
+HALVINGS: Final = 24  # of the bounds of the least worth
+
+Numbers = NDArray[np.int64]
+
+
+class Window(NamedTuple):
+    """Tweets of the window, in some order."""
+
+    tweet: Rows
+    author: Rows
+    created_at: Times
+
+
+class InvertedFile(NamedTuple):
+    """The tweets of the window by cell, the newest of each first."""
+
+    window: Window
+    start: Numbers  # (cells,) where each begins
+    upto: Numbers  # (cells, SLOTS + 1) how many tweets of each are in the first so many slots
+    hours: float  # per slot
+
+
+@dataclass(frozen=True)
+class NearTweets:
+    """The fresh tweets, and those of them that are worth most by nearness and by recency.
+
+    The worth of a tweet is estimated by the centroid of its cell in place of its own vector. All
+    cells are read down to the same least worth, which is that of the `REACH` best tweets.
+    """
+
+    fresh_tweets: FreshTweets
+    encoder: Encoder
+    temperature: float
+    half_life_hours: float
+
+    @cached_property
+    def file(self) -> Memo[InvertedFile]:
+        """The inverted file of a moment."""
+        return Memo(self._file, lambda: self.fresh_tweets.state.tweets.version)
+
+    def of(self, tastes: Vectors, now: int) -> Window:
+        """All of the window where it is small; otherwise what is worth most by any taste.
+
+        Args:
+            tastes: (tastes, dim), of length 1.
+        """
+        fresh = self.fresh_tweets.fresh(now)
+        centroids = self.encoder.tweets.centroids
+        if len(fresh.tweet) <= WORTHWHILE or not len(centroids):
+            return Window(fresh.tweet, fresh.author, fresh.created_at)
+        file = self.file(now)
+        near = (tastes @ centroids.T) / np.float32(self.temperature)  # (tastes, cells)
+        fading = np.log(2) / self.half_life_hours * file.hours  # per slot
+        tweet, author, created_at = _within_reach(
+            near, fading, file.start, file.upto, *file.window, REACH
+        )
+        return Window(tweet, author, created_at)
+
+    def _file(self, now: int) -> InvertedFile:
+        fresh = self.fresh_tweets.fresh(now)
+        cells = len(self.encoder.tweets.centroids)
+        slot, hours = _slots(fresh.created_at, fresh.oldest, now)
+        place = self.encoder.tweets.cell[fresh.tweet].astype(np.int64) * SLOTS + slot
+        order = np.argsort(place.astype(np.int32), kind="stable")
+        count = np.bincount(place, minlength=cells * SLOTS).reshape(cells, SLOTS)
+        upto = np.zeros((cells, SLOTS + 1), np.int64)
+        upto[:, 1:] = np.cumsum(count, axis=1)
+        window = Window(fresh.tweet[order], fresh.author[order], fresh.created_at[order])
+        return InvertedFile(window, np.cumsum(upto[:, -1]) - upto[:, -1], upto, hours)
+
+
+@kernel
+def _slots(created_at: Times, oldest: int, now: int) -> tuple[Numbers, float]:
+    """The slot of each age, and the hours of a slot."""
+    hours = max((now - oldest) / 3600 / SLOTS, 1e-3)
+    slot = np.empty(len(created_at), np.int64)
+    for i in range(len(created_at)):
+        slot[i] = min(int(age_hours(created_at[i], now) / hours), SLOTS - 1)
+    return slot, hours
+
+
+@kernel
+def _within_reach(
+    near: Vectors,
+    fading: float,
+    start: Numbers,
+    upto: Numbers,
+    tweet: Rows,
+    author: Rows,
+    created_at: Times,
+    reach: int,
+) -> tuple[Rows, Rows, Times]:
+    """The tweets of all cells that are worth most, about `reach` of them by each taste."""
+    slots = np.zeros(near.shape[1], np.int64)  # to read of each cell
+    for taste in range(len(near)):
+        low, high = near[taste].min() - fading * SLOTS, np.float64(near[taste].max())
+        for _ in range(HALVINGS):
+            least, found = (low + high) / 2, 0
+            for cell in range(len(slots)):
+                found += upto[cell, _slots_within(near[taste, cell], least, fading)]
+            if found > reach:
+                low = least
+            else:
+                high = least
+        for cell in range(len(slots)):
+            slots[cell] = max(slots[cell], _slots_within(near[taste, cell], high, fading))
+    total = 0
+    for cell in range(len(slots)):
+        total += upto[cell, slots[cell]]
+    tweets, authors = np.empty(total, np.int32), np.empty(total, np.int32)
+    times, found = np.empty(total, np.int64), 0
+    for cell in range(len(slots)):
+        for place in range(start[cell], start[cell] + upto[cell, slots[cell]]):
+            tweets[found], authors[found] = tweet[place], author[place]
+            times[found] = created_at[place]
+            found += 1
+    return tweets, authors, times
+
+
+@kernel
+def _slots_within(near: float, least: float, fading: float) -> int:
+    """How many slots of a cell are worth the least or more, at their newest."""
+    return min(max(int((near - least) / fading) + 1, 0), SLOTS) if near >= least else 0
