@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import gc
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import torch
 from fastapi import Depends, FastAPI
@@ -45,6 +46,8 @@ from app.settings import Settings
 
 if TYPE_CHECKING:
     from app.api.tokens import Tokens
+
+SWITCH_SECONDS: Final = 0.0005  # for which an answer may wait for a thread that computes
 
 
 def create_app(
@@ -133,6 +136,7 @@ def prepare_process(settings: Settings) -> None:
     """Set this process up to do nothing but serve."""
     logs.install(settings.log_format, settings.log_level)
     torch.set_num_threads(1)  # a request is too short to be shared out
+    sys.setswitchinterval(SWITCH_SECONDS)
 
 
 def start(settings: Settings) -> Service:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, TypeVar, cast
@@ -23,6 +23,7 @@ if _FOLDER is not None:
 if not IS_COMPILED:
     np.seterr(over="ignore")  # whole numbers wrap around, as in machine code
 
+Signature = tuple[Any, ...]  # of numba's types
 F = TypeVar("F", bound=Callable[..., object])
 
 
@@ -52,16 +53,27 @@ def directory() -> Path | None:
     return _FOLDER
 
 
-def ready() -> list[str]:
+def ready() -> list[tuple[str, Signature]]:
     """The kernels that can run at once in this process, each with the types of its arguments.
 
     A call with other types has to compile, or to load what was compiled before.
     """
     return [
-        f"{dispatcher.__module__}.{dispatcher.__name__}{signature}"
+        (f"{dispatcher.__module__}.{dispatcher.py_func.__qualname__}", signature)
         for dispatcher in _KERNELS
         for signature in dispatcher.signatures
     ]
+
+
+def make_ready(kernels: Sequence[tuple[str, Signature]]) -> None:
+    """Load what another process has `ready`, so that no call has to."""
+    signatures: dict[str, list[Signature]] = {}
+    for name, signature in kernels:
+        signatures.setdefault(name, []).append(signature)
+    for dispatcher in _KERNELS:
+        name = f"{dispatcher.__module__}.{dispatcher.py_func.__qualname__}"
+        for signature in signatures.get(name, ()):
+            dispatcher.compile(signature)
 
 
 def compiled() -> int:

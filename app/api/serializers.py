@@ -7,8 +7,6 @@ test holds the two equal.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -20,16 +18,17 @@ from app.pipeline.product import ProductPipeline, Scored, Served
 from app.pipeline.query import Query
 from app.pipeline.trace import Trace
 from app.schemas.follow_recommendations import FollowRecommendation, FollowRecommendations, Reasons
-from app.schemas.timeline import Safety, Similarities
+from app.schemas.timeline import Similarities
 from app.serving.engine import Engine
 from ml.heads import NAMES as HEADS
 from ml.state.structures.event_order import UNKNOWN_TIME
 
 DIGITS: Final = 6
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-SCORES: Final = ("score", "base_score")
 NEARNESS: Final = tuple(Similarities.model_fields)
-SAFETY: Final = tuple(Safety.model_fields)
+OF_HEADS: Final = slice(4, 4 + len(HEADS))  # of the numbers of a row: behind scores and safety
+OF_NEARNESS: Final = slice(OF_HEADS.stop, OF_HEADS.stop + len(NEARNESS))
+OF_FACTORS: Final = slice(OF_NEARNESS.stop, None)
 FRIENDS: Final = 3  # named in a recommendation
 
 Json = dict[str, Any]  # an object: what the encoder takes
@@ -54,14 +53,13 @@ def timeline(
         exhausted: whether the next new timeline would be empty.
     """
     items = _tweets(engine, served.product, served.batch)
-    proposers = _proposers(served)
-    for place, item in enumerate(items):
-        item["rank"] = start + place + 1
-        item["sources"] = proposers[place]
-        item["source"] = proposers[place][0]
+    distribution: dict[str, int] = {}
+    for rank, (item, sources) in enumerate(zip(items, _proposers(served), strict=True), start + 1):
+        item["rank"], item["sources"], item["source"] = rank, sources, sources[0]
+        distribution[sources[0]] = distribution.get(sources[0], 0) + 1
     return {
         **_answer(engine, user_id, query, served.product, served.trace, request_id, product),
-        "source_distribution": Counter(item["source"] for item in items),
+        "source_distribution": distribution,
         "items": items,
         "next_cursor": next_cursor,
         "exhausted": exhausted,
@@ -164,42 +162,37 @@ def _proposers(served: Served) -> list[list[str]]:
 def _tweets(engine: Engine, product: ProductPipeline, batch: CandidateBatch) -> list[Json]:
     """The fields of a `ScoredTweet` for each row."""
     tweets, author_id = engine.state.tweets, engine.state.users.ids.id
-    named = [name for name in product.mixer.scoring.factors if name in batch.columns]
+    factors = [name for name in product.mixer.scoring.factors if name in batch.columns]
+    ids, written = tweets.ids.ids(batch.tweet), tweets.stated_at[batch.tweet].tolist()
+    authors, numbers = batch.author.tolist(), _numbers(engine, batch, factors)
     return [
         {
-            "tweet_id": tweet_id,
-            "author_id": author_id(author) if author >= 0 else None,
-            "created_at": stated(at),
+            "tweet_id": ids[place],
+            "author_id": author_id(author) if (author := authors[place]) >= 0 else None,
+            "created_at": stated(written[place]),
             "text": tweets.text[row],
-            **score,
-            "predictions": predictions,
-            "similarities": similarities,
-            "safety": safety,
-            "factors": factors,
+            "score": (of_row := numbers[place])[0],
+            "base_score": of_row[1],
+            "predictions": dict(zip(HEADS, of_row[OF_HEADS], strict=True)),
+            "similarities": dict(zip(NEARNESS, of_row[OF_NEARNESS], strict=True)),
+            "safety": {"nsfw": of_row[2], "toxicity": of_row[3]},
+            "factors": dict(zip(factors, of_row[OF_FACTORS], strict=True)),
         }
-        for row, tweet_id, author, at, score, predictions, similarities, safety, factors in zip(
-            batch.tweet.tolist(),
-            tweets.ids.ids(batch.tweet),
-            batch.author.tolist(),
-            tweets.stated_at[batch.tweet].tolist(),
-            *_numbers(engine, batch, SCORES, HEADS, NEARNESS, SAFETY, named),
-            strict=True,
-        )
+        for place, row in enumerate(batch.tweet.tolist())
     ]
 
 
-def _numbers(
-    engine: Engine, batch: CandidateBatch, *groups: Sequence[str]
-) -> Iterator[list[dict[str, float]]]:
-    """Of each group, the numbers of every row by name: rounded, and NaN where there is no such
-    column."""
+def _numbers(engine: Engine, batch: CandidateBatch, factors: list[str]) -> list[list[float]]:
+    """The numbers of each row: scores, safety, heads, similarities and factors; rounded, and NaN
+    where there is no such column."""
     safety, absent = engine.encoder.tweets, np.full(len(batch), np.nan)
-    known = dict(zip(SAFETY, (safety.nsfw[batch.tweet], safety.toxicity[batch.tweet]), strict=True))
-    known.update(batch.columns)
-    columns = [known.get(name, absent) for group in groups for name in group]
+    columns = [
+        batch["score"],
+        batch["base_score"],
+        safety.nsfw[batch.tweet],
+        safety.toxicity[batch.tweet],
+        *[batch.columns.get(name, absent) for name in (*HEADS, *NEARNESS, *factors)],
+    ]
     table = np.concatenate(columns, dtype=np.float64).round(DIGITS)
-    table = table.reshape(len(columns), len(batch)).T  # (rows, columns)
-    end = 0
-    for names in groups:
-        begin, end = end, end + len(names)
-        yield [dict(zip(names, row, strict=True)) for row in table[:, begin:end].tolist()]
+    numbers: list[list[float]] = table.reshape(len(columns), len(batch)).T.tolist()
+    return numbers

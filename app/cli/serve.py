@@ -22,7 +22,6 @@ from app.serving.engine import Engine
 from app.serving.restore_state import check_there_is_something
 from app.serving.service import Service
 from app.serving.shared_engine import service_of, shared_engine
-from app.serving.warm_up import warm_up
 from app.settings import InvalidSettingError, Settings
 from ml.errors import FeedError
 
@@ -83,7 +82,6 @@ def _work(engine: Engine, listening: socket.socket) -> int:
     """One of several processes; its exit status."""
     prepare_process(engine.settings)
     service = service_of(engine)
-    warm_up(engine.settings, engine.bundle)
     config = uvicorn.Config(create_app(service=service), **_limits(engine.settings), **QUIETLY)
     server = uvicorn.Server(config)
     server.run([listening])

@@ -31,10 +31,11 @@ class AuthorDiversity:
 
 @kernel
 def _factors(order: Order, author: Rows, decay: float, floor: float) -> Column:
-    factor = np.ones(len(author), np.float32)
+    factor = np.empty(len(author), np.float32)
     authors = scratch_table(len(author))
     better = np.zeros(len(authors), np.int64)  # tweets of each author so far
     for row in order:
+        factor[row] = 1
         if author[row] >= 0:
             slot = slot_of(authors, author[row])
             authors[slot] = author[row]

@@ -47,7 +47,10 @@ def _shown(
 ) -> Mask:
     keep, author = np.empty(len(tweet), np.bool_), np.empty(len(tweet), np.int32)
     for i in range(len(tweet)):
-        answered = parent[tweet[i]]
-        keep[i] = not (gone[tweet[i]] or (answered >= 0 and deleted[answered]))
         author[i] = parent_author[tweet[i]]
-    return keep & (places_among(author, excluded) < 0)
+    places = places_among(author, excluded)
+    for i in range(len(tweet)):
+        answered = parent[tweet[i]]
+        is_gone = gone[tweet[i]] or (answered >= 0 and deleted[answered])
+        keep[i] = places[i] < 0 and not is_gone
+    return keep

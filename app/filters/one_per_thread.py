@@ -25,10 +25,11 @@ class OnePerThread:
 
 @kernel
 def _best(tweet: Rows, score: Column, above: Rows, first: Rows) -> Mask:
-    keep = np.ones(len(tweet), np.bool_)
+    keep = np.empty(len(tweet), np.bool_)
     threads = scratch_table(len(tweet))
     best = np.empty(len(threads), np.int64)  # the row of each thread that is kept so far
     for row in range(len(tweet)):
+        keep[row] = True
         thread = thread_of(tweet[row], above, first)
         slot = slot_of(threads, thread)
         if threads[slot] == FREE:

@@ -24,8 +24,7 @@ class SeeFewer:
 
 @kernel
 def _welcome(author: Rows, unwelcome: Rows, asked_at: Times, since: float) -> Mask:
-    keep, places = np.ones(len(author), np.bool_), places_among(author, unwelcome)
+    keep, places = np.empty(len(author), np.bool_), places_among(author, unwelcome)
     for i in range(len(places)):
-        if places[i] >= 0:
-            keep[i] = asked_at[places[i]] <= since
+        keep[i] = places[i] < 0 or asked_at[places[i]] <= since
     return keep

@@ -11,7 +11,7 @@ from app.pipeline.query import Query
 from ml.arrays import Times
 from ml.kernels import kernel
 from ml.state.feature_state import FeatureState
-from ml.state.structures.event_order import UNKNOWN_TIME
+from ml.state.structures.time_index import is_fresh
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,5 @@ class TooOld:
 def _fresh(tweet: Rows, created_at: Times, oldest: int, now: int) -> Mask:
     keep = np.empty(len(tweet), np.bool_)
     for i in range(len(tweet)):
-        written = created_at[tweet[i]]
-        keep[i] = oldest <= written <= now or written == UNKNOWN_TIME
+        keep[i] = is_fresh(created_at[tweet[i]], oldest, now)
     return keep

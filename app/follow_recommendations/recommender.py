@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +24,8 @@ SHORTLIST: Final = 120  # users whose taste is compared, which costs more than a
 FOREMOST: Final = 1_000  # users of the best standing: more than most viewers follow
 
 
-class Standing(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Standing:
     """What speaks for following each user that does not depend on the viewer."""
 
     score: Scores  # (users,)

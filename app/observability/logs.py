@@ -8,13 +8,13 @@ import sys
 from datetime import UTC, datetime
 from typing import Any, Final
 
+import orjson
+
 from app.observability import refusals
 from app.observability.request import current
 
 UNUSED: Final = ("logThreads", "logProcesses", "logMultiprocessing", "logAsyncioTasks")
 """Facts that no formatter of ours writes; the library collects them unless these are false."""
-
-_encoder = json.JSONEncoder(ensure_ascii=False, default=str)
 
 
 def install(form: str, level: str) -> None:
@@ -43,7 +43,10 @@ class Json(logging.Formatter):
         line |= getattr(record, "fields", {})
         if record.exc_info:
             line["error"] = self.formatException(record.exc_info)
-        return _encoder.encode(line)
+        try:
+            return orjson.dumps(line, str).decode()
+        except TypeError:  # half of a surrogate pair, which is no Unicode
+            return json.dumps(line, default=str)
 
 
 class Pretty(logging.Formatter):

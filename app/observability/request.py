@@ -110,7 +110,7 @@ def _log(
 ) -> None:
     """As `log.log` does, which would look up on the stack who calls it."""
     extra = {"fields": fields}
-    log.handle(log.makeRecord(log.name, level, __file__, 0, template, given, None, extra=extra))
+    log.handle(log.makeRecord(log.name, level, "", 0, template, given, None, extra=extra))
 
 
 def _given_name(scope: Scope) -> str:

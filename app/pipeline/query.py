@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from app.pipeline.batch import Column, Mask, Rows
+from app.pipeline.batch import Column, Rows
 
 Times = NDArray[np.int64]  # unix seconds
 
@@ -78,10 +78,3 @@ class Query:
     sensitive_ok: bool = False  # the viewer asked to see adult content
     seen: Rows = field(default_factory=nobody)  # tweets the viewer knows, sorted
     muted: Muted | None = None  # None where nothing is
-
-    def follows(self, author: Rows) -> Mask:
-        """Whether the viewer follows each of these authors."""
-        highest = max(author.max(initial=0), self.neighborhood.following.max(initial=0))
-        followed = np.zeros(highest + 2, bool)  # the last place, that of -1, stays free
-        followed[self.neighborhood.following] = True
-        return followed[author]

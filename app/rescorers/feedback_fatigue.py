@@ -46,8 +46,9 @@ def _factors(
     steps: int,
 ) -> Column:
     """`begin` is when an author must have become unwelcome for the first step to begin now."""
-    factor, places = np.ones(len(author), np.float32), places_among(author, unwelcome)
+    factor, places = np.empty(len(author), np.float32), places_among(author, unwelcome)
     for i in range(len(places)):
+        factor[i] = 1
         if places[i] >= 0:
             step = np.floor((begin - asked_at[places[i]]) / step_seconds)
             factor[i] = lowest + (1 - lowest) * min(max(step, 0), steps) / steps

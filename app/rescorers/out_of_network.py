@@ -22,8 +22,7 @@ class OutOfNetwork:
 
 @kernel
 def _factors(author: Rows, following: Rows, strangers: float) -> Column:
-    factor, places = np.ones(len(author), np.float32), places_among(author, following)
+    factor, places = np.empty(len(author), np.float32), places_among(author, following)
     for i in range(len(places)):
-        if places[i] < 0:
-            factor[i] = strangers
+        factor[i] = strangers if places[i] < 0 else 1
     return factor

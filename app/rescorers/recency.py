@@ -31,9 +31,9 @@ class Recency:
 def _fading(
     tweet: Rows, written: Times, now: int, half_life_seconds: float, floor: float
 ) -> Column:
-    factor = np.ones(len(tweet), np.float32)
+    factor = np.empty(len(tweet), np.float32)
     for i in range(len(tweet)):
-        if written[tweet[i]] != UNKNOWN_TIME:
-            age = max(now - written[tweet[i]], 0)
-            factor[i] = max(np.exp2(-age / half_life_seconds), floor)
+        at = written[tweet[i]]
+        age = 0 if at == UNKNOWN_TIME else max(now - at, 0)
+        factor[i] = max(np.exp2(-age / half_life_seconds), floor)
     return factor

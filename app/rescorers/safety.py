@@ -38,10 +38,11 @@ def _table(steps: Steps) -> Table:
 
 @kernel
 def _penalty(tweet: Rows, probability: Column, steps: Table) -> Column:
-    factor = np.ones(len(tweet), np.float32)
+    factor = np.empty(len(tweet), np.float32)
     for i in range(len(tweet)):
         if tweet[i] >= len(probability):
             raise IndexError("a tweet was not judged yet")
+        factor[i] = 1
         for step in range(len(steps)):
             if not probability[tweet[i]] > steps[step, 0]:
                 break

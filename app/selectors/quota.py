@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app.pipeline.batch import CandidateBatch, Marks, Mask, Order
+from app.pipeline.batch import CandidateBatch, Marks, Order
 from app.pipeline.components import Allotment
 from app.pipeline.query import Query
 from app.retrieval.best_first import best_first
@@ -45,45 +45,44 @@ class Quota:
 def _fill(order: Order, sources: Marks, shares: Shares, reserved: Shares, limit: int) -> Order:
     """The rows of so many places, one after the other."""
     rows, kinds = len(order), len(shares)
-    marks, first = np.empty(rows, np.int64), np.empty(rows, np.int64)
+    marks, first = np.empty(rows, np.int64), np.empty(rows, np.int64)  # of those that still wait
     for rank in range(rows):
         mark = int(sources[order[rank]])
         marks[rank], first[rank] = mark, mark & -mark  # a row waits for its first source
-    waits = np.ones(rows, np.bool_)
     head, due = np.zeros(kinds, np.int64), np.zeros(kinds, np.int64)
     taken, had = np.zeros(kinds, np.int64), np.zeros(kinds, np.int64)
     chosen = np.empty(min(limit, rows), np.int64)
     for place in range(len(chosen)):
-        best = _due(marks, waits, due, reserved, had, place + 1)
+        best = _due(marks, due, reserved, had, place + 1)
         if best == rows:
-            best = _best(first, waits, head, shares, taken, place + 1)
+            best = _best(first, head, shares, taken, place + 1)
         if best == rows:
             return chosen[:place]
-        waits[best] = False
         for source in range(kinds):
-            taken[source] += first[best] == 1 << source
+            taken[source] += first[best] >> source & 1
             had[source] += marks[best] >> source & 1
+        marks[best], first[best] = 0, 0
         chosen[place] = order[best]
     return chosen
 
 
 @kernel
-def _due(marks: Ranks, waits: Mask, due: Ranks, reserved: Shares, had: Ranks, places: int) -> int:
+def _due(marks: Ranks, due: Ranks, reserved: Shares, had: Ranks, places: int) -> int:
     """The best row of a source that had less than is reserved for it of so many places."""
     for source in range(len(reserved)):
         if had[source] < np.floor(reserved[source] * places + MIDDLE):
-            due[source] = _next(due[source], marks, 1 << source, waits)
+            due[source] = _next(due[source], marks, 1 << source)
             if due[source] < len(marks):
                 return int(due[source])
     return len(marks)
 
 
 @kernel
-def _best(first: Ranks, waits: Mask, head: Ranks, shares: Shares, taken: Ranks, places: int) -> int:
+def _best(first: Ranks, head: Ranks, shares: Shares, taken: Ranks, places: int) -> int:
     """The best row for the last of so many places."""
     best, below = len(first), len(first)  # of all, and of sources that are not above their share
     for source in range(len(shares)):
-        head[source] = _next(head[source], first, 1 << source, waits)
+        head[source] = _next(head[source], first, 1 << source)
         best = min(best, int(head[source]))
         if taken[source] < np.ceil(shares[source] * places):
             below = min(below, int(head[source]))
@@ -91,8 +90,8 @@ def _best(first: Ranks, waits: Mask, head: Ranks, shares: Shares, taken: Ranks, 
 
 
 @kernel
-def _next(rank: int, marks: Ranks, mark: int, waits: Mask) -> int:
-    """The first row from a rank on that waits and has this mark."""
-    while rank < len(marks) and not (waits[rank] and marks[rank] & mark):
+def _next(rank: int, marks: Ranks, mark: int) -> int:
+    """The first row from a rank on that has this mark."""
+    while rank < len(marks) and not marks[rank] & mark:
         rank += 1
     return int(rank)

@@ -18,10 +18,14 @@ from app.serving.engine import Engine, assemble, build_engine
 from app.serving.reload import restored
 from app.serving.served_bundle import remember_bundle
 from app.serving.service import Service
+from app.serving.warm_up import warm_up
 from app.settings import InvalidSettingError, Settings
+from ml import kernels
 from ml.errors import FeedError
 from ml.event_log.open_log import open_log
 from ml.event_log.port import EventLog
+from ml.features import FEATURES
+from ml.features.row_writer import row_writer
 from ml.state.updates.apply_records import apply_records
 
 FAR_BEHIND: Final = 100_000  # records; a snapshot is read faster
@@ -50,7 +54,9 @@ def shared_engine(settings: Settings) -> Engine:
             maker.join()
     if isinstance(made, Exception):
         raise made
-    bundle, state, encoder = made
+    bundle, state, encoder, ready = made
+    row_writer(FEATURES)  # the one kernel that is not there before it is asked for
+    kernels.make_ready(ready)
     clock = Clock.of(settings.clock, state, time.time)
     return assemble(settings, state, bundle, clock, encoder=encoder)
 
@@ -79,7 +85,8 @@ def _send(settings: Settings, sending: Connection) -> None:
             with closing(open_log(settings.log_file)) as log:
                 engine = build_engine(settings, log=log, writes=True)
             remember_bundle(settings, engine.bundle)
-            made = engine.bundle, engine.state, engine.encoder
+            warm_up(settings, engine.bundle)
+            made = engine.bundle, engine.state, engine.encoder, kernels.ready()
         except (FeedError, InvalidSettingError) as error:
             pickle.dump(error, parts)
         else:

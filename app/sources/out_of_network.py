@@ -82,13 +82,17 @@ class OutOfNetwork:
 @kernel
 def _middle(tweet: Rows, at: Times, since: int, vectors: Vectors) -> tuple[Column, int]:
     """The mean of the vectors of tweets, made one of length 1; how many are of `since` or later."""
-    middle, recent = np.zeros(vectors.shape[1], np.float32), 0
+    middle, recent, square = np.zeros(vectors.shape[1], np.float32), 0, 0.0
     for i in range(len(tweet)):
         if tweet[i] >= 0 and at[i] >= since:
-            middle += vectors[tweet[i]]
             recent += 1
-    length = np.sqrt((middle * middle).sum())
-    return middle / np.float32(max(length, 1e-9)), recent
+            for k in range(len(middle)):
+                middle[k] += vectors[tweet[i], k]
+    for k in range(len(middle)):
+        square += middle[k] * middle[k]
+    for k in range(len(middle)):
+        middle[k] /= max(np.sqrt(square), 1e-9)
+    return middle, recent
 
 
 @kernel

@@ -32,11 +32,11 @@ def page(report: BenchmarkReport) -> str:
 
 
 def _bar(row: Json) -> Bar:
-    return Bar(row["stage"], row["mean"])
+    return Bar(row["stage"], row["p50"])
 
 
 def _components(figures: Json) -> list[Bar]:
     """The dearest first."""
     rows = [row for row in figures["parts"] if row["component"] is not None]
-    rows.sort(key=lambda row: -row["mean"])
-    return [Bar(f"{row['stage']}: {row['component']}", row["mean"]) for row in rows]
+    rows.sort(key=lambda row: -row["p50"])
+    return [Bar(f"{row['stage']}: {row['component']}", row["p50"]) for row in rows]

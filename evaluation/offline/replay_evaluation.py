@@ -22,6 +22,7 @@ from ml.progress import progress
 from ml.state.events import Events
 from ml.state.feature_state import FeatureState
 from ml.state.tables.counted import engaged
+from ml.state.tables.neighborhood import among
 from ml.training.replay import walk
 
 PLACES: Final = 20
@@ -115,7 +116,7 @@ def ask(stage: ReplayEnvironment, visits: Requests, policies: Mapping[str, Polic
         relevant.append(moment.admitted(later))
         for name, policy in policies.items():
             answer = policy.show(moment)
-            follows = moment.query.follows(state.tweets.author[answer.tweet])
+            follows = among(state.tweets.author[answer.tweet], moment.query.neighborhood.following)
             slates[name].write(visit, answer, follows)
     visit_of = np.repeat(np.arange(len(relevant)), [len(tweets) for tweets in relevant])
     pairs = visit_of, np.concatenate([*relevant, np.empty(0, np.int32)]).astype(np.int32)

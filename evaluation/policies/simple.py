@@ -8,6 +8,7 @@ import numpy as np
 
 from evaluation.policies.policy import Moment, Values
 from ml.state.tables.counted import engaged
+from ml.state.tables.neighborhood import among
 
 
 def random(moment: Moment) -> Values:
@@ -38,7 +39,8 @@ class Popular:
 
 def following(moment: Moment) -> Values:
     """By whom the viewer follows, newest first, and nothing else."""
-    followed = moment.query.follows(moment.state.tweets.author[moment.fresh])
+    author = moment.state.tweets.author[moment.fresh]
+    followed = among(author, moment.query.neighborhood.following)
     return np.where(followed, newest(moment), -np.inf)
 
 

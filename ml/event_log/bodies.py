@@ -148,8 +148,8 @@ class Served:
         return body
 
     @classmethod
-    def from_json(cls, body: Json) -> Served:
-        pool, sources = _pool(body)
+    def from_json(cls, body: Json, with_pool: bool = True) -> Served:
+        pool, sources = _pool(body) if with_pool else ((), b"")
         return cls(
             user_id=str(body["user_id"]),
             shown=tuple(map(str, body["shown"])),
@@ -217,10 +217,9 @@ def read_for_state(entry: Entry) -> Body:
     Raises:
         KeyError, TypeError, ValueError: it does not have the form of its kind.
     """
-    body = entry.body
     if entry.kind == Kind.SERVED:
-        body = {name: value for name, value in body.items() if name not in FOR_LATER_PAGES}
-    return TYPES[entry.kind].from_json(body)
+        return Served.from_json(entry.body, with_pool=False)
+    return read(entry)
 
 
 def _pool(body: Json) -> tuple[tuple[str, ...], bytes]:

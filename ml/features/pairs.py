@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,8 +16,6 @@ from ml.features.loop import Around, Catalog, CountTables, People
 from ml.features.row_writer import Feature, row_writer
 from ml.state.feature_state import FeatureState
 from ml.state.tables.neighborhood import Neighborhood
-
-NOBODY: Final = -2  # no viewer's row, nor -1
 
 
 class KnownNeighborhood(Protocol):
@@ -74,12 +72,12 @@ class Pairs:
     def viewers(self) -> Groups:
         """The pairs of each viewer."""
         if self.known and len(self):
-            return Groups(self.viewer[:1], slice(None), np.array([0, len(self)]))
+            return Groups.of_one(self.viewer)
         return Groups.of(self.viewer)
 
     @cached_property
     def vectors(self) -> Vectors:
-        """(viewers, dim)"""
+        """(viewers, dim) the vector of each of `viewers`, as of their last pair."""
         groups = self.viewers
         latest = np.maximum.reduceat(self.now[groups.order], groups.edges[:-1])
         return self.encoder.viewers(self.state, groups.row, latest)
@@ -87,12 +85,8 @@ class Pairs:
     @property
     def viewer_vector(self) -> Vectors:
         """(pairs, dim), or (1, dim) where all share the viewer."""
-        groups, vectors = self.viewers, self.vectors
-        if len(vectors) == 1:
-            return vectors
-        vector = np.empty((len(self), vectors.shape[1]), np.float32)
-        vector[groups.order] = np.repeat(vectors, np.diff(groups.edges), axis=0)
-        return vector
+        vectors = self.vectors
+        return vectors if len(vectors) == 1 else vectors[self.viewers.which]
 
     @property
     def tweet_vector(self) -> Vectors:
@@ -133,17 +127,23 @@ class Groups:
     """The pairs of each viewer, one after another."""
 
     row: Rows  # (viewers,) distinct
-    order: NDArray[np.intp] | slice  # the position of each pair, those of one viewer together
-    edges: NDArray[np.intp]  # where the pairs of each viewer begin, and where the last end
+    which: NDArray[np.intp]  # (pairs,) the viewer of each pair, as a position in `row`
+    order: NDArray[np.intp] | slice  # (pairs,) those of one viewer together
+    edges: NDArray[np.intp]  # (viewers + 1,) where in `order` each begins, and where the last ends
 
     @classmethod
     def of(cls, viewer: Rows) -> Groups:
-        order = np.argsort(viewer, kind="stable")
-        first = np.flatnonzero(np.diff(viewer[order], prepend=NOBODY))
-        return cls(viewer[order[first]], order, np.append(first, len(viewer)))
+        row, which, count = np.unique(viewer, return_inverse=True, return_counts=True)
+        return cls(row, which, np.argsort(which, kind="stable"), np.append(0, np.cumsum(count)))
+
+    @classmethod
+    def of_one(cls, viewer: Rows) -> Groups:
+        """All pairs have the same viewer."""
+        count = len(viewer)
+        return cls(viewer[:1], np.zeros(count, np.intp), slice(None), np.array([0, count]))
 
     def __iter__(self) -> Iterator[tuple[int, int, int]]:
-        """The row of each viewer, and where their pairs begin and end."""
+        """The row of each viewer, and where in `order` their pairs begin and end."""
         edges = self.edges.tolist()
         return zip(self.row.tolist(), edges[:-1], edges[1:], strict=True)
 

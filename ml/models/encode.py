@@ -19,6 +19,7 @@ from ml.models.author_history import author_history, evidence
 from ml.models.safety import Safety, probability, text_log_odds, word_buckets
 from ml.models.two_tower import AUTHOR_BUCKETS, DIM, TAG_BUCKETS, WORD_BUCKETS, TwoTower
 from ml.models.viewer_inputs import ViewerInputs
+from ml.models.viewer_tower import ViewerTower
 from ml.state.feature_state import FeatureState
 from ml.state.structures.aside import adopt, aside
 from ml.state.structures.growable import GrowableColumns
@@ -49,6 +50,7 @@ class TowerEncoder(GrowableColumns):
     tweets: EncodedTweets
     text_scores: TextScores
     authors: Vectors  # (users, DIM)
+    viewer_tower: ViewerTower
 
     @classmethod
     def of(
@@ -57,7 +59,8 @@ class TowerEncoder(GrowableColumns):
         """Encode all tweets and authors of a state."""
         nothing, none = np.empty((0, DIM), np.float32), np.empty(0, np.float32)
         tweets = EncodedTweets(nothing, nothing, none, none)
-        encoder = cls(tower, nsfw, toxicity, tweets, TextScores(none, none), nothing)
+        scores, viewer_tower = TextScores(none, none), ViewerTower.of(tower)
+        encoder = cls(tower, nsfw, toxicity, tweets, scores, nothing, viewer_tower)
         everybody, everything = (
             np.arange(len(part), dtype=np.int32) for part in (state.users, state.tweets)
         )
@@ -97,21 +100,9 @@ class TowerEncoder(GrowableColumns):
         """Hold what a changed copy holds."""
         adopt(self, changed)
 
-    @torch.inference_mode()
     def viewers(self, state: FeatureState, viewer: Rows, now: Times) -> Vectors:
-        inputs = ViewerInputs.read(state, viewer, now)
-        history = np.einsum(
-            "vh,vhd->vd", inputs.history_weight, self.tweets.content[inputs.history]
-        )
-        followed = (inputs.followees >= 0).astype(np.float32)
-        followed /= np.maximum(followed.sum(axis=1, keepdims=True), 1)
-        followees = np.einsum("vf,vfd->vd", followed, self.authors[inputs.followees])
-        vectors: Vectors = self.tower.viewer(
-            buckets.of_tokens(inputs.interests, TAG_BUCKETS),
-            torch.from_numpy(history),
-            torch.from_numpy(followees),
-        ).numpy()
-        return vectors
+        inputs = ViewerInputs.read(state, viewer)
+        return self.viewer_tower.encode(inputs, self.tweets.content, self.authors)
 
     def _grow(self, state: FeatureState) -> None:
         self.lengthen(len(state.users))

@@ -12,33 +12,13 @@ from typing import Self
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from ml.embeddings.encoder import Vectors
 from ml.kernels import kernel
 from ml.models.heavy_ranker import CLAMP, HeavyRanker
+from ml.models.layer import Floats, Layer
 
-Floats = NDArray[np.float32]
 HIGHEST = 60.0  # log-odds; more is no more certain
-
-
-@dataclass(frozen=True, slots=True)
-class Layer:
-    """A product with a matrix."""
-
-    weight: Floats  # (inputs, outputs)
-    bias: Floats  # (outputs,)
-
-    @classmethod
-    def of(cls, linear: torch.nn.Linear, scale: float = 1.0) -> Self:
-        """The layer of a module, with outputs multiplied by a constant."""
-        weight, bias = linear.weight.detach().numpy(), linear.bias.detach().numpy()
-        return cls(np.ascontiguousarray(weight.T) * np.float32(scale), bias * np.float32(scale))
-
-    def __call__(self, x: Floats) -> Floats:
-        y: Floats = x @ self.weight
-        y += self.bias
-        return y
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +92,8 @@ def _inputs(features: Floats, mean: Floats, spread: Floats, nearness: Floats) ->
 
 def _rows_dot(tweet: Vectors, viewer: Vectors) -> Floats:
     """(pairs,) the dot product of each row with the same row, or with the only one."""
-    if len(viewer) == 1:
-        dot: Floats = tweet @ viewer[0]
-        return dot
-    dot: Floats = np.einsum("ij,ij->i", tweet, viewer)
+    alone = len(viewer) == 1
+    dot: Floats = tweet @ viewer[0] if alone else np.einsum("ij,ij->i", tweet, viewer)
     return dot
 
 

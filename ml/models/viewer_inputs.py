@@ -8,9 +8,13 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ml.arrays import Rows, Times
+from ml.arrays import Rows, Tiebreaks, Times
+from ml.kernels import kernel
 from ml.state.feature_state import FeatureState
+from ml.state.structures.event_order import NEVER
 from ml.state.structures.tokens import Tokens
+from ml.state.tables.history import LENGTH
+from ml.state.tables.neighborhood import FOLLOW
 
 HISTORY_HALF_LIFE_HOURS: Final = 10 * 24.0
 FOLLOWEES: Final = 48  # the newest
@@ -42,18 +46,27 @@ class ViewerInputs:
         return ViewerInputs(self.interests, history, weight, self.followees)
 
     @classmethod
-    def read(cls, state: FeatureState, viewer: Rows, now: Times) -> ViewerInputs:
-        """Engagements fade against the viewer's newest, so the time of asking does not matter."""
-        history, at, there = state.history.of(viewer)
-        newest = np.max(at, axis=1, where=there, initial=0, keepdims=True)
-        age_hours = np.where(there, newest - at, 0) / 3600
-        weight = np.where(there, np.exp2(-age_hours / HISTORY_HALF_LIFE_HOURS), 0)
-        weight /= np.maximum(weight.sum(axis=1, keepdims=True), 1e-9)
-        followee, owner = state.graph.followees(viewer, FOLLOWEES)
-        first = np.searchsorted(owner, np.arange(len(viewer)))
-        followees = np.full((len(viewer), FOLLOWEES), -1, np.int32)
-        followees[owner, np.arange(len(owner)) - first[owner]] = followee
-        return cls(state.users.interests[viewer], history, weight.astype(np.float32), followees)
+    def read(cls, state: FeatureState, viewer: Rows) -> ViewerInputs:
+        """What a state holds of these viewers.
+
+        Engagements fade against the viewer's newest, so the time of asking does not matter.
+        """
+        relations, lists = state.graph.relations, state.graph.outgoing_lists
+        return cls(
+            state.users.interests[viewer],
+            state.history.tweet[viewer],
+            _faded(viewer, state.history.tweet, state.history.at),
+            _newest_followees(
+                viewer,
+                lists.start,
+                lists.length,
+                lists.data,
+                relations.index.right,
+                relations.is_on,
+                relations.at,
+                relations.tiebreak,
+            ),
+        )
 
     @classmethod
     def stack(cls, parts: list[ViewerInputs]) -> ViewerInputs:
@@ -63,3 +76,60 @@ class ViewerInputs:
             np.concatenate([part.history_weight for part in parts]),
             np.concatenate([part.followees for part in parts]),
         )
+
+
+@kernel
+def _faded(viewer: Rows, history: Rows, at: Times) -> NDArray[np.float32]:
+    """(viewers, LENGTH) weights of what each viewer engaged with; the newest comes first."""
+    weight = np.zeros((len(viewer), LENGTH), np.float32)
+    faded = np.empty(LENGTH, np.float64)
+    for i in range(len(viewer)):
+        user, newest, total = viewer[i], NEVER, 0.0
+        for place in range(LENGTH):
+            if history[user, place] >= 0:
+                newest = max(newest, at[user, place])
+                age_hours = (newest - at[user, place]) / 3600
+                faded[place] = np.exp2(-age_hours / HISTORY_HALF_LIFE_HOURS)
+                total += faded[place]
+        for place in range(LENGTH):
+            if history[user, place] >= 0:
+                weight[i, place] = faded[place] / total
+    return weight
+
+
+@kernel
+def _newest_followees(
+    viewer: Rows,
+    start: Times,
+    length: Times,
+    data: Rows,
+    right: Rows,
+    is_on: NDArray[np.bool_],
+    at: Times,
+    tiebreak: Tiebreaks,
+) -> Rows:
+    """(viewers, FOLLOWEES) whom each viewer followed last, the newest first; -1 where unused."""
+    followees = np.full((len(viewer), FOLLOWEES), -1, np.int32)
+    kept = np.empty(FOLLOWEES + 1, np.int32)
+    for i in range(len(viewer)):
+        count, first = 0, start[viewer[i]]
+        for place in range(first + length[viewer[i]] - 1, first - 1, -1):
+            row = data[place]
+            if not is_on[row, FOLLOW]:
+                continue
+            slot = count
+            while slot > 0 and _is_later(row, kept[slot - 1], at, tiebreak):
+                kept[slot] = kept[slot - 1]
+                slot -= 1
+            kept[slot] = row
+            count = min(count + 1, FOLLOWEES)
+        for slot in range(count):
+            followees[i, slot] = right[kept[slot]]
+    return followees
+
+
+@kernel
+def _is_later(row: int, other: int, at: Times, tiebreak: Tiebreaks) -> bool:
+    """Whether one follow is later than another."""
+    one, two = at[row, FOLLOW], at[other, FOLLOW]
+    return bool(one > two or (one == two and tiebreak[row, FOLLOW] > tiebreak[other, FOLLOW]))

@@ -81,8 +81,10 @@ class FeatureState(Evidence):
 
     def admit_users(self, ids: Iterable[str]) -> Rows:
         """The row of each id; a new user gets a row of which nothing is known."""
+        before = len(self._users)
         row = self._users.admit(ids)
-        self._grow()
+        if len(self._users) > before:
+            self._grow()
         return row
 
     def put_users(self, frame: pl.DataFrame, at: Times, tiebreak: Tiebreaks) -> Rows:
@@ -112,13 +114,14 @@ class FeatureState(Evidence):
         if not len(row):
             return
         tweets.bury(row)
-        self._calendar.remove(row)
+        self._calendar.remove(row, tweets.created_at[row])
         author = tweets.author[row]
         self._posts.keep(author[author >= 0], lambda tweet: ~tweets.deleted[tweet])
-        index = self.engaged.index
-        about = np.flatnonzero(np.isin(index.right, row)).astype(np.int32)
+        gone = np.zeros(len(tweets), np.bool_)
+        gone[row] = True
+        about = self._engagements.about(gone)
         self._engagements.refresh(about, tweets)
-        self.touch(index.left[about])
+        self.touch(self.engaged.index.left[about])
 
     def delete_on_arrival(self, ids: Iterable[str]) -> None:
         """Tweets that are not here yet will be deleted when they come."""

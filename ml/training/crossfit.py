@@ -27,7 +27,6 @@ FOLDS: Final = 5
 TOWER_FOLDS: Final = (0, 1)
 TRAIN_FOLDS: Final = (2, 3)
 CALIBRATION_FOLD: Final = 4
-CHUNK: Final = 4096  # pairs featurised at a time
 NOTE: Final = (
     "interactions have no times: features were read from the state of the other folds, and the "
     "manifest's as_of means nothing"
@@ -70,22 +69,14 @@ def _fold(user: Rows, tweet: Rows) -> NDArray[np.int64]:
 
 
 def _rows(state: FeatureState, encoder: Encoder, examples: Examples) -> RankerRows:
-    order = np.argsort(examples.viewer, kind="stable")  # few viewers per chunk
-    parts = []
-    for start in range(0, len(order), CHUNK):
-        part = examples[order[start : start + CHUNK]]
-        x = Pairs(state, encoder, part.viewer, part.tweet, part.at)
-        _, first, which = np.unique(part.viewer, return_index=True, return_inverse=True)
-        parts.append(
-            RankerRows(
-                x.viewer_vector[first],
-                encoder.tweets.vector,
-                which.astype(np.int32),
-                part.tweet,
-                matrix(x),
-                part.position,
-                part.label,
-                part.weight,
-            )
-        )
-    return RankerRows.stack(parts)
+    x = Pairs(state, encoder, examples.viewer, examples.tweet, examples.at)
+    return RankerRows(
+        x.vectors,
+        encoder.tweets.vector,
+        x.viewers.which.astype(np.int32),
+        examples.tweet,
+        matrix(x),
+        examples.position,
+        examples.label,
+        examples.weight,
+    )

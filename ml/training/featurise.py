@@ -31,10 +31,9 @@ def featurise(
             part = examples[rows]
             x = Pairs(state, encoder, part.viewer, part.tweet, part.at)
             features[rows] = matrix(x)
-            _, first, which = np.unique(part.viewer, return_index=True, return_inverse=True)
-            viewer[rows] = count + which
-            viewers.append(x.viewer_vector[first])
-            count += len(first)
+            viewer[rows] = count + x.viewers.which
+            viewers.append(x.vectors)
+            count += len(x.vectors)
             shown.update(len(rows))
     return RankerRows(
         np.concatenate(viewers),

@@ -31,7 +31,7 @@ def train(state: FeatureState, events: Events, seed: int) -> TwoTower:
     """
     positive = events[np.isin(events.action, ENGAGEMENTS)]
     inputs = [
-        ViewerInputs.read(state, positive.user[rows], positive.at[rows])
+        ViewerInputs.read(state, positive.user[rows])
         for rows in walk(state, events, positive.at, BUCKET_SECONDS)
     ]
     viewers = ViewerInputs.stack(inputs) if inputs else None
@@ -46,7 +46,7 @@ def train_at_once(state: FeatureState, events: Events, seed: int) -> TwoTower:
     positive = events[np.isin(events.action, ENGAGEMENTS)]
     viewers = None
     if len(positive):
-        viewers = ViewerInputs.read(state, positive.user, positive.at).without(positive.tweet)
+        viewers = ViewerInputs.read(state, positive.user).without(positive.tweet)
     return _train(state, viewers, positive, seed)
 
 

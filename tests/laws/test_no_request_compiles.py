@@ -7,13 +7,16 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 
+
+@pytest.mark.parametrize("way", ["alone", "shared"])
 def test_every_kernel_is_ready_before_the_first_request(
-    tiny_artifacts: Path, tmp_path: Path
+    way: str, tiny_artifacts: Path, tmp_path: Path
 ) -> None:
     command = [sys.executable, "-m", "tests.laws.varied_requests", str(tiny_artifacts)]
     ended = subprocess.run(
-        [*command, str(tmp_path / "events.db")],
+        [*command, str(tmp_path / "events.db"), way],
         capture_output=True,
         text=True,
         check=False,

@@ -12,6 +12,7 @@ from fastapi.testclient import TestClient
 
 from app.main import create_app
 from app.serving.engine import Engine
+from app.serving.shared_engine import service_of, shared_engine
 from app.settings import Settings
 from ml import kernels
 from ml.actions import BY_LABEL, ON_TEXTS, ON_USERS
@@ -20,15 +21,17 @@ from ml.bundle import state_source
 PRODUCTS = ("for_you", "following")
 
 
-def main(artifacts: Path, log: Path) -> None:
-    """Print a line for each kernel that was not ready."""
+def main(artifacts: Path, log: Path, is_shared: bool) -> None:
+    """Print a line for each kernel that was not ready, in a process that is alone, or in one of
+    several."""
     settings = Settings(
         artifacts=artifacts, data_dir=state_source(artifacts), log=log, log_level="error"
     )
-    with TestClient(create_app(settings)) as client:
+    service = service_of(shared_engine(settings)) if is_shared else None
+    with TestClient(create_app(settings, service=service)) as client:
         ready = set(kernels.ready())
         ask(client)
-        print(*sorted(set(kernels.ready()) - ready), sep="\n")
+        print(*sorted(map(str, set(kernels.ready()) - ready)), sep="\n")
 
 
 def ask(client: TestClient) -> None:
@@ -100,4 +103,4 @@ def written(answer: Any) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]))
+    main(Path(sys.argv[1]), Path(sys.argv[2]), is_shared="shared" in sys.argv[3:])

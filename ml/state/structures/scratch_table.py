@@ -21,7 +21,10 @@ def scratch_table(count: int) -> Numbers:
     slots = FEWEST
     while slots < 2 * count:
         slots *= 2
-    return np.full(slots, FREE, np.int64)
+    table = np.empty(slots, np.int64)
+    for slot in range(slots):
+        table[slot] = FREE
+    return table
 
 
 @kernel

@@ -52,10 +52,14 @@ class TimeIndex:
             self._row[start : self._count], self._at[start : self._count] = row, at
         self._unknown = int(np.searchsorted(self.at, UNKNOWN_TIME, "right"))
 
-    def remove(self, row: Rows) -> None:
-        """Take tweets away for good."""
-        kept = ~np.isin(self.row, row)
-        self._row, self._at = self.row[kept], self.at[kept]
+    def remove(self, row: Rows, at: Times) -> None:
+        """Take tweets of these times away for good."""
+        begin, end = (np.searchsorted(self.at, at, side) for side in ("left", "right"))
+        place = [
+            first + self.row[first:last].tolist().index(tweet)
+            for tweet, first, last in zip(row.tolist(), begin.tolist(), end.tolist(), strict=True)
+        ]
+        self._row, self._at = np.delete(self.row, place), np.delete(self.at, place)
         self._count = len(self._row)
         self._unknown = int(np.searchsorted(self.at, UNKNOWN_TIME, "right"))
 

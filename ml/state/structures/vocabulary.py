@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from hashlib import blake2b
+from itertools import repeat
 
 import numpy as np
 import polars as pl
@@ -16,7 +17,7 @@ class Vocabulary:
 
     def __init__(self, ids: Sequence[str] = ()) -> None:
         self._ids: list[str] = []
-        self._row: dict[str, int] = {}
+        self._row: dict[str | None, int] = {}
         self._hash = np.empty(0, np.uint64)
         self.add(ids)
 
@@ -31,8 +32,7 @@ class Vocabulary:
 
     def known(self, ids: Iterable[str | None]) -> Rows:
         """The row of each id, one by one; -1 for None and for an id never seen."""
-        row = self._row
-        return np.array([-1 if id_ is None else row.get(id_, -1) for id_ in ids], np.int32)
+        return np.array(list(map(self._row.get, ids, repeat(-1))), np.int32)
 
     def row(self, id_: str) -> int | None:
         return self._row.get(id_)

@@ -40,6 +40,10 @@ class Engagements:
         register = self.register
         return np.sort(_engaged(self.lists.of(viewer), register.index.right, register.is_on))
 
+    def about(self, wanted: NDArray[np.bool_]) -> Rows:
+        """The rows of the register that are about wanted tweets; `wanted` has one row per tweet."""
+        return _about(self.register.index.right, wanted)
+
     def apply(self, events: Events) -> Changes:
         """Turn on and off; the histories are brought up to date by `refresh`."""
         listed = len(self.register.index)
@@ -108,10 +112,23 @@ def _engaged(row: Rows, tweet: Rows, is_on: NDArray[np.bool_]) -> Rows:
     """The tweets of these rows of the register with anything on."""
     engaged, count = np.empty(len(row), np.int32), 0
     for pair in row:
-        if is_on[pair].any():
-            engaged[count] = tweet[pair]
-            count += 1
+        engaged[count] = tweet[pair]
+        for kind in range(is_on.shape[1]):
+            if is_on[pair, kind]:
+                count += 1
+                break
     return engaged[:count]
+
+
+@kernel
+def _about(tweet: Rows, wanted: NDArray[np.bool_]) -> Rows:
+    """The places of the tweets that are wanted."""
+    places, found = np.empty(len(tweet), np.int32), 0
+    for place in range(len(tweet)):
+        if wanted[tweet[place]]:
+            places[found] = place
+            found += 1
+    return places[:found].copy()
 
 
 @kernel

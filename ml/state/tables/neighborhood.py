@@ -167,13 +167,14 @@ def places_among(row: Rows, some: Rows) -> NDArray[np.int64]:
     array that is handed on row by row is counted as referenced each time, which costs more than a
     step of the search.
     """
-    place, buckets = np.full(len(row), -1, np.int64), FEWEST_BUCKETS
+    place, buckets = np.empty(len(row), np.int64), FEWEST_BUCKETS
     while buckets < SPARSE * len(some):
         buckets *= 2
-    may_be = np.zeros(buckets if len(some) else 0, np.bool_)
+    may_be = np.zeros(buckets, np.bool_)
     for one in some:
         may_be[one & (buckets - 1)] = True
-    for i in range(len(row) if len(some) else 0):
+    for i in range(len(row)):
+        place[i] = -1
         if row[i] >= 0 and may_be[row[i] & (buckets - 1)]:
             low, high = 0, len(some)
             while low < high:

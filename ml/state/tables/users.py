@@ -59,9 +59,12 @@ class Users(GrowableColumns):
 
     def admit(self, ids: Iterable[str]) -> Rows:
         """The row of each id; a new user gets an empty row."""
-        ids, known = list(ids), len(self.ids)
+        ids = list(ids)
+        row = self.ids.known(ids)
+        if not (row < 0).any():
+            return row
         self.ids.add(ids)
-        self.version += len(self.ids) > known
+        self.version += 1
         self.name += [None] * (len(self.ids) - len(self.name))
         self.lengthen(len(self.ids))
         return self.ids.known(ids)

@@ -114,11 +114,12 @@ def _happen(state: FeatureState, batch: Batch, tweet: Rows, ids: Sequence[str | 
     person has its effect on that at once.
 
     Args:
-        tweet: of each row of the events; -1 where it was not here before the batch.
-        ids: of the same tweets; None where an event has none.
+        tweet: the row of each tweet that the events name; -1 where it was not here before.
+        ids: of the same tweets; None where an event names none.
     """
     events = LiveEvents.of(state, batch, tweet)
-    absent = [row for row in np.flatnonzero(tweet < 0).tolist() if ids[row] is not None]
+    rows = np.flatnonzero(events.tweet < 0).tolist()
+    absent = [row for row in rows if ids[events.which[row]] is not None]
     placed = _wait_and_release(state, batch, events, ids, absent)
     if absent:
         now = np.ones(len(events), bool)
@@ -152,7 +153,8 @@ def _wait_and_release(
         placed.extend((first[id_] + 1, BEFORE_EVENTS, id_, one) for id_, one in released)
 
     for row in absent:
-        upto, id_, event = int(events.puts[row]), ids[row] or "", events.without_tweet(row)
+        upto, id_ = int(events.puts[row]), ids[events.which[row]] or ""
+        event = events.without_tweet(row)
         release(upto)
         came = upto
         if first.get(id_, came) < came:

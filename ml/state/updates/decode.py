@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
@@ -21,10 +21,9 @@ from ml.state.tables.served import request_key
 
 Body = Mapping[str, Any]  # JSON
 
-IMPRESSION: Final = int(Action.IMPRESSION)
 ACTIONS: Final = {
     **{label: int(action) for label, action in BY_LABEL.items()},
-    Action.IMPRESSION.label: IMPRESSION,
+    Action.IMPRESSION.label: int(Action.IMPRESSION),
 }
 
 
@@ -70,6 +69,7 @@ class Happened(NamedTuple):
     target: str | None
     position: float  # of the first
     request: int = 0  # the key of the request that served it
+    seen: bool = False  # whether what was served counts as seen
 
 
 class Offered(NamedTuple):
@@ -114,7 +114,8 @@ class Batch:
             case bodies.Event() as event:
                 self.events.append(_event(at, tiebreak, event))
             case bodies.Served() as served:
-                self.events += _served(at, tiebreak, served)
+                if served.shown:
+                    self.events.append(_served(at, tiebreak, served))
                 if served.offered:
                     key = request_key(served.user_id, served.request_id)
                     self.offers += (Offered(key, tweet, at) for tweet in served.offered)
@@ -154,14 +155,12 @@ def _muted(at: int, tiebreak: int, event: bodies.Event, shift: int) -> Muted:
     return Muted(at, tiebreak, action, event.user_id, event.text, expires_at)
 
 
-def _served(at: int, tiebreak: int, served: bodies.Served) -> Iterator[Happened]:
+def _served(at: int, tiebreak: int, served: bodies.Served) -> Happened:
     """That tweets were served and, unless the client reports what was seen, that they were seen."""
-    user, shown = served.user_id, served.shown
-    if shown:
-        key = request_key(user, served.request_id)
-        yield Happened(at, tiebreak, SERVED, user, shown, None, math.nan, key)
-    if shown and served.impressions:
-        yield Happened(at, tiebreak, IMPRESSION, user, shown, None, served.start)
+    user, request = served.user_id, request_key(served.user_id, served.request_id)
+    return Happened(
+        at, tiebreak, SERVED, user, served.shown, None, served.start, request, served.impressions
+    )
 
 
 def _row(table: Table, given: bodies.Row, shift: int) -> Body:

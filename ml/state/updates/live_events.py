@@ -10,12 +10,13 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from ml.actions import Action
 from ml.arrays import Rows
 from ml.state.events import Events
 from ml.state.feature_state import FeatureState
 from ml.state.tables.pending_events import Waiting
-from ml.state.tables.served import Keys
-from ml.state.updates.decode import Batch, Happened
+from ml.state.tables.served import NO_REQUEST, Keys
+from ml.state.updates.decode import Batch
 
 Places = NDArray[np.intp]
 
@@ -27,31 +28,39 @@ class LiveEvents(Events):
     request: Keys  # of the answer that the tweet was in
     puts: Places  # how many tweets of the batch came before
     row: Places  # among the events behind as many tweets
+    which: Places  # of the tweets that the events of the batch name
 
     @classmethod
     def of(cls, state: FeatureState, batch: Batch, tweet: Rows) -> Self:
-        """The events of a batch, with the tweet of each row; people who are new get a row."""
+        """The events of a batch, with the row of each tweet that they name; new people get a row.
+        A tweet that was served and seen has two events."""
         happened = batch.events
-        place = _repeated(happened)
+        place = np.repeat(np.arange(len(happened)), [len(one.tweets) for one in happened])
+        below = np.arange(len(place)) - np.searchsorted(place, place)  # the event's first tweet
+        seen = np.array([one.seen for one in happened], bool)[place]
+        which = np.repeat(np.arange(len(place)), 1 + seen)
+        place, again = place[which], np.diff(which, prepend=-1) == 0
         who, whom = [one.user for one in happened], [one.target for one in happened]
         user = state.admit_users(chain(who, (one for one in whom if one is not None)))[place]
         at = np.array([one.at for one in happened], np.int64)[place]
         tiebreak = np.array([one.tiebreak for one in happened], np.uint64)[place]
         action = np.array([one.action for one in happened], np.int8)[place]
+        action[again] = Action.IMPRESSION
         position = np.array([one.position for one in happened], np.float32)[place]
-        row = np.arange(len(place))
+        request = np.array([one.request for one in happened], np.int64)[place]
         return cls(
             action=action,
             user=user,
-            tweet=tweet,
+            tweet=tweet[which],
             target=state.users.ids.known(whom)[place],
             at=at,
-            position=position + (row - np.searchsorted(place, place)).astype(np.float32),
+            position=position + below[which].astype(np.float32),
             tiebreak=tiebreak,
             weight=state.weigh(user, at, tiebreak, action),
-            request=np.array([one.request for one in happened], np.int64)[place],
+            request=np.where(again, NO_REQUEST, request),
             puts=np.array(batch.puts_before, np.intp)[place],
-            row=row,
+            row=np.arange(len(place)),
+            which=which,
         )
 
     @classmethod
@@ -70,6 +79,7 @@ class LiveEvents(Events):
             request=np.array(request, np.int64),
             puts=puts,
             row=row,
+            which=np.full(len(row), -1),
         )
 
     def without_tweet(self, place: int) -> Waiting:
@@ -89,9 +99,3 @@ class LiveEvents(Events):
     def in_order(self) -> Self:
         """The order of the log."""
         return self[np.lexsort((self.row, self.puts))]
-
-
-def _repeated(happened: Sequence[Happened]) -> Places:
-    """(rows,) the event of each row."""
-    count = np.fromiter((len(one.tweets) for one in happened), np.intp, len(happened))
-    return np.repeat(np.arange(len(happened)), count)

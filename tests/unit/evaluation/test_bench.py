@@ -108,8 +108,8 @@ def test_stages_are_the_sums_of_their_components() -> None:
         ("rank", None),
         ("rank", "R"),
     ]
-    means = {row["stage"]: row["mean"] for row in rows if row["component"] is None}
-    assert means == pytest.approx({"retrieve": 1750, "rank": 3000})
+    medians = {row["stage"]: row["p50"] for row in rows if row["component"] is None}
+    assert medians == pytest.approx({"retrieve": 1750, "rank": 3000})
     assert rows[1]["rows"] == 20
 
 
@@ -139,7 +139,7 @@ def test_the_bench_compares_the_service_with_the_bare_route(
     assert 0 < figures["body_bytes"] <= LARGEST
     stages = {row["stage"] for row in figures["parts"]}
     assert {"hydrate", "retrieve", "rank", "select", "serialize", "count"} <= stages
-    whole = sum(row["mean"] for row in parts(figures) if row["component"] is None)
+    whole = sum(row["p50"] for row in parts(figures) if row["component"] is None)
     assert whole == pytest.approx(figures["for_you"]["cpu_micros"])
     table = capsys.readouterr().out
     assert f"1/{figures['ratio']['throughput']:.1f}" in table

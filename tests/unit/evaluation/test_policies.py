@@ -21,6 +21,7 @@ from evaluation.policies.registry import neighbours
 from ml.bundle import Bundle
 from ml.errors import FeedError
 from ml.state.tables.counted import engaged
+from ml.state.tables.neighborhood import among
 
 Ask = Callable[[Policy], list[np.ndarray]]
 
@@ -66,7 +67,8 @@ def test_popular_is_by_engagements(moments: list[Moment]) -> None:
 def test_following_shows_nobody_else(moments: list[Moment]) -> None:
     for moment in moments:
         shown = Best(simple.following).show(moment).tweet
-        assert moment.query.follows(moment.state.tweets.author[shown]).all()
+        author = moment.state.tweets.author[shown]
+        assert among(author, moment.query.neighborhood.following).all()
 
 
 def test_random_is_the_same_for_the_same_question(moments: list[Moment]) -> None:

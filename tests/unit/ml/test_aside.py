@@ -81,9 +81,9 @@ def test_no_addition_moves_all_pairs_to_a_larger_table(rng: np.random.Generator)
     index, added, moves = PairIndex(), 0, list[int]()
     left, right = rng.integers(0, 2**31 - 1, (2, 100_000)).astype(np.int32)
     for start in range(0, len(left), 500):
-        some, before = slice(start, start + 500), index._moved
+        some, before = slice(start, start + 500), index._copied
         index.add(left[some], right[some])
-        moves.append(index._moved - before)
+        moves.append(index._copied - before)
         added += 500
         asked = rng.integers(0, added, 300)
         found = index.find(left[asked], right[asked])
@@ -102,4 +102,4 @@ def test_a_table_is_between_a_quarter_and_half_full(rng: np.random.Generator) ->
     for start in range(0, len(left), 77):
         grown.add(left[start : start + 77], right[start : start + 77])
     for index in (grown, PairIndex(left, right)):
-        assert 2 <= len(index.table.slots) / len(index) <= 4
+        assert 2 <= len(index.table) / len(index) <= 4

@@ -89,9 +89,7 @@ def test_the_newest_followees_are_those_followed_last(state: FeatureState) -> No
     viewers = np.array([3, 4], np.int32)
     followee, owner = state.graph.followees(viewers, newest=2)
     assert sorted(zip(owner.tolist(), followee.tolist(), strict=True)) == [(0, 4), (0, 6), (1, 5)]
-    assert ViewerInputs.read(state, viewers, np.array([60, 60])).followees[0, :4].tolist() == [
-        4, 5, 6, -1,
-    ]  # fmt: skip
+    assert ViewerInputs.read(state, viewers).followees[0, :4].tolist() == [4, 6, 5, -1]
 
 
 def test_the_oldest_is_forgotten_first() -> None:

@@ -1,0 +1,190 @@
+"""Retrieval is exact: kernels choose as plain numpy does, and nothing remembered is out of date."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import astuple
+from random import Random
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.follow_recommendations import recommender
+from app.follow_recommendations.recommender import FollowRecommender
+from app.pipeline.query import Query
+from app.products import shared_stages
+from app.retrieval.fresh_tweets import FreshTweets
+from app.retrieval.top_k import top_k
+from app.serving.engine import Engine
+from app.serving.null_encoder import NullEncoder
+from app.settings import Settings
+from app.sources import graph, out_of_network
+from ml.event_log.record import Kind
+from ml.state.updates.retention import retain
+from tests.unit.ml.recorded_state import RecordedState
+
+WORTH = st.one_of(st.integers(-2, 2).map(float), st.floats(allow_nan=False))
+HALF_LIFE_HOURS = 24.0
+HOUR = 3600
+
+
+@pytest.fixture(scope="module")
+def fresh_tweets(tiny_engine: Engine) -> FreshTweets:
+    return shared_stages.fresh_tweets(tiny_engine.state, tiny_engine.encoder, tiny_engine.settings)
+
+
+def queries(engine: Engine) -> Iterator[Query]:
+    ids = engine.state.users.ids
+    for name in (*ids.ids(np.arange(0, len(ids), 3, dtype=np.int32)), "never met"):
+        yield engine.hydrate.query(name, 20)
+
+
+@given(worths=st.lists(WORTH, max_size=60), count=st.integers(1, 70), seed=st.integers(0, 9))
+def test_the_best_k_are_the_first_of_a_full_sort(
+    worths: list[float], count: int, seed: int
+) -> None:
+    worth = np.array(worths, np.float64)
+    row = np.random.default_rng(seed).permutation(len(worth)).astype(np.int32)
+    np.testing.assert_array_equal(top_k(row, worth, count), np.lexsort((row, -worth))[:count])
+
+
+ROWS = st.lists(st.integers(0, 30), unique=True, max_size=30)
+
+
+@given(one=ROWS, other=ROWS, share=st.sampled_from([0.1, 0.3, 0.5]), limit=st.integers(0, 40))
+def test_two_lists_are_merged_by_their_turns(
+    one: list[int], other: list[int], share: float, limit: int
+) -> None:
+    turns = sorted(
+        [((i + 1) / (1 - share), 0, row) for i, row in enumerate(one)]
+        + [((i + 1) / share, 1, row) for i, row in enumerate(other)]
+    )
+    expected = list(dict.fromkeys(row for _, _, row in turns))[:limit]
+    left, right = np.array(one, np.int32), np.array(other, np.int32)
+    assert out_of_network._interleaved(left, right, share, limit).tolist() == expected
+
+
+def test_tweets_are_proven_by_followees_each_once(
+    tiny_engine: Engine, fresh_tweets: FreshTweets
+) -> None:
+    state = tiny_engine.state
+    for query in queries(tiny_engine):
+        since, oldest = query.now - 7 * 24 * HOUR, fresh_tweets.fresh(query.now).oldest
+        following, tie = query.neighborhood.following, query.tie_strength
+        tweet, worth = graph._proven(
+            following,
+            tie,
+            state.history.tweet,
+            state.history.at,
+            state.tweets.author,
+            state.tweets.created_at,
+            since,
+            oldest,
+            query.now,
+            2,
+            HALF_LIFE_HOURS,
+        )
+        engaged, at, there = state.history.of(following)
+        there &= (at > since) & (at <= query.now)
+        expected = {}
+        for row in np.unique(engaged[there]):
+            who = (there & (engaged == row)).any(axis=1)
+            written = state.tweets.created_at[row]
+            foreign = state.tweets.author[row] not in following
+            if who.sum() >= 2 and foreign and oldest <= written <= query.now:
+                age_hours = (query.now - written) / HOUR
+                weight = (tie[who].astype(np.float64) + graph.LEAST_TIE).sum()
+                expected[int(row)] = np.log2(weight + 1e-9) - age_hours / HALF_LIFE_HOURS
+        assert dict(zip(tweet.tolist(), worth, strict=True)) == pytest.approx(expected)
+
+
+def test_strangers_are_worth_their_cosines(tiny_engine: Engine, fresh_tweets: FreshTweets) -> None:
+    vectors = tiny_engine.encoder.tweets.vector
+    for query in queries(tiny_engine):
+        fresh, other = fresh_tweets.fresh(query.now), vectors[0]
+        tweet, *worths = out_of_network._by_strangers(
+            fresh.tweet,
+            fresh.author,
+            fresh.created_at,
+            vectors,
+            query.vector,
+            other,
+            query.neighborhood.following,
+            len(tiny_engine.state.users),
+            HALF_LIFE_HOURS,
+            query.now,
+        )
+        strangers = ~np.isin(fresh.author, query.neighborhood.following)
+        np.testing.assert_array_equal(tweet[::-1], fresh.tweet[strangers])
+        fading = np.log(2) / HALF_LIFE_HOURS * fresh_tweets.age_hours(tweet, query.now)
+        for taste, worth in zip((query.vector, other), worths, strict=True):
+            cosine = vectors[tweet].astype(np.float64) @ taste
+            expected = cosine / out_of_network.TEMPERATURE - fading
+            np.testing.assert_allclose(worth, expected, atol=1e-4)
+
+
+@pytest.mark.parametrize("foremost", [1, 1_000])
+def test_whom_to_follow_is_chosen_as_if_all_users_were_compared(
+    tiny_engine: Engine, foremost: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state, who = tiny_engine.state, tiny_engine.who_to_follow
+    monkeypatch.setattr(recommender, "FOREMOST", foremost)
+    monkeypatch.setattr(recommender, "SHORTLIST", 15)
+    share, followers = who.weights.shares(), state.graph.followers
+    for query in queries(tiny_engine):
+        who = FollowRecommender(state, who.encoder, who.weights, who.newly_joined_half_life_hours)
+        around, users = query.neighborhood, np.arange(len(state.users), dtype=np.int32)
+        met = np.bincount(around.second_degree, minlength=len(users))
+        odds = met / np.sqrt(followers + 5)
+        age_hours = np.maximum(query.now - state.users.created_at, 0) / HOUR
+        promise = share.friends * odds / (1 + odds)
+        promise += share.follows_you * np.isin(users, around.followers)
+        promise += share.newly_joined * np.exp2(-age_hours / who.newly_joined_half_life_hours)
+        promise += share.popular * np.log1p(followers) / np.log1p(followers.max())
+        kept_away = np.isin(users, [query.viewer, *around.following, *around.excluded_authors])
+        may = users[~kept_away & (state.users.created_at <= query.now) & ~state.users.gone]
+        expected = may[np.lexsort((may, -promise[may].round(9)))[:15]]
+        shortlist = who._shortlist(query, who.standing(query.now), 15)
+        np.testing.assert_allclose(shortlist[1], promise[expected])
+        assert set(shortlist[0]) == set(expected)
+
+
+def test_nothing_remembered_is_out_of_date() -> None:
+    changed = RecordedState()
+    chance = Random(7)
+    for n in range(40):
+        changed.tweet(f"t{n}", f"u{n % 9}", at=n * HOUR)
+    state, settings = changed.state, Settings(max_age_hours=20, fresh_at_least=5)
+    encoder = NullEncoder.of(state)
+    fresh_tweets = shared_stages.fresh_tweets(state, encoder, settings)
+    who = shared_stages.who_to_follow(state, encoder, settings)
+    now = 41 * HOUR
+
+    def someone() -> str:
+        return f"u{chance.randrange(12)}"
+
+    def tweet() -> str:
+        return f"t{chance.randrange(50)}"
+
+    changes: list[Callable[[], object]] = [
+        lambda: changed.tweet(tweet(), someone(), at=chance.randrange(42) * HOUR),
+        lambda: changed.tweet(tweet(), someone(), at=now, visibility="followers"),
+        lambda: changed.act(someone(), "follow", target_user_id=someone()),
+        lambda: changed.act(someone(), "unfollow", target_user_id=someone()),
+        lambda: changed.act(someone(), "like", tweet()),
+        lambda: changed.record(Kind.DELETE_TWEET, tweet_id=tweet()),
+        lambda: changed.record(Kind.PUT_USER, user_id=someone(), created_at=now - HOUR),
+        lambda: changed.record(Kind.DELETE_USER, now, user_id=someone()),
+        lambda: retain(state, now, 24, 5),
+    ]
+    for _ in range(300):
+        fresh_tweets.fresh(now)
+        who.standing(now)
+        chance.choice(changes)()
+        for known, anew in (
+            (fresh_tweets.fresh(now), fresh_tweets._fresh(now)),
+            (who.standing(now), who._standing(now)),
+        ):
+            assert all(map(np.array_equal, astuple(known), astuple(anew)))
