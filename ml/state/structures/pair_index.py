@@ -189,4 +189,4 @@ def _copy(table: PairTable, next_table: PairTable, start: int, end: int) -> None
     """Put the pairs of some slots in the next table, too."""
     for place in range(start, end):
         if table[place, 0] != EMPTY:
-            _put(next_table, table[place, 0], np.int64(table[place, 1]))
+            _put(next_table, table[place, 0], int(table[place, 1]))
