@@ -17,7 +17,6 @@ Switches = NDArray[np.bool_]
 SAMPLED: Final = 400  # followees that are asked for more, per user
 FEWEST_BUCKETS: Final = 1024
 SPARSE: Final = 8  # buckets for each row, or more, so that few share one
-DENSE: Final = 64  # counting every row there is costs less than searching, up to so many per row
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,11 +191,3 @@ def among(row: Rows, some: Rows) -> NDArray[np.bool_]:
     """Which of these rows are among some that are sorted; -1 never is."""
     found: NDArray[np.bool_] = places_among(row, some) >= 0
     return found
-
-
-def times_among(row: Rows, some: Rows) -> NDArray[np.int64]:
-    """How often each of these rows stands among some that are sorted; -1 never does."""
-    highest = max(int(row.max(initial=0)), int(some[-1]) if len(some) else 0)
-    if highest < DENSE * len(row):
-        return np.bincount(some, minlength=highest + 2)[row]  # the last place is that of -1
-    return np.searchsorted(some, row, "right") - np.searchsorted(some, row, "left")
