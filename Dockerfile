@@ -19,8 +19,9 @@ RUN python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))
 WORKDIR /venv/lib/python3.11/site-packages
 RUN rm -rf torch/include torch/share torch/test \
       pyarrow/include pyarrow/tests pyarrow/*flight* pyarrow/*s3* \
+      numba/tests numba/cuda/tests \
  && find torch/bin -type f ! -name torch_shm_manager -delete \
- && find . \( -name 'libtorch_*.so' -o -name '_polars_runtime*.so' \) -exec strip --strip-unneeded {} + \
+ && find . \( -name 'libtorch_*.so' -o -name '_polars_runtime*.so' -o -name libllvmlite.so \) -exec strip --strip-unneeded {} + \
  && find scipy sklearn sympy networkx -type d -name tests -prune -exec rm -rf {} +
 WORKDIR /src
 COPY README.md LICENSE ./
@@ -28,14 +29,17 @@ COPY app app
 COPY ml ml
 COPY datagen datagen
 COPY evaluation evaluation
+# Whole seconds: an image keeps no others, and by their times numba knows the sources of kernels.
 # Importing compiles what is imported, and nothing else.
 RUN pip install --no-compile --no-deps . \
  && pip uninstall --yes pip setuptools \
+ && find /venv/lib/python3.11/site-packages/app /venv/lib/python3.11/site-packages/ml -name '*.py' -exec touch -d @1700000000 {} + \
  && python -P -c 'import app.__main__, datagen.__main__, ml.__main__'
-# Something to serve where nothing is brought along; serving needs no tables.
+# Something to serve where nothing is brought along; serving needs no tables. Training leaves the
+# kernels that it and serving call.
 WORKDIR /world
 RUN python -m datagen --out data \
- && OMP_NUM_THREADS=1 python -m ml train --data data --out . \
+ && OMP_NUM_THREADS=1 FORYOU_KERNELS=/kernels foryou train --data data --out . \
  && rm -r data \
  && tar -czf /world.tgz .
 
@@ -45,6 +49,7 @@ RUN useradd --no-create-home --uid 10001 foryou \
  && chown foryou /artifacts
 COPY --from=build /venv /venv
 COPY --from=build /world.tgz /world.tgz
+COPY --from=build /kernels /kernels
 COPY .docker/run /usr/local/bin/run
 ENV PATH=/venv/bin:$PATH \
     OMP_NUM_THREADS=1 \

@@ -14,6 +14,7 @@ from app.errors import OverloadedError
 
 COSTLY: Final = ("/timeline/", "/score", "/follow-recommendations/")
 TURNS: Final = 3  # of the loop between two beginnings: what came meanwhile is read, then begun
+TURNS_OF_UVLOOP: Final = 2  # it reads at the end of a turn what asyncio reads in the next one
 
 
 class LoadBound:
@@ -53,7 +54,7 @@ class LoadBound:
         loop = asyncio.get_running_loop()
         if not self._begun:
             self._begun = True
-            loop.call_soon(self._next_turn, loop, TURNS)
+            loop.call_soon(self._next_turn, loop, _turns(loop))
             return
         turn = loop.create_future()
         self._waiting.append(turn)
@@ -67,9 +68,13 @@ class LoadBound:
             turn = self._waiting.popleft()
             if not turn.done():  # it is cancelled where the server stops
                 turn.set_result(None)
-                loop.call_soon(self._next_turn, loop, TURNS)
+                loop.call_soon(self._next_turn, loop, _turns(loop))
                 return
         self._begun = False
+
+
+def _turns(loop: asyncio.AbstractEventLoop) -> int:
+    return TURNS if isinstance(loop, asyncio.BaseEventLoop) else TURNS_OF_UVLOOP
 
 
 def _is_costly(scope: Scope) -> bool:

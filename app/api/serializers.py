@@ -8,6 +8,7 @@ test holds the two equal.
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
@@ -30,6 +31,7 @@ OF_HEADS: Final = slice(4, 4 + len(HEADS))  # of the numbers of a row: behind sc
 OF_NEARNESS: Final = slice(OF_HEADS.stop, OF_HEADS.stop + len(NEARNESS))
 OF_FACTORS: Final = slice(OF_NEARNESS.stop, None)
 FRIENDS: Final = 3  # named in a recommendation
+REMEMBERED: Final = 16_384  # times: some tweets are on many pages
 
 Json = dict[str, Any]  # an object: what the encoder takes
 
@@ -124,9 +126,10 @@ def instant(at: int) -> datetime:
     return datetime.fromtimestamp(at, UTC)
 
 
+@lru_cache(maxsize=REMEMBERED)
 def stated(micros: int) -> datetime | None:
     """A `created_at` as it was given, in microseconds, as a UTC datetime; None where unknown."""
-    return None if micros == UNKNOWN_TIME else EPOCH + timedelta(0, 0, micros)
+    return None if micros == UNKNOWN_TIME else EPOCH + timedelta(microseconds=micros)
 
 
 def _answer(

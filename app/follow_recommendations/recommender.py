@@ -111,7 +111,7 @@ class FollowRecommender:
             )
             if first == count or len(foremost) == len(standing.score):
                 best = top_k(user, promise, count)
-                return user[best], promise[best], met[best], follows[best]
+                return user.take(best), promise.take(best), met.take(best), follows.take(best)
             foremost = _best_first(standing.score, len(standing.score))
 
     def _standing(self, now: int) -> Standing:

@@ -93,6 +93,9 @@ class _Taken(Mapping[str, Column]):
             column = self._read[name] = self._whole[name].take(self._rows)
         return column
 
+    def __contains__(self, name: object) -> bool:
+        return name in self._whole
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._whole)
 

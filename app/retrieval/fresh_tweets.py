@@ -94,14 +94,18 @@ class FreshTweets:
         Raises:
             FailedClosedError: it is not known what may be shown.
         """
-        return self.batch(self.tops(query, tweet, [worth], limit)[0])
+        if len(tweet) > limit:
+            return self.batch(self.tops(query, tweet, [worth], limit)[0])
+        batch = self.batch(tweet.take(top_k(tweet, worth, limit)))
+        seen = self._seen_by(query, batch)
+        return batch if seen.all() else batch.take(seen)
 
     def tops(self, query: Query, tweet: Rows, worths: Sequence[Worth], limit: int) -> list[Rows]:
         """The same for several worths, in one look at what can be served."""
         few = len(tweet) <= limit
         reach = limit if few else limit + OVERFETCH
         while True:
-            best = [tweet[top_k(tweet, worth, reach)] for worth in worths]  # of one length
+            best = [tweet.take(top_k(tweet, worth, reach)) for worth in worths]  # of one length
             batch = self.batch(np.concatenate(best))
             kept = self._seen_by(query, batch) if few else self._can_be_served(query, batch)
             kept = kept.reshape(len(worths), -1)

@@ -67,16 +67,16 @@ class NearTweets:
             tastes: (tastes, dim), of length 1.
         """
         fresh = self.fresh_tweets.fresh(now)
-        centroids = self.encoder.tweets.centroids
-        if len(fresh.tweet) <= WORTHWHILE or not len(centroids):
+        if len(fresh.tweet) <= WORTHWHILE or not len(self.encoder.tweets.centroids):
             return Window(fresh.tweet, fresh.author, fresh.created_at)
-        file = self.file(now)
+        return self.within_reach(tastes, now)
+
+    def within_reach(self, tastes: Vectors, now: int, reach: int = REACH) -> Window:
+        """About the `reach` tweets that are worth most by each taste, cell by cell."""
+        file, centroids = self.file(now), self.encoder.tweets.centroids
         near = (tastes @ centroids.T) / np.float32(self.temperature)  # (tastes, cells)
-        fading = np.log(2) / self.half_life_hours * file.hours  # per slot
-        tweet, author, created_at = _within_reach(
-            near, fading, file.start, file.upto, *file.window, REACH
-        )
-        return Window(tweet, author, created_at)
+        fading = float(np.log(2) / self.half_life_hours * file.hours)  # per slot
+        return Window(*_within_reach(near, fading, file.start, file.upto, *file.window, reach))
 
     def _file(self, now: int) -> InvertedFile:
         fresh = self.fresh_tweets.fresh(now)

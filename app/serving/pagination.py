@@ -12,6 +12,7 @@ from app.pipeline.batch import CandidateBatch
 from app.pipeline.product import ProductPipeline, Served
 from app.pipeline.query import Query
 from app.pipeline.trace import Trace
+from app.retrieval.best_first import best_first
 from app.serving import end_of_feed
 from app.serving.cursor import CURSOR_SECONDS, Cursor
 from app.serving.service import Service
@@ -99,7 +100,7 @@ def _seal(service: Service, name: str, position: int) -> str | None:
 
 
 def _best_first(pool: CandidateBatch) -> CandidateBatch:
-    return pool.take(np.lexsort((pool.tweet, -pool["score"]))[:MAX_POOL])
+    return pool.take(best_first(pool["score"], pool.tweet)[:MAX_POOL])
 
 
 def _none(pool: CandidateBatch) -> CandidateBatch:

@@ -95,7 +95,7 @@ def replay(state: FeatureState, events: EventLog, served_hours: float) -> None:
     """Apply the log from where the state ends; what was served is remembered for so long."""
     left = events.end - state.offset
     with progress(left, "event log", "records") as shown:
-        while records := events.read(state.offset, BATCH_RECORDS):
+        while records := events.read(state.offset, BATCH_RECORDS, with_pools=False):
             apply_records(state, records)
             shown.update(len(records))
             if state.offset // DROP_EVERY > records[0].offset // DROP_EVERY:

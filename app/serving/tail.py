@@ -18,7 +18,7 @@ from ml.state.updates.apply_records import AppliedRecords, apply_records
 
 READ_RECORDS: Final = 250  # read at once
 SLICE_SECONDS: Final = 0.002  # of applying between two answers: a timeline may wait for that long
-LEAST_RECORDS: Final = 16  # applied between two answers, however long they take
+LEAST_RECORDS: Final = 32  # applied between two answers, however long they take
 POLL_SECONDS: Final = 0.05  # other processes do not say when they have written
 PAUSE_SECONDS: Final = 0.02  # between two batches that nobody waits for: larger ones cost less
 
@@ -114,7 +114,9 @@ class Tail:
     async def _next(self) -> Sequence[Record]:
         """The records behind those that were applied."""
         recent = self._recent.take(self.offset, READ_RECORDS)
-        return recent or await asyncio.to_thread(self._log.read, self.offset, READ_RECORDS)
+        if recent:
+            return recent
+        return await asyncio.to_thread(self._log.read, self.offset, READ_RECORDS, with_pools=False)
 
     def _apply(self) -> None:
         """Apply as many records as answers may wait for."""

@@ -14,6 +14,7 @@ from typing import Final
 
 from app.pipeline.product import ProductPipeline
 from app.pipeline.trace import Trace
+from app.products import shared_stages
 from app.serving import small_world
 from app.serving.clock import Clock
 from app.serving.engine import Engine, assemble
@@ -49,7 +50,9 @@ def warm_up(settings: Settings, bundle: Bundle | None) -> WarmUp:
     for records in small_world.batches():
         engine.encoder.extend(state, apply_records(state, records))
         _serve(engine)
+    _search(engine)
     _forget(engine)
+    _serve(engine)  # what left memory is looked up as well
     seconds = time.process_time() - begun
     warm = WarmUp(len(kernels.ready()), kernels.compiled() - compiled, seconds)
     if kernels.IS_COMPILED and kernels.directory() is None:
@@ -73,6 +76,15 @@ def _serve(engine: Engine) -> None:
             engine.who_to_follow.followed_by(query, people.user)
             for relations in (True, False):
                 score_tweets(engine, viewer, small_world.TWEETS[:limit], relations=relations)
+
+
+def _search(engine: Engine) -> None:
+    """Search the tweets by cells, as where there are many."""
+    state, encoder, settings = engine.state, engine.encoder, engine.settings
+    encoder.tweets.centroids = encoder.tweets.vector[:1]
+    fresh_tweets = shared_stages.fresh_tweets(state, encoder, settings)
+    source = shared_stages.out_of_network(fresh_tweets, encoder, settings)
+    source.near_tweets.within_reach(encoder.tweets.vector[:1], small_world.NOW)
 
 
 def _products(engine: Engine) -> Iterator[ProductPipeline]:

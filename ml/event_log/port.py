@@ -35,8 +35,9 @@ class EventLog(Protocol):
     def probe(self) -> None:
         """Write something that means nothing; it fails where appending would."""
 
-    def read(self, after: int, limit: int) -> list[Record]:
-        """At most `limit` records after an offset, in order."""
+    def read(self, after: int, limit: int, with_pools: bool = True) -> list[Record]:
+        """At most `limit` records after an offset, in order; what only later pages need of SERVED
+        entries costs most of the time, and may be left out."""
 
     def find(self, event_id: str) -> Record | None:
         """The entry that was accepted under this id, unless it is erased."""

@@ -96,9 +96,10 @@ class SqliteLog:
             with self._writer() as connection:
                 connection.execute(statement)
 
-    def read(self, after: int, limit: int) -> list[Record]:
+    def read(self, after: int, limit: int, with_pools: bool = True) -> list[Record]:
+        given = self._path, self._checksums, after, limit, with_pools
         with self._reader() as connection:
-            return sqlite_reads.read(connection, self._path, self._checksums, after, limit)
+            return sqlite_reads.read(connection, *given)
 
     def find(self, event_id: str) -> Record | None:
         with self._reader() as connection:

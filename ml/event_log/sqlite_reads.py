@@ -15,7 +15,9 @@ from ml.event_log.stored_row import NO_IDS, Checksums, Encoded, decode, with_ids
 END: Final = "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'entries'"
 ROWS: Final = """SELECT e.offset, e.event_id, e.kind, e.at, e.user, e.body, e.checksum,
     d.body, d.checksum FROM entries AS e LEFT JOIN details AS d USING (offset)"""
-AFTER: Final = f"{ROWS} WHERE e.offset > ? ORDER BY e.offset LIMIT ?"
+WITHOUT_DETAILS: Final = """SELECT offset, event_id, kind, at, user, body, checksum, NULL, NULL
+    FROM entries AS e"""
+BEHIND: Final = "WHERE e.offset > ? ORDER BY e.offset LIMIT ?"
 ONE: Final = f"{ROWS} WHERE e.offset = ?"
 OFFSET: Final = "SELECT offset FROM ids WHERE digest = ?"
 GONE: Final = "SELECT count(*) FROM gone WHERE offset > ? AND offset <= ?"
@@ -52,15 +54,21 @@ def head(connection: sqlite3.Connection, path: Path) -> tuple[int, bytes, bytes]
 
 
 def read(
-    connection: sqlite3.Connection, path: Path, checksums: Checksums, after: int, limit: int
+    connection: sqlite3.Connection,
+    path: Path,
+    checksums: Checksums,
+    after: int,
+    limit: int,
+    details: bool = True,
 ) -> list[Record]:
-    """At most `limit` records after an offset.
+    """At most `limit` records after an offset, with the details of served pages or without.
 
     Raises:
         LogError: one of them has changed on disk, or is missing and was not erased.
     """
-    rows = connection.execute(AFTER, [after, limit]).fetchall()
-    records = [_record(row, path, checksums) for row in rows]
+    columns = ROWS if details else WITHOUT_DETAILS
+    rows = connection.execute(f"{columns} {BEHIND}", [after, limit]).fetchall()
+    records = [_record(row, path, checksums, details) for row in rows]
     last = records[-1].offset if len(rows) == limit > 0 else max(end(connection), after)
     if last - after != len(rows):
         between = [after, last]
@@ -135,16 +143,18 @@ def row(connection: sqlite3.Connection, path: Path, checksums: Checksums, offset
     return _compared(connection.execute(ONE, [offset]).fetchone(), path, checksums)
 
 
-def _record(row: Sequence[Any], path: Path, checksums: Checksums) -> Record:
-    return decode(row[0], _compared(row, path, checksums))
+def _record(row: Sequence[Any], path: Path, checksums: Checksums, details: bool = True) -> Record:
+    return decode(row[0], _compared(row, path, checksums, details))
 
 
-def _compared(row: Sequence[Any], path: Path, checksums: Checksums) -> Encoded:
+def _compared(
+    row: Sequence[Any], path: Path, checksums: Checksums, expects_details: bool = True
+) -> Encoded:
     """A row that matches its checksums."""
     offset, event_id, kind, at, user, body, checksum, details, of_details = row
     encoded = Encoded(event_id, kind, at, user, body, details)
     whole = checksums.of_row(offset, encoded) == checksum
-    if whole and (encoded.kind == Kind.SERVED or details is not None):
+    if whole and expects_details and (encoded.kind == Kind.SERVED or details is not None):
         whole = details is not None and checksums.of_details(offset, details) == of_details
     if not whole:
         raise LogError(

@@ -63,7 +63,6 @@ class FeatureState(Evidence):
         """Apply what is about words and domains, in any order."""
         self._newest = max([self._newest, *(one.at for one in mutings)])
         self._mutes.apply(mutings, self._users)
-        self._version += 1
 
     def touch(self, user: Rows) -> None:
         """Something is about to change, for these users in particular."""
@@ -81,8 +80,7 @@ class FeatureState(Evidence):
 
     def admit_users(self, ids: Iterable[str]) -> Rows:
         """The row of each id; a new user gets a row of which nothing is known."""
-        before = len(self._users)
-        row = self._users.admit(ids)
+        before, row = len(self._users), self._users.admit(ids)
         if len(self._users) > before:
             self._grow()
         return row
@@ -117,9 +115,7 @@ class FeatureState(Evidence):
         self._calendar.remove(row, tweets.created_at[row])
         author = tweets.author[row]
         self._posts.keep(author[author >= 0], lambda tweet: ~tweets.deleted[tweet])
-        gone = np.zeros(len(tweets), np.bool_)
-        gone[row] = True
-        about = self._engagements.about(gone)
+        about = self._engagements.about(row, len(tweets))
         self._engagements.refresh(about, tweets)
         self.touch(self.engaged.index.left[about])
 

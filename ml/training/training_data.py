@@ -20,7 +20,7 @@ from ml.training import safety
 from ml.training.examples import Examples, of_impressions, sample_negatives
 from ml.training.heavy_ranker import RankerRows
 
-MOST_ROWS: Final = 2_000_000  # that the ranker learns from and is calibrated on
+MOST_ROWS: Final = 1_000_000  # that the ranker learns from and is calibrated on
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,3 +131,9 @@ def test_other_pages_may_call_it_only_where_they_are_named(
         refused = open_client.get("/livez", headers={"Origin": "https://example.com"}).headers
     assert allowed["access-control-allow-origin"] == "https://example.org"
     assert "access-control-allow-origin" not in refused
+
+
+def test_a_message_that_is_no_unicode_is_a_line_too() -> None:
+    record = logging.makeLogRecord({"msg": "half a pair: \ud800", "fields": {"large": 2**80}})
+    line = json.loads(logs.Json().format(record))
+    assert (line["message"], line["large"]) == ("half a pair: \ud800", 2**80)

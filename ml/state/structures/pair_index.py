@@ -14,7 +14,7 @@ from ml.state.structures.growable import with_room
 PairTable = NDArray[np.uint64]  # (slots, 2): a key, and one more than its row; zeros where empty
 EMPTY: Final = np.uint64(0)  # the key of (-1, -1), which is no pair
 SPREAD: Final = np.uint64(0x9E3779B97F4A7C15)  # 2^64 / golden ratio: Fibonacci hashing, Knuth 6.4
-FEWEST: Final = 256  # slots
+FEWEST: Final = 16  # slots
 SLICE: Final = 8_192  # slots that are copied to a larger table with every addition, at least
 
 
@@ -189,4 +189,4 @@ def _copy(table: PairTable, next_table: PairTable, start: int, end: int) -> None
     """Put the pairs of some slots in the next table, too."""
     for place in range(start, end):
         if table[place, 0] != EMPTY:
-            _put(next_table, table[place, 0], table[place, 1])
+            _put(next_table, table[place, 0], np.int64(table[place, 1]))

@@ -40,8 +40,10 @@ class Engagements:
         register = self.register
         return np.sort(_engaged(self.lists.of(viewer), register.index.right, register.is_on))
 
-    def about(self, wanted: NDArray[np.bool_]) -> Rows:
-        """The rows of the register that are about wanted tweets; `wanted` has one row per tweet."""
+    def about(self, some: Rows, tweets: int) -> Rows:
+        """The rows of the register that are about some of so many tweets."""
+        wanted = np.zeros(tweets, np.bool_)
+        wanted[some] = True
         return _about(self.register.index.right, wanted)
 
     def apply(self, events: Events) -> Changes:

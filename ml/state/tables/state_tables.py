@@ -134,11 +134,6 @@ class StateTables:
         return self._newest
 
     @property
-    def version(self) -> int:
-        """How often the state was changed."""
-        return self._version
-
-    @property
     def rewritten(self) -> int:
         """How often a profile or a text was written anew."""
         return self._rewritten

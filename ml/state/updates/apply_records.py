@@ -48,11 +48,18 @@ def apply_records(state: FeatureState, records: Sequence[Record]) -> AppliedReco
     batches, shift = _decoded(records, state.shift)
     applied = [_apply_batch(state, batch) for batch in batches]
     state.advance(max((record.offset for record in records), default=0), shift)
-    tweets = np.concatenate([NOBODY, *(one.tweets for one in applied)])
-    users = np.concatenate([NOBODY, *(one.users for one in applied)])
-    fewer = np.concatenate([NOBODY, *(one.fewer for one in applied)])
-    tweets = tweets[~state.tweets.deleted[tweets]]
-    return AppliedRecords(np.unique(tweets), np.unique(users), np.unique(fewer))
+    tweets = _distinct([one.tweets for one in applied])
+    return AppliedRecords(
+        tweets[~state.tweets.deleted[tweets]],
+        _distinct([one.users for one in applied]),
+        _distinct([one.fewer for one in applied]),
+    )
+
+
+def _distinct(parts: Sequence[Rows]) -> Rows:
+    """Every row of some parts once, in ascending order."""
+    some = [part for part in parts if len(part)]
+    return np.unique(np.concatenate(some)) if some else NOBODY
 
 
 def _decoded(records: Sequence[Record], shift: int) -> tuple[list[Batch], int]:
@@ -85,12 +92,11 @@ def _shift(record: Record) -> int:
 
 def _apply_batch(state: FeatureState, batch: Batch) -> AppliedRecords:
     everybody = len(state.users)
-    state.touch(NOBODY)
     profiles = _put_users(state, batch.users)
     ids = [id_ for one in batch.events for id_ in one.tweets]
     tweet = state.tweets.ids.known(ids)
     tweets = _put_tweets(state, batch.tweets)
-    fewer = deletion.delete_tweets(state, batch.deleted)
+    fewer = deletion.delete_tweets(state, batch.deleted) if batch.deleted else NOBODY
     _happen(state, batch, tweet, ids)
     state.mark_offered(batch.offers)
     _mute(state, batch.muted)

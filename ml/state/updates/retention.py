@@ -42,7 +42,6 @@ def retain(state: FeatureState, now: int, keep_hours: float, at_least: int) -> K
     state.drop_faded(now, horizon)
     if kept.moved:
         state.renumber(kept.tweet, kept.new)
-    state.touch(kept.tweet[:0])
     return kept
 
 

@@ -23,7 +23,6 @@ def put(state: FeatureState, frame: pl.DataFrame, at: Times, tiebreak: Tiebreaks
     touched = np.union1d(new, changed).astype(np.int32)
     delete_of_the_erased(state, touched)
     _post(state, new)
-    state.touch(touched[:0])
     return touched[~state.tweets.deleted[touched]]
 
 

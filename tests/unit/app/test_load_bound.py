@@ -5,9 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import socket
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
+import uvloop
 from starlette.types import Message, Receive, Scope, Send
 
 from app.api.load_bound import LoadBound
@@ -79,6 +84,54 @@ def test_a_probe_waits_for_no_feed_but_the_one_that_is_being_computed() -> None:
         await asyncio.gather(*feeds)
 
     asyncio.run(story())
+
+
+@pytest.mark.parametrize("loop_factory", [asyncio.SelectorEventLoop, uvloop.new_event_loop])
+def test_what_came_while_a_feed_was_computed_is_read_before_the_next(
+    loop_factory: Callable[[], asyncio.AbstractEventLoop],
+) -> None:
+    """On real sockets, because loops differ in when they read them."""
+    paths = ("/timeline/0", "/timeline/1", "/timeline/2", "/livez")
+    begun: list[str] = []
+
+    async def compute(scope: Scope, receive: Receive, send: Send) -> None:
+        begun.append(scope["path"])
+        if scope["path"].startswith("/timeline/"):
+            time.sleep(0.1)  # without a pause
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+
+    app = LoadBound(compute, limit=9)
+    tasks: set[asyncio.Task[Any]] = set()
+
+    class Asked(asyncio.Protocol):
+        def data_received(self, data: bytes) -> None:
+            tasks.add(asyncio.get_running_loop().create_task(ask(app, data.decode())))
+
+    async def story() -> None:
+        server = await asyncio.get_running_loop().create_server(Asked, "127.0.0.1", 0)
+        address = server.sockets[0].getsockname()
+        with ExitStack() as stack:
+            open_ = [stack.enter_context(socket.create_connection(address)) for _ in paths]
+            await asyncio.sleep(0.05)  # until they are accepted
+
+            def meanwhile() -> None:
+                open_[0].sendall(paths[0].encode())
+                while not begun:
+                    time.sleep(0.001)
+                for client, path in zip(
+                    open_[1:], ("/timeline/1", "/timeline/2", "/livez"), strict=True
+                ):
+                    client.sendall(path.encode())
+
+            await asyncio.to_thread(meanwhile)
+            while len(begun) < 4:
+                await asyncio.sleep(0.01)
+            await asyncio.gather(*tasks)
+        server.close()
+
+    with asyncio.Runner(loop_factory=loop_factory) as runner:
+        runner.run(asyncio.wait_for(story(), 20))
+    assert begun == ["/timeline/0", "/livez", "/timeline/1", "/timeline/2"]
 
 
 def test_probes_are_exempt_however_many_feeds_wait() -> None:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from contextlib import closing
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from app.serving.tail import Tail
+from app.serving.tail import LEAST_RECORDS, READ_RECORDS, Tail
+from ml.event_log.recent_records import RecentRecords
+from ml.event_log.record import Entry, Kind, Record
 from ml.event_log.sqlite import SqliteLog
 from ml.state.feature_state import FeatureState
 from ml.state.tables.tweets import Tweets
@@ -37,3 +40,81 @@ def test_what_comes_at_the_last_moment_has_come(tail: Tail) -> None:
         return await waiting
 
     assert asyncio.run(come())
+
+
+class Unread(SqliteLog):
+    """A log that notes from where it is read."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.read_after: list[int] = []
+
+    def read(self, after: int, limit: int, with_pools: bool = True) -> list[Record]:
+        self.read_after.append(after)
+        return super().read(after, limit, with_pools)
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Iterator[Unread]:
+    with closing(Unread(tmp_path / "events.db")) as log:
+        yield log
+
+
+def joined(number: int) -> Entry:
+    return Entry(f"u{number}", Kind.PUT_USER, number, f"u{number}", {"user_id": f"u{number}"})
+
+
+def test_the_file_is_read_only_for_what_others_appended(log: Unread) -> None:
+    recent, state = RecentRecords(), FeatureState(Users(), Tweets())
+    tail = Tail(log, state, lambda taken: None, recent=recent)
+    recent.add(log.append([joined(1), joined(2)]).records)
+    log.append([joined(3)])  # by another process
+    recent.add(log.append([joined(4)]).records)
+
+    async def run() -> None:
+        await tail.step()
+        assert (tail.offset, log.read_after) == (2, [])
+        await tail.step()
+        assert (tail.offset, log.read_after) == (4, [2])
+        recent.add(log.append([joined(5)]).records)
+        await tail.step()
+        assert (tail.offset, log.read_after) == (5, [2])
+
+    asyncio.run(run())
+    assert state.users.ids.all_ids().to_list() == ["u1", "u2", "u3", "u4", "u5"]
+
+
+def test_records_that_take_long_are_applied_few_at_a_time(log: Unread) -> None:
+    state, now, slices = FeatureState(Users(), Tweets()), [0.0], [0]
+
+    def slow(taken: object) -> None:
+        now[0] += 1.0
+        slices.append(state.offset)
+
+    tail = Tail(log, state, slow, tick=lambda: now[0])
+    log.append([joined(number) for number in range(READ_RECORDS)])
+
+    async def run() -> None:
+        while tail.offset < READ_RECORDS:
+            await tail.step()
+
+    asyncio.run(run())
+    assert [after - before for before, after in pairwise(slices)][:-1] == [LEAST_RECORDS] * 7
+    assert log.read_after == [0]
+
+
+def test_somebody_who_waits_does_not_wait_for_a_pause(log: Unread) -> None:
+    recent = RecentRecords()
+    tail = Tail(log, FeatureState(Users(), Tweets()), lambda taken: None, recent=recent)
+
+    async def run() -> None:
+        resting = asyncio.create_task(tail.step())
+        while not log.read_after:
+            await asyncio.sleep(0)
+        recent.add(log.append([joined(1)]).records)
+        waiting = asyncio.create_task(tail.reached(1, 5))
+        await resting
+        await tail.step()
+        assert await waiting
+
+    asyncio.run(run())

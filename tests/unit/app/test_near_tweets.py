@@ -1,0 +1,114 @@
+"""The inverted file over the window: what it finds, and that it never finds anything else."""
+
+from __future__ import annotations
+
+from typing import cast
+
+import numpy as np
+import pytest
+
+from app.retrieval.fresh_tweets import Fresh, FreshTweets
+from app.retrieval.near_tweets import REACH, NearTweets
+from app.retrieval.top_k import top_k
+from ml.embeddings.cells import WORTHWHILE, cells_of, centroids_of
+from ml.embeddings.encoder import EncodedTweets, Encoder, Vectors
+
+TWEETS, DIM, NOW, HOURS = 30_000, 32, 10**9, 168
+TEMPERATURE, HALF_LIFE = 0.08, 12.0
+NEAREST = 200
+
+
+class _Window:
+    """A window of tweets by nobody in particular."""
+
+    def __init__(self, created_at: np.ndarray) -> None:
+        row = np.arange(len(created_at), dtype=np.int32)
+        topic = np.zeros(len(row), np.int32)
+        self._fresh = Fresh(NOW - HOURS * 3600, row, row, created_at, topic)
+        self.state = self
+        self.tweets = self
+        self.version = 0
+
+    def fresh(self, now: int) -> Fresh:
+        return self._fresh
+
+
+class _Encoder:
+    def __init__(self, vector: Vectors) -> None:
+        none = np.full(len(vector), np.nan, np.float32)
+        centroids = centroids_of(vector)
+        cell = cells_of(vector, centroids) if len(centroids) else np.zeros(len(vector), np.int16)
+        self.tweets = EncodedTweets(vector, vector, none, none, cell, centroids)
+
+
+def _clustered(rows: int, rng: np.random.Generator) -> Vectors:
+    """Vectors of length 1 around 40 subjects."""
+    subject = rng.normal(size=(40, DIM))
+    vector = subject[rng.integers(0, 40, rows)] + 0.7 * rng.normal(size=(rows, DIM))
+    unit: Vectors = (vector / np.linalg.norm(vector, axis=1, keepdims=True)).astype(np.float32)
+    return unit
+
+
+def _near(rows: int) -> tuple[NearTweets, Vectors, np.ndarray]:
+    rng = np.random.default_rng(7)
+    created_at = np.sort(NOW - rng.integers(0, HOURS * 3600, rows))
+    vector = _clustered(rows + 20, rng)
+    window, encoder = _Window(created_at), _Encoder(vector[:rows])
+    near = NearTweets(cast(FreshTweets, window), cast(Encoder, encoder), TEMPERATURE, HALF_LIFE)
+    return near, vector[rows:], created_at
+
+
+@pytest.fixture(scope="module")
+def large() -> tuple[NearTweets, Vectors, np.ndarray]:
+    return _near(TWEETS)
+
+
+def test_a_small_window_is_read_as_a_whole() -> None:
+    near, tastes, _ = _near(500)
+    assert len(near.of(tastes[:1], NOW).tweet) == 500
+
+
+def test_nearly_all_of_the_best_are_found_in_a_large_window(
+    large: tuple[NearTweets, Vectors, np.ndarray],
+) -> None:
+    near, tastes, created_at = large
+    vector, recall = near.encoder.tweets.vector, []
+    for taste in tastes:
+        fading = np.log(2) / HALF_LIFE * (NOW - created_at) / 3600
+        best = top_k(np.arange(TWEETS, dtype=np.int32), vector @ taste / TEMPERATURE - fading, 200)
+        recall.append(np.isin(best, near.of(taste[None], NOW).tweet).mean())
+    assert TWEETS > WORTHWHILE
+    assert np.mean(recall) >= 0.98
+
+
+def test_about_as_many_tweets_are_looked_at_as_are_meant_to_be(
+    large: tuple[NearTweets, Vectors, np.ndarray],
+) -> None:
+    near, tastes, _ = large
+    one = near.of(tastes[:1], NOW).tweet
+    both = near.of(tastes[:2], NOW).tweet
+    assert 0.8 * REACH <= len(one) <= REACH
+    assert np.isin(one, both).all()
+    assert len(both) <= 2 * REACH
+
+
+def test_each_tweet_of_the_window_is_in_the_file_once(
+    large: tuple[NearTweets, Vectors, np.ndarray],
+) -> None:
+    near, tastes, created_at = large
+    all_of_it = near.within_reach(tastes[:1], NOW, reach=10 * TWEETS)
+    assert np.sort(all_of_it.tweet).tolist() == list(range(TWEETS))
+    assert (all_of_it.created_at == created_at[all_of_it.tweet]).all()
+
+
+def test_of_one_cell_the_newest_are_read_first(
+    large: tuple[NearTweets, Vectors, np.ndarray],
+) -> None:
+    near, tastes, created_at = large
+    cell, found = near.encoder.tweets.cell, near.of(tastes[:1], NOW)
+    hours = HOURS / 256
+    for one in np.unique(cell[found.tweet]):
+        read = found.created_at[cell[found.tweet] == one]
+        left = np.setdiff1d(np.flatnonzero(cell == one), found.tweet)
+        if len(left):
+            assert created_at[left].max() <= read.min() + hours * 3600
