@@ -18,6 +18,7 @@ from app.retrieval.age import ages_hours
 from app.retrieval.memo import Memo
 from app.retrieval.posts import fresh_posts
 from app.retrieval.top_k import Worth, top_k
+from app.retrieval.topic_index import TopicIndex
 from ml.arrays import Times
 from ml.state.feature_state import FeatureState
 from ml.state.tables.audience import PUBLIC
@@ -34,6 +35,7 @@ class Fresh:
     author: Rows
     created_at: Times
     topic: NDArray[np.int32]  # tokens, 0 where there is none
+    by_topic: TopicIndex
 
 
 @dataclass(frozen=True)
@@ -59,12 +61,14 @@ class FreshTweets:
         tweets, window = self.state.tweets, (now, self.max_age_hours, self.at_least)
         tweet = self.state.fresh(*window)
         tweet = tweet[tweets.audience.visibility[tweet] == PUBLIC]
+        topic = tweets.tags[tweet, 0].view(np.int32)
         return Fresh(
             self.state.oldest_fresh(*window),
             tweet,
             tweets.author[tweet],
             tweets.created_at[tweet],
-            tweets.tags[tweet, 0].view(np.int32),
+            topic,
+            TopicIndex.of(topic),
         )
 
     def by(

@@ -19,7 +19,7 @@ from ml.embeddings.encoder import Encoder, Vectors
 from ml.kernels import kernel
 
 SLOTS: Final = 256  # of age, in which the tweets of a cell are sorted
-REACH: Final = 6_000  # tweets that are looked at, for each taste
+REACH: Final = 7_000  # tweets that are looked at, for each taste
 HALVINGS: Final = 24  # of the bounds of the least worth
 
 Numbers = NDArray[np.int64]

@@ -49,8 +49,10 @@ class Explore:
     def fetch(self, query: Query, limit: int) -> CandidateBatch:
         state, around = self.fresh_tweets.state, query.neighborhood
         fresh = self.fresh_tweets.fresh(query.now)
+        wanted = self._wanted(query)
         tweet, worth = _on_topic(
-            self._wanted(query),
+            wanted,
+            fresh.by_topic.near(wanted),
             fresh.topic,
             fresh.tweet,
             fresh.author,
@@ -115,6 +117,7 @@ def _likeliest(
 @kernel
 def _on_topic(
     wanted: int,
+    places: Rows,
     topic: Topics,
     tweet: Rows,
     author: Rows,
@@ -128,11 +131,12 @@ def _on_topic(
     half_life_hours: float,
     now: int,
 ) -> tuple[Rows, Worth]:
-    """The tweets on a topic by authors that the viewer neither follows nor excludes, nor wants to
-    see less of; and what they are worth by their reception and recency."""
-    found = np.empty(len(tweet), np.int32)
-    worth, count = np.empty(len(tweet), np.float64), 0
-    for i in range(len(tweet)):
+    """The tweets on a topic, which are among some places of a list, by authors that the viewer
+    neither follows nor excludes, nor wants to see less of; and what they are worth by their
+    reception and recency."""
+    found = np.empty(len(places), np.int32)
+    worth, count = np.empty(len(places), np.float64), 0
+    for i in places:
         who = author[i]
         if topic[i] == NO_TOPIC or topic[i] != wanted or who == viewer:
             continue

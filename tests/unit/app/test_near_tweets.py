@@ -10,6 +10,7 @@ import pytest
 from app.retrieval.fresh_tweets import Fresh, FreshTweets
 from app.retrieval.near_tweets import REACH, NearTweets
 from app.retrieval.top_k import top_k
+from app.retrieval.topic_index import TopicIndex
 from ml.embeddings.cells import WORTHWHILE, cells_of, centroids_of
 from ml.embeddings.encoder import EncodedTweets, Encoder, Vectors
 
@@ -24,7 +25,7 @@ class _Window:
     def __init__(self, created_at: np.ndarray) -> None:
         row = np.arange(len(created_at), dtype=np.int32)
         topic = np.zeros(len(row), np.int32)
-        self._fresh = Fresh(NOW - HOURS * 3600, row, row, created_at, topic)
+        self._fresh = Fresh(NOW - HOURS * 3600, row, row, created_at, topic, TopicIndex.of(topic))
         self.state = self
         self.tweets = self
         self.version = 0

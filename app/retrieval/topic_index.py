@@ -1,0 +1,48 @@
+"""Where in a list are the tweets on a topic? Topics share a few buckets, by their last bits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ml.arrays import Rows
+from ml.kernels import kernel
+
+BUCKETS: Final = 1_024  # a power of two
+Topics = NDArray[np.int32]  # tokens, 0 where there is none
+
+
+@dataclass(frozen=True, slots=True)
+class TopicIndex:
+    """The places of a list by the bucket of their topic, in the order of the list."""
+
+    place: Rows
+    start: NDArray[np.int64]  # (BUCKETS + 1,) where in `place` each bucket begins
+
+    @classmethod
+    def of(cls, topic: Topics) -> Self:
+        return cls(*_by_bucket(topic))
+
+    def near(self, topic: int) -> Rows:
+        """The places of a topic, and of the others in its bucket."""
+        bucket = topic & (BUCKETS - 1)
+        return self.place[self.start[bucket] : self.start[bucket + 1]]
+
+
+@kernel
+def _by_bucket(topic: Topics) -> tuple[Rows, NDArray[np.int64]]:
+    """A counting sort, which keeps the order within a bucket."""
+    start = np.zeros(BUCKETS + 1, np.int64)
+    for token in topic:
+        start[(token & (BUCKETS - 1)) + 1] += 1
+    for bucket in range(BUCKETS):
+        start[bucket + 1] += start[bucket]
+    place, begun = np.empty(len(topic), np.int32), start.copy()
+    for i in range(len(topic)):
+        bucket = topic[i] & (BUCKETS - 1)
+        place[begun[bucket]] = i
+        begun[bucket] += 1
+    return place, start
