@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import astuple
 from random import Random
+from typing import Any
 
 import numpy as np
 import pytest
@@ -190,7 +191,7 @@ def test_nothing_remembered_is_out_of_date() -> None:
             assert all(map(np.array_equal, _columns(astuple(known)), _columns(astuple(anew))))
 
 
-def _columns(fields: tuple[object, ...]) -> list[object]:
+def _columns(fields: tuple[Any, ...]) -> list[Any]:
     """The fields of a dataclass and of those in it."""
     return [
         column
