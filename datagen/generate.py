@@ -12,9 +12,9 @@ from datagen.hashtags import draw_hashtags
 from datagen.log import impressions_table, interactions_table
 from datagen.names import full_names, handles_of
 from datagen.parameters import Parameters
-from datagen.text import Draft, write_texts
-from datagen.tweets import draw_tweets, tweets_table
-from datagen.users import draw_users, users_table
+from datagen.text import Draft, Words, write_texts
+from datagen.tweets import Tweets, draw_tweets, tweets_table
+from datagen.users import Users, draw_users, users_table
 from datagen.world import World
 
 
@@ -30,6 +30,21 @@ def generate(
     world, shown, done = simulate(planted, life, progress)
     names = full_names(len(users), surface)
     handles = handles_of(names)
+    text, hashtags = draw_texts(tweets, users, handles, voice)
+    tables = {
+        "users": users_table(users, names, surface),
+        "tweets": tweets_table(tweets, users, text, hashtags, surface),
+        "follows": follows_table(follow_graph.unchanged_in(world.follow_graph), users),
+        "interactions": interactions_table(world, done),
+        "impressions": impressions_table(world, shown),
+    }
+    return tables, world
+
+
+def draw_texts(
+    tweets: Tweets, users: Users, handles: Words, voice: np.random.Generator
+) -> tuple[pl.Series, pl.Series]:
+    """The text of each tweet, and its hashtags."""
     hashtags = draw_hashtags(tweets.topic, tweets.nsfw, voice)
     draft = Draft(
         topic=tweets.topic,
@@ -39,12 +54,4 @@ def generate(
         answered=np.where(tweets.parent >= 0, handles[tweets.author[tweets.parent]], ""),
         hashtags=hashtags,
     )
-    text = write_texts(draft, handles, voice)
-    tables = {
-        "users": users_table(users, names, surface),
-        "tweets": tweets_table(tweets, users, text, hashtags, surface),
-        "follows": follows_table(follow_graph.unchanged_in(world.follow_graph), users),
-        "interactions": interactions_table(world, done),
-        "impressions": impressions_table(world, shown),
-    }
-    return tables, world
+    return write_texts(draft, handles, voice), hashtags

@@ -104,7 +104,8 @@ def _tweet(number: int, tweet: str, at: int = NOW - 80 * HOUR) -> Entry:
 
 
 def _event(label: str, user: str, number: int, **about: str) -> Entry:
-    event = bodies.Event(label, user, **about)  # type: ignore[arg-type]  # all are texts
+    # The fields that are named here are texts; mypy has the types of all fields in mind.
+    event = bodies.Event(label, user, **about)  # type: ignore[arg-type]
     return _entry(Kind.EVENT, NOW - HOUR + number, user, event.to_json())
 
 

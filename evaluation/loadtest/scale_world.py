@@ -11,10 +11,9 @@ from numpy.typing import NDArray
 
 from datagen.follow_graph import FollowGraph
 from datagen.follows import draw_follows
-from datagen.hashtags import draw_hashtags
+from datagen.generate import draw_texts
 from datagen.names import full_names, handles_of
 from datagen.parameters import HOUR, TWEETS, UNTIL, Parameters
-from datagen.text import Draft, write_texts
 from datagen.tweets import Tweets as Written
 from datagen.tweets import draw_tweets, tweets_table
 from datagen.users import Users as People
@@ -64,16 +63,8 @@ def _tweets_table(
     voice: np.random.Generator,
     surface: np.random.Generator,
 ) -> pl.DataFrame:
-    hashtags = draw_hashtags(tweets.topic, tweets.nsfw, voice)
-    draft = Draft(
-        topic=tweets.topic,
-        community=users.community[tweets.author],
-        toxic=tweets.toxic,
-        nsfw=tweets.nsfw,
-        answered=np.where(tweets.parent >= 0, handles[tweets.author[tweets.parent]], ""),
-        hashtags=hashtags,
-    )
-    return tweets_table(tweets, users, write_texts(draft, handles, voice), hashtags, surface)
+    text, hashtags = draw_texts(tweets, users, handles, voice)
+    return tweets_table(tweets, users, text, hashtags, surface)
 
 
 def _declared(frame: pl.DataFrame, table: Table) -> pl.DataFrame:

@@ -19,6 +19,7 @@ Floats = NDArray[np.float32]
 def bags(table: Tensor, place: Tensor, weight: Tensor) -> Tensor:
     """(bags, width): the sum of the table's rows at `place` (bags, slots) times `weight`, which
     has no gradient; a slot that weighs nothing is free."""
+    # torch has no types for `Function.apply`.
     total: Tensor = _Bags.apply(table, place, weight)  # type: ignore[no-untyped-call]
     return total
 

@@ -15,10 +15,10 @@ HOUR = 3600
 
 def recorded(*newest: int) -> RecordedState:
     """A state whose tweets are of these times."""
-    told = RecordedState()
+    known = RecordedState()
     for at in newest:
-        told.tweet(f"t{at}", "ann", 10, created_at=at)
-    return told
+        known.tweet(f"t{at}", "ann", 10, created_at=at)
+    return known
 
 
 def shift(setting: str, wall: float, *newest: int, is_live: bool = False) -> int:
@@ -53,13 +53,13 @@ def test_what_was_recorded_by_the_wall_clock_stays_with_it() -> None:
 
 
 def test_a_world_keeps_its_distance_over_restarts() -> None:
-    told = recorded(NEWEST)
-    told.record(Kind.CLOCK, shift_seconds=-8 * DAY)
+    known = recorded(NEWEST)
+    known.record(Kind.CLOCK, shift_seconds=-8 * DAY)
     wall = NEWEST + 8 * DAY
     for later in (0, 5, 6 * DAY):
-        assert shift_for("auto", told.state, wall + later, 168, True) == -8 * DAY
-    assert shift_for("auto", told.state, wall + 10 * DAY, 168, True) == -18 * DAY
-    assert shift_for("wall", told.state, wall, 168, True) == 0
+        assert shift_for("auto", known.state, wall + later, 168, True) == -8 * DAY
+    assert shift_for("auto", known.state, wall + 10 * DAY, 168, True) == -18 * DAY
+    assert shift_for("wall", known.state, wall, 168, True) == 0
 
 
 @pytest.mark.parametrize(

@@ -30,32 +30,32 @@ class Counting:
         return np.zeros((len(viewer), 1), np.float32)
 
 
-def like(told: RecordedState) -> None:
-    told.act("bob", "like", "t")
+def like(recorded: RecordedState) -> None:
+    recorded.act("bob", "like", "t")
 
 
-def follow(told: RecordedState) -> None:
-    told.act("bob", "follow", target_user_id="ann")
+def follow(recorded: RecordedState) -> None:
+    recorded.act("bob", "follow", target_user_id="ann")
 
 
-def change_a_profile(told: RecordedState) -> None:
-    told.record(Kind.PUT_USER, user_id="ann", interests=["chess"])
+def change_a_profile(recorded: RecordedState) -> None:
+    recorded.record(Kind.PUT_USER, user_id="ann", interests=["chess"])
 
 
-def delete_what_was_liked(told: RecordedState) -> None:
-    told.record(Kind.DELETE_TWEET, tweet_id="liked")
+def delete_what_was_liked(recorded: RecordedState) -> None:
+    recorded.record(Kind.DELETE_TWEET, tweet_id="liked")
 
 
-def see(told: RecordedState) -> None:
-    told.act("bob", "impression", "t")
+def see(recorded: RecordedState) -> None:
+    recorded.act("bob", "impression", "t")
 
 
-def join(told: RecordedState) -> None:
-    told.record(Kind.PUT_USER, user_id="eve", interests=["chess"])
+def join(recorded: RecordedState) -> None:
+    recorded.record(Kind.PUT_USER, user_id="eve", interests=["chess"])
 
 
-def write(told: RecordedState) -> None:
-    told.tweet("t2", "ann")
+def write(recorded: RecordedState) -> None:
+    recorded.tweet("t2", "ann")
 
 
 @pytest.mark.parametrize(
@@ -66,15 +66,15 @@ def write(told: RecordedState) -> None:
 def test_it_is_computed_again_when_it_may_have_changed(
     happens: Callable[[RecordedState], None], times: int
 ) -> None:
-    told = RecordedState()
+    recorded = RecordedState()
     for tweet in ("t", "liked"):
-        told.tweet(tweet, "ann")
-    told.act("bob", "like", "liked")
-    nobody = NullEncoder.of(told.state)
+        recorded.tweet(tweet, "ann")
+    recorded.act("bob", "like", "liked")
+    nobody = NullEncoder.of(recorded.state)
     encoder = Counting(nobody.tweets, nobody.authors)
-    cache, bob = ViewerVectorCache(told.state, encoder), told.row("bob")
+    cache, bob = ViewerVectorCache(recorded.state, encoder), recorded.row("bob")
     cache.of(bob, now=0)
-    happens(told)
+    happens(recorded)
     cache.of(bob, now=1)
     cache.of(bob, now=2)
     assert encoder.asked == [bob] * times

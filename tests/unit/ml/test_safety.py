@@ -124,44 +124,48 @@ def test_the_record_adds_to_what_a_tweet_says(
 
 
 @pytest.fixture
-def told() -> RecordedState:
+def recorded() -> RecordedState:
     """Ann was abusive twice, and bob never; both now say the same."""
-    told = RecordedState()
+    recorded = RecordedState()
     for n in range(1, 3):
-        told.tweet(f"a{n}", "ann", n * HOUR, text="You people are clowns", toxic=True)
-        told.tweet(f"b{n}", "bob", n * HOUR, text="Good morning to the chess club", toxic=False)
+        recorded.tweet(f"a{n}", "ann", n * HOUR, text="You people are clowns", toxic=True)
+        recorded.tweet(f"b{n}", "bob", n * HOUR, text="Good morning to the chess club", toxic=False)
     for author in ("ann", "bob"):
-        told.tweet(f"{author} now", author, 9 * HOUR, text="Never trust the rebound")
-    return told
+        recorded.tweet(f"{author} now", author, 9 * HOUR, text="Never trust the rebound")
+    return recorded
 
 
-def toxicity(encoder: TowerEncoder, told: RecordedState, tweet: str) -> float:
-    return float(encoder.tweets.toxicity[told.state.tweets.ids.known([tweet])[0]])
+def toxicity(encoder: TowerEncoder, recorded: RecordedState, tweet: str) -> float:
+    return float(encoder.tweets.toxicity[recorded.state.tweets.ids.known([tweet])[0]])
 
 
-def test_who_was_abusive_is_suspected(encode: Encode, told: RecordedState) -> None:
-    encoder = encode(told.state)
-    assert toxicity(encoder, told, "ann now") > 2 * toxicity(encoder, told, "bob now")
+def test_who_was_abusive_is_suspected(encode: Encode, recorded: RecordedState) -> None:
+    encoder = encode(recorded.state)
+    assert toxicity(encoder, recorded, "ann now") > 2 * toxicity(encoder, recorded, "bob now")
 
 
-def test_what_is_deleted_is_held_against_nobody(encode: Encode, told: RecordedState) -> None:
-    encoder = encode(told.state)
-    before = toxicity(encoder, told, "ann now")
+def test_what_is_deleted_is_held_against_nobody(encode: Encode, recorded: RecordedState) -> None:
+    encoder = encode(recorded.state)
+    before = toxicity(encoder, recorded, "ann now")
     for n in range(1, 3):
-        taken = told.record(Kind.DELETE_TWEET, 10 * HOUR, tweet_id=f"a{n}")
-        encoder.extend(told.state, taken)
-    fresh = encode(told.state)
-    assert toxicity(encoder, told, "ann now") == pytest.approx(toxicity(fresh, told, "ann now"))
-    assert toxicity(encoder, told, "ann now") < before / 2
+        taken = recorded.record(Kind.DELETE_TWEET, 10 * HOUR, tweet_id=f"a{n}")
+        encoder.extend(recorded.state, taken)
+    fresh = encode(recorded.state)
+    assert toxicity(encoder, recorded, "ann now") == pytest.approx(
+        toxicity(fresh, recorded, "ann now")
+    )
+    assert toxicity(encoder, recorded, "ann now") < before / 2
 
 
 def test_what_comes_late_counts_as_if_it_had_come_in_time(
-    encode: Encode, told: RecordedState
+    encode: Encode, recorded: RecordedState
 ) -> None:
-    encoder = encode(told.state)
-    before = toxicity(encoder, told, "bob now")
-    taken = told.tweet("b0", "bob", HOUR, text="You people are clowns", toxic=True)
-    encoder.extend(told.state, taken)
-    assert toxicity(encoder, told, "bob now") > before
-    fresh = encode(told.state)
-    assert toxicity(encoder, told, "bob now") == pytest.approx(toxicity(fresh, told, "bob now"))
+    encoder = encode(recorded.state)
+    before = toxicity(encoder, recorded, "bob now")
+    taken = recorded.tweet("b0", "bob", HOUR, text="You people are clowns", toxic=True)
+    encoder.extend(recorded.state, taken)
+    assert toxicity(encoder, recorded, "bob now") > before
+    fresh = encode(recorded.state)
+    assert toxicity(encoder, recorded, "bob now") == pytest.approx(
+        toxicity(fresh, recorded, "bob now")
+    )

@@ -86,35 +86,35 @@ def test_days_are_counted_once_each() -> None:
     seniority = Seniority(1)
     for at in (5, 5, 6, 4, 9):
         weights(seniority, [0], [NOW + at * DAY], [UNKNOWN_TIME])
-    assert seniority.days.tolist() == [3]  # what comes late is not told from what came last
+    assert seniority.days.tolist() == [3]  # what comes late is not recorded from what came last
 
 
 def test_one_reader_adds_so_many_impressions_to_an_author_and_no_more() -> None:
-    told = RecordedState()
+    recorded = RecordedState()
     for n in range(30):
-        told.tweet(f"t{n}", "ada", at=NOW)
+        recorded.tweet(f"t{n}", "ada", at=NOW)
     for n in range(30):
-        told.act("bob", "impression", f"t{n}", at=NOW + n)
-    assert told.count("ada", Count.IMPRESSION) == pytest.approx(DAILY, rel=1e-3)
-    told.act("cyd", "impression", "t0", at=NOW + 40)
-    assert told.count("ada", Count.IMPRESSION) > DAILY
-    seen = told.state.seen_by(told.row("bob"))
+        recorded.act("bob", "impression", f"t{n}", at=NOW + n)
+    assert recorded.count("ada", Count.IMPRESSION) == pytest.approx(DAILY, rel=1e-3)
+    recorded.act("cyd", "impression", "t0", at=NOW + 40)
+    assert recorded.count("ada", Count.IMPRESSION) > DAILY
+    seen = recorded.state.seen_by(recorded.row("bob"))
     assert len(seen) == 30  # what was seen is not forgotten for that
 
 
 def test_an_unlike_takes_back_what_the_like_weighed_then() -> None:
-    told = RecordedState()
-    told.record(Kind.PUT_USER, NOW, user_id="ada", created_at=NOW - 300 * DAY)
-    told.record(Kind.PUT_USER, NOW, user_id="new", created_at=NOW)
-    told.tweet("t", "ada", at=NOW)
-    told.act("new", "like", "t", at=NOW + DAY)
-    assert 0 < told.count("ada", Count.LIKE) <= 0.01
+    recorded = RecordedState()
+    recorded.record(Kind.PUT_USER, NOW, user_id="ada", created_at=NOW - 300 * DAY)
+    recorded.record(Kind.PUT_USER, NOW, user_id="new", created_at=NOW)
+    recorded.tweet("t", "ada", at=NOW)
+    recorded.act("new", "like", "t", at=NOW + DAY)
+    assert 0 < recorded.count("ada", Count.LIKE) <= 0.01
     for day in range(2, 30):
-        told.act("new", "click", "t", at=NOW + day * DAY)
-    told.act("new", "unlike", "t", at=NOW + 30 * DAY)
-    assert told.count("ada", Count.LIKE) == pytest.approx(0, abs=1e-9)
-    told.act("new", "like", "t", at=NOW + 31 * DAY)
-    assert told.count("ada", Count.LIKE) == pytest.approx(1, rel=1e-3)
+        recorded.act("new", "click", "t", at=NOW + day * DAY)
+    recorded.act("new", "unlike", "t", at=NOW + 30 * DAY)
+    assert recorded.count("ada", Count.LIKE) == pytest.approx(0, abs=1e-9)
+    recorded.act("new", "like", "t", at=NOW + 31 * DAY)
+    assert recorded.count("ada", Count.LIKE) == pytest.approx(1, rel=1e-3)
 
 
 def test_replay_reads_the_same_weights_whatever_the_batches(rng: np.random.Generator) -> None:
