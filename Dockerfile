@@ -39,7 +39,7 @@ RUN pip install --no-compile --no-deps . \
 # kernels that it and serving call.
 WORKDIR /world
 RUN python -m datagen --out data \
- && OMP_NUM_THREADS=1 FORYOU_KERNELS=/kernels foryou train --data data --out . \
+ && FORYOU_KERNELS=/kernels foryou train --data data --out . \
  && rm -r data \
  && tar -czf /world.tgz .
 
@@ -52,7 +52,6 @@ COPY --from=build /world.tgz /world.tgz
 COPY --from=build /kernels /kernels
 COPY .docker/run /usr/local/bin/run
 ENV PATH=/venv/bin:$PATH \
-    OMP_NUM_THREADS=1 \
     FORYOU_HOST=0.0.0.0 \
     FORYOU_ARTIFACTS=/artifacts
 USER 10001

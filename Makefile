@@ -26,19 +26,19 @@ data: .venv/.installed
 	$(BIN)/python -m datagen --out artifacts/data --seed $(SEED) --scale $(SCALE)
 
 evaluate: train .venv/.evaluating
-	@OMP_NUM_THREADS=1 $(BIN)/foryou evaluate --data "$(DATA)"
+	@$(BIN)/foryou evaluate --data "$(DATA)"
 
 simulate: train .venv/.evaluating
-	@OMP_NUM_THREADS=1 $(BIN)/foryou simulate --data "$(DATA)"
+	@$(BIN)/foryou simulate --data "$(DATA)"
 
 bench: train
-	@OMP_NUM_THREADS=1 $(BIN)/python -m evaluation.loadtest bench
+	@$(BIN)/python -m evaluation.loadtest bench
 
 crash-test: train
-	@OMP_NUM_THREADS=1 FORYOU_DATA_DIR="$(DATA)" $(BIN)/python -m evaluation.loadtest crash
+	@FORYOU_DATA_DIR="$(DATA)" $(BIN)/python -m evaluation.loadtest crash
 
 soak: train
-	@OMP_NUM_THREADS=1 FORYOU_DATA_DIR="$(DATA)" $(BIN)/python -m evaluation.loadtest soak
+	@FORYOU_DATA_DIR="$(DATA)" $(BIN)/python -m evaluation.loadtest soak
 
 test: .venv/.developing
 	$(BIN)/pytest --cov --cov-report=term:skip-covered --cov-fail-under=90
@@ -53,11 +53,11 @@ test-bounds: .venv/.developing
 
 REQUESTS ?= 100000
 fuzz: .venv/.developing
-	@OMP_NUM_THREADS=1 $(BIN)/python -m tests.fuzz --requests $(REQUESTS) --seed $(SEED)
+	@$(BIN)/python -m tests.fuzz --requests $(REQUESTS) --seed $(SEED)
 
 SECONDS ?= 600
 api-test: .venv/.fuzzing
-	@OMP_NUM_THREADS=1 $(BIN)/python -m tests.fuzz.api --seconds $(SECONDS) --seed $(SEED)
+	@$(BIN)/python -m tests.fuzz.api --seconds $(SECONDS) --seed $(SEED)
 
 lint: .venv/.developing
 	$(BIN)/ruff check .

@@ -9,7 +9,6 @@ from contextlib import asynccontextmanager
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Final
 
-import torch
 from fastapi import Depends, FastAPI
 from fastapi_offline import FastAPIOffline
 from starlette.middleware.cors import CORSMiddleware
@@ -43,6 +42,7 @@ from app.serving.engine import Engine
 from app.serving.service import Service
 from app.serving.warm_up import warm_up
 from app.settings import Settings
+from ml import threads
 
 if TYPE_CHECKING:
     from app.api.tokens import Tokens
@@ -135,7 +135,7 @@ def verifier(settings: Settings) -> Tokens | None:
 def prepare_process(settings: Settings) -> None:
     """Set this process up to do nothing but serve."""
     logs.install(settings.log_format, settings.log_level)
-    torch.set_num_threads(1)  # a request is too short to be shared out
+    threads.use_one()
     sys.setswitchinterval(SWITCH_SECONDS)
 
 

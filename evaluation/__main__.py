@@ -8,8 +8,6 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-import torch
-
 from app.read_settings import read_settings
 from app.settings import InvalidSettingError, Settings
 from evaluation import describe
@@ -17,7 +15,7 @@ from evaluation.offline.evaluate import evaluate
 from evaluation.report import document, page, simulation_page, simulation_table, terminal
 from evaluation.report.numbers import Json, written
 from evaluation.simulation import simulation
-from ml import bundle, command
+from ml import bundle, command, threads
 from ml.bundle import Bundle
 from ml.dataset.files import fingerprint
 from ml.errors import BundleError, DataError, FeedError
@@ -26,7 +24,7 @@ from ml.errors import BundleError, DataError, FeedError
 def main(arguments: Sequence[str] | None = None, prog: str = "python -m evaluation") -> int:
     """Run one command; 2 where the reader must mend something."""
     given = _parser(prog).parse_args(arguments)
-    torch.set_num_threads(1)
+    threads.use_one()
     try:
         if given.command == "describe":
             print(describe.table(describe.describe(given.folder)))

@@ -9,8 +9,6 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-import torch
-
 from app import console
 from app.api import serializers
 from app.api.json_response import encoded
@@ -18,7 +16,7 @@ from app.schemas.timeline import Timeline
 from app.serving.engine import build_engine
 from app.settings import PREFIX, Settings
 from evaluation.report import terminal
-from ml import bundle, command
+from ml import bundle, command, threads
 from ml.errors import BundleError, DataError, FeedError
 from ml.features import GROUPS
 
@@ -107,7 +105,7 @@ def filled(text: str, parts: Mapping[str, Part]) -> str:
 
 def main() -> int:
     """Rewrite README.md; 2 where the reader must mend something."""
-    torch.set_num_threads(1)
+    threads.use_one()
     try:
         README.write_text(filled(README.read_text(), {**FIXED, **MEASURED}))
     except (FeedError, ValueError) as error:

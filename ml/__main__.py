@@ -9,9 +9,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
 
-import torch
-
-from ml import bundle, command
+from ml import bundle, command, threads
 from ml.bundle import promotion_check
 from ml.dataset import rejects, report
 from ml.dataset.column_map import ColumnMap
@@ -31,7 +29,7 @@ MAP = "TOML that names the files and columns of the tables, where they have othe
 def main(arguments: Sequence[str] | None = None, prog: str = "python -m ml") -> int:
     """Run one command; 2 where the reader must mend something."""
     given = _parser(prog).parse_args(arguments)
-    torch.set_num_threads(1)
+    threads.use_one()
     try:
         if getattr(given, "map", None) is not None:
             given.map = ColumnMap.read(given.map)

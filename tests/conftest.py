@@ -11,7 +11,6 @@ os.environ.setdefault("FORYOU_KERNELS", str(Path(__file__).parents[1] / ".kernel
 
 import numpy as np
 import pytest
-import torch
 from hypothesis import settings
 
 from app.serving.engine import Engine, build_engine
@@ -21,7 +20,7 @@ from evaluation.offline import dataset
 from evaluation.offline.dataset import Dataset
 from evaluation.offline.evaluate import Findings, evaluate
 from evaluation.report import document
-from ml import bundle
+from ml import bundle, threads
 from ml.bundle import Bundle
 from ml.dataset import tables as tables_on_disk
 from ml.dataset.tables import Tables
@@ -33,7 +32,7 @@ from ml.state.updates import tables_to_events
 from ml.training import train
 from ml.training.options import TrainingOptions
 
-torch.set_num_threads(1)
+threads.use_one()
 
 # The same examples in every run; `HYPOTHESIS_PROFILE=search` draws new ones.
 settings.register_profile("same", derandomize=True, deadline=None)

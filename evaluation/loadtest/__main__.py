@@ -9,8 +9,6 @@ import sys
 from pathlib import Path
 from typing import Any, Final, Protocol
 
-import torch
-
 from app.settings import InvalidSettingError
 from evaluation.loadtest import (
     benchmark,
@@ -28,6 +26,7 @@ from evaluation.loadtest import (
 )
 from evaluation.loadtest.benchmark_report import BenchmarkReport
 from evaluation.loadtest.command import Given, Options
+from ml import threads
 from ml.errors import FeedError
 
 
@@ -68,7 +67,7 @@ COMMANDS: Final[dict[str, Command]] = {
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; 1 where a promise is broken, 2 where the reader must mend something."""
     given = _parser().parse_args(arguments)
-    torch.set_num_threads(1)
+    threads.use_one()
     try:
         report = COMMANDS[given.command].measure(Given(given.artifacts, given.seed, given))
     except (FeedError, InvalidSettingError, ChildProcessError) as error:

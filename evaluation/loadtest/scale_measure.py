@@ -9,7 +9,6 @@ from time import perf_counter, process_time
 from typing import Final
 
 import numpy as np
-import torch
 
 from app.products import shared_stages
 from app.retrieval.top_k import top_k
@@ -21,6 +20,7 @@ from app.sources.out_of_network import TEMPERATURE
 from evaluation.loadtest.scale_world import scaled_state
 from evaluation.loadtest.slo_report import quantiles
 from evaluation.report.numbers import Json
+from ml import threads
 from ml.actions import Action
 from ml.event_log import bodies
 from ml.event_log.record import Entry, Kind, Record
@@ -50,7 +50,7 @@ def write_state(tweets: int, seed: int, folder: Path) -> Json:
 
 def measure_state(folder: Path, settings: Settings, users: int, events: int, seed: int) -> Json:
     """Serve a saved state to some users, then apply events to it."""
-    torch.set_num_threads(1)
+    threads.use_one()
     bundle = load_bundle(settings)
     loads = process_time()
     state = snapshot.load(folder)

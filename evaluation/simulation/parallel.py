@@ -10,13 +10,12 @@ from dataclasses import dataclass
 from itertools import repeat
 from multiprocessing import get_context
 
-import torch
-
 from app.settings import Settings
 from evaluation.policies.specification import PolicySpec
 from evaluation.simulation.plan import Plan
 from evaluation.simulation.simulator import TimedEvent, live
 from evaluation.simulation.trajectory import Trajectory
+from ml import threads
 from ml.progress import tracked
 
 
@@ -50,7 +49,7 @@ def live_all(lives: Sequence[Life], settings: Settings, workers: int = 1) -> dic
 
 
 def _live(life: Life, settings: Settings) -> Lived:
-    torch.set_num_threads(1)
+    threads.use_one()
     start = time.perf_counter()
     diary = live(life.plan, settings, life.contestant, life.meddling)
     return Lived(diary, round(time.perf_counter() - start, 1))
