@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from app.pipeline.batch import CandidateBatch, Column
 from app.pipeline.failures import BrokenContractError
 from app.pipeline.query import Query
-from app.rankers.fusion import Fusion
+from ml.models.fusion import Fusion
 from app.rankers.hydrated import Hydrated
 from ml.embeddings.encoder import Encoder
 from ml.features import NAMES, Pairs, matrix

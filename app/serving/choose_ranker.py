@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.pipeline.components import Ranker
 from app.products.presets import PRESETS
-from app.rankers.fusion import Fusion
+from ml.models.fusion import Fusion
 from app.rankers.heavy import HeavyRanker
 from app.rankers.heuristic import Heuristic
 from app.settings import InvalidSettingError, Settings

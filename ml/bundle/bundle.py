@@ -13,6 +13,7 @@ from ml.embeddings.encoder import GrowingEncoder
 from ml.features import Pairs, matrix
 from ml.models.encode import TowerEncoder
 from ml.models.heavy_ranker import OUTPUTS, HeavyRanker
+from ml.models.listwise import Listwise
 from ml.models.ranker_inference import RankerInference
 from ml.models.safety import Safety
 from ml.models.two_tower import TwoTower
@@ -27,6 +28,7 @@ class Models:
     ranker: HeavyRanker
     nsfw: Safety | None
     toxicity: Safety | None
+    listwise: Listwise | None = None  # where it is not known what people were shown
 
     @cached_property
     def inference(self) -> RankerInference:

@@ -19,6 +19,16 @@ class HeadCard(BaseModel):
     metrics: dict[str, float]  # on the calibration rows
 
 
+class ListwiseCard(BaseModel):
+    """How the listwise stage was fitted."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    visits: int  # after which somebody chose something that was proposed
+    ridge: float
+    loss: float  # nats per choice, of viewers that it was not fitted on
+
+
 class Manifest(BaseModel):
     """The content of `manifest.json`."""
 
@@ -33,3 +43,4 @@ class Manifest(BaseModel):
     parameters: dict[str, int]  # per model
     rows: dict[str, int]
     files: dict[str, str]  # sha256 of each
+    listwise: ListwiseCard | None = None

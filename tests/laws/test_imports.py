@@ -38,6 +38,7 @@ TOWER = [  # each may import those before it
     "ml.embeddings",
     "ml.features",
     "ml.models",
+    "ml.evidence",
     "ml.bundle",
     "ml.training",
     "ml.__main__",
