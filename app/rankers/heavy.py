@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 from app.pipeline.batch import CandidateBatch, Column
 from app.pipeline.failures import BrokenContractError
 from app.pipeline.query import Query
-from ml.models.fusion import Fusion
 from app.rankers.hydrated import Hydrated
+from app.rankers.listwise import ListwiseStage
 from ml.embeddings.encoder import Encoder
 from ml.features import NAMES, Pairs, matrix
+from ml.models.fusion import Fusion
 from ml.state.feature_state import FeatureState
 
 Predict = Callable[[Pairs, NDArray[np.float32]], Mapping[str, Column]]
@@ -34,6 +35,7 @@ class HeavyRanker:
     encoder: Encoder
     predict: Predict
     fusion: Fusion
+    listwise: ListwiseStage | None = None  # where one was trained
 
     def score(self, query: Query, batch: CandidateBatch) -> Mapping[str, Column]:
         if query.viewer < 0:
@@ -44,8 +46,11 @@ class HeavyRanker:
         )
         features = matrix(x)
         predictions = self.predict(x, features)
+        base = self.fusion.fuse(predictions)
+        if self.listwise is not None:
+            base = self.listwise.base_score(x, features, base, predictions["similarity"])
         return {
             **predictions,
             **{name: features[:, column] for name, column in SIMILARITIES.items()},
-            "base_score": self.fusion.fuse(predictions),
+            "base_score": base,
         }

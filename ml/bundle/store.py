@@ -98,14 +98,16 @@ def load(artifacts: Path, version: str | None = None) -> Bundle | None:
     sha256.check(folder, manifest.files, "published", "retrain, or promote another bundle")
     _check_features(folder, manifest)
     _check_name(folder)
+    nsfw, toxicity = (
+        weights.load(Safety(), folder / name) if name in manifest.files else None
+        for name in ("nsfw.npz", "toxicity.npz")
+    )
     models = Models(
         weights.load(TwoTower(), folder / "two_tower.npz"),
         weights.load(HeavyRanker(), folder / "heavy_ranker.npz"),
-        *(
-            weights.load(Safety(), folder / name) if name in manifest.files else None
-            for name in ("nsfw.npz", "toxicity.npz")
-        ),
-        listwise=_listwise(folder / LISTWISE) if LISTWISE in manifest.files else None,
+        nsfw,
+        toxicity,
+        _listwise(folder / LISTWISE) if LISTWISE in manifest.files else None,
     )
     probes.verify(models, folder)
     return Bundle(version, manifest, models)

@@ -14,7 +14,6 @@ from ml.evidence.circle import engaged_in_circle
 from ml.evidence.popularity import SHARES, Popularity
 from ml.features import NAMES as FEATURES
 from ml.features import Pairs
-from ml.kernels import kernel
 from ml.models.listwise import Listwise
 from ml.state.feature_state import FeatureState
 from ml.state.structures.event_order import UNKNOWN_TIME
@@ -127,7 +126,7 @@ def _of_item_item(found: ItemItem, tweet: Rows) -> list[NDArray[np.float64]]:
         there = np.sort(theirs[new & (theirs > 0)])
         share = np.minimum(asked / there[-1], 1.0) if len(there) else np.zeros(len(tweet))
         rank = np.log1p(len(there) - np.searchsorted(there, asked, "right"))
-        columns += [np.log(np.maximum(share, FLOOR)), share, share > 0, rank]
+        columns += [np.log(np.maximum(share, FLOOR)), share, 1.0 * (share > 0), rank]
     return columns
 
 

@@ -38,7 +38,7 @@ class Listwise:
         """All of it by name, for a file."""
         return {
             "columns": np.array(self.columns),
-            "offset": np.float64(self.offset)[None],
+            "offset": np.array([self.offset]),
             "weight": self.weight,
             "mean": self.mean,
             "spans": np.array(self.spans, np.int64),

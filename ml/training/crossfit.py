@@ -37,7 +37,7 @@ def prepare(
     events: Events, users: Users, tweets: Tweets, examples: Examples, options: TrainingOptions
 ) -> TrainingData:
     """Fit towers on two folds, and make rows of two more (ranker) and the last (calibration)."""
-    event_fold = np.where(events.tweet >= 0, _fold(events.user, events.tweet), -1)
+    event_fold = fold_of(events)
     known = FeatureState(users, tweets)
     mine = np.isin(event_fold, (-1, *TOWER_FOLDS))
     known.apply(events[mine])
@@ -59,6 +59,11 @@ def prepare(
         examples[fold == CALIBRATION_FOLD],
         (NOTE, *notes),
     )
+
+
+def fold_of(events: Events) -> NDArray[np.int64]:
+    """The fold of each event; -1 of those that are about no tweet."""
+    return np.where(events.tweet >= 0, _fold(events.user, events.tweet), -1)
 
 
 def _fold(user: Rows, tweet: Rows) -> NDArray[np.int64]:

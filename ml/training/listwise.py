@@ -14,10 +14,10 @@ from torch import Tensor
 from ml.evidence.columns import NAMES, Evidence
 from ml.models.listwise import Floats, Listwise
 
-RIDGES: Final = (3.0, 10.0, 30.0, 100.0, 300.0)  # on standardised weights, of all visits together
+RIDGES: Final = (3.0, 30.0, 300.0)  # on standardised weights, of all visits together
 FOLDS: Final = 4
 FEWEST: Final = 60  # visits with a choice; with fewer the order of the heads stands
-ITERATIONS: Final = 200
+ITERATIONS: Final = 100
 PAGE: Final = 10  # rows, of which the average has the value 1
 
 

@@ -60,7 +60,8 @@ def pool_of(
     pool = np.unique(np.concatenate(proposed)).astype(np.int32)
     author = state.tweets.author[pool]
     known = np.isin(pool, state.engaged_by(item_item.viewer)) | (author == item_item.viewer)
-    return pool[~known & ~np.isin(author, around.excluded_authors)]
+    stays: Rows = pool[~known & ~np.isin(author, around.excluded_authors)]
+    return stays
 
 
 def _top(row: Rows, worth: NDArray[np.floating], count: int, least: float = -np.inf) -> Rows:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -10,9 +11,9 @@ from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 
 from ml.actions import ENGAGEMENTS
-from ml.bundle import HeadCard, Manifest, publish, publish_state, weights
+from ml.bundle import Bundle, HeadCard, Manifest, publish, publish_state, weights
 from ml.bundle.bundle import Models
-from ml.bundle.manifest import FORMAT
+from ml.bundle.manifest import FORMAT, ListwiseCard
 from ml.bundle.probe import PAIRS, Probe
 from ml.dataset import tables as tables_on_disk
 from ml.dataset.tables import Tables
@@ -27,7 +28,7 @@ from ml.state.feature_state import FeatureState
 from ml.state.tables.tweets import Tweets
 from ml.state.tables.users import Users
 from ml.state.updates import tables_to_events
-from ml.training import calibrate, crossfit, heavy_ranker, temporal
+from ml.training import calibrate, crossfit, heavy_ranker, listwise_stage, temporal
 from ml.training.heavy_ranker import with_similarity
 from ml.training.options import TrainingOptions
 from ml.training.training_data import TrainingData
@@ -100,12 +101,46 @@ def train(
         },
         files={},
     )
+    models, manifest = _with_listwise(models, manifest, tables, known, users, tweets, options)
     state = FeatureState(users, tweets)
     state.apply(events)
     state.mute(tables_to_events.mutings(tables, users))
     base = state if log is None else tables_to_events.state_of(imported)
     publish_state(artifacts, base, imported, data)
     return publish(artifacts, models, manifest, _probe(tables, state, known, training_data))
+
+
+def _with_listwise(
+    models: Models,
+    manifest: Manifest,
+    tables: Tables,
+    known: Events,
+    users: Users,
+    tweets: Tweets,
+    options: TrainingOptions,
+) -> tuple[Models, Manifest]:
+    """The same with the listwise stage, where one is fitted."""
+    fitted = listwise_stage.train(
+        Bundle("not published", manifest, models),
+        known,
+        users,
+        tweets,
+        _calibrate_from(tables, options) if tables.has_times else None,
+        options.seed,
+    )
+    if fitted is None:
+        return models, manifest
+    card = ListwiseCard(visits=fitted.visits, ridge=fitted.ridge, loss=fitted.loss)
+    notes = [*manifest.notes, listwise_stage.NOTE]
+    return (
+        replace(models, listwise=fitted.model),
+        manifest.model_copy(update={"listwise": card, "notes": notes}),
+    )
+
+
+def _calibrate_from(tables: Tables, options: TrainingOptions) -> int:
+    """The instant from which on rows calibrate."""
+    return _quantile(tables, 1 - options.holdout - options.calibration)
 
 
 def cut_of(tables: Tables, holdout: float) -> int | None:
@@ -131,7 +166,7 @@ def _prepare(
     if cut is None:
         training_data = crossfit.prepare(known, users, tweets, examples, options)
     else:
-        calibrate_from = _quantile(tables, 1 - options.holdout - options.calibration)
+        calibrate_from = _calibrate_from(tables, options)
         towers_until = _quantile(tables, options.towers)
         training_data = temporal.prepare(
             known, users, tweets, examples, calibrate_from, towers_until, options

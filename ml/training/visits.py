@@ -11,8 +11,8 @@ from ml.actions import ENGAGEMENTS
 from ml.arrays import Rows, Times
 from ml.state.events import Events
 
-ENGAGED: Final = 800  # visits at a random engagement, at most
-FIRST: Final = 700  # first visits of as many viewers, at most
+ENGAGED: Final = 600  # visits at a random engagement, at most
+FIRST: Final = 500  # first visits of as many viewers, at most
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,49 @@
+"""The listwise stage as it serves: the value of a tweet by all evidence there is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Self
+
+import numpy as np
+
+from app.pipeline.batch import Column
+from ml.embeddings.item_item import ItemItem
+from ml.evidence.columns import Evidence
+from ml.features import Pairs
+from ml.models.listwise import Listwise
+from ml.state.feature_state import FeatureState
+
+MOST: Final = 30.0  # of |log x|: x / (1 + x) stays between 0 and 1 in single precision
+
+
+@dataclass(frozen=True, slots=True)
+class ListwiseStage:
+    """The fused value of the heads is one column of its evidence."""
+
+    model: Listwise
+    evidence: Evidence
+
+    @classmethod
+    def of(cls, model: Listwise, state: FeatureState) -> Self:
+        return cls(model, Evidence.of(state, model))
+
+    def base_score(
+        self, pairs: Pairs, features: Column, heads: Column, similarity: Column
+    ) -> Column:
+        """(tweets,) x / (1 + x) of the value x of each tweet.
+
+        Args:
+            pairs: of one viewer, at one moment.
+            features: (tweets, features) of the pairs.
+            heads: (tweets,) the score by the heads alone, in 0-1.
+            similarity: (tweets,) probability by the embeddings alone.
+        """
+        odds = heads.astype(np.float64)
+        item_item = ItemItem.of(pairs.state, int(pairs.viewer[0]) if len(pairs) else -1)
+        columns = self.evidence.columns(
+            pairs, item_item, features, odds / (1 - odds), similarity.astype(np.float64)
+        )
+        log_value = np.clip(self.model.log_value(columns), -MOST, MOST)
+        score: Column = (1 / (1 + np.exp(-log_value))).astype(np.float32)
+        return score
