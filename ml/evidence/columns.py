@@ -126,7 +126,8 @@ def _of_item_item(found: ItemItem, tweet: Rows) -> list[NDArray[np.float64]]:
         there = np.sort(theirs[new & (theirs > 0)])
         share = np.minimum(asked / there[-1], 1.0) if len(there) else np.zeros(len(tweet))
         rank = np.log1p(len(there) - np.searchsorted(there, asked, "right"))
-        columns += [np.log(np.maximum(share, FLOOR)), share, 1.0 * (share > 0), rank]
+        there_is = np.where(share > 0, 1.0, 0.0)
+        columns += [np.log(np.maximum(share, FLOOR)), share, there_is, rank]
     return columns
 
 
