@@ -144,6 +144,8 @@ class Settings(BaseSettings):
     """How many engagements `FORYOU_LATEST_SHARE` counts as the latest."""
     latest_hours: Hours = 48
     """How long an engagement counts as one of the latest."""
+    item_item_limit: Limit = 300
+    """Candidates that go with what the viewer engaged with, at most."""
     communities_limit: Limit = 50
     """Candidates from the viewer's communities, at most."""
     popular_limit: Limit = 50
@@ -217,6 +219,8 @@ class Settings(BaseSettings):
     """The share of places for what the viewer's followees engaged with."""
     out_of_network_share: Share = 0.35
     """The share of places for strangers near the viewer's taste."""
+    item_item_share: Share = 0.35
+    """The share of places for what goes with what the viewer engaged with."""
     follow_recs_share: Share = 0.05
     """The share of places for people whom the viewer might want to follow."""
     explore_share: Share = 0.10

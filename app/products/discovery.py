@@ -10,6 +10,7 @@ from app.products import shared_stages
 from app.selectors.top_k import TopK
 from app.settings import Settings
 from app.sources.communities import Communities
+from app.sources.item_item import ItemItem
 from app.sources.popular import Popular
 from ml.embeddings.encoder import Encoder
 from ml.state.feature_state import FeatureState
@@ -27,6 +28,7 @@ def discovery(
             CandidatePipeline(
                 shared_stages.out_of_network(fresh_tweets, encoder, s), s.out_of_network_limit
             ),
+            CandidatePipeline(ItemItem(fresh_tweets, fade), s.item_item_limit),
             CandidatePipeline(Communities(fresh_tweets, fade), s.communities_limit),
             CandidatePipeline(Popular(fresh_tweets), s.popular_limit),
         ],

@@ -21,6 +21,7 @@ from app.sources.explore import Explore
 from app.sources.follow_recs import FollowRecs
 from app.sources.graph import Graph
 from app.sources.in_network import InNetwork
+from app.sources.item_item import ItemItem
 from app.sources.popular import Popular
 from ml.embeddings.encoder import Encoder
 from ml.state.feature_state import FeatureState
@@ -50,6 +51,9 @@ def for_you(
                 shared_stages.out_of_network(fresh_tweets, encoder, s),
                 s.out_of_network_limit,
                 share=s.out_of_network_share,
+            ),
+            CandidatePipeline(
+                ItemItem(fresh_tweets, fade), s.item_item_limit, share=s.item_item_share
             ),
             CandidatePipeline(
                 FollowRecs(fresh_tweets, who, fade, s.follow_recs_people),

@@ -36,6 +36,7 @@ from app.sources.explore import Explore
 from app.sources.follow_recs import FollowRecs
 from app.sources.graph import Graph
 from app.sources.in_network import InNetwork
+from app.sources.item_item import ItemItem
 from app.sources.out_of_network import OutOfNetwork
 from app.sources.popular import Popular
 from tests.contracts.contracts import (
@@ -92,6 +93,12 @@ class TestOutOfNetwork(SourceContract):
     @pytest.fixture
     def source(self, fresh_tweets: FreshTweets, tiny_engine: Engine) -> OutOfNetwork:
         return OutOfNetwork(fresh_tweets, tiny_engine.encoder, half_life_hours=24)
+
+
+class TestItemItem(SourceContract):
+    @pytest.fixture
+    def source(self, fresh_tweets: FreshTweets) -> ItemItem:
+        return ItemItem(fresh_tweets, half_life_hours=24)
 
 
 class TestCommunities(SourceContract):

@@ -1,0 +1,61 @@
+"""Tweets that go with what the viewer engaged with: people who liked this also liked that."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from app.pipeline.batch import CandidateBatch, Rows
+from app.pipeline.query import Query
+from app.retrieval.age import age_hours
+from app.retrieval.fresh_tweets import FreshTweets
+from app.retrieval.top_k import Worth
+from ml.arrays import Times
+from ml.embeddings import item_item
+from ml.kernels import kernel
+from ml.state.structures.time_index import is_fresh
+
+
+@dataclass(frozen=True, slots=True)
+class ItemItem:
+    """By co-engagement with the viewer's history, and by recency."""
+
+    fresh_tweets: FreshTweets
+    half_life_hours: float
+
+    def fetch(self, query: Query, limit: int) -> CandidateBatch:
+        state = self.fresh_tweets.state
+        found = item_item.ItemItem.of(state, query.viewer)
+        tweet, worth = _fresh(
+            found.tweet,
+            found.strength,
+            found.history,
+            state.tweets.created_at,
+            self.fresh_tweets.fresh(query.now).oldest,
+            query.now,
+            self.half_life_hours,
+        )
+        return self.fresh_tweets.top(query, tweet, worth, limit)
+
+
+@kernel
+def _fresh(
+    tweet: Rows,
+    strength: Worth,
+    history: Rows,
+    created_at: Times,
+    oldest: int,
+    now: int,
+    half_life_hours: float,
+) -> tuple[Rows, Worth]:
+    """The fresh tweets that are no part of the history, and what they are worth."""
+    found, worth, count = np.empty(len(tweet), np.int32), np.empty(len(tweet), np.float64), 0
+    for i in range(len(tweet)):
+        if not is_fresh(created_at[tweet[i]], oldest, now):
+            continue
+        found[count] = tweet[i]
+        worth[count] = np.log2(strength[i])
+        worth[count] -= age_hours(created_at[tweet[i]], now) / half_life_hours
+        count += 0 if (history == tweet[i]).any() else 1
+    return found[:count], worth[:count]
