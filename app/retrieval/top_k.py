@@ -11,6 +11,7 @@ from ml.kernels import kernel
 Worth = NDArray[np.float64]
 
 
+@kernel
 def top_k(row: Rows, worth: Worth, count: int) -> Order:
     """Positions of the `count` greatest worths, best first; of equals the lower row first.
 
@@ -19,40 +20,36 @@ def top_k(row: Rows, worth: Worth, count: int) -> Order:
         worth: (n,) any numbers that can be compared.
         count: how many positions to return; all of them where there are fewer.
     """
-    least = -np.inf
-    if count < len(worth):
-        least = np.partition(worth, len(worth) - count)[len(worth) - count]
-    return _sorted(row, worth, least)[:count]
+    size = max(min(count, len(worth)), 0)
+    heap = np.empty(size, np.intp)  # of the best so far, with the worst on top
+    for position in range(size):
+        heap[position] = position
+    for place in range(size // 2 - 1, -1, -1):
+        _sink(row, worth, heap, place, size)
+    for position in range(size, len(worth) if size else 0):
+        if _is_worse(worth[heap[0]], row[heap[0]], worth[position], row[position]):
+            heap[0] = position
+            _sink(row, worth, heap, 0, size)
+    for last in range(size - 1, 0, -1):
+        heap[0], heap[last] = heap[last], heap[0]
+        _sink(row, worth, heap, 0, last)
+    return heap
 
 
 @kernel
-def _sorted(row: Rows, worth: Worth, least: float) -> Order:
-    """Positions of the worths from `least` on, best first: heapsort, with the worst on top."""
-    heap, size = np.empty(len(worth), np.intp), 0
-    for position in range(len(worth)):
-        if worth[position] >= least:
-            heap[size] = position
-            size += 1
-    unordered, last = size // 2, size
-    while last > 1:
-        if unordered > 0:
-            unordered -= 1
-        else:
-            last -= 1
-            heap[0], heap[last] = heap[last], heap[0]
-        place = unordered
-        sinks = heap[place]
-        while 2 * place + 1 < last:
-            below = 2 * place + 1
-            one, other = heap[below], heap[min(below + 1, last - 1)]
-            if _is_worse(worth[other], row[other], worth[one], row[one]):
-                below, one = below + 1, other
-            if not _is_worse(worth[one], row[one], worth[sinks], row[sinks]):
-                break
-            heap[place] = one
-            place = below
-        heap[place] = sinks
-    return heap[:size]
+def _sink(row: Rows, worth: Worth, heap: Order, place: int, size: int) -> None:
+    """Move an entry of a heap down, until those below it are not worse."""
+    sinks = heap[place]
+    while 2 * place + 1 < size:
+        below = 2 * place + 1
+        one, other = heap[below], heap[min(below + 1, size - 1)]
+        if _is_worse(worth[other], row[other], worth[one], row[one]):
+            below, one = below + 1, other
+        if not _is_worse(worth[one], row[one], worth[sinks], row[sinks]):
+            break
+        heap[place] = one
+        place = below
+    heap[place] = sinks
 
 
 @kernel

@@ -66,7 +66,7 @@ class Explore:
             self.half_life_hours,
             query.now,
         )
-        return self.fresh_tweets.top(query, tweet, worth, limit)
+        return self.fresh_tweets.top(tweet, worth, limit)
 
     def _wanted(self, query: Query) -> int:
         """The topic to try, or `NO_TOPIC`.

@@ -27,4 +27,4 @@ class FollowRecs:
         tweet, worth = self.fresh_tweets.by(
             query, recommended.user, recommended.score, LEAST_SCORE, self.half_life_hours
         )
-        return self.fresh_tweets.top(query, tweet, worth, limit)
+        return self.fresh_tweets.top(tweet, worth, limit)

@@ -50,7 +50,7 @@ class Graph:
             self.min_social_proof,
             self.half_life_hours,
         )
-        return self.fresh_tweets.top(query, tweet, worth, limit)
+        return self.fresh_tweets.top(tweet, worth, limit)
 
 
 @kernel

@@ -12,13 +12,13 @@ from app.pipeline.batch import CandidateBatch, Column, Rows
 from app.pipeline.query import Query
 from app.retrieval.age import age_hours
 from app.retrieval.fresh_tweets import FreshTweets
+from app.retrieval.in_turns import in_turns
 from app.retrieval.near_tweets import NearTweets
 from app.retrieval.nearest import nearness
-from app.retrieval.top_k import Worth
+from app.retrieval.top_k import Worth, top_k
 from ml.arrays import Times
 from ml.embeddings.encoder import Encoder, Vectors
 from ml.kernels import kernel
-from ml.state.structures.scratch_table import FREE, scratch_table, slot_of
 
 TEMPERATURE: Final = 0.08  # a cosine greater by this multiplies the odds by e, about as trained
 
@@ -61,9 +61,11 @@ class OutOfNetwork:
             query.now,
         )
         if lately is None:
-            return self.fresh_tweets.top(query, tweet, worth, limit)
-        best, other = self.fresh_tweets.tops(query, tweet, [worth, worth_lately], limit)
-        return self.fresh_tweets.batch(_interleaved(best, other, self.latest_share, limit))
+            return self.fresh_tweets.top(tweet, worth, limit)
+        best = tweet.take(top_k(tweet, worth, limit))
+        latest = tweet.take(top_k(tweet, worth_lately, limit))
+        author = self.fresh_tweets.state.tweets.author
+        return in_turns(best, latest, self.latest_share, limit, author)
 
     def _lately(self, query: Query) -> Column | None:
         """The mean vector of the viewer's latest engagements; None if there are no recent ones."""
@@ -125,20 +127,3 @@ def _by_strangers(
         near_lately[found] = to_lately / TEMPERATURE - fading
         found += 1
     return strangers[:found], near[:found], near_lately[:found]
-
-
-@kernel
-def _interleaved(one: Rows, other: Rows, share: float, limit: int) -> Rows:
-    """The best of both, each tweet once; of any first places the other has about its share."""
-    table = scratch_table(len(one) + len(other))
-    tweet, found = np.empty(limit, np.int32), 0
-    i = j = 0
-    while found < limit and i + j < len(one) + len(other):
-        turn_of_one = i < len(one) and (j == len(other) or (i + 1) / (1 - share) <= (j + 1) / share)
-        row = one[i] if turn_of_one else other[j]
-        i, j = (i + 1, j) if turn_of_one else (i, j + 1)
-        slot = slot_of(table, row)
-        if table[slot] == FREE:
-            table[slot] = tweet[found] = row
-            found += 1
-    return tweet[:found]

@@ -26,7 +26,7 @@ class Popular:
     def fetch(self, query: Query, limit: int) -> CandidateBatch:
         tweet = self.fresh_tweets.fresh(query.now).tweet
         worth = _engagements(tweet, self.fresh_tweets.state.tweet_counts.table, query.now)
-        return self.fresh_tweets.top(query, tweet, worth, limit)
+        return self.fresh_tweets.top(tweet, worth, limit)
 
 
 @kernel

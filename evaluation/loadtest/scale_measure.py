@@ -95,7 +95,7 @@ def _ask(engine: Engine, user: str) -> tuple[float, float, str]:
 def _recall(engine: Engine, user: str) -> float:
     """The share of the fresh tweets that are worth most to a viewer which retrieval looks at."""
     state, encoder, settings = engine.state, engine.encoder, engine.settings
-    fresh_tweets = shared_stages.fresh_tweets(state, encoder, settings)
+    fresh_tweets = shared_stages.fresh_tweets(state, settings)
     source = shared_stages.out_of_network(fresh_tweets, encoder, settings)
     query = engine.hydrate.query(user, LIMIT)
     tweet = fresh_tweets.fresh(query.now).tweet
