@@ -150,6 +150,8 @@ class Settings(BaseSettings):
     """Candidates from the viewer's communities, at most."""
     popular_limit: Limit = 50
     """Candidates that everybody engages with, at most."""
+    most_popular_limit: Limit = 200
+    """Candidates that most people are engaged with, at most, where a listwise stage ranks."""
     popular_max_following: Annotated[int, Field(ge=0, le=10_000)] = 10
     """Viewers who follow at most this many people are also offered popular tweets."""
     newcomer_limit: Annotated[int, Field(ge=1, le=5_000)] = 300

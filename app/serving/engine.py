@@ -15,6 +15,7 @@ from app.gates.has_taste import HasTaste
 from app.pipeline.components import Ranker
 from app.pipeline.product import ProductPipeline
 from app.products import shared_stages
+from app.products.by_evidence import by_evidence
 from app.products.discovery import discovery
 from app.products.fallback import fallback
 from app.products.following import following
@@ -109,11 +110,15 @@ def assemble(
         encoder = bundle.encode(state) if bundle else NullEncoder.of(state)
     ranker = choose_ranker(settings, state, encoder, bundle)
     page = for_you(state, encoder, ranker, settings, served_log)
+    known = discovery(page, state, encoder, settings)
+    listwise = ranker.listwise if isinstance(ranker, HeavyRanker) else None
+    if listwise is not None:
+        page, known = (by_evidence(one, listwise, state, settings) for one in (page, known))
     last = ProductPipeline("fallback", fallback(state, encoder, settings, served_log))
     unknown = ProductPipeline("newcomer", newcomer(page, state, encoder, settings), fallback=last)
     alone = ProductPipeline(
         "discovery",
-        discovery(page, state, encoder, settings),
+        known,
         gates=[HasTaste(state)],
         otherwise=unknown,
         fallback=last,
