@@ -36,7 +36,7 @@ class ItemItem:
             query.now,
             self.half_life_hours,
         )
-        return self.fresh_tweets.top(query, tweet, worth, limit)
+        return self.fresh_tweets.top(tweet, worth, limit)
 
 
 @kernel
