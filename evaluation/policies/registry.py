@@ -38,7 +38,7 @@ def neighbours(
 
     if isinstance(ranker := product.mixer.scoring.ranker, HeavyRanker):
         if logistic:
-            simpler = replace(ranker, predict=logistic)
+            simpler = replace(ranker, predict=logistic, listwise=None)
             policies["logistic"] = Product(with_ranker(product, simpler))
         else:
             missing.append("policy:logistic (it learns from a log with times)")
