@@ -30,7 +30,6 @@ class ItemItem:
         tweet, worth = _fresh(
             found.tweet,
             found.strength,
-            found.history,
             state.tweets.created_at,
             self.fresh_tweets.fresh(query.now).oldest,
             query.now,
@@ -43,19 +42,17 @@ class ItemItem:
 def _fresh(
     tweet: Rows,
     strength: Worth,
-    history: Rows,
     created_at: Times,
     oldest: int,
     now: int,
     half_life_hours: float,
 ) -> tuple[Rows, Worth]:
-    """The fresh tweets that are no part of the history, and what they are worth."""
+    """The fresh tweets, and what they are worth."""
     found, worth, count = np.empty(len(tweet), np.int32), np.empty(len(tweet), np.float64), 0
     for i in range(len(tweet)):
-        if not is_fresh(created_at[tweet[i]], oldest, now):
-            continue
-        found[count] = tweet[i]
-        worth[count] = np.log2(strength[i])
-        worth[count] -= age_hours(created_at[tweet[i]], now) / half_life_hours
-        count += 0 if (history == tweet[i]).any() else 1
+        written = created_at[tweet[i]]
+        if is_fresh(written, oldest, now):
+            found[count] = tweet[i]
+            worth[count] = np.log2(strength[i]) - age_hours(written, now) / half_life_hours
+            count += 1
     return found[:count], worth[:count]
