@@ -13,7 +13,7 @@ from app.pipeline.query import Query
 from app.retrieval.age import ages_hours
 from app.retrieval.memo import Memo
 from app.retrieval.posts import fresh_posts
-from app.retrieval.top_k import Worth, top_k
+from app.retrieval.top_k import top_k
 from app.retrieval.topic_index import TopicIndex
 from ml.arrays import Times
 from ml.state.feature_state import FeatureState
@@ -61,7 +61,7 @@ class FreshTweets:
 
     def by(
         self, query: Query, author: Rows, strength: Column, least: float, half_life_hours: float
-    ) -> tuple[Rows, Worth]:
+    ) -> tuple[Rows, Column]:
         """The fresh tweets of some authors, and what they are worth."""
         posts = self.state.posts
         return fresh_posts(
@@ -77,9 +77,9 @@ class FreshTweets:
             query.now,
         )
 
-    def top(self, tweet: Rows, worth: Worth, limit: int) -> CandidateBatch:
+    def top(self, tweet: Rows, worth: NDArray[np.floating], limit: int) -> CandidateBatch:
         """The `limit` tweets of the greatest worth, best first; of equals the older."""
-        return self.batch(tweet.take(top_k(tweet, worth, limit)))
+        return self.batch(top_k(tweet, worth.astype(np.float32, copy=False), limit)[0])
 
     def age_hours(self, tweet: Rows, now: int) -> NDArray[np.float64]:
         """Hours since each tweet was written; 24 where that is unknown."""

@@ -15,7 +15,7 @@ from app.retrieval.fresh_tweets import FreshTweets
 from app.retrieval.in_turns import in_turns
 from app.retrieval.near_tweets import NearTweets
 from app.retrieval.nearest import nearness
-from app.retrieval.top_k import Worth, top_k
+from app.retrieval.top_k import top_k
 from ml.arrays import Times
 from ml.embeddings.encoder import Encoder, Vectors
 from ml.kernels import kernel
@@ -62,8 +62,7 @@ class OutOfNetwork:
         )
         if lately is None:
             return self.fresh_tweets.top(tweet, worth, limit)
-        best = tweet.take(top_k(tweet, worth, limit))
-        latest = tweet.take(top_k(tweet, worth_lately, limit))
+        best, latest = (top_k(tweet, by, limit)[0] for by in (worth, worth_lately))
         author = self.fresh_tweets.state.tweets.author
         return in_turns(best, latest, self.latest_share, limit, author)
 
@@ -109,18 +108,18 @@ def _by_strangers(
     users: int,
     half_life_hours: float,
     now: int,
-) -> tuple[Rows, Worth, Worth]:
+) -> tuple[Rows, Column, Column]:
     """The tweets by authors that are not followed, the newest first, and the worth of each by
     either taste."""
     followed = np.zeros(users, np.bool_)
     for who in following:
         followed[who] = True
     found, strangers = 0, np.empty(len(tweet), np.int32)
-    near, near_lately = np.empty(len(tweet), np.float64), np.empty(len(tweet), np.float64)
+    near, near_lately = np.empty(len(tweet), np.float32), np.empty(len(tweet), np.float32)
     for i in range(len(tweet) - 1, -1, -1):
         if author[i] >= 0 and followed[author[i]]:
             continue
-        to_taste, to_lately = nearness(vectors[tweet[i]], taste, lately)
+        to_taste, to_lately = nearness(vectors, tweet[i], taste, lately)
         fading = np.log(2) / half_life_hours * age_hours(created_at[i], now)
         strangers[found] = tweet[i]
         near[found] = to_taste / TEMPERATURE - fading

@@ -102,7 +102,7 @@ def _recall(engine: Engine, user: str) -> float:
     fading = np.log(2) / settings.source_half_life_hours * fresh_tweets.age_hours(tweet, query.now)
     worth = encoder.tweets.vector[tweet] @ query.vector / TEMPERATURE - fading
     near = source.near_tweets.of(query.vector[None], query.now).tweet
-    return float(np.isin(tweet[top_k(tweet, worth, NEAREST)], near).mean())
+    return float(np.isin(top_k(tweet, worth.astype(np.float32), NEAREST)[0], near).mean())
 
 
 def _events_per_second(engine: Engine, count: int, rng: np.random.Generator) -> float:
