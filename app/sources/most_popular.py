@@ -24,9 +24,9 @@ class MostPopular:
 
     def fetch(self, query: Query, limit: int) -> CandidateBatch:
         tweet, logs = self.fresh_tweets.fresh(query.now).tweet, self.popularity.of(query.now)
-        ever = tweet.take(top_k(tweet, logs[0, tweet].astype("f8"), limit))
+        ever, _ = top_k(tweet, logs[0, tweet], limit)
         if len(logs) <= POPULAR_LATELY:
             return self.fresh_tweets.batch(ever)
-        lately = tweet.take(top_k(tweet, logs[POPULAR_LATELY, tweet].astype("f8"), limit))
+        lately, _ = top_k(tweet, logs[POPULAR_LATELY, tweet], limit)
         author = self.fresh_tweets.state.tweets.author
         return in_turns(ever, lately, LATELY, limit, author)
