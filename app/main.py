@@ -31,6 +31,7 @@ from app.api import (
 )
 from app.api.connections import Connections
 from app.api.head import HeadAsGet
+from app.api.lean_route import in_front
 from app.api.load_bound import LoadBound
 from app.api.raw_path import RawPath
 from app.api.root_path import RootPath
@@ -93,6 +94,7 @@ def create_app(
     reading = (timeline, follow_recommendations, score, catalog, products, health, metrics)
     for room in (*reading, events, catalog_writes, admin):
         app.include_router(room.router)
+    app.router.routes[:0] = in_front(timeline.router)  # asked for most, so found first
     # Each further one stands outside those before it.
     app.add_middleware(access.Guard, settings=settings, tokens=verifier(settings))
     app.add_middleware(HeadAsGet)
