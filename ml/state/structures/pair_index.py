@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml.arrays import Rows
-from ml.kernels import kernel
+from ml.kernels import inline_kernel, kernel
 from ml.state.structures.growable import with_room
 
 PairTable = NDArray[np.uint64]  # (slots, 2): a key, and one more than its row; zeros where empty
@@ -22,6 +22,15 @@ SLICE: Final = 8_192  # slots that are copied to a larger table with every addit
 def find(table: PairTable, left: int, right: int) -> int:
     """The row of one pair; -1 where it was never added."""
     return int(table[_place(table, _key(left, right)), 1]) - 1
+
+
+@kernel
+def find_each(table: PairTable, left: int, right: Rows) -> Rows:
+    """The rows of pairs of one left side; -1 where a pair was never added."""
+    row = np.empty(len(right), np.int32)
+    for i in range(len(right)):
+        row[i] = int(table[_place(table, _key(left, right[i])), 1]) - 1
+    return row
 
 
 class PairIndex:
@@ -132,7 +141,7 @@ def _key(left: int, right: int) -> np.uint64:
     return np.uint64(low) | np.uint64(high) << np.uint64(32)
 
 
-@kernel
+@inline_kernel
 def _place(table: PairTable, key: np.uint64) -> int:
     """The slot of a key, or the empty one where it belongs."""
     spread = key * SPREAD
