@@ -30,6 +30,7 @@ from ml.state.updates import tables_to_events
 from ml.training import calibrate, crossfit, heavy_ranker, temporal
 from ml.training.heavy_ranker import with_similarity
 from ml.training.options import TrainingOptions
+from ml.training.time_scales import time_scales
 from ml.training.training_data import TrainingData
 from ml.training.training_data import examples as labelled_examples
 
@@ -99,6 +100,7 @@ def train(
             "calibrate": len(training_data.calibrate),
         },
         files={},
+        time_scales=time_scales(known, tweets),
     )
     state = FeatureState(users, tweets)
     state.apply(events)

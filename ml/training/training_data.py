@@ -19,6 +19,7 @@ from ml.state.tables.users import Users
 from ml.training import safety
 from ml.training.examples import Examples, of_impressions, sample_negatives
 from ml.training.heavy_ranker import RankerRows
+from ml.training.time_scales import time_scales
 
 MOST_ROWS: Final = 1_000_000  # that the ranker learns from and is calibrated on
 
@@ -66,7 +67,8 @@ def examples(
         "there are no impressions: negatives were sampled from the window of each engagement, half "
         "uniformly and half by popularity, so probabilities rank but are not rates"
     )
-    return sample_negatives(events, state, rng), (note,)
+    window_hours = time_scales(events, tweets).window_hours
+    return sample_negatives(events, state, window_hours, rng), (note,)
 
 
 def bounded(
