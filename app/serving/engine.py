@@ -30,6 +30,7 @@ from app.serving.restore_state import remembered, replay
 from app.serving.served_bundle import load_bundle
 from app.serving.served_log import ConnectableServedLog
 from app.serving.shared_clock import kept_world_time, write_shift
+from app.serving.time_scales import with_time_scales
 from app.serving.viewer_vector_cache import ViewerVectorCache
 from app.settings import Settings
 from ml.bundle import Bundle
@@ -105,6 +106,7 @@ def assemble(
 ) -> Engine:
     """An engine around a state; products write served pages to `served_log`. Without an `encoder`
     everything in the state is encoded."""
+    settings = with_time_scales(settings, bundle)
     served_log = served_log or ConnectableServedLog()
     if encoder is None:
         encoder = bundle.encode(state) if bundle else NullEncoder.of(state)

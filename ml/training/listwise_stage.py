@@ -20,13 +20,13 @@ from ml.state.tables.users import Users
 from ml.state.updates.tables_to_events import NO_TIMES
 from ml.training import crossfit, exposure, listwise, visits
 from ml.training.choices import Collector
-from ml.training.examples import WINDOW_AT_LEAST, WINDOW_HOURS
+from ml.training.examples import EVERYTHING_HOURS, WINDOW_AT_LEAST
 from ml.training.listwise import Fitted
+from ml.training.time_scales import time_scales
 from ml.training.visits import Choices
 
 NOTE: Final = (
-    "most engagements follow no impression, so what people chose of everything is learned by a "
-    "listwise stage over the heads"
+    "what people chose of everything that was there is learned by a listwise stage over the heads"
 )
 
 
@@ -67,8 +67,9 @@ def train(
         asked = visits.of_part(part, rng)
         recent = Popularity(state, recent_spans(engaged.at))
         evidence = Evidence(recent, _median_age(engaged, tweets))
+    hours = time_scales(known, tweets).window_hours or EVERYTHING_HOURS
     collector = Collector(
-        state, bundle.encode(state), bundle, fusion, evidence, WINDOW_HOURS, WINDOW_AT_LEAST
+        state, bundle.encode(state), bundle, fusion, evidence, hours, WINDOW_AT_LEAST
     )
     return listwise.fit(list(collector.collect(asked, rest, Choices.of(part), rng)), evidence)
 

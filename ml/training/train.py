@@ -32,6 +32,7 @@ from ml.training import calibrate, crossfit, heavy_ranker, listwise_stage, tempo
 from ml.training.examples import Examples
 from ml.training.heavy_ranker import with_similarity
 from ml.training.options import TrainingOptions
+from ml.training.time_scales import time_scales
 from ml.training.training_data import TrainingData
 
 AT_LEAST: Final = 20  # positives that a head needs to be trained
@@ -117,6 +118,7 @@ def _fit(
             "calibrate": len(training_data.calibrate),
         },
         files={},
+        time_scales=time_scales(known, tweets),
     )
     models, manifest = _with_listwise(models, manifest, tables, known, users, tweets, options)
     return models, manifest, training_data.examples
