@@ -75,8 +75,8 @@ def examples(
     state = FeatureState(users, tweets)
     state.apply(events)
     note = (
-        "most engagements follow no impression: negatives were sampled from the window of each engagement, half "
-        "uniformly and half by popularity, so probabilities rank but are not rates"
+        "most engagements follow no impression: negatives were sampled from the window of each "
+        "engagement, half uniformly and half by popularity, so probabilities rank but are not rates"
     )
     window_hours = time_scales(events, tweets).window_hours
     return sample_negatives(events, state, window_hours, rng), (note,)
