@@ -10,6 +10,7 @@ from app.products import shared_stages
 from app.rankers.listwise import ListwiseStage
 from app.rescorers.out_of_network import OutOfNetwork
 from app.rescorers.recency import Recency
+from app.selectors.top_k import TopK
 from app.settings import Settings
 from app.sources.most_popular import MostPopular
 from app.sources.popular import Popular
@@ -21,7 +22,7 @@ def by_evidence(
 ) -> MixerPipeline:
     """A page whose order is that of the value: no source has a share, neither age nor ties are
     factors, and what is popular is proposed to everybody."""
-    popular = MostPopular(shared_stages.fresh_tweets(state, settings), listwise.evidence.popularity)
+    popular = _most_popular(listwise, state, settings)
     others = [one for one in page.candidates if not isinstance(one.source, Popular)]
     return replace(
         page,
@@ -36,3 +37,24 @@ def by_evidence(
             ],
         ),
     )
+
+
+def newcomer_by_evidence(
+    page: MixerPipeline, listwise: ListwiseStage, state: FeatureState, settings: Settings
+) -> MixerPipeline:
+    """The page of a viewer of whom nothing is known: what is popular, by the same evidence.
+
+    Args:
+        page: that of everybody else, by evidence.
+    """
+    popular = _most_popular(listwise, state, settings)
+    return replace(
+        page,
+        candidates=[CandidatePipeline(popular, settings.newcomer_limit)],
+        selector=TopK(),
+    )
+
+
+def _most_popular(listwise: ListwiseStage, state: FeatureState, settings: Settings) -> MostPopular:
+    fresh_tweets = shared_stages.fresh_tweets(state, settings)
+    return MostPopular(fresh_tweets, listwise.evidence.popularity)

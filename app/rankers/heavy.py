@@ -38,7 +38,7 @@ class HeavyRanker:
     listwise: ListwiseStage | None = None  # where one was trained
 
     def score(self, query: Query, batch: CandidateBatch) -> Mapping[str, Column]:
-        if query.viewer < 0:
+        if query.viewer < 0 and self.listwise is None:
             raise BrokenContractError("nobody is known by that row, so nothing can be predicted")
         encoder = Hydrated.of(self.encoder, query)
         x = Pairs.of_one(

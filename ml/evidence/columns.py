@@ -104,7 +104,9 @@ class Evidence:
             np.log(similarity / (1 - similarity)),
             *(features[:, FEATURES.index(name)] for name in OF_FEATURES),
         ]
-        novelty = 1 / np.sqrt(1.0 + state.history.written[pairs.viewer[0]])
+        viewer = int(pairs.viewer[0])
+        written = state.history.written[viewer] if viewer >= 0 else 0
+        novelty = 1 / np.sqrt(1.0 + written)
         crossed = [plain[PLAIN.index(name)] * novelty for name in CROSSED]
         return np.stack([*plain, *crossed], axis=1, dtype=np.float32, casting="same_kind")
 
