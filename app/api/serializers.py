@@ -20,6 +20,7 @@ from app.pipeline.batch import CandidateBatch
 from app.pipeline.product import ProductPipeline, Scored, Served
 from app.pipeline.query import Query
 from app.pipeline.trace import Trace
+from app.rankers.listwise import EVIDENCE
 from app.schemas.follow_recommendations import FollowRecommendation, FollowRecommendations, Reasons
 from app.schemas.timeline import Similarities
 from app.serving.engine import Engine
@@ -109,6 +110,16 @@ def people(engine: Engine, query: Query, recommended: Recommended) -> FollowReco
             for i, row in enumerate(recommended.user.tolist())
         ]
     )
+
+
+def add_evidence(items: list[Json], batch: CandidateBatch) -> None:
+    """What each piece of evidence adds to the log-odds of the base score of each item; nothing
+    where the heads alone make it."""
+    names = [name for name in batch.columns if name.startswith(EVIDENCE)]
+    for place, item in enumerate(items) if names else ():
+        item["evidence"] = {
+            name.removeprefix(EVIDENCE): round(float(batch[name][place]), DIGITS) for name in names
+        }
 
 
 def trace(served: Served) -> list[Json]:

@@ -46,11 +46,11 @@ class HeavyRanker:
         )
         features = matrix(x)
         predictions = self.predict(x, features)
-        base = self.fusion.fuse(predictions)
+        score = {"base_score": self.fusion.fuse(predictions)}
         if self.listwise is not None:
-            base = self.listwise.base_score(x, features, base, predictions["similarity"])
+            score = self.listwise.score(x, features, score["base_score"], predictions["similarity"])
         return {
             **predictions,
             **{name: features[:, column] for name, column in SIMILARITIES.items()},
-            "base_score": base,
+            **score,
         }

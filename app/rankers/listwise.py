@@ -14,6 +14,7 @@ from ml.features import Pairs
 from ml.models.listwise import Listwise
 from ml.state.feature_state import FeatureState
 
+EVIDENCE: Final = "evidence."  # what the columns of contributions begin with
 MOST: Final = 30.0  # of |log x|: x / (1 + x) stays between 0 and 1 in single precision
 
 
@@ -28,10 +29,11 @@ class ListwiseStage:
     def of(cls, model: Listwise, state: FeatureState) -> Self:
         return cls(model, Evidence.of(state, model))
 
-    def base_score(
+    def score(
         self, pairs: Pairs, features: Column, heads: Column, similarity: Column
-    ) -> Column:
-        """(tweets,) x / (1 + x) of the value x of each tweet.
+    ) -> dict[str, Column]:
+        """`base_score` x / (1 + x) of the value x of each tweet, and what each piece of evidence
+        adds to log x: with the offset they add up to it.
 
         Args:
             pairs: of one viewer, at one moment.
@@ -39,11 +41,19 @@ class ListwiseStage:
             heads: (tweets,) the score by the heads alone, in 0-1.
             similarity: (tweets,) probability by the embeddings alone.
         """
+        if not len(pairs):
+            return {"base_score": heads}
         odds = heads.astype(np.float64)
-        item_item = ItemItem.of(pairs.state, int(pairs.viewer[0]) if len(pairs) else -1)
-        columns = self.evidence.columns(
-            pairs, item_item, features, odds / (1 - odds), similarity.astype(np.float64)
+        item_item = ItemItem.of(pairs.state, int(pairs.viewer[0]))
+        added = self.model.contributions(
+            self.evidence.columns(
+                pairs, item_item, features, odds / (1 - odds), similarity.astype(np.float64)
+            )
         )
-        log_value = np.clip(self.model.log_value(columns), -MOST, MOST)
-        score: Column = (1 / (1 + np.exp(-log_value))).astype(np.float32)
-        return score
+        log_value = added.sum(axis=1, dtype=np.float64) + self.model.offset
+        score = 1 / (1 + np.exp(-np.clip(log_value, -MOST, MOST)))
+        return {
+            "base_score": score.astype(np.float32),
+            f"{EVIDENCE}offset": np.full(len(pairs), self.model.offset, np.float32),
+            **{f"{EVIDENCE}{name}": added[:, i] for i, name in enumerate(self.model.columns)},
+        }

@@ -31,7 +31,8 @@ class Listwise:
 
     def log_value(self, evidence: Floats) -> Floats:
         """(tweets,) log x. A row has the same whoever stands beside it."""
-        total: Floats = self.contributions(evidence).sum(axis=1) + np.float32(self.offset)
+        added = self.contributions(evidence).sum(axis=1, dtype=np.float64)
+        total: Floats = (added + self.offset).astype(np.float32)
         return total
 
     def arrays(self) -> dict[str, NDArray[Any]]:

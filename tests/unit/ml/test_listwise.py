@@ -57,12 +57,12 @@ def test_the_average_row_of_a_page_is_worth_one(
     assert np.mean(values) == pytest.approx(1, rel=1e-3)
 
 
-def test_a_viewer_who_comes_often_counts_once(
-    evidence: Evidence, rng: np.random.Generator
-) -> None:
+def test_a_viewer_who_comes_often_counts_once(evidence: Evidence, rng: np.random.Generator) -> None:
     many, one = choices(rng, 200), choices(rng, 1, -5.0)
     alone = listwise.fit(many, evidence)
-    with_one = listwise.fit([*many, *(replace(one[0], viewer=10_000) for _ in range(400))], evidence)
+    with_one = listwise.fit(
+        [*many, *(replace(one[0], viewer=10_000) for _ in range(400))], evidence
+    )
     assert alone is not None
     assert with_one is not None
     assert with_one.model.weight[BY] == pytest.approx(alone.model.weight[BY], abs=0.3)
