@@ -120,12 +120,10 @@ class Evidence:
 
 
 def _of_item_item(found: ItemItem, tweet: Rows) -> list[NDArray[np.float64]]:
-    """Of the whole history, then of its latest; relative to the strongest that the viewer does not
-    have already."""
-    new = ~np.isin(found.tweet, found.history)
+    """Of the whole history, then of its latest; relative to the strongest of all tweets."""
     columns: list[NDArray[np.float64]] = []
     for theirs, asked in zip((found.strength, found.latest), found.of_tweets(tweet), strict=True):
-        there = np.sort(theirs[new & (theirs > 0)])
+        there = np.sort(theirs[theirs > 0])
         share = np.minimum(asked / there[-1], 1.0) if len(there) else np.zeros(len(tweet))
         rank = np.log1p(len(there) - np.searchsorted(there, asked, "right"))
         there_is = np.where(share > 0, 1.0, 0.0)
