@@ -112,7 +112,7 @@ class Evidence:
 
     def _of_age(self, created_at: NDArray[np.int64], now: int) -> list[NDArray[np.float64]]:
         known = created_at != UNKNOWN_TIME
-        if self.median_age is None or not known.any():
+        if self.median_age is None:
             return [np.zeros(len(created_at))] * len(AGE)
         age = np.where(known, np.maximum(now - created_at, 1), self.median_age)
         over = age / self.median_age
