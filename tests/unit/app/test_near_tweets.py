@@ -9,6 +9,7 @@ import pytest
 
 from app.retrieval.fresh_tweets import Fresh, FreshTweets
 from app.retrieval.near_tweets import REACH, NearTweets
+from app.retrieval.sort_keys import rows_of, sort_keys
 from app.retrieval.top_k import top_k
 from app.retrieval.topic_index import TopicIndex
 from ml.embeddings.cells import WORTHWHILE, cells_of, centroids_of
@@ -77,7 +78,7 @@ def test_nearly_all_of_the_best_are_found_in_a_large_window(
     for taste in tastes:
         fading = np.log(2) / HALF_LIFE * (NOW - created_at) / 3600
         worth = (vector @ taste / TEMPERATURE - fading).astype(np.float32)
-        best = top_k(np.arange(TWEETS, dtype=np.int32), worth, 200)[0]
+        best = rows_of(top_k(sort_keys(worth, np.arange(TWEETS, dtype=np.int32)), 200))
         recall.append(np.isin(best, near.of(taste[None], NOW).tweet).mean())
     assert TWEETS > WORTHWHILE
     assert np.mean(recall) >= 0.98
