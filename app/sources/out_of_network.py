@@ -48,7 +48,7 @@ class OutOfNetwork:
     def fetch(self, query: Query, limit: int) -> CandidateBatch:
         lately = self._lately(query) if self.latest_share else None
         tastes = [query.vector] if lately is None else [query.vector, lately]
-        near = self.near_tweets.of(np.stack(tastes), query.now)
+        near = self.near_tweets.of(tastes, query.now)
         near_taste, near_lately = _by_strangers(
             near.tweet,
             near.author,

@@ -102,7 +102,7 @@ def _recall(engine: Engine, user: str) -> float:
     tweet = fresh_tweets.fresh(query.now).tweet
     fading = np.log(2) / settings.source_half_life_hours * fresh_tweets.age_hours(tweet, query.now)
     worth = encoder.tweets.vector[tweet] @ query.vector / TEMPERATURE - fading
-    near = source.near_tweets.of(query.vector[None], query.now).tweet
+    near = source.near_tweets.of([query.vector], query.now).tweet
     best = rows_of(top_k(sort_keys(worth.astype(np.float32), tweet), NEAREST))
     return float(np.isin(best, near).mean())
 
