@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -24,8 +24,7 @@ MAX_POOL: Final = 1_000
 NONE: Final = CandidateBatch.of(nobody(), nobody())
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(NamedTuple):
     """The rows of a page, and where the next page begins."""
 
     served: Served
