@@ -6,7 +6,7 @@ import logging
 import re
 from contextvars import ContextVar
 from dataclasses import dataclass
-from secrets import token_hex
+from os import urandom
 from time import perf_counter
 from typing import Final
 
@@ -59,7 +59,7 @@ class Observed:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        record = Record(_given_name(scope) or token_hex(16))
+        record = Record(_given_name(scope) or urandom(16).hex())
         scope.setdefault("state", {})["request_id"] = record.request_id
         _current.set(record)  # the server gives every request a context of its own
         name = (RAW_HEADER, record.request_id.encode())
