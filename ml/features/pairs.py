@@ -82,17 +82,6 @@ class Pairs:
         latest = np.maximum.reduceat(self.now[groups.order], groups.edges[:-1])
         return self.encoder.viewers(self.state, groups.row, latest)
 
-    @property
-    def viewer_vector(self) -> Vectors:
-        """(pairs, dim), or (1, dim) where all share the viewer."""
-        vectors = self.vectors
-        return vectors if len(vectors) == 1 else vectors[self.viewers.which]
-
-    @property
-    def tweet_vector(self) -> Vectors:
-        """(pairs, dim)"""
-        return self.encoder.tweets.vector[self.tweet]
-
     def features(self, features: tuple[Feature, ...]) -> NDArray[np.float32]:
         """(pairs, features); one call writes all rows of one viewer."""
         write, tables = row_writer(features), tables_of(self.state, self.encoder)
