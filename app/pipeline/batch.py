@@ -52,6 +52,12 @@ class CandidateBatch:
         """A batch of tweets that no source has marked yet."""
         return cls(tweet, author, np.zeros(len(tweet), np.uint32))
 
+    def everything(self) -> Mask:
+        """The mask that keeps every row."""
+        mask = np.empty(self.tweet.shape, bool)
+        mask.fill(True)
+        return mask
+
     def take(self, rows: Mask | Order) -> CandidateBatch:
         """Only these rows, in this order."""
         some: Order = rows.nonzero()[0] if rows.dtype == BOOL else rows.astype(np.intp, copy=False)
