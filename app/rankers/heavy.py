@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from app.pipeline.batch import CandidateBatch, Column
 from app.pipeline.failures import BrokenContractError
 from app.pipeline.query import Query
-from app.rankers.hydrated import Hydrated
 from app.rankers.listwise import ListwiseStage
 from ml.embeddings.encoder import Encoder
 from ml.features import NAMES, Pairs, matrix
@@ -40,9 +39,14 @@ class HeavyRanker:
     def score(self, query: Query, batch: CandidateBatch) -> Mapping[str, Column]:
         if query.viewer < 0 and self.listwise is None:
             raise BrokenContractError("nobody is known by that row, so nothing can be predicted")
-        encoder = Hydrated.of(self.encoder, query)
         x = Pairs.of_one(
-            self.state, encoder, query.viewer, batch.tweet, query.now, query.neighborhood
+            self.state,
+            self.encoder,
+            query.viewer,
+            batch.tweet,
+            query.now,
+            query.neighborhood,
+            query.vector,
         )
         features = matrix(x)
         predictions = self.predict(x, features)
