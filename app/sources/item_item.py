@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.pipeline.batch import CandidateBatch, Rows
+from app.pipeline.batch import CandidateBatch, Column, Rows
 from app.pipeline.query import Query
 from app.retrieval.age import age_hours
 from app.retrieval.fresh_tweets import FreshTweets
-from app.retrieval.top_k import Worth
 from ml.arrays import Times
 from ml.embeddings import item_item
+from ml.embeddings.neighbors import Strengths
 from ml.kernels import kernel
 from ml.state.structures.time_index import is_fresh
 
@@ -35,20 +35,20 @@ class ItemItem:
             query.now,
             self.half_life_hours,
         )
-        return self.fresh_tweets.top(query, tweet, worth, limit)
+        return self.fresh_tweets.top(tweet, worth, limit)
 
 
 @kernel
 def _fresh(
     tweet: Rows,
-    strength: Worth,
+    strength: Strengths,
     created_at: Times,
     oldest: int,
     now: int,
     half_life_hours: float,
-) -> tuple[Rows, Worth]:
+) -> tuple[Rows, Column]:
     """The fresh tweets, and what they are worth."""
-    found, worth, count = np.empty(len(tweet), np.int32), np.empty(len(tweet), np.float64), 0
+    found, worth, count = np.empty(len(tweet), np.int32), np.empty(len(tweet), np.float32), 0
     for i in range(len(tweet)):
         written = created_at[tweet[i]]
         if is_fresh(written, oldest, now):
