@@ -7,6 +7,8 @@ from dataclasses import replace
 from math import inf
 from typing import Final
 
+import numpy as np
+
 from app.pipeline.product import ProductPipeline
 from app.pipeline.scoring_pipeline import ScoringPipeline
 from app.rankers.heavy import HeavyRanker
@@ -14,12 +16,19 @@ from app.rankers.heuristic import Heuristic
 from app.selectors.top_k import TopK
 from app.serving.engine import Engine
 from evaluation.offline.dataset import TEMPORAL, Dataset
-from evaluation.policies import factorisation, simple
+from evaluation.offline.requests import Engagements
+from evaluation.policies import ease, factorisation, simple
 from evaluation.policies.factorisation import Factorisation
+from evaluation.policies.item_item import ItemItem
 from evaluation.policies.logistic import Logistic
 from evaluation.policies.policy import PRODUCT, Best, Policy
 from evaluation.policies.product import Alone, Knowing, Product, with_mixer, with_ranker
+from evaluation.policies.refitted import Refitted
+from evaluation.policies.simple import PopularLately
 from evaluation.truth import Truth
+
+FITS: Final = 10  # at most so many, evenly over the held-out part; a model is stale in between
+LOOKS: Final = 200  # of what needs no fit
 
 Ask = Callable[[], Truth]  # the truth as it is at the moment
 
@@ -48,17 +57,40 @@ def neighbours(
     else:
         missing.append("policy:following, policy:newest (tweets have no times)")
     add("popular")
-    if factorisation.AVAILABLE:
-        lasts = int(dataset.held_out.at.max(initial=dataset.cut)) - dataset.cut
-        policies["als"] = Best(Factorisation.over("als", lasts))
-        policies["bpr"] = Best(Factorisation.over("bpr", lasts))
-    else:
-        missing.append("policy:als, policy:bpr (pip install 'foryou[evaluation]')")
+    learned, lacking = collaborative(dataset)
+    policies.update(learned)
+    missing += lacking
     add("random")
     if dataset.truth:
         add("oracle_ranker", "oracle", truth=dataset.truth)
     else:
         missing.append("policy:oracle, and every figure of value (there is no planted truth)")
+    return policies, missing
+
+
+def collaborative(dataset: Dataset) -> tuple[dict[str, Policy], list[str]]:
+    """Feeds that know nothing but who engaged with what; and those that cannot be had here."""
+    lasts = float(dataset.held_out.at.max(initial=dataset.cut) - dataset.cut)
+    policies: dict[str, Policy] = {}
+    missing: list[str] = []
+    if dataset.protocol == TEMPORAL:
+        policies["popular_7_days"] = Best(Refitted.over(PopularLately.of, lasts, LOOKS))
+    else:
+        missing.append("policy:popular_7_days (engagements have no times)")
+    policies["item_item"] = Best(Refitted.over(ItemItem.of, lasts, LOOKS))
+    touched = len(np.unique(Engagements.of(dataset.events).tweet))
+    if touched <= ease.MOST_TWEETS:
+        policies["ease"] = Best(Refitted.over(ease.tuned(), lasts, FITS))
+    else:
+        missing.append(
+            f"policy:ease (people engaged with {touched:,} tweets, and the square of more than "
+            f"{ease.MOST_TWEETS:,} is not inverted)"
+        )
+    if factorisation.AVAILABLE:
+        policies["als"] = Best(Refitted.over(factorisation.tuned_als(), lasts, FITS))
+        policies["bpr"] = Best(Refitted.over(Factorisation.bpr, lasts, FITS))
+    else:
+        missing.append("policy:als, policy:bpr (pip install 'foryou[evaluation]')")
     return policies, missing
 
 
@@ -95,7 +127,7 @@ POLICIES: Final[dict[str, Callable[[Engine, Ask], Policy]]] = {
     "newest": lambda engine, truth: Best(simple.newest),
     "popular": lambda engine, truth: Best(simple.Popular()),
     "random": lambda engine, truth: Best(simple.random),
-    "als": lambda engine, truth: Best(Factorisation("als", inf)),
+    "als": lambda engine, truth: Best(Refitted(factorisation.tuned_als(), inf)),
     "heuristic": _heuristic,
     "oracle_ranker": _oracle_ranker,
     "oracle": lambda engine, truth: Best(simple.oracle),

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Self
 
 import numpy as np
 
+from datagen.parameters import DAY
+from evaluation.policies.engaged_pairs import EngagedPairs
 from evaluation.policies.policy import Moment, Values
+from ml.state.feature_state import FeatureState
 from ml.state.tables.counted import engaged
 from ml.state.tables.neighborhood import among
 
@@ -35,6 +39,24 @@ class Popular:
             self.now = moment.query.now
             self.score = engaged(moment.state.tweet_counts.read(moment.fresh, self.now))
         return self.score
+
+
+@dataclass(frozen=True, slots=True)
+class PopularLately:
+    """By how many people engaged in the last days; of equals, by how many ever did."""
+
+    score: Values  # (tweets,)
+
+    @classmethod
+    def of(cls, state: FeatureState, days: float = 7.0) -> Self:
+        """As of the latest engagement that the state holds."""
+        pairs = EngagedPairs.of(state)
+        since = pairs.at.max(initial=0) - days * DAY
+        ever, lately = pairs.popularity, pairs.where(pairs.at >= since).popularity
+        return cls(lately + ever / (ever.max(initial=0) + 1))
+
+    def __call__(self, moment: Moment) -> Values:
+        return self.score[moment.fresh]
 
 
 def following(moment: Moment) -> Values:

@@ -7,19 +7,30 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.sparse import csr_matrix
+from sklearn.linear_model import Ridge
+from sklearn.metrics.pairwise import cosine_similarity
 
 from app.pipeline.batch import CandidateBatch
 from app.pipeline.query import Query
 from app.settings import Settings
+from datagen.parameters import DAY
 from evaluation.offline.dataset import Dataset
 from evaluation.offline.replay_evaluation import ReplayEnvironment
-from evaluation.policies import factorisation, simple
+from evaluation.policies import ease, factorisation, simple, tuning
+from evaluation.policies.ease import Ease
+from evaluation.policies.engaged_pairs import EngagedPairs
 from evaluation.policies.factorisation import Factorisation
+from evaluation.policies.item_item import ItemItem
 from evaluation.policies.policy import Best, Moment, Policy, best
 from evaluation.policies.product import EvaluationError, Product
+from evaluation.policies.refitted import Refitted, Score
 from evaluation.policies.registry import neighbours
+from evaluation.policies.simple import PopularLately
+from ml.arrays import Rows
 from ml.bundle import Bundle
 from ml.errors import FeedError
+from ml.state.feature_state import FeatureState
 from ml.state.tables.counted import engaged
 from ml.state.tables.neighborhood import among
 
@@ -78,16 +89,62 @@ def test_random_is_the_same_for_the_same_question(moments: list[Moment]) -> None
     assert first[0] != first[1]
 
 
-@pytest.mark.parametrize("kind", ["als", "bpr"])
-def test_factorisation_shows_what_others_touched(kind: str, moments: list[Moment]) -> None:
-    model = Factorisation(kind)  # type: ignore[arg-type]  # parametrised
+@pytest.mark.parametrize("fit", [factorisation.tuned_als(), Factorisation.bpr, ease.tuned()])
+def test_what_is_learned_from_engagements_shows_what_others_touched(
+    fit: Callable[[FeatureState], Score], moments: list[Moment]
+) -> None:
+    model = Refitted(fit, DAY)
+    touched = EngagedPairs.of(moments[0].state).popularity > 0
     for moment in moments:
-        shown = Best(model).show(moment).tweet
-        assert model.touched[shown].all()
+        assert touched[Best(model).show(moment).tweet].all()
     assert model.fitted_at == moments[0].query.now
-    later = replace(moments[0], query=replace(moments[0].query, now=moments[0].query.now + 86_400))
+    later = replace(moments[0], query=replace(moments[0].query, now=moments[0].query.now + DAY))
     Best(model).show(later)
     assert model.fitted_at == later.query.now
+
+
+def test_item_item_is_the_cosine_between_tweets(moments: list[Moment]) -> None:
+    liked = EngagedPairs.of(moments[0].state).matrix.toarray()
+    cosine = cosine_similarity(liked.T)
+    model = ItemItem.of(moments[0].state)
+    for moment in moments:
+        mine = liked[moment.query.viewer] > 0
+        expected = cosine[:, mine].sum(axis=1)[moment.fresh]
+        np.testing.assert_allclose(model(moment), expected, atol=1e-4)
+
+
+def test_ease_keeps_no_weight_of_a_tweet_for_itself(rng: np.random.Generator) -> None:
+    """And it is the ridge regression of each tweet on all others."""
+    liked = csr_matrix((rng.random((200, 12)) < 0.3).astype(np.float32))
+    weight = Ease.fit(liked, 5.0).weight
+    x = liked.toarray()
+    for tweet in range(12):
+        others = np.delete(np.arange(12), tweet)
+        ridge = Ridge(alpha=5.0, fit_intercept=False).fit(x[:, others], x[:, tweet])
+        np.testing.assert_allclose(weight[others, tweet], ridge.coef_, atol=1e-4)
+    assert not np.diag(weight).any()
+
+
+def test_popular_lately_is_by_the_engagements_of_a_week(moments: list[Moment]) -> None:
+    pairs = EngagedPairs.of(moments[0].state)
+    lately = pairs.where(pairs.at >= pairs.at.max() - 7 * DAY).popularity
+    shown = Best(PopularLately.of(moments[0].state)).show(moments[0]).tweet
+    assert (np.diff(lately[shown]) <= 0).all()
+    assert lately[shown[0]] > 0
+
+
+def test_tuning_chooses_what_predicts_the_last_pairs(moments: list[Moment]) -> None:
+    pairs = EngagedPairs.of(moments[0].state)
+    later = pairs.split(tuning.SEED)[1].matrix.toarray()
+
+    class Foresight:
+        def __init__(self, knows: bool) -> None:
+            self.seen = later if knows else -later
+
+        def scores(self, user: Rows) -> tuning.Scores:
+            return np.asarray(self.seen[user], np.float32)
+
+    assert tuning.choose(pairs, [False, True], lambda _, knows: Foresight(knows))
 
 
 def test_without_the_library_it_is_missing(
