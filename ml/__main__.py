@@ -63,11 +63,10 @@ def _train(given: argparse.Namespace) -> None:
     trained = bundle.load(given.artifacts)
     assert trained is not None
     print(f"bundle {version}: {sum(trained.manifest.parameters.values()):,} parameters")
+    drawn = "impressions" in trained.manifest.missing  # and so were negatives: no AUC to print
     for name, card in trained.manifest.heads.items():
-        print(
-            f"  {name:<11} mean {card.mean:.4f}   AUC {card.metrics['auc']:.3f} on later rows   "
-            f"{card.positives:,} examples"
-        )
+        auc = "" if drawn else f"AUC {card.metrics['auc']:.3f} on later rows   "
+        print(f"  {name:<11} mean {card.mean:.4f}   {auc}{card.positives:,} examples")
     if trained.manifest.missing:
         print(f"  not in the data: {', '.join(trained.manifest.missing)}")
     for note in trained.manifest.notes:

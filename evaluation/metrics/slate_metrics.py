@@ -133,8 +133,17 @@ class SlateMetrics:
             f"thread_diversity@{AT}": mean(_distinct(thread) / shown, w),
             f"novelty@{AT}": mean(bits.sum(axis=1) / shown, w),
             f"in_network@{AT}": mean(slates.in_network[:, :AT].sum(axis=1) / shown, w),
-            f"unsafe@{AT}": mean(self.unsafe(slates)[:, :AT].sum(axis=1) / shown, w),
+            f"unsafe@{AT}": mean(
+                np.where(self.labelled, self.unsafe(slates)[:, :AT].sum(axis=1) / shown, np.nan), w
+            ),
         }
+
+    @cached_property
+    def labelled(self) -> bool:
+        """Whether anything says which tweets are unsafe."""
+        tweets = self.dataset.tweets
+        declared = any((label >= 0).any() for label in (tweets.toxic, tweets.nsfw))
+        return self.dataset.truth is not None or declared
 
     def unsafe(self, slates: Recommendations) -> NDArray[np.bool_]:
         """What should not have been shown: planted harm, or where nothing is planted, a declared

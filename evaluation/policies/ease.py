@@ -52,8 +52,8 @@ class Ease:
         found[:, self.touched] = self.matrix[user][:, self.touched] @ self.weight
         return found
 
-    def __call__(self, moment: Moment) -> Values:
-        place, liked = self.place[moment.fresh], self.place[history(moment, self.matrix)]
+    def __call__(self, moment: Moment, tweet: Rows) -> Values:
+        place, liked = self.place[tweet], self.place[history(moment, self.matrix)]
         score = self.weight[liked[liked >= 0]].sum(axis=0)
         return np.where(place >= 0, score[place], -np.inf)
 

@@ -81,9 +81,9 @@ class Factorisation:
         found[:, ~self.touched] = -np.inf
         return found
 
-    def __call__(self, moment: Moment) -> Values:
-        known = moment.fresh < len(self.tweets)  # what is written later has no vector
-        tweet, viewer = np.where(known, moment.fresh, 0), moment.query.viewer
+    def __call__(self, moment: Moment, tweet: Rows) -> Values:
+        known = tweet < len(self.tweets)  # what is written later has no vector
+        tweet, viewer = np.where(known, tweet, 0), moment.query.viewer
         there = 0 <= viewer < len(self.users)
         taste = self.users[viewer] if there else self.users.mean(axis=0)
         return np.where(known & self.touched[tweet], self.tweets[tweet] @ taste, -np.inf)

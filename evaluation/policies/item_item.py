@@ -14,6 +14,7 @@ from scipy.sparse import csr_matrix
 
 from evaluation.policies.engaged_pairs import EngagedPairs, history
 from evaluation.policies.policy import Moment, Values
+from ml.arrays import Rows
 from ml.state.feature_state import FeatureState
 
 TIE: Final = 1e-9  # of the most popular: it decides among tweets that nothing speaks for
@@ -36,9 +37,9 @@ class ItemItem:
         norm = 1 / np.sqrt(np.maximum(popularity, 1))
         return cls(pairs.matrix, norm, TIE * popularity / max(popularity.max(initial=0), 1))
 
-    def __call__(self, moment: Moment) -> Values:
+    def __call__(self, moment: Moment, tweet: Rows) -> Values:
         taste = np.zeros(len(self.norm))
         liked = history(moment, self.matrix)
         taste[liked] = self.norm[liked]
         near: Values = self.norm * (self.matrix.T @ (self.matrix @ taste)) + self.tie
-        return near[moment.fresh]
+        return near[tweet]

@@ -6,10 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Self
 
-from evaluation.policies.policy import Moment, Values
+from evaluation.policies.policy import Moment, Score, Values
+from ml.arrays import Rows
 from ml.state.feature_state import FeatureState
-
-Score = Callable[[Moment], Values]  # of everything that may be shown
 
 
 @dataclass(slots=True)
@@ -26,8 +25,8 @@ class Refitted:
         """At most so many fits, evenly over so many seconds."""
         return cls(fit, max(seconds / fits, 1.0))
 
-    def __call__(self, moment: Moment) -> Values:
+    def __call__(self, moment: Moment, tweet: Rows) -> Values:
         now = moment.query.now
         if self.score is None or now - (self.fitted_at or 0) >= self.stale_seconds:
             self.score, self.fitted_at = self.fit(moment.state), now
-        return self.score(moment)
+        return self.score(moment, tweet)

@@ -9,20 +9,20 @@ from typing import Final
 
 import numpy as np
 
-from app.pipeline.product import ProductPipeline
+from app.pipeline.mixer import MixerPipeline
 from app.pipeline.scoring_pipeline import ScoringPipeline
 from app.rankers.heavy import HeavyRanker
 from app.rankers.heuristic import Heuristic
 from app.selectors.top_k import TopK
 from app.serving.engine import Engine
-from evaluation.offline.dataset import TEMPORAL, Dataset
+from evaluation.offline.dataset import Dataset
 from evaluation.offline.requests import Engagements
 from evaluation.policies import ease, factorisation, simple
 from evaluation.policies.factorisation import Factorisation
 from evaluation.policies.item_item import ItemItem
 from evaluation.policies.logistic import Logistic
 from evaluation.policies.policy import PRODUCT, Best, Policy
-from evaluation.policies.product import Alone, Knowing, Product, with_mixer, with_ranker
+from evaluation.policies.product import Alone, Knowing, Product, answering, with_mixers, with_ranker
 from evaluation.policies.refitted import Refitted
 from evaluation.policies.simple import PopularLately
 from evaluation.truth import Truth
@@ -48,11 +48,13 @@ def neighbours(
     if isinstance(ranker := product.mixer.scoring.ranker, HeavyRanker):
         if logistic:
             simpler = replace(ranker, predict=logistic)
-            policies["logistic"] = Product(with_ranker(product, simpler))
+            policies["logistic"] = Product(
+                with_ranker(product, lambda its: simpler if isinstance(its, HeavyRanker) else its)
+            )
         else:
             missing.append("policy:logistic (it learns from a log with times)")
         add("heuristic")
-    if dataset.protocol == TEMPORAL:
+    if dataset.tables.tweets["created_at"].count():
         add("following", "newest")
     else:
         missing.append("policy:following, policy:newest (tweets have no times)")
@@ -61,8 +63,9 @@ def neighbours(
     policies.update(learned)
     missing += lacking
     add("random")
-    if dataset.truth:
-        add("oracle_ranker", "oracle", truth=dataset.truth)
+    if truth := dataset.truth:
+        policies["oracle_ranker_under_rules"] = _oracle_ranker_under_rules(engine, lambda: truth)
+        add("oracle_ranker", "oracle", truth=truth)
     else:
         missing.append("policy:oracle, and every figure of value (there is no planted truth)")
     return policies, missing
@@ -73,7 +76,7 @@ def collaborative(dataset: Dataset) -> tuple[dict[str, Policy], list[str]]:
     lasts = float(dataset.held_out.at.max(initial=dataset.cut) - dataset.cut)
     policies: dict[str, Policy] = {}
     missing: list[str] = []
-    if dataset.protocol == TEMPORAL:
+    if dataset.tables.has_times:
         policies["popular_7_days"] = Best(Refitted.over(PopularLately.of, lasts, LOOKS))
     else:
         missing.append("policy:popular_7_days (engagements have no times)")
@@ -97,25 +100,33 @@ def collaborative(dataset: Dataset) -> tuple[dict[str, Policy], list[str]]:
 def sources(engine: Engine) -> dict[str, Policy]:
     """Every candidate source of the product and of its stand-ins, by itself."""
     found: dict[str, Policy] = {}
-    product: ProductPipeline | None = engine.products[PRODUCT]
-    while product is not None:
+    for product in answering(engine.products[PRODUCT]):
         eligibility = tuple(product.mixer.eligibility)
         for pipeline in product.mixer.candidates:
             found.setdefault(type(pipeline.source).__name__, Alone(pipeline.source, eligibility))
-        product = product.otherwise
     return found
 
 
 def _heuristic(engine: Engine, _: Ask) -> Policy:
     by_hand = Heuristic(engine.state, engine.encoder)
-    return Product(with_ranker(engine.products[PRODUCT], by_hand))
+    return Product(with_ranker(engine.products[PRODUCT], lambda ranker: by_hand))
 
 
 def _oracle_ranker(engine: Engine, truth: Ask) -> Policy:
     """The product's own candidates in the order of the truth, with nothing in its way."""
-    product, scoring = engine.products[PRODUCT], ScoringPipeline(Knowing(truth))
-    bare = replace(product.mixer, scoring=scoring, visibility=[], slate=[], selector=TopK())
-    return Product(with_mixer(product, bare))
+    scoring = ScoringPipeline(Knowing(truth))
+
+    def bare(mixer: MixerPipeline) -> MixerPipeline:
+        return replace(mixer, scoring=scoring, visibility=[], slate=[], selector=TopK())
+
+    return Product(with_mixers(engine.products[PRODUCT], bare))
+
+
+def _oracle_ranker_under_rules(engine: Engine, truth: Ask) -> Policy:
+    """The product's own candidates and rules, and the truth in place of its ranker."""
+    heads = engine.bundle.manifest.heads if engine.bundle else {}
+    average = heads["engagement"].mean if "engagement" in heads else 1.0
+    return Product(with_ranker(engine.products[PRODUCT], lambda ranker: Knowing(truth, average)))
 
 
 def _no_truth() -> Truth:
@@ -126,9 +137,9 @@ POLICIES: Final[dict[str, Callable[[Engine, Ask], Policy]]] = {
     "following": lambda engine, truth: Best(simple.following),
     "newest": lambda engine, truth: Best(simple.newest),
     "popular": lambda engine, truth: Best(simple.Popular()),
-    "random": lambda engine, truth: Best(simple.random),
+    "random": lambda engine, truth: Best(simple.random, in_window=True),
     "als": lambda engine, truth: Best(Refitted(factorisation.tuned_als(), inf)),
     "heuristic": _heuristic,
     "oracle_ranker": _oracle_ranker,
-    "oracle": lambda engine, truth: Best(simple.oracle),
+    "oracle": lambda engine, truth: Best(simple.oracle, in_window=True),
 }

@@ -22,9 +22,9 @@ from evaluation.policies.ease import Ease
 from evaluation.policies.engaged_pairs import EngagedPairs
 from evaluation.policies.factorisation import Factorisation
 from evaluation.policies.item_item import ItemItem
-from evaluation.policies.policy import Best, Moment, Policy, best
+from evaluation.policies.policy import Best, Moment, Policy, Score, best
 from evaluation.policies.product import EvaluationError, Product
-from evaluation.policies.refitted import Refitted, Score
+from evaluation.policies.refitted import Refitted
 from evaluation.policies.registry import neighbours
 from evaluation.policies.simple import PopularLately
 from ml.arrays import Rows
@@ -60,7 +60,7 @@ def test_nobody_shows_what_the_product_may_not(moments: list[Moment]) -> None:
     """However many of the best are not admitted."""
     for moment in moments:
         shown = Best(simple.newest).show(moment).tweet
-        everything = moment.admitted(moment.fresh)
+        everything = moment.admitted(moment.written)
         written = moment.state.tweets.created_at
         assert len(shown) == 20
         np.testing.assert_array_equal(shown, moment.admitted(shown))
@@ -110,7 +110,7 @@ def test_item_item_is_the_cosine_between_tweets(moments: list[Moment]) -> None:
     for moment in moments:
         mine = liked[moment.query.viewer] > 0
         expected = cosine[:, mine].sum(axis=1)[moment.fresh]
-        np.testing.assert_allclose(model(moment), expected, atol=1e-4)
+        np.testing.assert_allclose(model(moment, moment.fresh), expected, atol=1e-4)
 
 
 def test_ease_keeps_no_weight_of_a_tweet_for_itself(rng: np.random.Generator) -> None:
