@@ -123,6 +123,9 @@ def _parser(prog: str) -> argparse.ArgumentParser:
     train.add_argument("--out", dest="artifacts", type=Path, default=Path("artifacts"))
     train.add_argument("--holdout", type=_share, default=0.2, help="last share kept for testing")
     train.add_argument("--seed", type=int, default=7)
+    train.add_argument(
+        "--force", action="store_true", help="serve it even if foryou train finds a better policy"
+    )
     either = train.add_mutually_exclusive_group()
     either.add_argument(
         "--from-log", type=Path, metavar="LOG", help="learn from what this event log says, too"

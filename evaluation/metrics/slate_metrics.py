@@ -46,6 +46,11 @@ class SlateMetrics:
         slates = self.asked.slates[name]
         return {**self._by_truth(slates), **self._by_log(slates), **self._by_company(slates)}
 
+    def judged(self, name: str) -> dict[str, Figure]:
+        """What people would engage with, by the truth where it is known, and by the log."""
+        slates = self.asked.slates[name]
+        return {**self._by_truth(slates), **self._by_log(slates)}
+
     def ndcg(self, slates: Recommendations) -> NDArray[np.float64]:
         """Of the first ten places, per visit, by the log."""
         return ranking.ndcg(self.gain(slates), ranking.ideal_of(self.wanted, PLACES), AT)
@@ -98,8 +103,9 @@ class SlateMetrics:
             return {}
         w, worth, unwelcome = self.weights, self.worth(slates), self.worth(slates, "unwelcome")
         figures = {f"value@{k}": mean(worth[:, :k].mean(axis=1), w) for k in CUTOFFS}
-        for k in CUTOFFS:
-            figures[f"value_ndcg@{k}"] = mean(ranking.ndcg(worth, self.ideal, k), w)
+        if ORACLE in self.asked.slates:
+            for k in CUTOFFS:
+                figures[f"value_ndcg@{k}"] = mean(ranking.ndcg(worth, self.ideal, k), w)
         figures[f"unwelcome@{AT}"] = mean(unwelcome[:, :AT].mean(axis=1), w)
         return figures
 

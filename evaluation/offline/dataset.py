@@ -48,6 +48,11 @@ class Dataset:
         return state
 
     @property
+    def lasts(self) -> float:
+        """Seconds from the cut to the last that was held out."""
+        return float(self.held_out.at.max(initial=self.cut) - self.cut)
+
+    @property
     def known(self) -> Events:
         """What had happened by then."""
         return self.events.before(self.cut) if self.protocol == TEMPORAL else self.events

@@ -71,9 +71,20 @@ def neighbours(
     return policies, missing
 
 
+def simple_policies(engine: Engine, dataset: Dataset) -> dict[str, Policy]:
+    """The product, and what takes one line of SQL each."""
+    names = ["following", "newest"] if dataset.tables.tweets["created_at"].count() else []
+    policies: dict[str, Policy] = {PRODUCT: Product(engine.products[PRODUCT])}
+    policies |= {name: POLICIES[name](engine, _no_truth) for name in [*names, "popular"]}
+    if dataset.tables.has_times:
+        policies["popular_7_days"] = Best(Refitted.over(PopularLately.of, dataset.lasts, LOOKS))
+    policies["item_item"] = Best(Refitted.over(ItemItem.of, dataset.lasts, LOOKS))
+    return policies
+
+
 def collaborative(dataset: Dataset) -> tuple[dict[str, Policy], list[str]]:
     """Feeds that know nothing but who engaged with what; and those that cannot be had here."""
-    lasts = float(dataset.held_out.at.max(initial=dataset.cut) - dataset.cut)
+    lasts = dataset.lasts
     policies: dict[str, Policy] = {}
     missing: list[str] = []
     if dataset.tables.has_times:

@@ -9,8 +9,8 @@ from typing import Final
 
 import pydantic
 
+from ml.bundle import leaderboard, weights
 from ml.bundle import probe as probes
-from ml.bundle import weights
 from ml.bundle.bundle import Bundle, Models
 from ml.bundle.disk import CURRENT, REPLACED, aside, current, into_place, point, recover
 from ml.bundle.manifest import FORMAT, Manifest
@@ -102,7 +102,7 @@ def load(artifacts: Path, version: str | None = None) -> Bundle | None:
         ),
     )
     probes.verify(models, folder)
-    return Bundle(version, manifest, models)
+    return Bundle(version, manifest, models, leaderboard.read(folder))
 
 
 def _check_none_published(artifacts: Path) -> None:

@@ -37,7 +37,7 @@ def prepare(
     events: Events, users: Users, tweets: Tweets, examples: Examples, options: TrainingOptions
 ) -> TrainingData:
     """Fit towers on two folds, and make rows of two more (ranker) and the last (calibration)."""
-    event_fold = np.where(events.tweet >= 0, _fold(events.user, events.tweet), -1)
+    event_fold = np.where(events.tweet >= 0, fold_of(events.user, events.tweet), -1)
     known = FeatureState(users, tweets)
     mine = np.isin(event_fold, (-1, *TOWER_FOLDS))
     known.apply(events[mine])
@@ -46,7 +46,7 @@ def prepare(
     encoder = encoders.encode(known)  # of what is written, which is the same in every state
 
     examples, notes = bounded(examples, np.random.default_rng(options.seed))
-    fold = _fold(examples.viewer, examples.tweet)
+    fold = fold_of(examples.viewer, examples.tweet)
     parts: dict[int, RankerRows] = {}
     for k in (*TRAIN_FOLDS, CALIBRATION_FOLD):
         others = FeatureState(users, tweets)
@@ -61,7 +61,7 @@ def prepare(
     )
 
 
-def _fold(user: Rows, tweet: Rows) -> NDArray[np.int64]:
+def fold_of(user: Rows, tweet: Rows) -> NDArray[np.int64]:
     """The fold of each pair, by hash; the rows of a user or a tweet spread over all folds."""
     mixed = user.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
     mixed = (mixed ^ (tweet.astype(np.uint64) + np.uint64(1))) * np.uint64(0xBF58476D1CE4E5B9)
