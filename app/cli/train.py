@@ -37,7 +37,7 @@ def main(arguments: Sequence[str], prog: str = "foryou train") -> int:
         print(f"error: {error}", file=sys.stderr)
         return 2
     given = _parser().parse_known_args(arguments)[0]
-    stamp, before = _published(given.out), _usable(given.out)
+    stamp, before = _published(given.out), _before(given.out)
     code = ml.main(["train", *arguments], prog.removesuffix(" train"))
     trained = bundle.load(given.out) if code == 0 else None
     if trained is None or _published(given.out) == stamp:
@@ -52,7 +52,10 @@ def main(arguments: Sequence[str], prog: str = "foryou train") -> int:
 
 
 def _judge(
-    given: argparse.Namespace, trained: Bundle, settings: Settings, before: str | None
+    given: argparse.Namespace,
+    trained: Bundle,
+    settings: Settings,
+    before: tuple[str | None, str | None],
 ) -> int:
     """Write the leaderboard beside the bundle, print it, and act on it."""
     found = leaderboard(trained, _tables(given), given.data, settings)
@@ -60,11 +63,12 @@ def _judge(
     print(f"\n{leaderboard_table.table(found)}")
     if not found.lost_to or given.force:
         return 0
-    if before is None or before == trained.version:
+    served, earlier = before
+    if served is None or served == trained.version:
         print("note: it serves all the same, since there is no bundle before it", file=sys.stderr)
         return 0
-    bundle.promote(given.out, before)
-    print(_refusal(found, trained.version, before), file=sys.stderr)
+    bundle.restore(given.out, served, earlier)
+    print(_refusal(found, trained.version, served), file=sys.stderr)
     return 1
 
 
@@ -87,13 +91,13 @@ def _tables(given: argparse.Namespace) -> Tables:
         return with_log(tables, log)
 
 
-def _usable(artifacts: Path) -> str | None:
-    """The current bundle, where this code can serve it."""
+def _before(artifacts: Path) -> tuple[str | None, str | None]:
+    """The current bundle, where this code can serve it, and the one before it."""
     try:
-        loaded = bundle.load(artifacts)
+        bundle.load(artifacts)
+        return bundle.pointers(artifacts)
     except BundleError:
-        return None
-    return loaded.version if loaded else None
+        return None, None
 
 
 def _parser() -> argparse.ArgumentParser:

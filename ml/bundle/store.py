@@ -56,6 +56,20 @@ def promote(artifacts: Path, version: str) -> None:
     point(artifacts, version)
 
 
+def pointers(artifacts: Path) -> tuple[str | None, str | None]:
+    """The current bundle, and the one before it."""
+    return current(artifacts), current(artifacts, PREVIOUS)
+
+
+def restore(artifacts: Path, version: str, before: str | None) -> None:
+    """Make `version` current again, and `before` the one that a rollback goes to, as they were."""
+    promote(artifacts, version)
+    if before is None:
+        (artifacts / PREVIOUS).unlink(missing_ok=True)
+    else:
+        point(artifacts, before, PREVIOUS)
+
+
 def rollback(artifacts: Path) -> str:
     """Make the bundle before the current one the current one; its version.
 

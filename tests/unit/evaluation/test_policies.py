@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from app.pipeline.batch import CandidateBatch
 from app.pipeline.query import Query
 from app.settings import Settings
 from datagen.parameters import DAY
+from evaluation.offline import ablation
 from evaluation.offline.dataset import Dataset
 from evaluation.offline.replay_evaluation import ReplayEnvironment
 from evaluation.policies import ease, factorisation, simple, tuning
@@ -23,7 +25,7 @@ from evaluation.policies.engaged_pairs import EngagedPairs
 from evaluation.policies.factorisation import Factorisation
 from evaluation.policies.item_item import ItemItem
 from evaluation.policies.policy import Best, Moment, Policy, Score, best
-from evaluation.policies.product import EvaluationError, Product
+from evaluation.policies.product import EvaluationError, Product, with_ranker
 from evaluation.policies.refitted import Refitted
 from evaluation.policies.registry import neighbours
 from evaluation.policies.simple import PopularLately
@@ -154,6 +156,43 @@ def test_without_the_library_it_is_missing(
     policies, missing = neighbours(stage.engine, stage.dataset, None)
     assert "als" not in policies
     assert any("foryou[evaluation]" in name for name in missing)
+
+
+def test_what_is_swapped_is_swapped_in_the_product_that_answers(
+    stage: ReplayEnvironment, moments: list[Moment]
+) -> None:
+    """Whoever follows nobody is answered by another product."""
+    nobody = np.empty(0, np.int32)
+    query = moments[0].query
+    alone = replace(query, neighborhood=replace(query.neighborhood, following=nobody))
+
+    class Last:
+        def score(self, query: Query, batch: CandidateBatch) -> dict[str, np.ndarray]:
+            return {"base_score": batch.tweet.astype(np.float32)}
+
+    product = stage.engine.products["for_you"]
+    assert product.run(alone).product.name != product.name
+    swapped = with_ranker(product, lambda ranker: Last()).run(alone)
+    assert "Last" in {span.component for span in swapped.trace.spans}
+
+
+def test_every_product_that_answered_is_taken_apart(
+    stage: ReplayEnvironment, tiny_bundle: Bundle
+) -> None:
+    def sources(*answered: str) -> set[str]:
+        found = ablation.parts(stage.engine, tiny_bundle, answered)
+        return {part.name for part in found if part.kind == "source"}
+
+    assert "Communities" not in sources("for_you")
+    assert "Communities" in sources("for_you", "discovery")
+    assert "InNetwork" not in sources("discovery")
+
+
+def test_the_truth_under_our_rules_is_between_the_product_and_the_bare_truth(
+    report: dict[str, Any],
+) -> None:
+    value = {name: by["value@10"]["value"] for name, by in report["metrics"].items()}
+    assert value["for_you"] < value["oracle_ranker_under_rules"] < value["oracle_ranker"]
 
 
 def test_a_product_that_fails_is_not_evaluated(
