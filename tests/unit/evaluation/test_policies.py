@@ -34,7 +34,7 @@ from ml.bundle import Bundle
 from ml.errors import FeedError
 from ml.state.feature_state import FeatureState
 from ml.state.tables.counted import engaged
-from ml.state.tables.neighborhood import among
+from ml.state.tables.neighborhood import Neighborhood, among
 
 Ask = Callable[[Policy], list[np.ndarray]]
 
@@ -162,9 +162,8 @@ def test_what_is_swapped_is_swapped_in_the_product_that_answers(
     stage: ReplayEnvironment, moments: list[Moment]
 ) -> None:
     """Whoever follows nobody is answered by another product."""
-    nobody = np.empty(0, np.int32)
-    query = moments[0].query
-    alone = replace(query, neighborhood=replace(query.neighborhood, following=nobody))
+    nobody = Neighborhood.nobody()
+    alone = replace(moments[0].query, neighborhood=nobody, tie_strength=np.empty(0, np.float32))
 
     class Last:
         def score(self, query: Query, batch: CandidateBatch) -> dict[str, np.ndarray]:
