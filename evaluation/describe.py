@@ -170,7 +170,7 @@ def _aucs(events: Events, tweets: Tweets, truth: Truth | None) -> Section:
     once = np.ones((1, len(examples)))
     lines: Section = {}
     for column, head in enumerate(HEADS):
-        label = examples.label[:, column]
+        label = examples.label[:, column].astype(np.float64)
         if not 0 < label.mean() < 1:
             continue
         score = -popularity if head.name in AVERSE else popularity

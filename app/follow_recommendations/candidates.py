@@ -15,7 +15,7 @@ from app.follow_recommendations.reasons import (
     newly_joined,
     popular,
 )
-from app.pipeline.batch import Rows
+from app.pipeline.batch import Column, Rows
 from ml.arrays import Times
 from ml.kernels import kernel
 from ml.state.structures.scratch_table import FREE, scratch_table, slot_of
@@ -56,11 +56,11 @@ def promising(
     count: int,
     standing: Scores,
     followers: Followers,
-    share: Weights,
-) -> tuple[Rows, Scores, Rows, Flags, int]:
+    share_of_friends: float,
+    share_of_follows_you: float,
+) -> tuple[Rows, Column, int]:
     """Users whom the viewer may follow: those who have to do with the viewer, and `count` of the
-    `foremost`. For each the promise, how many followees follow them and whether they follow the
-    viewer; last, how many of the foremost there are."""
+    `foremost`; what each promises; and how many of the foremost there are."""
     room = len(viewer_followers) + len(second_degree) + count
     table = scratch_table(room + len(following) + len(excluded) + 1)
     place_of = np.full(len(table), REFUSED, np.int32)
@@ -92,8 +92,8 @@ def promising(
                 first += 1
                 if first == count:
                     break
-    promise = np.empty(found, np.float64)
+    promise = np.empty(found, np.float32)
     for i in range(found):
-        near = share.friends * friends(met[i], followers[user[i]]) + share.follows_you * follows[i]
-        promise[i] = standing[user[i]] + near
-    return user[:found], promise, met[:found], follows[:found], first
+        near = share_of_friends * friends(met[i], followers[user[i]])
+        promise[i] = standing[user[i]] + near + share_of_follows_you * follows[i]
+    return user[:found], promise, first

@@ -11,6 +11,7 @@ from app.pipeline.batch import Column, Rows
 from ml.arrays import Times
 from ml.embeddings.encoder import Vectors
 from ml.kernels import dot_kernel, kernel
+from ml.state.tables.neighborhood import place_among
 
 Followers = NDArray[np.int64]
 Scores = NDArray[np.float64]
@@ -52,32 +53,32 @@ def popular(followers: int, most: int) -> float:
 
 
 @dot_kernel
-def taste(author: Column, viewer: Column) -> float:
+def taste(authors: Vectors, who: int, viewer: Column) -> float:
     """The cosine of an author's vector and the viewer's where positive; 0 where one is unknown."""
     dot = of_author = of_viewer = np.float32(0)
-    for i in range(len(author)):
-        dot += author[i] * viewer[i]
-        of_author += author[i] * author[i]
+    for i in range(len(viewer)):
+        dot += authors[who, i] * viewer[i]
+        of_author += authors[who, i] * authors[who, i]
         of_viewer += viewer[i] * viewer[i]
     return float(min(max(dot / max(np.sqrt(of_author * of_viewer), 1e-9), 0.0), 1.0))
 
 
 @kernel
 def with_taste(
-    user: Rows, promise: Scores, authors: Vectors, viewer: Column, share: float
-) -> Scores:
+    user: Rows, promise: Column, authors: Vectors, viewer: Column, share: float
+) -> Column:
     """The score of each user by all reasons, from the `promise` by all but taste."""
-    score = np.empty(len(user), np.float64)
+    score = np.empty(len(user), np.float32)
     for i in range(len(user)):
-        score[i] = promise[i] + share * taste(authors[user[i]], viewer)
+        score[i] = promise[i] + share * taste(authors, user[i], viewer)
     return score
 
 
 @kernel
 def explained(
     user: Rows,
-    met: Rows,
-    follows: NDArray[np.bool_],
+    second_degree: Rows,
+    viewer_followers: Rows,
     created_at: Times,
     followers: Followers,
     most: int,
@@ -90,10 +91,13 @@ def explained(
     """(reasons, users), each by its weight and in the order of `Weights`; they add up to scores."""
     reasons = np.empty((len(share), len(user)), np.float32)
     for i in range(len(user)):
-        who = user[i]
-        reasons[0, i] = share.friends * friends(met[i], followers[who])
-        reasons[1, i] = share.follows_you * follows[i]
-        reasons[2, i] = share.taste * taste(authors[who], viewer)
+        who, met = user[i], 0
+        place = place_among(who, second_degree)
+        while 0 <= place + met < len(second_degree) and second_degree[place + met] == who:
+            met += 1
+        reasons[0, i] = share.friends * friends(met, followers[who])
+        reasons[1, i] = share.follows_you * (place_among(who, viewer_followers) >= 0)
+        reasons[2, i] = share.taste * taste(authors, who, viewer)
         reasons[3, i] = share.newly_joined * newly_joined(created_at[who], now, half_life_hours)
         reasons[4, i] = share.popular * popular(followers[who], most)
     return reasons

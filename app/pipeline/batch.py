@@ -60,6 +60,10 @@ class CandidateBatch:
             self.tweet.take(some), self.author.take(some), self.sources.take(some), kept
         )
 
+    def first(self, stays: Mask, count: int) -> Rows | Order:
+        """The positions of the `count` best of the rows that stay; the batch is best first."""
+        return stays.nonzero()[0][:count]
+
     def with_columns(self, columns: Mapping[str, Column]) -> CandidateBatch:
         for name in self.columns.keys() & columns.keys():
             raise BrokenContractError(f"column {name!r} is already written")
@@ -110,15 +114,24 @@ class _Taken(Mapping[str, Column]):
         return _Taken(self._whole, self._rows.take(rows))
 
 
-def merge(batches: Sequence[CandidateBatch], bits: list[int]) -> CandidateBatch:
-    """One row per tweet, in the order of rows; `bits` says which source each batch is by, and one
-    that several proposed has the mark of each."""
+def joined(batches: Mapping[int, CandidateBatch]) -> CandidateBatch:
+    """All rows one after another, each with the mark of its source: the key of its batch."""
+    parts = batches.values()
+    return CandidateBatch(
+        np.concatenate([batch.tweet for batch in parts]),
+        np.concatenate([batch.author for batch in parts]),
+        MARKS[[*batches]].repeat([len(batch.tweet) for batch in parts]),
+    )
+
+
+def merged(batches: Sequence[CandidateBatch]) -> CandidateBatch:
+    """One row per tweet, in the order of rows, with the marks that it has in any batch."""
     if not batches:
         none = np.empty(0, np.int32)
         return CandidateBatch.of(none, none)
     tweet = np.concatenate([batch.tweet for batch in batches])
     author = np.concatenate([batch.author for batch in batches])
-    marks = np.repeat(MARKS[bits], [len(batch.tweet) for batch in batches])
+    marks = np.concatenate([batch.sources for batch in batches])
     order = tweet.argsort()
     tweet = tweet.take(order)
     is_first = np.empty(len(tweet), bool)

@@ -7,7 +7,6 @@ from numpy.typing import NDArray
 
 from app.pipeline.batch import Column, Rows
 from app.retrieval.age import age_hours
-from app.retrieval.top_k import Worth
 from ml.arrays import Times
 from ml.kernels import kernel
 from ml.state.structures.time_index import is_fresh
@@ -27,7 +26,7 @@ def fresh_posts(
     created_at: Times,
     oldest: int,
     now: int,
-) -> tuple[Rows, Worth]:
+) -> tuple[Rows, Column]:
     """What these authors wrote since `oldest`, and what it is worth by strength and recency.
 
     Twice the strength of an author makes up for one half-life; `least` is added to all.
@@ -35,7 +34,7 @@ def fresh_posts(
     room = 0
     for who in author:
         room += length[who]
-    tweet, worth = np.empty(room, np.int32), np.empty(room, np.float64)
+    tweet, worth = np.empty(room, np.int32), np.empty(room, np.float32)
     found = 0
     for i in range(len(author)):
         appeal = np.log2(strength[i] + least)

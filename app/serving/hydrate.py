@@ -65,14 +65,11 @@ class Hydrate:
 
     def _seen(self, viewer: int, now: int) -> Rows:
         """Tweets that the viewer acted on, was shown, or was recently served; sorted."""
-        state, lately = self.state, now - int(self.served_hours * 3600)
-        seen = (
-            state.engaged_by(viewer),
-            state.seen_by(viewer),
-            state.served_since(viewer, lately),
-            self.just_served.since(viewer, lately),
-        )
-        return np.sort(np.concatenate(seen))
+        lately = now - int(self.served_hours * 3600)
+        pages = self.just_served.since(viewer, lately)
+        seen = np.concatenate([self.state.known_to(viewer, lately), *pages])
+        seen.sort()
+        return seen
 
     def _unknown(self, now: int, limit: int, seed: int) -> Query:
         return Query(

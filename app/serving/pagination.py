@@ -10,7 +10,7 @@ import numpy as np
 from app.errors import ExpiredCursorError, ForgedCursorError
 from app.pipeline.batch import CandidateBatch
 from app.pipeline.product import ProductPipeline, Served
-from app.pipeline.query import Query
+from app.pipeline.query import Query, nobody
 from app.pipeline.trace import Trace
 from app.retrieval.best_first import best_first
 from app.serving import end_of_feed
@@ -21,6 +21,7 @@ from ml.event_log.packed_sources import unpacked
 from ml.event_log.record import Kind
 
 MAX_POOL: Final = 1_000
+NONE: Final = CandidateBatch.of(nobody(), nobody())
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +40,11 @@ def first(service: Service, query: Query, product: str, request_id: str) -> Page
     """The first page of a new feed."""
     served = service.engine.products[product].run(query)
     name = f"{request_id}:{query.seed:016x}"
-    pool = _best_first(served.pool)
-    end = end_of_feed.after(service, query, product, served.batch, pool.tweet)
+    ahead = _best_first(served.pool)
+    end = end_of_feed.after(service, query, product, served.batch, ahead.tweet)
     goes_on = end.goes_on and service.is_writing  # else the cursor leads to what nobody keeps
     cursor = _seal(service, name, len(served.batch)) if goes_on else None
-    return Page(served, 0, cursor, end.exhausted, name, pool if cursor else _none(pool))
+    return Page(served, 0, cursor, end.exhausted, name, ahead if cursor else NONE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,7 @@ def later(service: Service, query: Query, begun: Begun, request_id: str) -> Page
     next_cursor = _seal(service, begun.name, place) if end.goes_on else None
     name = f"{request_id}:{query.seed:016x}:{begun.position}"
     served = Served(product, batch, trace, pool)
-    return Page(served, begun.position, next_cursor, end.exhausted, name, _none(pool))
+    return Page(served, begun.position, next_cursor, end.exhausted, name, NONE)
 
 
 def _seal(service: Service, name: str, position: int) -> str | None:
@@ -100,11 +101,9 @@ def _seal(service: Service, name: str, position: int) -> str | None:
 
 
 def _best_first(pool: CandidateBatch) -> CandidateBatch:
-    return pool.take(best_first(pool["score"], pool.tweet)[:MAX_POOL])
-
-
-def _none(pool: CandidateBatch) -> CandidateBatch:
-    return pool.take(np.empty(0, np.intp))
+    """What is stored of a pool, without its columns."""
+    order = best_first(pool["score"], pool.tweet)[:MAX_POOL]
+    return CandidateBatch(pool.tweet[order], pool.author[order], pool.sources[order])
 
 
 def _restored(service: Service, served: bodies.Served) -> CandidateBatch:

@@ -8,11 +8,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app.pipeline.batch import CandidateBatch, Rows
+from app.pipeline.batch import CandidateBatch, Column, Rows
 from app.pipeline.query import Query
 from app.retrieval.age import age_hours
 from app.retrieval.fresh_tweets import FreshTweets
-from app.retrieval.top_k import Worth
 from ml.arrays import Times
 from ml.features import author as of_author
 from ml.features import tweet as of_tweet
@@ -66,7 +65,7 @@ class Explore:
             self.half_life_hours,
             query.now,
         )
-        return self.fresh_tweets.top(query, tweet, worth, limit)
+        return self.fresh_tweets.top(tweet, worth, limit)
 
     def _wanted(self, query: Query) -> int:
         """The topic to try, or `NO_TOPIC`.
@@ -130,12 +129,12 @@ def _on_topic(
     created_at: Times,
     half_life_hours: float,
     now: int,
-) -> tuple[Rows, Worth]:
+) -> tuple[Rows, Column]:
     """The tweets on a topic, which are among some places of a list, by authors that the viewer
     neither follows nor excludes, nor wants to see less of; and what they are worth by their
     reception and recency."""
     found = np.empty(len(places), np.int32)
-    worth, count = np.empty(len(places), np.float64), 0
+    worth, count = np.empty(len(places), np.float32), 0
     for i in places:
         who = author[i]
         if topic[i] == NO_TOPIC or topic[i] != wanted or who == viewer:

@@ -11,7 +11,6 @@ from app.pipeline.batch import CandidateBatch, Column, Rows
 from app.pipeline.query import Query
 from app.retrieval.age import age_hours
 from app.retrieval.fresh_tweets import FreshTweets
-from app.retrieval.top_k import Worth
 from ml.arrays import Times
 from ml.embeddings.graph_feature_service import PROOF_HOURS
 from ml.kernels import kernel
@@ -50,7 +49,7 @@ class Graph:
             self.min_social_proof,
             self.half_life_hours,
         )
-        return self.fresh_tweets.top(query, tweet, worth, limit)
+        return self.fresh_tweets.top(tweet, worth, limit)
 
 
 @kernel
@@ -66,7 +65,7 @@ def _proven(
     now: int,
     min_proof: int,
     half_life_hours: float,
-) -> tuple[Rows, Worth]:
+) -> tuple[Rows, Column]:
     """The fresh tweets by others that enough followees engaged with after `since`."""
     room = LENGTH * len(following)
     table = scratch_table(room)
@@ -90,11 +89,11 @@ def _proven(
             if place_of[slot] >= 0:
                 weight[place_of[slot]] += tie[i] + LEAST_TIE
                 proof[place_of[slot]] += 1
-    proven = 0
+    worth, proven = np.empty(found, np.float32), 0
     for place in range(found):
         if proof[place] >= min_proof:
             age = age_hours(created_at[tweet[place]], now)
             tweet[proven] = tweet[place]
-            weight[proven] = np.log2(weight[place] + 1e-9) - age / half_life_hours
+            worth[proven] = np.log2(weight[place] + 1e-9) - age / half_life_hours
             proven += 1
-    return tweet[:proven], weight[:proven]
+    return tweet[:proven], worth[:proven]

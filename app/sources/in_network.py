@@ -27,4 +27,4 @@ class InNetwork:
             LEAST_TIE,
             self.half_life_hours,
         )
-        return self.fresh_tweets.top(query, tweet, worth, limit)
+        return self.fresh_tweets.top(tweet, worth, limit)

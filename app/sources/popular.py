@@ -6,10 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.pipeline.batch import CandidateBatch, Rows
+from app.pipeline.batch import CandidateBatch, Column, Rows
 from app.pipeline.query import Query
 from app.retrieval.fresh_tweets import FreshTweets
-from app.retrieval.top_k import Worth
 from ml.kernels import kernel
 from ml.state.structures.counters import CountTable, fade
 from ml.state.tables.counts import ENGAGED
@@ -26,16 +25,16 @@ class Popular:
     def fetch(self, query: Query, limit: int) -> CandidateBatch:
         tweet = self.fresh_tweets.fresh(query.now).tweet
         worth = _engagements(tweet, self.fresh_tweets.state.tweet_counts.table, query.now)
-        return self.fresh_tweets.top(query, tweet, worth, limit)
+        return self.fresh_tweets.top(tweet, worth, limit)
 
 
 @kernel
-def _engagements(tweet: Rows, counts: CountTable, now: int) -> Worth:
+def _engagements(tweet: Rows, counts: CountTable, now: int) -> Column:
     """How often people engaged with each tweet, as of `now`."""
-    worth = np.zeros(len(tweet), np.float64)
+    worth = np.empty(len(tweet), np.float32)
     for i in range(len(tweet)):
+        engaged = 0.0
         for kind in _ENGAGED:
-            worth[i] += counts.value[tweet[i], kind]
-        if worth[i] > 0:
-            worth[i] *= fade(counts, tweet[i], now)
+            engaged += counts.value[tweet[i], kind]
+        worth[i] = engaged * fade(counts, tweet[i], now) if engaged > 0 else 0.0
     return worth

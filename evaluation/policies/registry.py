@@ -112,9 +112,9 @@ def sources(engine: Engine) -> dict[str, Policy]:
     """Every candidate source of the product and of its stand-ins, by itself."""
     found: dict[str, Policy] = {}
     for product in answering(engine.products[PRODUCT]):
-        eligibility = tuple(product.mixer.eligibility)
+        filters = (*product.mixer.eligibility, *product.mixer.visibility)
         for pipeline in product.mixer.candidates:
-            found.setdefault(type(pipeline.source).__name__, Alone(pipeline.source, eligibility))
+            found.setdefault(type(pipeline.source).__name__, Alone(pipeline.source, filters))
     return found
 
 

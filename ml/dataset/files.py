@@ -19,6 +19,7 @@ from ml.schema import TABLES, Table
 
 SUFFIXES: Final = (".parquet", ".csv")
 SEPARATORS: Final = (";", "\t")  # besides the comma
+pa.set_memory_pool(pa.system_memory_pool())  # Arrow's own keeps what is freed
 UNREADABLE: Final = (
     OSError,
     UnicodeDecodeError,

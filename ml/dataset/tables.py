@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
@@ -38,6 +38,10 @@ class Tables:
     def has_split(self) -> bool:
         """Whether the data has a split into training and test interactions."""
         return "test" in self.interactions["split"]
+
+    def without_impressions(self) -> Tables:
+        """The other tables: this is the largest, and not needed once it was made into events."""
+        return replace(self, impressions=self.impressions.clear())
 
     @classmethod
     def of(cls, validation: Validation) -> Tables:

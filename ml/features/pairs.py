@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ml.arrays import Rows, Times
 from ml.embeddings.encoder import Encoder, Vectors
 from ml.features.row_writer import Feature, row_writer
-from ml.features.tables import Around, tables_of
+from ml.features.tables import tables_of
 from ml.state.feature_state import FeatureState
 from ml.state.tables.neighborhood import Neighborhood
 
@@ -107,7 +107,7 @@ class Pairs:
                 tweet[start:end],
                 now[start:end],
                 vector,
-                Around(
+                (
                     around.following,
                     around.followers,
                     around.second_degree,

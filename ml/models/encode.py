@@ -113,11 +113,11 @@ class TowerEncoder(GrowableColumns):
     def _encode(self, state: FeatureState, tweets: Rows, users: Rows) -> None:
         if len(users):
             self.authors[users] = _authors(self.tower, state, users).numpy()
-        if len(tweets):
-            content = _content(self.tower, state, tweets, self.authors)
-            self.tweets.content[tweets] = content.numpy()
-            self.tweets.vector[tweets] = self.tower.tweet(content).numpy()
-            self._sort_into_cells(tweets)
+        for some in _batches(tweets):
+            content = _content(self.tower, state, some, self.authors)
+            self.tweets.content[some] = content.numpy()
+            self.tweets.vector[some] = self.tower.tweet(content).numpy()
+            self._sort_into_cells(some)
 
     def _sort_into_cells(self, tweets: Rows) -> None:
         encoded = self.tweets
@@ -134,8 +134,7 @@ class TowerEncoder(GrowableColumns):
     def _read(self, state: FeatureState, tweets: Rows) -> None:
         """Score the text of these tweets, each by itself."""
         models = list(self._safety)
-        for start in range(0, len(tweets) if models else 0, BATCH_TWEETS):
-            some = tweets[start : start + BATCH_TWEETS]
+        for some in _batches(tweets if models else tweets[:0]):
             metadata, words = state.tweets.metadata[some], word_buckets(state.tweets, some)
             for name, model in models:
                 getattr(self.text_scores, name)[some] = text_log_odds(model, metadata, words)
@@ -151,6 +150,12 @@ class TowerEncoder(GrowableColumns):
             label, scores = catalog.declared[name][row], getattr(self.text_scores, name)[row]
             before = author_history(author, written, evidence(scores, label), float(model.prior))
             getattr(self.tweets, name)[row] = probability(model, scores, before)
+
+
+def _batches(tweets: Rows) -> Iterator[Rows]:
+    """Tweets in parts, so that what is computed of them takes little memory at a time."""
+    for start in range(0, len(tweets), BATCH_TWEETS):
+        yield tweets[start : start + BATCH_TWEETS]
 
 
 def _authors(tower: TwoTower, state: FeatureState, users: Rows) -> Tensor:

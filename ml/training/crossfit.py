@@ -21,7 +21,7 @@ from ml.training import two_tower
 from ml.training.examples import Examples
 from ml.training.heavy_ranker import RankerRows
 from ml.training.options import TrainingOptions
-from ml.training.training_data import Encoders, TrainingData, bounded
+from ml.training.training_data import Encoders, TrainingData, ranker_examples
 
 FOLDS: Final = 5
 TOWER_FOLDS: Final = (0, 1)
@@ -33,10 +33,9 @@ NOTE: Final = (
 )
 
 
-def prepare(
-    events: Events, users: Users, tweets: Tweets, examples: Examples, options: TrainingOptions
-) -> TrainingData:
+def prepare(events: Events, users: Users, tweets: Tweets, options: TrainingOptions) -> TrainingData:
     """Fit towers on two folds, and make rows of two more (ranker) and the last (calibration)."""
+    examples, notes = ranker_examples(events, users, tweets, options.seed)
     event_fold = np.where(events.tweet >= 0, fold_of(events.user, events.tweet), -1)
     known = FeatureState(users, tweets)
     mine = np.isin(event_fold, (-1, *TOWER_FOLDS))
@@ -45,7 +44,6 @@ def prepare(
     encoders = Encoders.of(tower, tweets, np.ones(len(tweets), bool))
     encoder = encoders.encode(known)  # of what is written, which is the same in every state
 
-    examples, notes = bounded(examples, np.random.default_rng(options.seed))
     fold = fold_of(examples.viewer, examples.tweet)
     parts: dict[int, RankerRows] = {}
     for k in (*TRAIN_FOLDS, CALIBRATION_FOLD):

@@ -20,18 +20,19 @@ ATTRIBUTION_SECONDS: Final = 24 * 3600  # an action belongs to the last impressi
 NEGATIVES: Final = 4  # sampled per positive where the data has no impressions
 WINDOW_HOURS: Final = 168.0
 WINDOW_AT_LEAST: Final = 2_000
+LABELS: Final = sorted({action for head in HEADS for action in head.actions})
 
 
 @dataclass(frozen=True, slots=True)
 class Examples:
-    """Rows in the order of time. `label` is (rows, heads), 1 where the head's action followed;
+    """Rows in the order of time. `label` is (rows, heads), whether an action of the head followed;
     `weight` says how much a row counts."""
 
     viewer: Rows
     tweet: Rows
     at: Times
     position: NDArray[np.float32]  # NaN where unknown
-    label: NDArray[np.float32]
+    label: NDArray[np.bool_]
     weight: NDArray[np.float32]
 
     def __len__(self) -> int:
@@ -50,18 +51,17 @@ class Examples:
 
 def of_impressions(events: Events, tweets: Tweets) -> Examples:
     """One row per impression, labelled by the actions that followed."""
-    shown = events[events.action == Action.IMPRESSION]
-    label = np.zeros((len(shown), len(HEADS)), np.float32)
-    for column, head in enumerate(HEADS):
-        acted = events[np.isin(events.action, head.actions)]
-        on_tweet = acted.tweet >= 0
-        label[_shown_before(shown, shown.tweet, acted[on_tweet], acted.tweet[on_tweet]), column] = 1
-        on_author = ~on_tweet & (acted.action != Action.FOLLOW)
-        author = tweets.author[shown.tweet]
-        rows = _shown_before(shown, author, acted[on_author], acted.target[on_author])
-        label[rows, column] = 1
+    shown = np.flatnonzero(events.action == Action.IMPRESSION)
+    user, tweet, at = events.user[shown], events.tweet[shown], events.at[shown]
+    label = np.zeros((len(shown), len(HEADS)), np.bool_)
+    acted = events[np.isin(events.action, LABELS)]
+    on_tweet = acted[acted.tweet >= 0]
+    _label(label, on_tweet, _shown_before(user, tweet, at, on_tweet, on_tweet.tweet))
+    on_author = acted[(acted.tweet < 0) & (acted.action != Action.FOLLOW)]
+    author = tweets.author[tweet]
+    _label(label, on_author, _shown_before(user, author, at, on_author, on_author.target))
     weight = np.ones(len(shown), np.float32)
-    return Examples(shown.user, shown.tweet, shown.at, shown.position, label, weight)
+    return Examples(user, tweet, at, events.position[shown], label, weight)
 
 
 def sample_negatives(events: Events, state: FeatureState, rng: np.random.Generator) -> Examples:
@@ -76,7 +76,7 @@ def sample_negatives(events: Events, state: FeatureState, rng: np.random.Generat
     _, first = np.unique(did.user.astype(np.int64) << 32 | did.tweet, return_index=True)
     kinds = did
     did = did[np.sort(first)]
-    label = np.zeros((len(did), len(HEADS)), np.float32)
+    label = np.zeros((len(did), len(HEADS)), np.bool_)
     for column, head in enumerate(HEADS):
         of_head = kinds[np.isin(kinds.action, head.actions)]
         label[:, column] = _holds(of_head, did)
@@ -99,7 +99,7 @@ def sample_negatives(events: Events, state: FeatureState, rng: np.random.Generat
         np.concatenate([did.tweet, tweet[fresh]]),
         np.concatenate([did.at, np.tile(at, 2)[fresh]]),
         unknown,
-        np.concatenate([label, np.zeros((int(fresh.sum()), len(HEADS)), np.float32)]),
+        np.concatenate([label, np.zeros((int(fresh.sum()), len(HEADS)), np.bool_)]),
         np.concatenate([np.ones(len(did)), weight[fresh]]).astype(np.float32),
     )
     return both[np.argsort(both.at, kind="stable")]
@@ -124,17 +124,26 @@ def _share(
     return share
 
 
-def _shown_before(shown: Events, shown_key: Rows, acted: Events, acted_key: Rows) -> Rows:
-    """The positions of the last impressions of the same key within a day before each action."""
-    impressions = pl.DataFrame(
-        {"user": shown.user, "key": shown_key, "at": shown.at}
-    ).with_row_index("row")
+def _label(label: NDArray[np.bool_], acted: Events, row: Rows) -> None:
+    """Label the row of each action for the heads that it counts for; -1 is none."""
+    for column, head in enumerate(HEADS):
+        followed = row[np.isin(acted.action, head.actions)]
+        label[followed[followed >= 0], column] = True
+
+
+def _shown_before(user: Rows, key: Rows, at: Times, acted: Events, acted_key: Rows) -> Rows:
+    """The position of the last impression to the same user, of the same key, within a day before
+    each action; -1 where there is none."""
     actions = pl.DataFrame({"user": acted.user, "key": acted_key, "at": acted.at})
-    joined = actions.sort("at").join_asof(
-        impressions.sort("at"),
+    impressions = pl.DataFrame({"user": user, "key": key, "at": at}).with_row_index("row")
+    impressions = impressions.join(  # few are followed by anything
+        actions, on=["user", "key"], how="semi", maintain_order="left"
+    )
+    joined = actions.join_asof(
+        impressions,
         on="at",
         by=["user", "key"],
         tolerance=ATTRIBUTION_SECONDS,
         check_sortedness=False,
     )
-    return joined["row"].drop_nulls().to_numpy()
+    return joined["row"].cast(pl.Int64).fill_null(-1).to_numpy()

@@ -24,7 +24,7 @@ def featurise(
     """
     features = np.empty((len(examples), len(NAMES)), np.float32)
     viewer = np.empty(len(examples), np.int32)
-    viewers = [np.empty((0, DIM), np.float32)]
+    viewers = np.empty((len(examples), DIM), np.float32)  # room for as many as there can be
     count = 0
     with progress(len(examples), "replay", "rows") as shown:
         for rows in walk(state, events, examples.at):
@@ -32,11 +32,11 @@ def featurise(
             x = Pairs(state, encoder, part.viewer, part.tweet, part.at)
             features[rows] = matrix(x)
             viewer[rows] = count + x.viewers.which
-            viewers.append(x.vectors)
+            viewers[count : count + len(x.vectors)] = x.vectors
             count += len(x.vectors)
             shown.update(len(rows))
     return RankerRows(
-        np.concatenate(viewers),
+        viewers[:count],
         encoder.tweets.vector,
         viewer,
         examples.tweet,

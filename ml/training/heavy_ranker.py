@@ -30,7 +30,7 @@ class RankerRows:
     tweet: Rows  # (rows,) which of `tweets`
     features: NDArray[np.float32]  # (rows, features)
     position: NDArray[np.float32]  # (rows,), NaN where unknown
-    label: NDArray[np.float32]  # (rows, heads)
+    label: NDArray[np.bool_]  # (rows, heads)
     weight: NDArray[np.float32]  # (rows,)
 
     def __len__(self) -> int:
@@ -154,9 +154,9 @@ def _scatter(vectors: Vectors, row: Rows) -> Tensor:
     return torch.from_numpy(vectors.T @ (vectors * count[:, None]))
 
 
-def with_similarity(label: NDArray[np.float32]) -> NDArray[np.float32]:
-    """(rows, heads + 1) labels; that of the embedding head is engagement."""
-    return np.concatenate([label, label[:, [HEADS.index("engagement")]]], axis=1)
+def with_similarity(label: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """(rows, heads + 1) labels, 1 or 0; that of the embedding head is engagement."""
+    return np.column_stack([label, label[:, HEADS.index("engagement")]]).astype(np.float32)
 
 
 def _centred(position: NDArray[np.float32]) -> NDArray[np.float32]:

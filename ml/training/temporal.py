@@ -9,28 +9,24 @@ from ml.state.feature_state import FeatureState
 from ml.state.tables.tweets import Tweets
 from ml.state.tables.users import Users
 from ml.training import two_tower
-from ml.training.examples import Examples
 from ml.training.featurise import featurise
 from ml.training.options import TrainingOptions
-from ml.training.training_data import Encoders, TrainingData, bounded
+from ml.training.training_data import Encoders, TrainingData, ranker_examples
 
 
 def prepare(
     events: Events,
     users: Users,
     tweets: Tweets,
-    examples: Examples,
     calibrate_from: int,
     towers_until: int,
     options: TrainingOptions,
 ) -> TrainingData:
     """Replay the log once; no row is encoded by a model that was fitted on it or on later rows."""
+    later, notes = ranker_examples(events, users, tweets, options.seed, since=towers_until)
     state = FeatureState(users, tweets)
     tower = two_tower.train(state, events.before(towers_until), options.seed)
     encoders = Encoders.of(tower, tweets, tweets.created_at < towers_until)
-    later, notes = bounded(
-        examples[examples.at >= towers_until], np.random.default_rng(options.seed)
-    )
     rest = events[int(np.searchsorted(events.at, towers_until)) :]
     rows = featurise(state, rest, encoders.encode(state), later)
     split = int(np.searchsorted(later.at, calibrate_from))

@@ -28,10 +28,10 @@ from ml.state.tables.tweets import Tweets
 from ml.state.tables.users import Users
 from ml.state.updates import tables_to_events
 from ml.training import calibrate, crossfit, heavy_ranker, temporal
+from ml.training.examples import Examples
 from ml.training.heavy_ranker import with_similarity
 from ml.training.options import TrainingOptions
 from ml.training.training_data import TrainingData
-from ml.training.training_data import examples as labelled_examples
 
 AT_LEAST: Final = 20  # positives that a head needs to be trained
 ENGAGEMENTS_NEEDED: Final = 50
@@ -53,13 +53,12 @@ def train(
     Raises:
         DataError: the tables are not what they should be, or hold too little to learn from.
     """
-    if tables is None:
-        tables = tables_on_disk.read(data)
-    imported = tables
-    if log is not None:
-        tables = with_log(imported, log)
+    imported = tables_on_disk.read(data) if tables is None else tables
+    tables = imported if log is None else with_log(imported, log)
     users, tweets = tables_to_events.catalog(tables)
     events = tables_to_events.events(tables, users, tweets)
+    if log is None:
+        imported = tables = tables.without_impressions()  # the largest table, which are events now
     cut = cut_of(tables, options.holdout)
     known = events.before(cut) if cut is not None else events
     engagements = int(np.isin(known.action, ENGAGEMENTS).sum())
@@ -68,6 +67,24 @@ def train(
             f"{data} has {engagements} likes, retweets and replies to learn from; "
             f"at least {ENGAGEMENTS_NEEDED} are needed"
         )
+    models, manifest, examples = _fit(tables, known, users, tweets, cut, options)
+    state = FeatureState(users, tweets)
+    state.apply(events)
+    state.mute(tables_to_events.mutings(tables, users))
+    base = state if log is None else tables_to_events.state_of(imported)
+    publish_state(artifacts, base, imported, data)
+    return publish(artifacts, models, manifest, _probe(tables, state, known, examples))
+
+
+def _fit(
+    tables: Tables,
+    known: Events,
+    users: Users,
+    tweets: Tweets,
+    cut: int | None,
+    options: TrainingOptions,
+) -> tuple[Models, Manifest, Examples]:
+    """Models of what is known, their manifest, and the examples that they were calibrated on."""
     training_data = _prepare(tables, known, users, tweets, cut, options)
     trained = (training_data.train.label.sum(0) >= AT_LEAST) & (
         training_data.calibrate.label.sum(0) > 0
@@ -100,12 +117,7 @@ def train(
         },
         files={},
     )
-    state = FeatureState(users, tweets)
-    state.apply(events)
-    state.mute(tables_to_events.mutings(tables, users))
-    base = state if log is None else tables_to_events.state_of(imported)
-    publish_state(artifacts, base, imported, data)
-    return publish(artifacts, models, manifest, _probe(tables, state, known, training_data))
+    return models, manifest, training_data.examples
 
 
 def cut_of(tables: Tables, holdout: float) -> int | None:
@@ -126,23 +138,11 @@ def _prepare(
     cut: int | None,
     options: TrainingOptions,
 ) -> TrainingData:
-    rng = np.random.default_rng(options.seed)
-    examples, notes = labelled_examples(known, users, tweets, rng)
     if cut is None:
-        training_data = crossfit.prepare(known, users, tweets, examples, options)
-    else:
-        calibrate_from = _quantile(tables, 1 - options.holdout - options.calibration)
-        towers_until = _quantile(tables, options.towers)
-        training_data = temporal.prepare(
-            known, users, tweets, examples, calibrate_from, towers_until, options
-        )
-    return TrainingData(
-        training_data.encoders,
-        training_data.train,
-        training_data.calibrate,
-        training_data.examples,
-        (*notes, *training_data.notes),
-    )
+        return crossfit.prepare(known, users, tweets, options)
+    calibrate_from = _quantile(tables, 1 - options.holdout - options.calibration)
+    towers_until = _quantile(tables, options.towers)
+    return temporal.prepare(known, users, tweets, calibrate_from, towers_until, options)
 
 
 def _calibrate(
@@ -177,10 +177,7 @@ def _untrained(models: Models, trained: NDArray[np.bool_]) -> list[str]:
     return heads + [f"model:{name}" for name, model in safety.items() if model is None]
 
 
-def _probe(
-    tables: Tables, state: FeatureState, known: Events, training_data: TrainingData
-) -> Probe:
-    examples = training_data.examples
+def _probe(tables: Tables, state: FeatureState, known: Events, examples: Examples) -> Probe:
     some = np.unique(np.linspace(0, len(examples) - 1, PAIRS).astype(np.intp))
     pairs = examples[some]
     return Probe.cut_from(

@@ -14,6 +14,7 @@ from ml.models.safety import Safety
 from ml.models.two_tower import TwoTower
 from ml.state.events import Events
 from ml.state.feature_state import FeatureState
+from ml.state.structures.event_order import UNKNOWN_TIME
 from ml.state.tables.tweets import Tweets
 from ml.state.tables.users import Users
 from ml.training import safety
@@ -52,6 +53,16 @@ class TrainingData:
     calibrate: RankerRows
     examples: Examples  # those of `calibrate`
     notes: tuple[str, ...]
+
+
+def ranker_examples(
+    events: Events, users: Users, tweets: Tweets, seed: int, since: int = UNKNOWN_TIME
+) -> tuple[Examples, tuple[str, ...]]:
+    """The examples of this time and later that the ranker learns from and is calibrated on, at
+    most `MOST_ROWS`; and notes."""
+    found, notes = examples(events, users, tweets, np.random.default_rng(seed))
+    some, more = bounded(found[found.at >= since], np.random.default_rng(seed))
+    return some, (*notes, *more)
 
 
 def examples(

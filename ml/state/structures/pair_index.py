@@ -8,34 +8,43 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml.arrays import Rows
-from ml.kernels import kernel
+from ml.kernels import inline_kernel, kernel
 from ml.state.structures.growable import with_room
 
-PairTable = NDArray[np.uint64]  # (slots, 2): a key, and one more than its row; zeros where empty
-EMPTY: Final = np.uint64(0)  # the key of (-1, -1), which is no pair
+PairTable = NDArray[np.int32]  # (slots, 3): a pair, and one more than its row; zeros where empty
 SPREAD: Final = np.uint64(0x9E3779B97F4A7C15)  # 2^64 / golden ratio: Fibonacci hashing, Knuth 6.4
+HALF: Final = np.uint64(32)  # bits
 FEWEST: Final = 16  # slots
 SLICE: Final = 8_192  # slots that are copied to a larger table with every addition, at least
 
 
-@kernel
+@inline_kernel
 def find(table: PairTable, left: int, right: int) -> int:
     """The row of one pair; -1 where it was never added."""
-    return int(table[_place(table, _key(left, right)), 1]) - 1
+    return int(table[_place(table, np.int32(left), np.int32(right)), 2]) - 1
+
+
+@kernel
+def find_each(table: PairTable, left: int, right: Rows) -> Rows:
+    """The rows of pairs of one left side; -1 where a pair was never added."""
+    row = np.empty(len(right), np.int32)
+    for i in range(len(right)):
+        row[i] = find(table, left, right[i])
+    return row
 
 
 class PairIndex:
     """Rows 0, 1, 2, … for pairs, in the order in which they were first added.
 
-    A table that is half full is copied to a larger one slice by slice, so that no addition waits
-    for all pairs: until the copy is whole, new pairs are put in both.
+    A table that is half full is copied to one of twice the size slice by slice, so that no addition
+    waits for all pairs: until the copy is whole, new pairs are put in both.
     """
 
     def __init__(self, left: Rows | None = None, right: Rows | None = None) -> None:
         """An index of distinct pairs, in their order."""
         self._left = np.empty(0, np.int32) if left is None else left.astype(np.int32)
         self._right = np.empty(0, np.int32) if right is None else right.astype(np.int32)
-        self._table = _empty(len(self._left))
+        self._table = _empty(5 * len(self._left) // 2)
         self._next = self._table[:0]  # a larger table, while that is filled
         self._copied = 0  # slots of the table that are in the next one, too
         row = np.empty_like(self._left)
@@ -109,7 +118,7 @@ class PairIndex:
         elif len(self._next):
             self._copy(len(self._table))
         else:
-            self._next, self._copied = _empty(self._count), 0
+            self._next, self._copied = _empty(2 * len(self._table)), 0
 
     def _copy(self, slots: int) -> None:
         """Copy the next slots to the larger table, which takes over when it has all."""
@@ -119,33 +128,28 @@ class PairIndex:
             self._table, self._next = self._next, self._next[:0]
 
 
-def _empty(pairs: int) -> PairTable:
-    """A table that so many pairs fill by half or less, but by a quarter or more, if they are not
-    few; zeros take no memory until they are used."""
-    return np.zeros((max(FEWEST, 1 << (2 * pairs).bit_length()), 2), np.uint64)
+def _empty(slots: int) -> PairTable:
+    """A table without pairs; zeros take no memory until they are used."""
+    return np.zeros((max(FEWEST, slots), 3), np.int32)
 
 
 @kernel
-def _key(left: int, right: int) -> np.uint64:
-    """Both halves side by side in one number, inverted so that no pair is 0."""
-    low, high = np.uint32(~np.int32(right)), np.uint32(~np.int32(left))
-    return np.uint64(low) | np.uint64(high) << np.uint64(32)
-
-
-@kernel
-def _place(table: PairTable, key: np.uint64) -> int:
-    """The slot of a key, or the empty one where it belongs."""
-    spread = key * SPREAD
-    place = np.int64(spread ^ spread >> np.uint64(32)) & (len(table) - 1)
-    while table[place, 0] != key and table[place, 0] != EMPTY:
-        place = (place + 1) & (len(table) - 1)
+def _place(table: PairTable, left: np.int32, right: np.int32) -> int:
+    """The slot of a pair, or the empty one where it belongs."""
+    spread = (np.uint64(np.uint32(left)) << HALF | np.uint64(np.uint32(right))) * SPREAD
+    spread = (spread ^ spread >> HALF) * SPREAD
+    place = np.int64((spread >> HALF) * np.uint64(len(table)) >> HALF)
+    while table[place, 2] != 0 and (table[place, 0] != left or table[place, 1] != right):
+        place += 1
+        if place == len(table):
+            place = np.int64(0)
     return int(place)
 
 
 @kernel
-def _put(table: PairTable, key: np.uint64, number: int) -> None:
-    place = _place(table, key)
-    table[place, 0], table[place, 1] = key, number
+def _put(table: PairTable, left: np.int32, right: np.int32, number: int) -> None:
+    place = _place(table, left, right)
+    table[place, 0], table[place, 1], table[place, 2] = left, right, number
 
 
 @kernel
@@ -177,9 +181,9 @@ def _add(
                 return i, count
             found, count = count, count + 1
             all_left[found], all_right[found] = left[i], right[i]
-            _put(table, _key(left[i], right[i]), count)
+            _put(table, left[i], right[i], count)
             if len(next_table) > 0:
-                _put(next_table, _key(left[i], right[i]), count)
+                _put(next_table, left[i], right[i], count)
         row[i] = found
     return len(row), count
 
@@ -188,5 +192,5 @@ def _add(
 def _copy(table: PairTable, next_table: PairTable, start: int, end: int) -> None:
     """Put the pairs of some slots in the next table, too."""
     for place in range(start, end):
-        if table[place, 0] != EMPTY:
-            _put(next_table, table[place, 0], int(table[place, 1]))
+        if table[place, 2] != 0:
+            _put(next_table, table[place, 0], table[place, 1], int(table[place, 2]))

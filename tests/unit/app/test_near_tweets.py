@@ -76,7 +76,8 @@ def test_nearly_all_of_the_best_are_found_in_a_large_window(
     vector, recall = near.encoder.tweets.vector, []
     for taste in tastes:
         fading = np.log(2) / HALF_LIFE * (NOW - created_at) / 3600
-        best = top_k(np.arange(TWEETS, dtype=np.int32), vector @ taste / TEMPERATURE - fading, 200)
+        worth = (vector @ taste / TEMPERATURE - fading).astype(np.float32)
+        best = top_k(np.arange(TWEETS, dtype=np.int32), worth, 200)[0]
         recall.append(np.isin(best, near.of(taste[None], NOW).tweet).mean())
     assert TWEETS > WORTHWHILE
     assert np.mean(recall) >= 0.98

@@ -104,8 +104,9 @@ def test_graph_features_equal_a_count_by_hand(
     most = 0
     for viewer in range(20):
         second_degree = Neighborhood.of(tiny_state.graph, viewer).second_degree
-        for author in range(users):
-            found = graph_feature_service.followees_following(author, second_degree)
-            assert found == sum(author in followees.get(f, set()) for f in followees[viewer])
-            most = max(most, found)
+        authors = np.arange(-1, users, dtype=np.int32)
+        found = graph_feature_service.followees_following(authors, second_degree).tolist()
+        for author, count in zip(authors.tolist(), found, strict=True):
+            assert count == sum(author in followees.get(f, set()) for f in followees[viewer])
+        most = max(most, *found)
     assert most > 3

@@ -24,7 +24,7 @@ def _rows(count: int, seed: int, tweets: np.ndarray) -> RankerRows:
         tweet=rng.integers(0, len(tweets), count).astype(np.int32),
         features=normal,
         position=np.zeros(count, np.float32),
-        label=np.zeros((count, len(HEADS)), np.float32),
+        label=np.zeros((count, len(HEADS)), np.bool_),
         weight=np.ones(count, np.float32),
     )
 
@@ -54,7 +54,7 @@ def test_the_ranker_reads_the_vectors_of_each_row() -> None:
 def test_examples_beyond_the_bound_are_drawn_from_all_and_noted() -> None:
     row, at = np.arange(1_000, dtype=np.int32), np.arange(1_000)
     number = row.astype(np.float32)
-    label = np.zeros((1_000, len(HEADS)), np.float32)
+    label = np.zeros((1_000, len(HEADS)), np.bool_)
     examples = Examples(row, row, at, number, label, number)
     some, notes = bounded(examples, np.random.default_rng(7), most=100)
     assert len(np.unique(some.viewer)) == 100
