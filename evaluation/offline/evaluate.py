@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
@@ -138,13 +139,14 @@ def _missing(stage: ReplayEnvironment, no_heads: bool, unsafe: SafetyReport) -> 
 
 
 class _Seconds:
-    """How long each part took."""
+    """How long each part took; each is named on standard error as it begins."""
 
     def __init__(self) -> None:
         self.seconds: dict[str, float] = {}
 
     @contextmanager
     def __call__(self, name: str) -> Iterator[None]:
+        print(f"evaluate: {name}", file=sys.stderr, flush=True)
         start = time.perf_counter()
         yield
         self.seconds[name] = round(time.perf_counter() - start, 1)
