@@ -52,7 +52,9 @@ class Moment:
         return self.state.published(self.query.now)
 
     def admitted(self, tweet: Rows) -> Rows:
-        """Those that the product's own filters let through, in the order given."""
+        """Those that exist by now and that the product's own filters let through, in the order
+        given."""
+        tweet = tweet[self.state.tweets.created_at[tweet] <= self.query.now]
         batch = CandidateBatch.of(tweet, self.state.tweets.author[tweet])
         return eligible(self.query, batch, self.eligibility)
 

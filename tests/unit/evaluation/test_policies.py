@@ -69,6 +69,14 @@ def test_nobody_shows_what_the_product_may_not(moments: list[Moment]) -> None:
         np.testing.assert_array_equal(written[shown], np.sort(written[everything])[::-1][:20])
 
 
+def test_nothing_is_admitted_before_it_is_written(moments: list[Moment]) -> None:
+    for moment in moments:
+        created_at = moment.state.tweets.created_at
+        everything = np.arange(len(moment.state.tweets), dtype=np.int32)
+        assert (created_at[everything] > moment.query.now).any()
+        assert (created_at[moment.admitted(everything)] <= moment.query.now).all()
+
+
 def test_popular_is_by_engagements(moments: list[Moment]) -> None:
     popular = Best(simple.Popular())
     for moment in moments:
