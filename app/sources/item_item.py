@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.pipeline.batch import CandidateBatch, Column, Rows
+from app.pipeline.batch import CandidateBatch, Rows
 from app.pipeline.query import Query
 from app.retrieval.age import age_hours
 from app.retrieval.fresh_tweets import FreshTweets
+from app.retrieval.sort_keys import Keys, sort_key
 from ml.arrays import Times
 from ml.embeddings import item_item
 from ml.embeddings.neighbors import Strengths
@@ -27,7 +28,7 @@ class ItemItem:
     def fetch(self, query: Query, limit: int) -> CandidateBatch:
         state = self.fresh_tweets.state
         found = item_item.ItemItem.of(state, query.viewer)
-        tweet, worth = _fresh(
+        keys = _fresh(
             found.tweet,
             found.strength,
             state.tweets.created_at,
@@ -35,7 +36,7 @@ class ItemItem:
             query.now,
             self.half_life_hours,
         )
-        return self.fresh_tweets.top(tweet, worth, limit)
+        return self.fresh_tweets.best(keys, limit)
 
 
 @kernel
@@ -46,13 +47,13 @@ def _fresh(
     oldest: int,
     now: int,
     half_life_hours: float,
-) -> tuple[Rows, Column]:
-    """The fresh tweets, and what they are worth."""
-    found, worth, count = np.empty(len(tweet), np.int32), np.empty(len(tweet), np.float32), 0
+) -> Keys:
+    """The fresh tweets, by what they are worth."""
+    keys, count = np.empty(len(tweet), np.int64), 0
     for i in range(len(tweet)):
         written = created_at[tweet[i]]
         if is_fresh(written, oldest, now):
-            found[count] = tweet[i]
-            worth[count] = np.log2(strength[i]) - age_hours(written, now) / half_life_hours
+            worth = np.log2(strength[i]) - age_hours(written, now) / half_life_hours
+            keys[count] = sort_key(worth, tweet[i])
             count += 1
-    return found[:count], worth[:count]
+    return keys[:count]

@@ -9,6 +9,7 @@ from app.pipeline.batch import CandidateBatch
 from app.pipeline.query import Query
 from app.retrieval.fresh_tweets import FreshTweets
 from app.retrieval.in_turns import in_turns
+from app.retrieval.sort_keys import rows_of, sort_keys
 from app.retrieval.top_k import top_k
 from ml.evidence.popularity import POPULAR_LATELY, Popularity
 
@@ -24,9 +25,9 @@ class MostPopular:
 
     def fetch(self, query: Query, limit: int) -> CandidateBatch:
         tweet, logs = self.fresh_tweets.fresh(query.now).tweet, self.popularity.of(query.now)
-        ever, _ = top_k(tweet, logs[0, tweet], limit)
         if len(logs) <= POPULAR_LATELY:
-            return self.fresh_tweets.batch(ever)
-        lately, _ = top_k(tweet, logs[POPULAR_LATELY, tweet], limit)
-        author = self.fresh_tweets.state.tweets.author
-        return in_turns(ever, lately, LATELY, limit, author)
+            return self.fresh_tweets.top(tweet, logs[0, tweet], limit)
+        ever, lately = (
+            rows_of(top_k(sort_keys(logs[row, tweet], tweet), limit)) for row in (0, POPULAR_LATELY)
+        )
+        return in_turns(ever, lately, LATELY, limit, self.fresh_tweets.state.tweets.author)

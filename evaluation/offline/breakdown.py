@@ -76,12 +76,13 @@ def _of_places(judge: SlateMetrics, policy: str, places: Mask) -> dict[str, Figu
     slates, weights = judge.asked.slates[policy], judge.weights
     count = places.sum(axis=1)
 
-    def per_place(value: NDArray[np.floating] | Mask) -> Figure:
-        return ratio(np.where(places, value[:, :AT], 0).sum(axis=1), count, weights)
+    def per_place(value: NDArray[np.floating] | Mask, known: Mask | bool = True) -> Figure:
+        total = np.where(places, value[:, :AT], 0).sum(axis=1)
+        return ratio(np.where(known, total, 0), np.where(known, count, 0), weights)
 
     figures = {
         "share": ratio(count, slates.there[:, :AT].sum(axis=1), weights),
-        "precision": per_place(judge.gain(slates)),
-        "unsafe": per_place(judge.unsafe(slates)),
+        "precision": per_place(judge.gain(slates), judge.wanted > 0),
+        "unsafe": per_place(judge.unsafe(slates), judge.labelled),
     }
     return {**figures, "value": per_place(judge.worth(slates))} if judge.dataset.truth else figures

@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from ml.bundle.leaderboard import Leaderboard
 from ml.bundle.manifest import Manifest
 from ml.embeddings.encoder import GrowingEncoder
 from ml.features import Pairs, matrix
@@ -59,6 +60,7 @@ class Bundle:
     version: str
     manifest: Manifest
     models: Models
+    leaderboard: Leaderboard | None = None  # None where nobody compared it with simple policies
 
     def encode(self, state: FeatureState) -> GrowingEncoder:
         return self.models.encode(state)

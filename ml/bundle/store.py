@@ -9,8 +9,8 @@ from typing import Final
 
 import pydantic
 
+from ml.bundle import leaderboard, weights
 from ml.bundle import probe as probes
-from ml.bundle import weights
 from ml.bundle.bundle import Bundle, Models
 from ml.bundle.disk import CURRENT, REPLACED, aside, current, into_place, point, recover
 from ml.bundle.manifest import FORMAT, Manifest
@@ -59,6 +59,20 @@ def promote(artifacts: Path, version: str) -> None:
     if (before := current(artifacts)) not in (None, version):
         point(artifacts, str(before), PREVIOUS)
     point(artifacts, version)
+
+
+def pointers(artifacts: Path) -> tuple[str | None, str | None]:
+    """The current bundle, and the one before it."""
+    return current(artifacts), current(artifacts, PREVIOUS)
+
+
+def restore(artifacts: Path, version: str, before: str | None) -> None:
+    """Make `version` current again, and `before` the one that a rollback goes to, as they were."""
+    promote(artifacts, version)
+    if before is None:
+        (artifacts / PREVIOUS).unlink(missing_ok=True)
+    else:
+        point(artifacts, before, PREVIOUS)
 
 
 def rollback(artifacts: Path) -> str:
@@ -110,7 +124,7 @@ def load(artifacts: Path, version: str | None = None) -> Bundle | None:
         _listwise(folder / LISTWISE) if LISTWISE in manifest.files else None,
     )
     probes.verify(models, folder)
-    return Bundle(version, manifest, models)
+    return Bundle(version, manifest, models, leaderboard.read(folder))
 
 
 def _listwise(path: Path) -> Listwise:

@@ -56,7 +56,7 @@ def train(
     engaged = known[np.isin(known.action, ENGAGEMENTS) & (known.tweet >= 0)]
     state = FeatureState(users, tweets)
     if calibrate_from is None:
-        is_part = crossfit.fold_of(known) == crossfit.CALIBRATION_FOLD
+        is_part = crossfit.folds_of(known) == crossfit.CALIBRATION_FOLD
         state.apply(known[~is_part])
         part, rest = known[is_part], Events.none()
         asked = visits.at_once(part, NO_TIMES, rng)

@@ -85,7 +85,7 @@ ROOMS["app.api"] = [*ROOMS["app.serving"], "app.serving"]
 ROOMS["app.main"] = [*ROOMS["app.api"], "app.api"]
 ROOMS["app.console"] = ["app.schemas"]
 ROOMS["app.cli"] = [*ROOMS["app.main"], "app.main", "app.console"]
-ROOMS["app.cli.train"] = [*ROOMS["app.main"], "ml.__main__"]
+ROOMS["app.cli.train"] = [*ROOMS["app.main"], "ml.__main__", "evaluation"]
 ROOMS["app.__main__"] = [*ROOMS["app.cli"], "app.cli"]
 ROOMS["evaluation"] = [*ROOMS["app.main"], "app.main", "app.console", "datagen", "ml.training"]
 
