@@ -227,8 +227,7 @@ class Settings(BaseSettings):
     out_of_network_share: Share = 0.35
     """The share of places for strangers near the viewer's taste."""
     item_item_share: Share = 0
-    """The share of places for what goes with what the viewer engaged with; at 0 it fills up where
-    the others have run dry."""
+    """The share of places for what goes with the viewer's engagements; at 0 it fills up only."""
     follow_recs_share: Share = 0.05
     """The share of places for people whom the viewer might want to follow."""
     explore_share: Share = 0.10

@@ -27,7 +27,7 @@ def by_evidence(
     return replace(
         page,
         candidates=[
-            *(replace(one, share=None if one.share else one.share) for one in others),
+            *(replace(one, share=one.share if one.reserved else None) for one in others),
             CandidatePipeline(popular, settings.most_popular_limit),
         ],
         scoring=replace(

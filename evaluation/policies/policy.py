@@ -84,7 +84,7 @@ class Best:
     """The best of what may be shown; of equals the older row. What scores -inf is not shown.
 
     Only what the product may show is looked at where `in_window`: so the best and the worst that
-    it could do are told apart. Feeds of others know no window.
+    it could do are separated. Feeds of others know no window.
     """
 
     score: Score

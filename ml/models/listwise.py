@@ -30,7 +30,7 @@ class Listwise:
         return added
 
     def log_value(self, evidence: Floats) -> Floats:
-        """(tweets,) log x. A row has the same whoever stands beside it."""
+        """(tweets,) log x. It does not depend on what other tweets there are."""
         added = self.contributions(evidence).sum(axis=1, dtype=np.float64)
         total: Floats = (added + self.offset).astype(np.float32)
         return total
