@@ -10,6 +10,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Final
 
 from fastapi import Depends, FastAPI
+from fastapi.telemetry import TelemetryConfig
 from fastapi_offline import FastAPIOffline
 from starlette.middleware.cors import CORSMiddleware
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
@@ -29,8 +30,10 @@ from app.api import (
     score,
     timeline,
 )
+from app.api.body_limit import BodyLimit
 from app.api.connections import Connections
 from app.api.head import HeadAsGet
+from app.api.lean_route import in_front
 from app.api.load_bound import LoadBound
 from app.api.raw_path import RawPath
 from app.api.root_path import RootPath
@@ -47,6 +50,7 @@ from ml import memory, threads
 if TYPE_CHECKING:
     from app.api.tokens import Tokens
 
+NO_TELEMETRY: Final[TelemetryConfig] = {"tracing": False, "metrics": False, "logs": False}
 SWITCH_SECONDS: Final = 0.0005  # for which an answer may wait for a thread that computes
 
 
@@ -88,11 +92,12 @@ def create_app(
         lifespan=lifespan,
         dependencies=[Depends(access.check_route)],
         responses=problems.documented(*problems.ANYWHERE),
-        max_body_size=settings.max_body_bytes,
+        telemetry=NO_TELEMETRY,
     )
     reading = (timeline, follow_recommendations, score, catalog, products, health, metrics)
     for room in (*reading, events, catalog_writes, admin):
         app.include_router(room.router)
+    app.router.routes[:0] = in_front(timeline.router)  # asked for most, so found first
     # Each further one stands outside those before it.
     app.add_middleware(access.Guard, settings=settings, tokens=verifier(settings))
     app.add_middleware(HeadAsGet)
@@ -112,6 +117,7 @@ def create_app(
     if settings.root_path:
         app.add_middleware(RootPath, root_path=settings.root_path)
     app.add_middleware(RawPath)
+    app.add_middleware(BodyLimit, limit=settings.max_body_bytes)
     problems.install(app)
     # FastAPI's documented way to have another document; a function makes `app`, so there is no
     # class to derive from.

@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.api import problems
 from app.api.direct_caller import DirectCaller
+from app.api.raw_path import route_path
 from app.api.readers import ANYBODY, Reader
 from app.errors import (
     BusyError,
@@ -46,6 +47,7 @@ READ_BY_POST: Final = frozenset({"/score"})
 """Routes whose body names the user; they call `Reader.check` themselves."""
 IMPERSONAL: Final = frozenset({"/products"})
 """Routes that show nobody, but are not public; any verified caller may read them."""
+UNCHECKED: Final = READ_BY_POST | IMPERSONAL
 READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 MAX_SHOWN: Final = 60  # characters of a header that an answer repeats
 
@@ -91,25 +93,22 @@ class Guard:
         self.tokens = tokens
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-        request = Request(scope)
-        try:
-            self._admit(request)
-        except ProblemError as error:
-            await problems.answer(request, error)(scope, receive, send)
-            return
+        if scope["type"] == "http":
+            try:
+                self._admit(scope)
+            except ProblemError as error:
+                await problems.answer(Request(scope), error)(scope, receive, send)
+                return
         await self.app(scope, receive, send)
 
-    def _admit(self, request: Request) -> None:
-        kind = purpose(request.method, route_path(request))
+    def _admit(self, scope: Scope) -> None:
+        kind = purpose(scope["method"], route_path(scope))
         if kind == "write":
-            self._may_write(request)
+            self._may_write(Request(scope))
         elif kind == "read":
-            request.scope.setdefault("state", {})["reader"] = self._reader(request)
+            scope.setdefault("state", {})["reader"] = self._reader(scope)
 
-    def _reader(self, request: Request) -> Reader:
+    def _reader(self, scope: Scope) -> Reader:
         """Who reads, where reading needs a key or a token.
 
         Raises:
@@ -119,6 +118,7 @@ class Guard:
         key = self.settings.read_key
         if key is None and self.tokens is None:
             return ANYBODY
+        request = Request(scope)
         scheme, _, given = request.headers.get("authorization", "").partition(" ")
         bearer = given.strip() if scheme.lower() == "bearer" else ""
         if key is not None and (carries(request, key) or same(bearer, key)):
@@ -172,6 +172,11 @@ def document(schema: dict[str, Any], settings: Settings) -> dict[str, Any]:
 
 
 async def check_route(request: Request) -> None:
+    """`check`, as a dependency; asynchronous, because FastAPI runs others in a thread."""
+    check(request)
+
+
+def check(request: Request) -> None:
     """Check what is known only after routing; every route of the application depends on this.
 
     Raises:
@@ -179,9 +184,9 @@ async def check_route(request: Request) -> None:
             other types without asking first (CORS).
         ForbiddenError: a token reads what does not belong to its own user.
     """
-    path = route_path(request)
+    path = route_path(request.scope)
     kind = purpose(request.method, path)
-    if kind == "read" and path not in READ_BY_POST | IMPERSONAL:
+    if kind == "read" and path not in UNCHECKED:
         _check_person(request)
     if kind == "write" and request.method != "DELETE":
         given = request.headers.get("content-type", "nothing")
@@ -193,7 +198,7 @@ async def check_route(request: Request) -> None:
 
 
 def _check_person(request: Request) -> None:
-    reader: Reader = getattr(request.state, "reader", ANYBODY)
+    reader: Reader = request.scope["state"].get("reader", ANYBODY)
     shown = request.path_params.get("user_id")
     if shown is not None:
         reader.check(shown)
@@ -215,9 +220,3 @@ def same(given: str, key: SecretStr) -> bool:
 def is_private(settings: Settings) -> bool:
     """Whether reading needs a key or a token."""
     return any((settings.read_key, settings.token_secret, settings.token_jwks))
-
-
-def route_path(request: Request) -> str:
-    """The path without the root path under which a proxy serves it."""
-    path: str = request.scope["path"]
-    return path.removeprefix(request.scope.get("root_path", ""))

@@ -13,12 +13,12 @@ from app.serving.service import Service
 
 def service_in_use(request: Request) -> Service:
     """The service, for an endpoint of a `LeanRoute`."""
-    return cast(Service, request.state.service)
+    return cast(Service, request.scope["state"]["service"])
 
 
 def request_name(request: Request) -> str:
     """The id of the request, for an endpoint of a `LeanRoute`."""
-    return cast(str, request.state.request_id)
+    return cast(str, request.scope["state"]["request_id"])
 
 
 async def get_service(request: Request) -> Service:
@@ -32,7 +32,7 @@ async def get_engine(request: Request) -> Engine:
 
 
 async def get_metrics(request: Request) -> Metrics:
-    return cast(Metrics, request.state.metrics)
+    return cast(Metrics, request.scope["state"]["metrics"])
 
 
 async def get_request_id(request: Request) -> str:

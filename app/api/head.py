@@ -35,4 +35,4 @@ class HeadAsGet:
 
 def is_head(request: Request) -> bool:
     """Whether the request that is answered was a HEAD."""
-    return getattr(request.state, "head", False)
+    return "head" in request.scope["state"]

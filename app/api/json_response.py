@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Any
 
 import orjson
 from fastapi import Response
-
-PRIVATE: Final = {"Cache-Control": "private, no-store"}
 
 
 class PrivateJson(Response):
     media_type = "application/json"
 
     def __init__(self, content: dict[str, Any]) -> None:
-        super().__init__(encoded(content), headers=PRIVATE)
+        super().__init__(encoded(content))
+
+    def init_headers(self, headers: Mapping[str, str] | None = None) -> None:
+        self.raw_headers = [
+            (b"cache-control", b"private, no-store"),
+            (b"content-length", b"%d" % len(self.body)),
+            (b"content-type", b"application/json"),
+        ]
 
 
 def encoded(content: dict[str, Any]) -> bytes:

@@ -10,6 +10,7 @@ from fastapi import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.api import problems
+from app.api.raw_path import route_path
 from app.errors import OverloadedError
 
 COSTLY: Final = ("/timeline/", "/score", "/follow-recommendations/")
@@ -33,7 +34,7 @@ class LoadBound:
         self._waiting: deque[asyncio.Future[None]] = deque()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or not _is_costly(scope):
+        if scope["type"] != "http" or not route_path(scope).startswith(COSTLY):
             await self.app(scope, receive, send)
             return
         if self._admitted >= self.limit:
@@ -75,8 +76,3 @@ class LoadBound:
 
 def _turns(loop: asyncio.AbstractEventLoop) -> int:
     return TURNS if isinstance(loop, asyncio.BaseEventLoop) else TURNS_OF_UVLOOP
-
-
-def _is_costly(scope: Scope) -> bool:
-    path: str = scope["path"].removeprefix(scope.get("root_path", ""))
-    return path.startswith(COSTLY)

@@ -12,7 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.routing import compile_path
 
-from app.api.raw_path import as_sent
+from app.api.raw_path import as_sent, route_path
 from app.errors import (
     InvalidRequestError,
     OverloadedError,
@@ -96,7 +96,7 @@ def document(schema: dict[str, Any]) -> dict[str, Any]:
 
 def _methods(app: FastAPI, request: Request) -> set[str]:
     """All documented methods of a path; the framework reports only those of the first route."""
-    path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
+    path = route_path(request.scope)
     return {
         method.upper()
         for template, operations in app.openapi()["paths"].items()

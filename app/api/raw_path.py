@@ -41,3 +41,9 @@ def as_sent(scope: Scope) -> str:
     """The path of a request as it was sent, percent-encoded."""
     path: str | bytes = scope.get("raw_path") or scope["path"]
     return path if isinstance(path, str) else path.decode("ascii", "backslashreplace")
+
+
+def route_path(scope: Scope) -> str:
+    """The path that routes match: without the root path under which a proxy serves it."""
+    path: str = scope["path"]
+    return path.removeprefix(scope.get("root_path", ""))

@@ -7,8 +7,10 @@ test holds the two equal.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from itertools import repeat
 from typing import Any, Final
 
 import numpy as np
@@ -55,10 +57,13 @@ def timeline(
         exhausted: whether the next new timeline would be empty.
     """
     items = _tweets(engine, served.product, served.batch)
+    names = served.product.mixer.sources
     distribution: dict[str, int] = {}
-    for rank, (item, sources) in enumerate(zip(items, _proposers(served), strict=True), start + 1):
-        item["rank"], item["sources"], item["source"] = rank, sources, sources[0]
-        distribution[sources[0]] = distribution.get(sources[0], 0) + 1
+    for item, marks in zip(items, served.batch.sources.tolist(), strict=True):
+        proposers = _marked(names, marks)
+        item["rank"], item["sources"], item["source"] = start + 1, proposers, proposers[0]
+        start += 1
+        distribution[proposers[0]] = distribution.get(proposers[0], 0) + 1
     return {
         **_answer(engine, user_id, query, served.product, served.trace, request_id, product),
         "source_distribution": distribution,
@@ -153,49 +158,63 @@ def _answer(
     }
 
 
-def _proposers(served: Served) -> list[list[str]]:
-    """The sources that proposed each row."""
-    names = served.product.mixer.sources
-    return [
-        [name for bit, name in enumerate(names) if marks >> bit & 1]
-        for marks in served.batch.sources.tolist()
-    ]
+@lru_cache(maxsize=REMEMBERED)
+def _marked(names: tuple[str, ...], marks: int) -> tuple[str, ...]:
+    """The sources that proposed a row."""
+    return tuple(name for bit, name in enumerate(names) if marks >> bit & 1)
 
 
 def _tweets(engine: Engine, product: ProductPipeline, batch: CandidateBatch) -> list[Json]:
     """The fields of a `ScoredTweet` for each row."""
-    tweets, author_id = engine.state.tweets, engine.state.users.ids.id
+    tweets, rows = engine.state.tweets, batch.tweet
     factors = [name for name in product.mixer.scoring.factors if name in batch.columns]
-    ids, written = tweets.ids.ids(batch.tweet), tweets.stated_at[batch.tweet].tolist()
-    authors, numbers = batch.author.tolist(), _numbers(engine, batch, factors)
+    numbers = _numbers(engine, batch, factors)
+    columns = (
+        rows.tolist(),
+        tweets.ids.ids(rows),
+        batch.author.tolist(),
+        engine.state.users.ids.ids(batch.author),
+        tweets.stated_at[rows].tolist(),
+        *numbers[: OF_HEADS.start],
+        _objects(HEADS, numbers[OF_HEADS]),
+        _objects(NEARNESS, numbers[OF_NEARNESS]),
+        _objects(factors, numbers[OF_FACTORS]) if factors else [{}] * len(rows),
+    )
     return [
         {
-            "tweet_id": ids[place],
-            "author_id": author_id(author) if (author := authors[place]) >= 0 else None,
-            "created_at": stated(written[place]),
+            "tweet_id": tweet_id,
+            "author_id": author_id if author >= 0 else None,
+            "created_at": stated(written),
             "text": tweets.text[row],
-            "score": (of_row := numbers[place])[0],
-            "base_score": of_row[1],
-            "predictions": dict(zip(HEADS, of_row[OF_HEADS], strict=True)),
-            "similarities": dict(zip(NEARNESS, of_row[OF_NEARNESS], strict=True)),
-            "safety": {"nsfw": of_row[2], "toxicity": of_row[3]},
-            "factors": dict(zip(factors, of_row[OF_FACTORS], strict=True)),
+            "score": score,
+            "base_score": base_score,
+            "predictions": p,
+            "similarities": near,
+            "safety": {"nsfw": nsfw, "toxicity": toxic},
+            "factors": by,
         }
-        for place, row in enumerate(batch.tweet.tolist())
-    ]
+        for row, tweet_id, author, author_id, written, score, base_score, nsfw, toxic, p, near, by
+        in zip(*columns, strict=True)
+    ]  # fmt: skip
 
 
 def _numbers(engine: Engine, batch: CandidateBatch, factors: list[str]) -> list[list[float]]:
-    """The numbers of each row: scores, safety, heads, similarities and factors; rounded, and NaN
+    """The numbers of all rows: scores, safety, heads, similarities and factors; rounded, and NaN
     where there is no such column."""
     safety, absent = engine.encoder.tweets, np.full(len(batch), np.nan)
+    given, known = batch.columns, batch.columns.keys()
     columns = [
-        batch["score"],
-        batch["base_score"],
-        safety.nsfw[batch.tweet],
-        safety.toxicity[batch.tweet],
-        *[batch.columns.get(name, absent) for name in (*HEADS, *NEARNESS, *factors)],
+        given["score"],
+        given["base_score"],
+        safety.nsfw.take(batch.tweet),
+        safety.toxicity.take(batch.tweet),
+        *[given[name] if name in known else absent for name in (*HEADS, *NEARNESS, *factors)],
     ]
     table = np.concatenate(columns, dtype=np.float64).round(DIGITS)
-    numbers: list[list[float]] = table.reshape(len(columns), len(batch)).T.tolist()
+    numbers: list[list[float]] = table.reshape(len(columns), len(batch)).tolist()
     return numbers
+
+
+def _objects(names: Sequence[str], columns: list[list[float]]) -> Iterator[Json]:
+    """An object for each row of some columns."""
+    return map(dict, map(zip, repeat(names), zip(*columns, strict=True)))

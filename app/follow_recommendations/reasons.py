@@ -8,9 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.pipeline.batch import Column, Rows
+from app.retrieval.sort_keys import Keys, row_of, score_of, sort_key
 from ml.arrays import Times
 from ml.embeddings.encoder import Vectors
 from ml.kernels import dot_kernel, kernel
+from ml.state.tables.neighborhood import place_among
 
 Followers = NDArray[np.int64]
 Scores = NDArray[np.float64]
@@ -52,32 +54,32 @@ def popular(followers: int, most: int) -> float:
 
 
 @dot_kernel
-def taste(author: Column, viewer: Column) -> float:
+def taste(authors: Vectors, who: int, viewer: Column) -> float:
     """The cosine of an author's vector and the viewer's where positive; 0 where one is unknown."""
     dot = of_author = of_viewer = np.float32(0)
-    for i in range(len(author)):
-        dot += author[i] * viewer[i]
-        of_author += author[i] * author[i]
+    for i in range(len(viewer)):
+        dot += authors[who, i] * viewer[i]
+        of_author += authors[who, i] * authors[who, i]
         of_viewer += viewer[i] * viewer[i]
     return float(min(max(dot / max(np.sqrt(of_author * of_viewer), 1e-9), 0.0), 1.0))
 
 
 @kernel
-def with_taste(
-    user: Rows, promise: Scores, authors: Vectors, viewer: Column, share: float
-) -> Scores:
-    """The score of each user by all reasons, from the `promise` by all but taste."""
-    score = np.empty(len(user), np.float64)
-    for i in range(len(user)):
-        score[i] = promise[i] + share * taste(authors[user[i]], viewer)
-    return score
+def with_taste(promising: Keys, authors: Vectors, viewer: Column, share: float) -> Keys:
+    """Users by all reasons, from what they promise by all but taste."""
+    keys = np.empty(len(promising), np.int64)
+    for i in range(len(promising)):
+        user = row_of(promising[i])
+        score = score_of(promising[i]) + share * taste(authors, user, viewer)
+        keys[i] = sort_key(score, user)
+    return keys
 
 
 @kernel
 def explained(
     user: Rows,
-    met: Rows,
-    follows: NDArray[np.bool_],
+    second_degree: Rows,
+    viewer_followers: Rows,
     created_at: Times,
     followers: Followers,
     most: int,
@@ -90,10 +92,13 @@ def explained(
     """(reasons, users), each by its weight and in the order of `Weights`; they add up to scores."""
     reasons = np.empty((len(share), len(user)), np.float32)
     for i in range(len(user)):
-        who = user[i]
-        reasons[0, i] = share.friends * friends(met[i], followers[who])
-        reasons[1, i] = share.follows_you * follows[i]
-        reasons[2, i] = share.taste * taste(authors[who], viewer)
+        who, met = user[i], 0
+        place = place_among(who, second_degree)
+        while 0 <= place + met < len(second_degree) and second_degree[place + met] == who:
+            met += 1
+        reasons[0, i] = share.friends * friends(met, followers[who])
+        reasons[1, i] = share.follows_you * (place_among(who, viewer_followers) >= 0)
+        reasons[2, i] = share.taste * taste(authors, who, viewer)
         reasons[3, i] = share.newly_joined * newly_joined(created_at[who], now, half_life_hours)
         reasons[4, i] = share.popular * popular(followers[who], most)
     return reasons

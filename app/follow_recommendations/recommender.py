@@ -7,15 +7,15 @@ from functools import cached_property
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from app.follow_recommendations import candidates
 from app.follow_recommendations.candidates import promising
 from app.follow_recommendations.reasons import Scores, Weights, explained, with_taste
 from app.follow_recommendations.recommended import Recommended
-from app.pipeline.batch import Rows
+from app.pipeline.batch import Column, Rows
 from app.pipeline.query import Query
 from app.retrieval.memo import Memo
+from app.retrieval.sort_keys import Keys, rows_of, scores_of, sort_keys
 from app.retrieval.top_k import top_k
 from ml.embeddings.encoder import Encoder
 from ml.state.feature_state import FeatureState
@@ -57,26 +57,30 @@ class FollowRecommender:
         return self.weights.shares()
 
     def recommend(self, query: Query, limit: int) -> Recommended:
-        """At most `limit` people: all candidates by the cheap reasons, a shortlist by all."""
-        standing = self.standing(query.now)
-        user, promise, met, follows = self._shortlist(query, standing, max(SHORTLIST, limit))
-        score = with_taste(user, promise, self.encoder.authors, query.vector, self.shares.taste)
-        best = top_k(user, score, limit)
+        """At most `limit` people, with the reasons for each."""
+        user, score = self.best(query, limit)
         reasons = explained(
-            user[best],
-            met[best],
-            follows[best],
+            user,
+            query.neighborhood.second_degree,
+            query.neighborhood.followers,
             self.state.users.created_at,
             self.state.graph.followers,
-            standing.most,
+            self.standing(query.now).most,
             self.encoder.authors,
             query.vector,
             self.shares,
             self.newly_joined_half_life_hours,
             query.now,
         )
-        named = dict(zip(Weights._fields, reasons, strict=True))
-        return Recommended(user[best], score[best].astype(np.float32), named)
+        return Recommended(user, score, dict(zip(Weights._fields, reasons, strict=True)))
+
+    def best(self, query: Query, limit: int) -> tuple[Rows, Column]:
+        """At most `limit` people and their scores, best first: all candidates by the cheap reasons,
+        a shortlist by all."""
+        shortlist = self._shortlist(query, self.standing(query.now), max(SHORTLIST, limit))
+        compared = with_taste(shortlist, self.encoder.authors, query.vector, self.shares.taste)
+        best = top_k(compared, limit)
+        return rows_of(best), scores_of(best)
 
     def followed_by(self, query: Query, user: Rows) -> list[Rows]:
         """For each of these people the followees of the viewer who follow them, closest first."""
@@ -86,18 +90,15 @@ class FollowRecommender:
         ).reshape(len(user), len(closest))
         return [closest[row] for row in follows]
 
-    def _shortlist(
-        self, query: Query, standing: Standing, count: int
-    ) -> tuple[Rows, Scores, Rows, NDArray[np.bool_]]:
-        """The `count` users of the greatest promise by all reasons but taste, that promise, how
-        many followees follow them, and whether they follow the viewer.
+    def _shortlist(self, query: Query, standing: Standing, count: int) -> Keys:
+        """The `count` users of the greatest promise by all reasons but taste.
 
         Of users who have nothing to do with the viewer only the foremost are looked at, or all
         where the viewer follows too many of those.
         """
-        foremost, around = standing.foremost, query.neighborhood
+        foremost, around, shares = standing.foremost, query.neighborhood, self.shares
         while True:
-            user, promise, met, follows, first = promising(
+            keys, first = promising(
                 query.viewer,
                 around.following,
                 around.excluded_authors,
@@ -107,11 +108,11 @@ class FollowRecommender:
                 count,
                 standing.score,
                 self.state.graph.followers,
-                self.shares,
+                shares.friends,
+                shares.follows_you,
             )
             if first == count or len(foremost) == len(standing.score):
-                best = top_k(user, promise, count)
-                return user.take(best), promise.take(best), met.take(best), follows.take(best)
+                return top_k(keys, count)
             foremost = _best_first(standing.score, len(standing.score))
 
     def _standing(self, now: int) -> Standing:
@@ -126,4 +127,4 @@ class FollowRecommender:
 def _best_first(score: Scores, count: int) -> Rows:
     """The users of the best standing."""
     everybody = np.arange(len(score), dtype=np.int32)
-    return everybody[top_k(everybody, score, count)]
+    return rows_of(top_k(sort_keys(score.astype(np.float32), everybody), count))

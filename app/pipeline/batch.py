@@ -18,6 +18,7 @@ Order = NDArray[np.intp]
 Column = NDArray[np.float32]
 MARKS: Final = np.uint32(1) << np.arange(32, dtype=np.uint32)  # of each source
 BOOL: Final = np.dtype(bool)
+_FIRST: Final = np.zeros(1, np.intp)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,12 @@ class CandidateBatch:
         """A batch of tweets that no source has marked yet."""
         return cls(tweet, author, np.zeros(len(tweet), np.uint32))
 
+    def everything(self) -> Mask:
+        """The mask that keeps every row."""
+        mask = np.empty(self.tweet.shape, bool)
+        mask.fill(True)
+        return mask
+
     def take(self, rows: Mask | Order) -> CandidateBatch:
         """Only these rows, in this order."""
         some: Order = rows.nonzero()[0] if rows.dtype == BOOL else rows.astype(np.intp, copy=False)
@@ -59,6 +66,10 @@ class CandidateBatch:
         return CandidateBatch(
             self.tweet.take(some), self.author.take(some), self.sources.take(some), kept
         )
+
+    def first(self, stays: Mask, count: int) -> Rows | Order:
+        """The positions of the `count` best of the rows that stay; the batch is best first."""
+        return stays.nonzero()[0][:count]
 
     def with_columns(self, columns: Mapping[str, Column]) -> CandidateBatch:
         for name in self.columns.keys() & columns.keys():
@@ -110,22 +121,30 @@ class _Taken(Mapping[str, Column]):
         return _Taken(self._whole, self._rows.take(rows))
 
 
-def merge(batches: Sequence[CandidateBatch], bits: list[int]) -> CandidateBatch:
-    """One row per tweet, in the order of rows; `bits` says which source each batch is by, and one
-    that several proposed has the mark of each."""
+def joined(batches: Mapping[int, CandidateBatch]) -> CandidateBatch:
+    """All rows one after another, each with the mark of its source: the key of its batch."""
+    parts = batches.values()
+    return CandidateBatch(
+        np.concatenate([batch.tweet for batch in parts]),
+        np.concatenate([batch.author for batch in parts]),
+        MARKS[[*batches]].repeat([len(batch.tweet) for batch in parts]),
+    )
+
+
+def merged(batches: Sequence[CandidateBatch]) -> CandidateBatch:
+    """One row per tweet, in the order of rows, with the marks that it has in any batch."""
     if not batches:
         none = np.empty(0, np.int32)
         return CandidateBatch.of(none, none)
     tweet = np.concatenate([batch.tweet for batch in batches])
     author = np.concatenate([batch.author for batch in batches])
-    marks = np.repeat(MARKS[bits], [len(batch.tweet) for batch in batches])
-    order = tweet.argsort()
-    tweet = tweet.take(order)
-    is_first = np.empty(len(tweet), bool)
-    is_first[:1] = True
-    np.not_equal(tweet[1:], tweet[:-1], out=is_first[1:])
-    first = is_first.nonzero()[0]
-    if not len(first):
+    marks = np.concatenate([batch.sources for batch in batches])
+    if not len(tweet):
         return CandidateBatch(tweet, author, marks)
+    by_tweet = (tweet.astype(np.int64) << 32) + np.arange(len(tweet))  # sorted sooner than pairs
+    by_tweet.sort()
+    order = by_tweet & 0xFFFFFFFF
+    tweet = (by_tweet >> 32).astype(np.int32)
+    first = np.concatenate([_FIRST, (tweet[1:] != tweet[:-1]).nonzero()[0] + 1])
     sources = np.bitwise_or.reduceat(marks.take(order), first)
     return CandidateBatch(tweet.take(first), author.take(order.take(first)), sources)

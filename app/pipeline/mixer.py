@@ -13,6 +13,7 @@ from app.pipeline.batch import CandidateBatch, Rows
 from app.pipeline.candidate_pipeline import CandidatePipeline
 from app.pipeline.components import Filter, Selector, SideEffect
 from app.pipeline.query import Query
+from app.pipeline.retrieve import have_more, retrieve
 from app.pipeline.scoring_pipeline import ScoringPipeline
 from app.pipeline.served_page import ServedPage
 from app.pipeline.trace import Trace
@@ -33,7 +34,7 @@ class Mixed:
 @dataclass(frozen=True, slots=True)
 class MixerPipeline:
     candidates: Sequence[CandidatePipeline]  # the first that proposed a row is its source
-    eligibility: Sequence[Filter]  # row by row, before the ranker
+    eligibility: Sequence[Filter]  # row by row
     scoring: ScoringPipeline
     visibility: Sequence[Filter]  # row by row, strict, fails closed
     selector: Selector
@@ -51,16 +52,15 @@ class MixerPipeline:
         more: a page is short only where nothing is left."""
         candidates = self.candidates
         while True:
-            found = stages.retrieve(query, candidates, trace)
+            found = retrieve(query, candidates, self.eligibility, self.visibility, trace)
             pool = self._pool(query, found, trace)
-            if len(pool) >= FULL_POOL or not stages.have_more(found, candidates):
+            if len(pool) >= FULL_POOL or not have_more(found, candidates):
                 break
             candidates = [replace(one, limit=one.limit * DEEPER) for one in candidates]
         return Mixed(stages.select(query, pool, self.selector, self.candidates, trace), pool)
 
     def _pool(self, query: Query, batch: CandidateBatch, trace: Trace) -> CandidateBatch:
         """The rows that may be served, with their scores."""
-        batch = stages.filter("eligibility", query, batch, self.eligibility, trace)
         batch = stages.rank(query, batch, self.scoring.ranker, trace)
         batch, score = stages.rescore(query, batch, self.scoring.rescorers, trace)
         batch = stages.diversify(query, batch, score, self.scoring.diversifiers, trace)

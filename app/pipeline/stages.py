@@ -6,8 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from app.pipeline.batch import BOOL, CandidateBatch, Column, Mask, merge
-from app.pipeline.candidate_pipeline import CandidatePipeline
+from app.pipeline.batch import BOOL, CandidateBatch, Column, Mask
 from app.pipeline.components import (
     Allotment,
     Diversifier,
@@ -38,37 +37,6 @@ def admit(query: Query, gates: Sequence[Gate], trace: Trace) -> bool:
     return True
 
 
-def retrieve(query: Query, pipelines: Sequence[CandidatePipeline], trace: Trace) -> CandidateBatch:
-    """Ask every source whose gates admit; one that fails is traced and missed."""
-    batches: list[CandidateBatch] = []
-    bits: list[int] = []
-    asked = 0
-    for bit, pipeline in enumerate(pipelines):
-        if not admit(query, pipeline.gates, trace):
-            continue
-        asked += 1
-        with trace.span("retrieve", pipeline.source, 0, forgive=True) as span:
-            found = pipeline.source.fetch(query, pipeline.limit)
-            if len(found) > pipeline.limit:
-                raise BrokenContractError(
-                    f"{span.component} fetched {len(found)} rows of at most {pipeline.limit}"
-                )
-            span.rows_out = len(found)
-            batches.append(found)
-            bits.append(bit)
-    if asked and not batches:
-        raise RuntimeError("every source failed")
-    return merge(batches, bits)
-
-
-def have_more(batch: CandidateBatch, pipelines: Sequence[CandidatePipeline]) -> bool:
-    """Whether a source proposed as many rows as it may, so that it may have more."""
-    return any(
-        0 < pipeline.limit <= int(np.count_nonzero(batch.sources & np.uint32(1 << bit)))
-        for bit, pipeline in enumerate(pipelines)
-    )
-
-
 def filter(
     stage: str, query: Query, batch: CandidateBatch, filters: Sequence[Filter], trace: Trace
 ) -> CandidateBatch:
@@ -82,16 +50,36 @@ def filter(
     return batch
 
 
-def filter_visibility(
+def judge(
+    stage: str, query: Query, batch: CandidateBatch, filters: Sequence[Filter], trace: Trace
+) -> Mask:
+    """Which rows every filter keeps."""
+    kept, rows = batch.everything(), len(batch)
+    for filter_ in filters:
+        with trace.span(stage, filter_, rows) as span:
+            kept &= _mask(query, batch, filter_)
+            span.rows_out = rows = int(np.count_nonzero(kept))
+    return kept
+
+
+def judge_visibility(
     query: Query, batch: CandidateBatch, filters: Sequence[Filter], trace: Trace
-) -> CandidateBatch:
-    """Keep the rows that may be shown; where that cannot be known, show nothing."""
+) -> Mask:
+    """Which rows may be shown; where that cannot be known, show nothing."""
     try:
-        return filter("visibility", query, batch, filters, trace)
+        return judge("visibility", query, batch, filters, trace)
     except BrokenContractError:
         raise
     except Exception as error:
         raise _closed(trace, error) from error
+
+
+def filter_visibility(
+    query: Query, batch: CandidateBatch, filters: Sequence[Filter], trace: Trace
+) -> CandidateBatch:
+    """Keep the rows that may be shown; where that cannot be known, show nothing."""
+    visible = judge_visibility(query, batch, filters, trace)
+    return batch if visible.all() else batch.take(visible)
 
 
 def rank(query: Query, batch: CandidateBatch, ranker: Ranker, trace: Trace) -> CandidateBatch:

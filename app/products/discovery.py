@@ -19,7 +19,7 @@ def discovery(
     for_you: MixerPipeline, state: FeatureState, encoder: Encoder, settings: Settings
 ) -> MixerPipeline:
     """For You with out-of-network sources only."""
-    s, fresh_tweets = settings, shared_stages.fresh_tweets(state, encoder, settings)
+    s, fresh_tweets = settings, shared_stages.fresh_tweets(state, settings)
     fade = settings.source_half_life_hours
     return replace(
         for_you,

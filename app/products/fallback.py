@@ -22,7 +22,7 @@ def fallback(
     state: FeatureState, encoder: Encoder, settings: Settings, served_log: ServedLog
 ) -> MixerPipeline:
     """Newest first; the same visibility filters as everywhere."""
-    s, fresh_tweets = settings, shared_stages.fresh_tweets(state, encoder, settings)
+    s, fresh_tweets = settings, shared_stages.fresh_tweets(state, settings)
     return MixerPipeline(
         candidates=[
             CandidatePipeline(

@@ -22,7 +22,7 @@ HALF_LIFE_HOURS: Final = 1e-6  # fading so fast that no tie makes up for being o
 def following(
     state: FeatureState, encoder: Encoder, settings: Settings, served_log: ServedLog
 ) -> MixerPipeline:
-    fresh_tweets = shared_stages.fresh_tweets(state, encoder, settings)
+    fresh_tweets = shared_stages.fresh_tweets(state, settings)
     return MixerPipeline(
         candidates=[
             CandidatePipeline(InNetwork(fresh_tweets, HALF_LIFE_HOURS), settings.following_limit)

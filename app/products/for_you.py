@@ -33,7 +33,7 @@ def for_you(
     settings: Settings,
     served_log: ServedLog,
 ) -> MixerPipeline:
-    s, fresh_tweets = settings, shared_stages.fresh_tweets(state, encoder, settings)
+    s, fresh_tweets = settings, shared_stages.fresh_tweets(state, settings)
     who = shared_stages.who_to_follow(state, encoder, settings)
     fade = settings.source_half_life_hours
     return MixerPipeline(

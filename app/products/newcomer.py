@@ -19,7 +19,7 @@ def newcomer(
     for_you: MixerPipeline, state: FeatureState, encoder: Encoder, settings: Settings
 ) -> MixerPipeline:
     """For You with popular tweets only, ranked by their reception: no taste is known."""
-    popular = Popular(shared_stages.fresh_tweets(state, encoder, settings))
+    popular = Popular(shared_stages.fresh_tweets(state, settings))
     return replace(
         for_you,
         candidates=[CandidatePipeline(popular, settings.newcomer_limit)],

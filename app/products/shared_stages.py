@@ -87,16 +87,6 @@ def out_of_network(fresh_tweets: FreshTweets, encoder: Encoder, settings: Settin
     )
 
 
-def fresh_tweets(state: FeatureState, encoder: Encoder, settings: Settings) -> FreshTweets:
-    """The fresh tweets that sources choose from; they look past what no filter would keep."""
-    hours, at_least = settings.max_age_hours, settings.fresh_at_least
-    audience = Audience(state)
-    aside = [TooOld(state, hours, at_least), Deleted(state), audience]  # of the window, or first
-    return FreshTweets(
-        state,
-        hours,
-        at_least,
-        audience=audience,
-        eligibility=[one for one in eligibility(state, settings) if one not in aside],
-        visibility=[one for one in visibility(state, encoder, settings) if one not in aside],
-    )
+def fresh_tweets(state: FeatureState, settings: Settings) -> FreshTweets:
+    """The fresh tweets that sources choose from."""
+    return FreshTweets(state, settings.max_age_hours, settings.fresh_at_least)

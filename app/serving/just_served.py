@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import Final
 
-import numpy as np
-
 from app.pipeline.batch import Rows
 from app.pipeline.query import nobody
 
@@ -46,10 +44,9 @@ class JustServed:
         answers = self._requests.get(request, ())
         return next((page[0] for page in answers if tweet in self._now(page)), None)
 
-    def since(self, viewer: int, at: int) -> Rows:
+    def since(self, viewer: int, at: int) -> list[Rows]:
         """The tweets that were served to a viewer at `at` or later, page by page."""
-        pages = [self._now(page) for page in self._pages.get(viewer, ()) if page[0] >= at]
-        return np.concatenate(pages) if pages else nobody()
+        return [self._now(page) for page in self._pages.get(viewer, ()) if page[0] >= at]
 
     def renumber(self, new: Rows) -> None:
         """The tweets have other rows; `new` is the row of each after that, -1 for none. The state

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
 from app.errors import ExpiredCursorError, ForgedCursorError
 from app.pipeline.batch import CandidateBatch
 from app.pipeline.product import ProductPipeline, Served
-from app.pipeline.query import Query
+from app.pipeline.query import Query, nobody
 from app.pipeline.trace import Trace
 from app.retrieval.best_first import best_first
 from app.serving import end_of_feed
@@ -21,10 +21,10 @@ from ml.event_log.packed_sources import unpacked
 from ml.event_log.record import Kind
 
 MAX_POOL: Final = 1_000
+NONE: Final = CandidateBatch.of(nobody(), nobody())
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(NamedTuple):
     """The rows of a page, and where the next page begins."""
 
     served: Served
@@ -39,11 +39,11 @@ def first(service: Service, query: Query, product: str, request_id: str) -> Page
     """The first page of a new feed."""
     served = service.engine.products[product].run(query)
     name = f"{request_id}:{query.seed:016x}"
-    pool = _best_first(served.pool)
-    end = end_of_feed.after(service, query, product, served.batch, pool.tweet)
+    ahead = _best_first(served.pool)
+    end = end_of_feed.after(service, query, product, served.batch, ahead.tweet)
     goes_on = end.goes_on and service.is_writing  # else the cursor leads to what nobody keeps
-    cursor = _seal(service, name, len(served.batch)) if goes_on else None
-    return Page(served, 0, cursor, end.exhausted, name, pool if cursor else _none(pool))
+    cursor = _seal(service, query, name, len(served.batch)) if goes_on else None
+    return Page(served, 0, cursor, end.exhausted, name, ahead if cursor else NONE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,25 +86,22 @@ def later(service: Service, query: Query, begun: Begun, request_id: str) -> Page
     pool, trace = _restored(service, begun.first_page), Trace()
     batch, place, ahead = product.mixer.next_page(query, pool, begun.position, trace)
     end = end_of_feed.after(service, query, begun.product, batch, ahead)
-    next_cursor = _seal(service, begun.name, place) if end.goes_on else None
+    next_cursor = _seal(service, query, begun.name, place) if end.goes_on else None
     name = f"{request_id}:{query.seed:016x}:{begun.position}"
     served = Served(product, batch, trace, pool)
-    return Page(served, begun.position, next_cursor, end.exhausted, name, _none(pool))
+    return Page(served, begun.position, next_cursor, end.exhausted, name, NONE)
 
 
-def _seal(service: Service, name: str, position: int) -> str | None:
+def _seal(service: Service, query: Query, name: str, position: int) -> str | None:
     if service.signer is None:
         return None
-    expires = int(service.engine.clock.precisely()) + CURSOR_SECONDS
-    return service.signer.seal(Cursor(name, position, expires))
+    return service.signer.seal(Cursor(name, position, query.now + CURSOR_SECONDS))
 
 
 def _best_first(pool: CandidateBatch) -> CandidateBatch:
-    return pool.take(best_first(pool["score"], pool.tweet)[:MAX_POOL])
-
-
-def _none(pool: CandidateBatch) -> CandidateBatch:
-    return pool.take(np.empty(0, np.intp))
+    """What is stored of a pool, without its columns."""
+    order = best_first(pool["score"], pool.tweet)[:MAX_POOL]
+    return CandidateBatch(pool.tweet[order], pool.author[order], pool.sources[order])
 
 
 def _restored(service: Service, served: bodies.Served) -> CandidateBatch:

@@ -82,7 +82,7 @@ def _search(engine: Engine) -> None:
     """Search the tweets by cells, as where there are many."""
     state, encoder, settings = engine.state, engine.encoder, engine.settings
     encoder.tweets.centroids = encoder.tweets.vector[:1]
-    fresh_tweets = shared_stages.fresh_tweets(state, encoder, settings)
+    fresh_tweets = shared_stages.fresh_tweets(state, settings)
     source = shared_stages.out_of_network(fresh_tweets, encoder, settings)
     source.near_tweets.within_reach(encoder.tweets.vector[:1], small_world.NOW)
 

@@ -25,11 +25,11 @@ class Communities:
         state = self.fresh_tweets.state
         viewer = self.communities.of_users(state, np.full(1, query.viewer, np.int32))
         if not viewer.weight.any():
-            return self.fresh_tweets.top(query, np.empty(0, np.int32), np.empty(0), limit)
+            return self.fresh_tweets.top(np.empty(0, np.int32), np.empty(0), limit)
         fresh = self.fresh_tweets.fresh(query.now)
         tweet = fresh.tweet
         cosine = simclusters.cosine(viewer, self.communities.of_tweets(state, tweet))
         near = np.flatnonzero(cosine > 0)
         age_hours = self.fresh_tweets.age_hours(tweet[near], query.now)
         worth = np.log2(cosine[near]) - age_hours / self.half_life_hours
-        return self.fresh_tweets.top(query, tweet[near], worth, limit)
+        return self.fresh_tweets.top(tweet[near], worth, limit)

@@ -23,8 +23,6 @@ class FollowRecs:
     people: int = 10
 
     def fetch(self, query: Query, limit: int) -> CandidateBatch:
-        recommended = self.who.recommend(query, self.people)
-        tweet, worth = self.fresh_tweets.by(
-            query, recommended.user, recommended.score, LEAST_SCORE, self.half_life_hours
-        )
-        return self.fresh_tweets.top(query, tweet, worth, limit)
+        author, score = self.who.best(query, self.people)
+        keys = self.fresh_tweets.by(query, author, score, LEAST_SCORE, self.half_life_hours)
+        return self.fresh_tweets.best(keys, limit)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -12,8 +12,10 @@ from app.pipeline.components import CandidateSource, Filter, Ranker
 from app.pipeline.mixer import MixerPipeline
 from app.pipeline.product import ProductPipeline
 from app.pipeline.query import Query
+from app.pipeline.retrieve import BEYOND
+from app.pipeline.stages import judge
 from app.pipeline.trace import Trace
-from evaluation.policies.policy import Answer, Moment, eligible
+from evaluation.policies.policy import Answer, Moment
 from evaluation.truth import Truth
 from ml.errors import FeedError
 
@@ -45,11 +47,13 @@ class Alone:
     """One source by itself: its best candidates that the product's filters let through."""
 
     source: CandidateSource
-    eligibility: tuple[Filter, ...]
+    filters: Sequence[Filter]
 
     def show(self, moment: Moment) -> Answer:
-        batch = self.source.fetch(moment.query, moment.query.limit)
-        return Answer(eligible(moment.query, batch, self.eligibility))
+        query = moment.query
+        batch = self.source.fetch(query, query.limit + BEYOND)
+        stays = judge("eligibility", query, batch, self.filters, Trace())
+        return Answer(batch.tweet[batch.first(stays, query.limit)])
 
 
 @dataclass(frozen=True, slots=True)

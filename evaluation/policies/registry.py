@@ -67,9 +67,9 @@ def sources(engine: Engine) -> dict[str, Policy]:
     found: dict[str, Policy] = {}
     product: ProductPipeline | None = engine.products[PRODUCT]
     while product is not None:
-        eligibility = tuple(product.mixer.eligibility)
+        filters = (*product.mixer.eligibility, *product.mixer.visibility)
         for pipeline in product.mixer.candidates:
-            found.setdefault(type(pipeline.source).__name__, Alone(pipeline.source, eligibility))
+            found.setdefault(type(pipeline.source).__name__, Alone(pipeline.source, filters))
         product = product.otherwise
     return found
 

@@ -10,20 +10,26 @@ from ml.arrays import Rows, Times
 from ml.kernels import kernel
 from ml.state.structures.scratch_table import FREE, scratch_table, slot_of
 from ml.state.tables.history import LENGTH
-from ml.state.tables.neighborhood import place_among
 
 PROOF_HOURS: Final = 7 * 24.0  # how long an engagement counts as social proof
 PROOF_SECONDS: Final = int(PROOF_HOURS * 3600)
 
 
 @kernel
-def followees_following(author: int, second_degree: Rows) -> int:
-    """How many followees follow an author: how often they are among those of second degree."""
-    first = place_among(author, second_degree)
-    last = first
-    while 0 <= last < len(second_degree) and second_degree[last] == author:
-        last += 1
-    return last - first
+def followees_following(author: Rows, second_degree: Rows) -> Rows:
+    """(authors,) how many followees follow each: how often they are among those of second
+    degree."""
+    table = scratch_table(len(author))
+    for who in author:
+        table[slot_of(table, who)] = who
+    follows = np.zeros(len(table), np.int32)
+    for who in second_degree:
+        slot = slot_of(table, who)
+        follows[slot] += table[slot] != FREE
+    count = np.empty(len(author), np.int32)
+    for i in range(len(author)):
+        count[i] = follows[slot_of(table, author[i])]
+    return count
 
 
 @kernel

@@ -99,14 +99,18 @@ def communities_of(tokens: Tokens, row: int) -> NDArray[np.float64]:
 
 
 @kernel
-def nearness(vector: NDArray[np.float64], tokens: Tokens, row: int) -> float:
-    """Cosine of a user's vector with that of a row of tokens; 0 where either is empty."""
-    product, square = 0.0, 0
-    for i in range(ACTIVE):
-        token = tokens[row, i]
-        if token != 0:
-            product += vector[token % COMMUNITIES]
-            for j in range(ACTIVE):
-                other = tokens[row, j]
-                square += other != 0 and other % COMMUNITIES == token % COMMUNITIES
-    return min(product / sqrt(max(square, 1)), 1.0)
+def nearness(vector: NDArray[np.float64], tokens: Tokens, row: Rows) -> NDArray[np.float64]:
+    """(rows,) cosine of a user's vector with that of each row of tokens; 0 where either is
+    empty."""
+    near = np.empty(len(row), np.float64)
+    for i in range(len(row)):
+        product, square = 0.0, 0
+        for j in range(ACTIVE):
+            token = tokens[row[i], j]
+            if token != 0:
+                product += vector[token % COMMUNITIES]
+                for k in range(ACTIVE):
+                    other = tokens[row[i], k]
+                    square += other != 0 and other % COMMUNITIES == token % COMMUNITIES
+        near[i] = min(product / sqrt(max(square, 1)), 1.0)
+    return near

@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from ml.arrays import Rows
 from ml.kernels import dot_kernel, inline_kernel, kernel
 from ml.state.structures.tokens import Tokens
 from ml.state.tables.users import INTERESTS
@@ -33,21 +34,25 @@ def declares(interests: Tokens, user: int, token: int) -> bool:
 
 
 @kernel
-def shared_interests(interests: Tokens, user: int, other: int) -> int:
-    """How many interests of a user another declares, too."""
-    count = 0
-    if user >= 0:
-        for i in range(INTERESTS):
-            if interests[user, i] == 0:
-                break
-            count += declares(interests, other, interests[user, i])
+def shared_interests(interests: Tokens, user: int, other: Rows) -> Rows:
+    """(others,) how many interests of a user each of the others declares, too."""
+    count = np.zeros(len(other), np.int32)
+    for i in range(INTERESTS if user >= 0 else 0):
+        token = interests[user, i]
+        if token == 0:
+            break
+        for j in range(len(other)):
+            count[j] += declares(interests, other[j], token)
     return count
 
 
 @dot_kernel
-def dot(some: NDArray[np.float32], others: NDArray[np.float32]) -> float:
-    """The dot product of two vectors of one length."""
-    total = np.float32(0)
-    for i in range(len(some)):
-        total += some[i] * others[i]
-    return float(total)
+def dots(some: NDArray[np.float32], others: NDArray[np.float32], row: Rows) -> NDArray[np.float32]:
+    """(rows,) the dot products of a vector with some rows of others."""
+    dot = np.empty(len(row), np.float32)
+    for i in range(len(row)):
+        total = np.float32(0)
+        for j in range(len(some)):
+            total += some[j] * others[row[i], j]
+        dot[i] = total
+    return dot

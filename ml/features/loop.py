@@ -1,7 +1,8 @@
 """Looks up the numbers of one viewer and some tweets, and writes their features row by row.
 
-It is the only code of features that sees arrays, and takes them apart before it begins. The module
-`row_writer` completes the text of this file with the functions that write the features.
+It is the only code of features that sees arrays: what is found by searching is looked up for all
+rows at once, and then each row is numbers. The module `row_writer` completes the text of this file
+with the functions that write the features.
 """
 
 from __future__ import annotations
@@ -13,27 +14,28 @@ import numpy as np
 from ml.arrays import Rows, Times
 from ml.embeddings.graph_feature_service import followees_engaged, followees_following
 from ml.embeddings.simclusters import communities_of, nearness
-from ml.features.look_ups import age_hours, declares, dot, shared_interests
+from ml.features.look_ups import age_hours, declares, dots, shared_interests
 from ml.features.numbers import DAY_SECONDS, Author, Moment, Pair, Tweet, Viewer
 from ml.features.tables import Around, Catalog, CountTables, Numbers, People
-from ml.state.structures.pair_index import find
+from ml.state.structures.counters import CountTable
+from ml.state.structures.pair_index import find_each
 from ml.state.tables.counted import counted
 from ml.state.tables.metadata import NAMES as METADATA
-from ml.state.tables.neighborhood import place_among
+from ml.state.tables.neighborhood import places_among
 
 MEDIA: Final = METADATA.index("media")
 TEXT_LENGTH: Final = METADATA.index("text_length")
 
 
-def write_once(row: Numbers, moment: Moment, viewer: Viewer) -> None:
+def write_once(out: Numbers, i: int, moment: Moment, viewer: Viewer) -> None:
     """Write the features of a moment and a viewer into a row; generated."""
 
 
-def repeat_once(row: Numbers, before: Numbers) -> None:
-    """Copy the features of a moment and a viewer from another row; generated."""
+def repeat_once(out: Numbers, i: int) -> None:
+    """Copy the features of a moment and a viewer from the row before; generated."""
 
 
-def write_row(row: Numbers, author: Author, tweet: Tweet, pair: Pair) -> None:
+def write_row(out: Numbers, i: int, author: Author, tweet: Tweet, pair: Pair) -> None:
     """Write all other features into a row; generated."""
 
 
@@ -54,22 +56,34 @@ def write(
     """
     author_of, created_at, tags, metadata, is_reply, toxicity, nsfw, vectors = catalog
     interests, followers, engaged, engaged_at = people
-    tweet_counts, author_counts, viewer_counts, tie_index, ties, topic_index, topics = counts
+    of_tweets, of_authors, of_viewers, of_ties, of_topics, tie_index, topic_index = counts
+    tweet_counts, author_counts = CountTable(*of_tweets), CountTable(*of_authors)
+    viewer_counts, ties, topics = (
+        CountTable(*of_viewers),
+        CountTable(*of_ties),
+        CountTable(*of_topics),
+    )
     following, followed_by, second_degree, sampled = around
+    authors, topic = np.empty(len(tweets), np.int32), np.empty(len(tweets), np.int32)
     latest = now[0]
-    for at in now:
-        latest = max(latest, at)
+    for i in range(len(tweets)):
+        authors[i], topic[i] = author_of[tweets[i]], np.int32(tags[tweets[i], 0])
+        latest = max(latest, now[i])
+    tie, about = find_each(tie_index, viewer, authors), find_each(topic_index, viewer, topic)
+    follows, back = places_among(authors, following), places_among(authors, followed_by)
+    known = followees_following(authors, second_degree)
     proof = followees_engaged(tweets, sampled, engaged, engaged_at, latest)
-    communities = communities_of(interests, viewer)
+    shared = shared_interests(interests, viewer, authors)
+    near = nearness(communities_of(interests, viewer), tags, tweets)
+    taste = dots(vector, vectors, tweets)
     fame = followers[viewer] if viewer >= 0 else 0
     for i in range(len(tweets)):
-        tweet, at = tweets[i], now[i]
-        author, topic = author_of[tweet], tags[tweet, 0]
+        tweet, author, at = tweets[i], authors[i], now[i]
         if i == 0 or at != now[i - 1]:
             the_viewer = Viewer(counted(viewer_counts, viewer, at), fame)
-            write_once(out[i], Moment(at % DAY_SECONDS), the_viewer)
+            write_once(out, i, Moment(at % DAY_SECONDS), the_viewer)
         else:
-            repeat_once(out[i], out[i - 1])
+            repeat_once(out, i)
         the_author = Author(
             counted(author_counts, author, at), followers[author] if author >= 0 else 0
         )
@@ -86,15 +100,15 @@ def write(
         pair = Pair(
             the_viewer,
             the_tweet,
-            counted(ties, find(tie_index, viewer, author), at),
-            counted(topics, find(topic_index, viewer, int(np.int32(topic))), at),
-            place_among(author, following) >= 0,
-            place_among(author, followed_by) >= 0,
-            declares(interests, viewer, topic),
-            shared_interests(interests, viewer, author),
-            followees_following(author, second_degree),
+            counted(ties, tie[i], at),
+            counted(topics, about[i], at),
+            follows[i] >= 0,
+            back[i] >= 0,
+            declares(interests, viewer, tags[tweet, 0]),
+            shared[i],
+            known[i],
             proof[i],
-            nearness(communities, tags, tweet),
-            dot(vector, vectors[tweet]),
+            near[i],
+            float(taste[i]),
         )
-        write_row(out[i], the_author, the_tweet, pair)
+        write_row(out, i, the_author, the_tweet, pair)

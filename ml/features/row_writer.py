@@ -47,10 +47,10 @@ def _functions(features: tuple[Feature, ...]) -> Iterator[str]:
     once = [column for column, argument in enumerate(arguments) if argument in ONCE]
     for column, feature in enumerate(features):
         yield f"from {feature.__module__} import {feature.__name__} as feature_{column}"
-    yield from _function("write_once(row, moment, viewer)", ONCE, arguments)
-    yield from _function("write_row(row, author, tweet, pair)", EVERY_ROW, arguments)
-    yield "@inline_kernel\ndef repeat_once(row, before):"
-    yield from (f"    row[{column}] = before[{column}]" for column in once)
+    yield from _function("write_once(out, i, moment, viewer)", ONCE, arguments)
+    yield from _function("write_row(out, i, author, tweet, pair)", EVERY_ROW, arguments)
+    yield "@inline_kernel\ndef repeat_once(out, i):"
+    yield from (f"    out[i, {column}] = out[i - 1, {column}]" for column in once)
     yield "    return"
 
 
@@ -59,7 +59,7 @@ def _function(head: str, names: Mapping[type, str], arguments: list[type]) -> It
     yield f"@inline_kernel\ndef {head}:"
     for column, argument in enumerate(arguments):
         if argument in names:
-            yield f"    row[{column}] = feature_{column}({names[argument]})"
+            yield f"    out[i, {column}] = feature_{column}({names[argument]})"
     yield "    return"
 
 

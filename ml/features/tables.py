@@ -2,69 +2,59 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 from numpy.typing import NDArray
 
 from ml.arrays import Rows, Times
 from ml.embeddings.encoder import Encoder
 from ml.state.feature_state import FeatureState
-from ml.state.structures.counters import CountTable
+from ml.state.structures.counters import Counts, DecayedCounts
 from ml.state.structures.pair_index import PairTable
 from ml.state.structures.tokens import Tokens
 
 Numbers = NDArray[np.float32]
 
 
-class Catalog(NamedTuple):
-    """What is known of tweets."""
-
-    author: Rows
-    created_at: Times
-    tags: Tokens
-    metadata: Numbers
-    is_reply: NDArray[np.bool_]
-    toxicity: Numbers
-    nsfw: Numbers
-    vector: Numbers
-
-
-class People(NamedTuple):
-    """What is known of users."""
-
-    interests: Tokens
-    followers: NDArray[np.int64]
-    engaged: Rows  # the tweets that each engaged with, the newest first
-    engaged_at: Times
-
-
-class CountTables(NamedTuple):
-    """What is counted of tweets, authors, viewers, and what viewers do about authors and topics."""
-
-    tweet: CountTable
-    author: CountTable
-    viewer: CountTable
-    tie_index: PairTable
-    tie: CountTable
-    topic_index: PairTable
-    topic: CountTable
-
-
-class Around(NamedTuple):
-    """The users around the viewer, by row; sorted, but for the sample."""
-
-    following: Rows
-    followers: Rows
-    second_degree: Rows  # whom the sampled followees follow, once per way there
-    sampled_followees: Rows
+# Kernels take tuples apart at once; one whose parts have names would take longer to hand over.
+Catalog = tuple[  # what is known of tweets
+    Rows,  # authors
+    Times,  # when they were written
+    Tokens,  # tags, the topic first
+    Numbers,  # metadata
+    NDArray[np.bool_],  # whether they are replies
+    Numbers,  # toxicity
+    Numbers,  # nsfw
+    Numbers,  # vectors
+]
+People = tuple[  # what is known of users
+    Tokens,  # interests
+    NDArray[np.int64],  # how many follow them
+    Rows,  # the tweets that each engaged with, the newest first
+    Times,  # when
+]
+Table = tuple[Counts, NDArray[np.float64], float]  # the parts of a `CountTable`
+CountTables = tuple[
+    Table,  # of tweets
+    Table,  # of authors
+    Table,  # of viewers
+    Table,  # of what viewers did about authors
+    Table,  # of what viewers did about topics
+    PairTable,  # the rows of (viewer, author)
+    PairTable,  # the rows of (viewer, topic)
+]
+Around = tuple[  # the users around the viewer, by row; sorted, but for the sample
+    Rows,  # whom they follow
+    Rows,  # who follows them
+    Rows,  # whom the sampled followees follow, once per way there
+    Rows,  # the sampled followees
+]
 
 
 def tables_of(state: FeatureState, encoder: Encoder) -> tuple[Catalog, People, CountTables]:
     """The arrays of a state as they are now; another event may replace them."""
     tweets, scores = state.tweets, encoder.tweets
     return (
-        Catalog(
+        (
             tweets.author,
             tweets.created_at,
             tweets.tags,
@@ -74,14 +64,18 @@ def tables_of(state: FeatureState, encoder: Encoder) -> tuple[Catalog, People, C
             scores.nsfw,
             scores.vector,
         ),
-        People(state.users.interests, state.graph.followers, state.history.tweet, state.history.at),
-        CountTables(
-            state.tweet_counts.table,
-            state.author_counts.table,
-            state.viewer_counts.table,
+        (state.users.interests, state.graph.followers, state.history.tweet, state.history.at),
+        (
+            _table(state.tweet_counts),
+            _table(state.author_counts),
+            _table(state.viewer_counts),
+            _table(state.tie_counts.counts),
+            _table(state.topic_counts.counts),
             state.tie_counts.index.table,
-            state.tie_counts.counts.table,
             state.topic_counts.index.table,
-            state.topic_counts.counts.table,
         ),
     )
+
+
+def _table(counts: DecayedCounts) -> Table:
+    return counts.value, counts.newest, counts.half_life_seconds

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from app.pipeline.batch import CandidateBatch
+from app.pipeline.candidate_pipeline import CandidatePipeline
 from app.pipeline.components import (
     CandidateSource,
     Diversifier,
@@ -19,7 +20,10 @@ from app.pipeline.components import (
     SideEffect,
 )
 from app.pipeline.query import Query
+from app.pipeline.retrieve import retrieve
 from app.pipeline.served_page import ServedPage
+from app.pipeline.stages import judge
+from app.pipeline.trace import Trace
 from app.serving.engine import Engine
 
 ROWS = 300
@@ -88,13 +92,18 @@ class SourceContract(Contract):
         np.testing.assert_array_equal(few, many[:5])
         np.testing.assert_array_equal(many, source.fetch(query, 50).tweet)
 
-    def test_it_wastes_no_place_on_what_the_viewer_engaged_with(
+    def test_it_wastes_no_place_on_what_a_filter_drops(
         self, source: CandidateSource, query: Query, tiny_engine: Engine
     ) -> None:
-        found = source.fetch(query, 5).tweet
-        engaged = tiny_engine.state.engaged
-        viewer = np.full(len(found), query.viewer, np.int32)
-        assert not engaged.any(engaged.kinds, viewer, found).any()
+        mixer = tiny_engine.products["for_you"].mixer
+        filters = (*mixer.eligibility, *mixer.visibility)
+        everything = source.fetch(query, 10_000)
+        stays = judge("eligibility", query, everything, filters, Trace())
+        best = everything.tweet[everything.first(stays, 5)]
+        found = retrieve(
+            query, [CandidatePipeline(source, 5)], mixer.eligibility, mixer.visibility, Trace()
+        )
+        assert found.tweet.tolist() == sorted(best.tolist())
 
 
 class FilterContract(Contract):

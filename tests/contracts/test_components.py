@@ -55,7 +55,7 @@ from tests.contracts.contracts import (
 
 @pytest.fixture
 def fresh_tweets(tiny_engine: Engine) -> FreshTweets:
-    return shared_stages.fresh_tweets(tiny_engine.state, tiny_engine.encoder, tiny_engine.settings)
+    return shared_stages.fresh_tweets(tiny_engine.state, tiny_engine.settings)
 
 
 class TestFollowsSomebody(GateContract):
@@ -117,9 +117,7 @@ class TestExplore(SourceContract):
     def query(self, tiny_engine: Engine) -> Query:
         """Somebody who has turned to something new."""
         source = Explore(
-            shared_stages.fresh_tweets(
-                tiny_engine.state, tiny_engine.encoder, tiny_engine.settings
-            ),
+            shared_stages.fresh_tweets(tiny_engine.state, tiny_engine.settings),
             24,
         )
         ids = tiny_engine.state.users.ids

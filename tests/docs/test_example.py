@@ -26,9 +26,7 @@ def test_a_source_is_one_file_and_one_line(
     module = ModuleType("app.sources.missed")
     monkeypatch.setitem(sys.modules, module.__name__, module)
     exec(compile(EXAMPLE, "README.md", "exec"), module.__dict__)
-    source = module.Missed(
-        shared_stages.fresh_tweets(tiny_engine.state, tiny_engine.encoder, tiny_engine.settings)
-    )
+    source = module.Missed(shared_stages.fresh_tweets(tiny_engine.state, tiny_engine.settings))
 
     mixer = tiny_engine.products["for_you"].mixer
     longer = replace(mixer, candidates=[*mixer.candidates, CandidatePipeline(source, 50)])

@@ -46,7 +46,7 @@ def operations(app: FastAPI) -> Iterator[tuple[str, str]]:
 def _flat(routes: list[BaseRoute]) -> Iterator[BaseRoute]:
     for route in routes:
         router = getattr(route, "original_router", None)
-        yield from _flat(router.routes) if router else [route]
+        yield from _flat(router.routes) if router else [getattr(route, "route", route)]
 
 
 def client(engine: Engine, peer: str = "127.0.0.1", **given: Any) -> TestClient:

@@ -17,6 +17,8 @@ from app.follow_recommendations.recommender import FollowRecommender
 from app.pipeline.query import Query
 from app.products import shared_stages
 from app.retrieval.fresh_tweets import FreshTweets
+from app.retrieval.in_turns import InTurns, in_turns
+from app.retrieval.sort_keys import rows_of, scores_of, sort_keys
 from app.retrieval.top_k import top_k
 from app.serving.engine import Engine
 from app.serving.null_encoder import NullEncoder
@@ -26,14 +28,14 @@ from ml.event_log.record import Kind
 from ml.state.updates.retention import retain
 from tests.unit.ml.recorded_state import RecordedState
 
-WORTH = st.one_of(st.integers(-2, 2).map(float), st.floats(allow_nan=False))
+WORTH = st.one_of(st.integers(-2, 2).map(float), st.floats(allow_nan=False, width=32))
 HALF_LIFE_HOURS = 24.0
 HOUR = 3600
 
 
 @pytest.fixture(scope="module")
 def fresh_tweets(tiny_engine: Engine) -> FreshTweets:
-    return shared_stages.fresh_tweets(tiny_engine.state, tiny_engine.encoder, tiny_engine.settings)
+    return shared_stages.fresh_tweets(tiny_engine.state, tiny_engine.settings)
 
 
 def queries(engine: Engine) -> Iterator[Query]:
@@ -46,9 +48,11 @@ def queries(engine: Engine) -> Iterator[Query]:
 def test_the_best_k_are_the_first_of_a_full_sort(
     worths: list[float], count: int, seed: int
 ) -> None:
-    worth = np.array(worths, np.float64)
+    worth = np.array(worths, np.float32)
     row = np.random.default_rng(seed).permutation(len(worth)).astype(np.int32)
-    np.testing.assert_array_equal(top_k(row, worth, count), np.lexsort((row, -worth))[:count])
+    best, expected = top_k(sort_keys(worth, row), count), np.lexsort((row, -worth))[:count]
+    np.testing.assert_array_equal(rows_of(best), row[expected])
+    np.testing.assert_array_equal(scores_of(best), worth[expected])
 
 
 ROWS = st.lists(st.integers(0, 30), unique=True, max_size=30)
@@ -63,8 +67,34 @@ def test_two_lists_are_merged_by_their_turns(
         + [((i + 1) / share, 1, row) for i, row in enumerate(other)]
     )
     expected = list(dict.fromkeys(row for _, _, row in turns))[:limit]
-    left, right = np.array(one, np.int32), np.array(other, np.int32)
-    assert out_of_network._interleaved(left, right, share, limit).tolist() == expected
+    assert turn_by_turn(one, other, share, limit).tweet.tolist() == expected
+
+
+def turn_by_turn(one: list[int], other: list[int], share: float, limit: int) -> InTurns:
+    author = np.arange(31, dtype=np.int32)
+    return in_turns(np.array(one, np.int32), np.array(other, np.int32), share, limit, author)
+
+
+@given(
+    rows=st.lists(st.integers(0, 30), unique=True, max_size=30),
+    seed=st.integers(0, 99),
+    share=st.sampled_from([0.1, 0.3, 0.5]),
+    limit=st.integers(1, 40),
+    more=st.integers(0, 8),
+    dropped=st.sets(st.integers(0, 30)),
+)
+def test_what_stays_takes_turns_as_if_nothing_else_had_been_proposed(
+    rows: list[int], seed: int, share: float, limit: int, more: int, dropped: set[int]
+) -> None:
+    other = Random(seed).sample(rows, len(rows))
+    stay, others_stay = ([row for row in some if row not in dropped] for some in (rows, other))
+    expected = turn_by_turn(stay, others_stay, share, limit).tweet.tolist()
+    proposed = turn_by_turn(rows[: limit + more], other[: limit + more], share, limit + more)
+    stays = np.array([row not in dropped for row in proposed.tweet], bool)
+    found = proposed.tweet[proposed.first(stays, limit)].tolist()
+    assert found == expected[: len(found)]
+    if len(proposed) < limit + more or not dropped:
+        assert found == expected
 
 
 def test_tweets_are_proven_by_followees_each_once(
@@ -74,7 +104,7 @@ def test_tweets_are_proven_by_followees_each_once(
     for query in queries(tiny_engine):
         since, oldest = query.now - 7 * 24 * HOUR, fresh_tweets.fresh(query.now).oldest
         following, tie = query.neighborhood.following, query.tie_strength
-        tweet, worth = graph._proven(
+        keys = graph._proven(
             following,
             tie,
             state.history.tweet,
@@ -98,14 +128,15 @@ def test_tweets_are_proven_by_followees_each_once(
                 age_hours = (query.now - written) / HOUR
                 weight = (tie[who].astype(np.float64) + graph.LEAST_TIE).sum()
                 expected[int(row)] = np.log2(weight + 1e-9) - age_hours / HALF_LIFE_HOURS
-        assert dict(zip(tweet.tolist(), worth, strict=True)) == pytest.approx(expected)
+        found = dict(zip(rows_of(keys).tolist(), scores_of(keys).tolist(), strict=True))
+        assert found == pytest.approx(expected)
 
 
 def test_strangers_are_worth_their_cosines(tiny_engine: Engine, fresh_tweets: FreshTweets) -> None:
     vectors = tiny_engine.encoder.tweets.vector
     for query in queries(tiny_engine):
         fresh, other = fresh_tweets.fresh(query.now), vectors[0]
-        tweet, *worths = out_of_network._by_strangers(
+        both = out_of_network._by_strangers(
             fresh.tweet,
             fresh.author,
             fresh.created_at,
@@ -118,12 +149,13 @@ def test_strangers_are_worth_their_cosines(tiny_engine: Engine, fresh_tweets: Fr
             query.now,
         )
         strangers = ~np.isin(fresh.author, query.neighborhood.following)
-        np.testing.assert_array_equal(tweet[::-1], fresh.tweet[strangers])
-        fading = np.log(2) / HALF_LIFE_HOURS * fresh_tweets.age_hours(tweet, query.now)
-        for taste, worth in zip((query.vector, other), worths, strict=True):
+        for taste, keys in zip((query.vector, other), both, strict=True):
+            tweet = rows_of(keys)
+            np.testing.assert_array_equal(tweet[::-1], fresh.tweet[strangers])
+            fading = np.log(2) / HALF_LIFE_HOURS * fresh_tweets.age_hours(tweet, query.now)
             cosine = vectors[tweet].astype(np.float64) @ taste
             expected = cosine / out_of_network.TEMPERATURE - fading
-            np.testing.assert_allclose(worth, expected, atol=1e-4)
+            np.testing.assert_allclose(scores_of(keys), expected, atol=1e-4)
 
 
 @pytest.mark.parametrize("foremost", [1, 1_000])
@@ -148,8 +180,8 @@ def test_whom_to_follow_is_chosen_as_if_all_users_were_compared(
         may = users[~kept_away & (state.users.created_at <= query.now) & ~state.users.gone]
         expected = may[np.lexsort((may, -promise[may].round(9)))[:15]]
         shortlist = who._shortlist(query, who.standing(query.now), 15)
-        np.testing.assert_allclose(shortlist[1], promise[expected])
-        assert set(shortlist[0]) == set(expected)
+        np.testing.assert_allclose(scores_of(shortlist), promise[expected], rtol=1e-6)
+        assert set(rows_of(shortlist)) == set(expected)
 
 
 def test_nothing_remembered_is_out_of_date() -> None:
@@ -159,7 +191,7 @@ def test_nothing_remembered_is_out_of_date() -> None:
         changed.tweet(f"t{n}", f"u{n % 9}", at=n * HOUR)
     state, settings = changed.state, Settings(max_age_hours=20, fresh_at_least=5)
     encoder = NullEncoder.of(state)
-    fresh_tweets = shared_stages.fresh_tweets(state, encoder, settings)
+    fresh_tweets = shared_stages.fresh_tweets(state, settings)
     who = shared_stages.who_to_follow(state, encoder, settings)
     now = 41 * HOUR
 

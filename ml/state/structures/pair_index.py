@@ -24,6 +24,15 @@ def find(table: PairTable, left: int, right: int) -> int:
     return int(table[_place(table, np.int32(left), np.int32(right)), 2]) - 1
 
 
+@kernel
+def find_each(table: PairTable, left: int, right: Rows) -> Rows:
+    """The rows of pairs of one left side; -1 where a pair was never added."""
+    row = np.empty(len(right), np.int32)
+    for i in range(len(right)):
+        row[i] = find(table, left, right[i])
+    return row
+
+
 class PairIndex:
     """Rows 0, 1, 2, … for pairs, in the order in which they were first added.
 

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ml.kernels import kernel
+from ml.kernels import inline_kernel, kernel
 
 Numbers = NDArray[np.int64]
 FREE: Final = -1  # the content of a slot that holds no number
@@ -27,7 +27,7 @@ def scratch_table(count: int) -> Numbers:
     return table
 
 
-@kernel
+@inline_kernel
 def slot_of(table: Numbers, number: int) -> int:
     """The slot of a number from 0 to 2^31 - 1, or the free one where it belongs."""
     last = len(table) - 1

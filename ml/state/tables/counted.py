@@ -35,20 +35,20 @@ def counted(counts: CountTable, row: int, now: int) -> Counted:
     """The counts of a row as of `now`; nothing where `row` is -1."""
     if row < 0:
         return NONE
-    value, left = counts.value[row], fade(counts, row, now)
+    value, left = counts.value, fade(counts, row, now)
     engaged = 0.0
     for kind in _ENGAGED:
-        engaged += value[kind]
+        engaged += value[row, kind]
     return Counted(
-        value[0] * left,
-        value[1] * left,
-        value[2] * left,
-        value[3] * left,
-        value[4] * left,
-        value[5] * left,
-        value[6] * left,
-        value[7] * left,
-        value[8] * left,
+        value[row, 0] * left,
+        value[row, 1] * left,
+        value[row, 2] * left,
+        value[row, 3] * left,
+        value[row, 4] * left,
+        value[row, 5] * left,
+        value[row, 6] * left,
+        value[row, 7] * left,
+        value[row, 8] * left,
         engaged * left,
     )
 

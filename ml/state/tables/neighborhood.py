@@ -33,29 +33,35 @@ class Neighborhood:
 
     @classmethod
     def of(cls, graph: Graph, user: int) -> Neighborhood:
-        relations, out, back = graph.relations, graph.outgoing_lists, graph.incoming_lists
+        relations, out = graph.relations, graph.outgoing_lists
         left, right = relations.index.left, relations.index.right
-        following, excluded, unwelcome, since = _acted_on(
-            user, out.start, out.length, out.data, right, relations.is_on, relations.at
-        )
-        followers, blocked_by = _acted_on_by(
-            user, back.start, back.length, back.data, left, relations.is_on
-        )
+        acts, acted_on = out.of(user), graph.incoming_lists.of(user)
+        following, followers = np.empty(len(acts), np.int32), np.empty(len(acted_on), np.int32)
+        excluded = np.empty(len(acts) + len(acted_on), np.int32)
+        unwelcome, since = np.empty(len(acts), np.int32), np.empty(len(acts), np.int64)
+        follows, followed_by, excludes, wants_less = _around(
+            acts, acted_on, left, right, relations.is_on, relations.at,
+            following, followers, excluded, unwelcome, since,
+        )  # fmt: skip
+        following, followers = following[:follows], followers[:followed_by]
+        excluded, by_author = excluded[:excludes], unwelcome[:wants_less].argsort()
+        for some in (following, followers, excluded):
+            some.sort()
         sampled = following
-        if len(following) > SAMPLED:
+        if follows > SAMPLED:
             sampled, _ = graph.followees(np.array([user], np.int32), SAMPLED)
         second_degree, most = _followees(
             sampled, out.start, out.length, out.data, right, relations.is_on
         )
         if most > SAMPLED:
             second_degree, _ = graph.followees(sampled, SAMPLED)
-        by_author = unwelcome.argsort()
+        second_degree.sort()
         return cls(
-            following=np.sort(following),
+            following=following,
             sampled_followees=sampled,
-            followers=np.sort(followers),
-            second_degree=np.sort(second_degree),
-            excluded_authors=np.sort(np.concatenate([excluded, blocked_by])),
+            followers=followers,
+            second_degree=second_degree,
+            excluded_authors=excluded,
             see_fewer_authors=unwelcome[by_author],
             see_fewer_since=since[by_author],
         )
@@ -78,22 +84,23 @@ class Neighborhood:
 
 
 @kernel
-def _acted_on(
-    user: int,
-    start: Times,
-    length: Times,
-    data: Rows,
+def _around(
+    acts: Rows,
+    acted_on: Rows,
+    left: Rows,
     right: Rows,
     is_on: Switches,
     at: Times,
-) -> tuple[Rows, Rows, Rows, Times]:
-    """Whom a user follows, whom they mute or block, and of whom they want less, since when."""
-    count = length[user]
-    following, excluded = np.empty(count, np.int32), np.empty(count, np.int32)
-    unwelcome, since = np.empty(count, np.int32), np.empty(count, np.int64)
-    follows, excludes, wants_less = 0, 0, 0
-    for place in range(start[user], start[user] + count):
-        row = data[place]
+    following: Rows,
+    followers: Rows,
+    excluded: Rows,
+    unwelcome: Rows,
+    since: Times,
+) -> tuple[int, int, int, int]:
+    """Write whom a user follows, who follows them, who is kept away from them by a block either
+    way or their own mute, and of whom they want less, since when; how many there are of each."""
+    follows, followed_by, excludes, wants_less = 0, 0, 0, 0
+    for row in acts:
         if is_on[row, FOLLOW]:
             following[follows] = right[row]
             follows += 1
@@ -103,25 +110,14 @@ def _acted_on(
         if is_on[row, SEE_FEWER]:
             unwelcome[wants_less], since[wants_less] = right[row], at[row, SEE_FEWER]
             wants_less += 1
-    return following[:follows], excluded[:excludes], unwelcome[:wants_less], since[:wants_less]
-
-
-@kernel
-def _acted_on_by(
-    user: int, start: Times, length: Times, data: Rows, left: Rows, is_on: Switches
-) -> tuple[Rows, Rows]:
-    """Who follows a user, and who blocks them."""
-    followers, blocked_by = np.empty(length[user], np.int32), np.empty(length[user], np.int32)
-    follows, blocks = 0, 0
-    for place in range(start[user], start[user] + length[user]):
-        row = data[place]
+    for row in acted_on:
         if is_on[row, FOLLOW]:
-            followers[follows] = left[row]
-            follows += 1
+            followers[followed_by] = left[row]
+            followed_by += 1
         if is_on[row, BLOCK]:
-            blocked_by[blocks] = left[row]
-            blocks += 1
-    return followers[:follows], blocked_by[:blocks]
+            excluded[excludes] = left[row]
+            excludes += 1
+    return follows, followed_by, excludes, wants_less
 
 
 @kernel
@@ -191,3 +187,9 @@ def among(row: Rows, some: Rows) -> NDArray[np.bool_]:
     """Which of these rows are among some that are sorted; -1 never is."""
     found: NDArray[np.bool_] = places_among(row, some) >= 0
     return found
+
+
+@kernel
+def absent(row: Rows, some: Rows) -> NDArray[np.bool_]:
+    """Which of these rows are not among some that are sorted; -1 never is."""
+    return places_among(row, some) < 0

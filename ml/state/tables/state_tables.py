@@ -20,6 +20,7 @@ from ml.state.tables.engagement_counts import EngagementCounts
 from ml.state.tables.engagements import Engagements
 from ml.state.tables.graph import Graph
 from ml.state.tables.history import History
+from ml.state.tables.known_tweets import known_tweets
 from ml.state.tables.mutes import Mutes
 from ml.state.tables.pending_events import PendingEvents
 from ml.state.tables.seniority import Seniority
@@ -207,6 +208,10 @@ class StateTables:
     def fresh_count(self, now: Times, hours: float, at_least: int) -> NDArray[np.int64]:
         """How many tweets were fresh at each moment."""
         return self._calendar.fresh_count(now, hours, at_least)
+
+    def known_to(self, viewer: int, served_since: int) -> Rows:
+        """The tweets that a viewer acted on, was shown, or was served lately; in no order."""
+        return known_tweets(viewer, self._engagements, self._seen, self._served, served_since)
 
     def seen_by(self, viewer: int, since: int = NEVER) -> Rows:
         """The tweets that a viewer was shown at `since` or later, by row."""

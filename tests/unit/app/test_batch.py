@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.pipeline.batch import CandidateBatch, merge
+from app.pipeline.batch import CandidateBatch, joined, merged
 from app.pipeline.failures import BrokenContractError
 
 
@@ -17,14 +17,14 @@ def batch(tweets: list[int]) -> CandidateBatch:
 
 
 def test_a_tweet_that_several_proposed_has_the_mark_of_each() -> None:
-    merged = merge([batch([5, 3]), batch([]), batch([3, 9])], [0, 1, 2])
-    assert merged.tweet.tolist() == [3, 5, 9]
-    assert merged.author.tolist() == [103, 105, 109]
-    assert merged.sources.tolist() == [0b101, 0b001, 0b100]
+    found = merged([joined({0: batch([5, 3]), 1: batch([])}), joined({2: batch([3, 9])})])
+    assert found.tweet.tolist() == [3, 5, 9]
+    assert found.author.tolist() == [103, 105, 109]
+    assert found.sources.tolist() == [0b101, 0b001, 0b100]
 
 
 def test_nothing_merged_is_nothing() -> None:
-    assert len(merge([], [])) == len(merge([batch([])], [3])) == 0
+    assert len(merged([])) == len(merged([joined({3: batch([])})])) == 0
 
 
 def test_a_column_is_written_once() -> None:
@@ -62,17 +62,17 @@ def test_what_was_taken_from_can_be_taken_from_and_widened() -> None:
         part.with_columns({"rank": column})
 
 
-@given(st.lists(st.lists(st.integers(0, 15), unique=True, max_size=9), max_size=6))
+@given(st.lists(st.lists(st.integers(0, 15), unique=True, max_size=9), min_size=1, max_size=6))
 def test_merged_rows_are_those_of_a_dictionary(proposed: list[list[int]]) -> None:
-    merged = merge([batch(tweets) for tweets in proposed], [*range(len(proposed))])
+    found = merged([joined(dict(enumerate(map(batch, proposed))))])
     marks: dict[int, int] = {}
     for source, tweets in enumerate(proposed):
         for tweet in tweets:
             marks[tweet] = marks.get(tweet, 0) | 1 << source
-    assert merged.tweet.tolist() == sorted(marks)
-    assert merged.author.tolist() == [tweet + 100 for tweet in sorted(marks)]
-    assert merged.sources.tolist() == [marks[tweet] for tweet in sorted(marks)]
-    assert not merged.columns
+    assert found.tweet.tolist() == sorted(marks)
+    assert found.author.tolist() == [tweet + 100 for tweet in sorted(marks)]
+    assert found.sources.tolist() == [marks[tweet] for tweet in sorted(marks)]
+    assert not found.columns
 
 
 def test_taking_rows_takes_them_of_every_column() -> None:

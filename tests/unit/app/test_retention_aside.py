@@ -52,7 +52,7 @@ def test_what_was_just_served_is_known_by_its_new_row_too() -> None:
     served.add(1, np.array([4, 0, 2], np.int32), 10)
     served.renumber(np.array([-1, 0, 1, -1, 2], np.int32))
     served.add(1, np.array([0], np.int32), 11)
-    assert served.since(1, 0).tolist() == [2, 1, 0]
-    assert served.since(1, 11).tolist() == [0]
+    assert [page.tolist() for page in served.since(1, 0)] == [[2, 1], [0]]
+    assert [page.tolist() for page in served.since(1, 11)] == [[0]]
     served.renumber(np.array([0, 1, 2], np.int32))
-    assert served.since(1, 0).tolist() == [0]
+    assert [page.tolist() for page in served.since(1, 0)] == [[], [0]]

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from app.pipeline.candidate_pipeline import CandidatePipeline
 from app.pipeline.components import CandidateSource
+from app.pipeline.retrieve import BEYOND, retrieve
+from app.pipeline.stages import judge
+from app.pipeline.trace import Trace
 from app.products import shared_stages
 from app.retrieval.fresh_tweets import FreshTweets
 from app.serving.engine import Engine
@@ -16,11 +20,16 @@ from tests.unit.app.conftest import World
 
 
 def fresh_tweets(engine: Engine) -> FreshTweets:
-    return shared_stages.fresh_tweets(engine.state, engine.encoder, engine.settings)
+    return shared_stages.fresh_tweets(engine.state, engine.settings)
 
 
 def found(engine: Engine, source: CandidateSource, viewer: str = "a", limit: int = 10) -> list[int]:
-    tweets: list[int] = source.fetch(engine.hydrate.query(viewer, 10), limit).tweet.tolist()
+    """What a source proposes and the eligibility filters keep, best first."""
+    query = engine.hydrate.query(viewer, 10)
+    eligibility = shared_stages.eligibility(engine.state, engine.settings)
+    proposed = source.fetch(query, limit + BEYOND)
+    stays = judge("eligibility", query, proposed, eligibility, Trace())
+    tweets: list[int] = proposed.tweet[proposed.first(stays, limit)].tolist()
     return tweets
 
 
@@ -103,7 +112,11 @@ def test_places_go_to_others_where_the_viewer_has_engaged_with_everything_popula
     for tweet in range(50):
         world.act("b", "like", tweet).act("a", "like", tweet)
     engine = world.engine()
-    assert found(engine, Popular(fresh_tweets(engine)), limit=5) == [50, 51, 52, 53, 54]
+    popular = CandidatePipeline(Popular(fresh_tweets(engine)), limit=5)
+    query, places = engine.hydrate.query("a", 10), [popular]
+    eligibility, trace = shared_stages.eligibility(engine.state, engine.settings), Trace()
+    assert retrieve(query, places, eligibility, (), trace).tweet.tolist() == [50, 51, 52, 53, 54]
+    assert [span.rows_out for span in trace.spans if span.stage == "retrieve"] == [37, 60]
 
 
 def test_the_future_is_not_proposed(world: World) -> None:
@@ -132,7 +145,7 @@ def test_nothing_is_explored_by_whom_nobody_wants_to_see(world: World) -> None:
     for author in "ggacd":
         world.tweet(author, topic="jazz")
     world.view("a", 0).act("a", "like", 0).act("a", "mute", on="c").act("a", "block", on="d")
-    assert explored(world.engine()) == [0, 1]
+    assert explored(world.engine()) == [1]
 
 
 def test_nothing_is_explored_where_nothing_was_engaged_with(world: World) -> None:

@@ -57,8 +57,10 @@ def test_similarities_lie_between_zero_and_one(
     for column in (*values.T, strength):
         assert (column >= 0).all()
         assert (column <= 1).all()
-    np.testing.assert_allclose(np.linalg.norm(x.viewer_vector, axis=1), 1, rtol=1e-5)
-    np.testing.assert_allclose(np.linalg.norm(x.tweet_vector, axis=1), 1, rtol=1e-5)
+    np.testing.assert_allclose(np.linalg.norm(x.vectors, axis=1), 1, rtol=1e-5)
+    np.testing.assert_allclose(
+        np.linalg.norm(x.encoder.tweets.vector[x.tweet], axis=1), 1, rtol=1e-5
+    )
 
 
 def strength(state: FeatureState, one: int, other: int) -> float:
@@ -104,8 +106,9 @@ def test_graph_features_equal_a_count_by_hand(
     most = 0
     for viewer in range(20):
         second_degree = Neighborhood.of(tiny_state.graph, viewer).second_degree
-        for author in range(users):
-            found = graph_feature_service.followees_following(author, second_degree)
-            assert found == sum(author in followees.get(f, set()) for f in followees[viewer])
-            most = max(most, found)
+        authors = np.arange(-1, users, dtype=np.int32)
+        found = graph_feature_service.followees_following(authors, second_degree).tolist()
+        for author, count in zip(authors.tolist(), found, strict=True):
+            assert count == sum(author in followees.get(f, set()) for f in followees[viewer])
+        most = max(most, *found)
     assert most > 3
