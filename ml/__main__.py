@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
 
-from ml import bundle, command, threads
+from ml import bundle, command, memory, threads
 from ml.bundle import promotion_check
 from ml.dataset import rejects, report
 from ml.dataset.column_map import ColumnMap
@@ -55,6 +55,8 @@ def _train(given: argparse.Namespace) -> None:
             print(f"the bundle in {given.artifacts} is up to date with {given.data}")
             return
         print(f"training on {given.data}, for {reason}")
+    memory.collect_seldom()
+    memory.give_back_large_arrays()
     options = TrainingOptions(holdout=given.holdout, seed=given.seed)
     tables = Tables.of(_validated(given)) if given.rejects or given.map else None
     with ExitStack() as stack:

@@ -20,6 +20,7 @@ BASE = [
     "ml.text",
     "ml.command",
     "ml.progress",
+    "ml.memory",
     "ml.threads",
 ]
 STATE = [
