@@ -83,8 +83,8 @@ Score = Callable[[Moment, Rows], Values]  # of each of these tweets
 class Best:
     """The best of what may be shown; of equals the older row. What scores -inf is not shown.
 
-    Only what the product may show is looked at where `in_window`: so the best and the worst that
-    it could do are separated. Feeds of others know no window.
+    Where `in_window`, only tweets inside the product's window are ranked: so the oracle and chance
+    are the ends of what the product could do. Other policies rank every tweet there is.
     """
 
     score: Score
