@@ -174,7 +174,7 @@ def _tweets(engine: Engine, product: ProductPipeline, batch: CandidateBatch) -> 
         tweets.ids.ids(rows),
         batch.author.tolist(),
         engine.state.users.ids.ids(batch.author),
-        tweets.stated_at.take(rows).tolist(),
+        tweets.stated_at[rows].tolist(),
         *numbers[: OF_HEADS.start],
         _objects(HEADS, numbers[OF_HEADS]),
         _objects(NEARNESS, numbers[OF_NEARNESS]),

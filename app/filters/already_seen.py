@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from app.pipeline.batch import CandidateBatch, Mask
 from app.pipeline.query import Query
 from ml.state.feature_state import FeatureState
-from ml.state.tables.neighborhood import among
+from ml.state.tables.neighborhood import absent
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,7 @@ class AlreadySeen:
     state: FeatureState
 
     def keep(self, query: Query, batch: CandidateBatch) -> Mask:
-        seen = among(batch.tweet, query.seen)
+        unseen = absent(batch.tweet, query.seen)
         if query.viewer >= 0 and self.state.seen_long_ago.count:
-            seen |= self.state.may_have_seen(query.viewer, batch.tweet)
-        return ~seen
+            unseen &= ~self.state.may_have_seen(query.viewer, batch.tweet)
+        return unseen

@@ -28,7 +28,7 @@ class HiddenParent:
 
     def keep(self, query: Query, batch: CandidateBatch) -> Mask:
         if not self.hides:
-            return np.ones(len(batch), bool)
+            return batch.everything()
         excluded = query.neighborhood.excluded_authors
         tweets, threads = self.state.tweets, self.state.tweets.threads
         return _shown(

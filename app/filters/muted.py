@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from app.pipeline.batch import CandidateBatch, Mask
 from app.pipeline.query import Query
 from ml.state.feature_state import FeatureState
@@ -21,5 +19,5 @@ class Muted:
 
     def keep(self, query: Query, batch: CandidateBatch) -> Mask:
         if query.muted is None:
-            return np.ones(len(batch), bool)
+            return batch.everything()
         return ~self.state.tweets.wording.matches(batch.tweet, query.muted)

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.pipeline.batch import CandidateBatch, Mask
+import numpy as np
+
+from app.pipeline.batch import CandidateBatch, Mask, Rows
 from app.pipeline.query import Query
+from ml.kernels import kernel
 
 
 @dataclass(frozen=True, slots=True)
 class OwnTweets:
     def keep(self, query: Query, batch: CandidateBatch) -> Mask:
-        keep: Mask = (batch.author != query.viewer) | (batch.author < 0)
-        return keep
+        return _by_others(batch.author, query.viewer)
+
+
+@kernel
+def _by_others(author: Rows, viewer: int) -> Mask:
+    keep = np.empty(len(author), np.bool_)
+    for i in range(len(author)):
+        keep[i] = author[i] != viewer or author[i] < 0
+    return keep

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from app.pipeline.batch import CandidateBatch, Mask
 from app.pipeline.query import Query
-from ml.state.tables.neighborhood import among
+from ml.state.tables.neighborhood import absent
 
 
 @dataclass(frozen=True, slots=True)
 class SocialGraph:
     def keep(self, query: Query, batch: CandidateBatch) -> Mask:
-        return ~among(batch.author, query.neighborhood.excluded_authors)
+        return absent(batch.author, query.neighborhood.excluded_authors)

@@ -54,7 +54,7 @@ def judge(
     stage: str, query: Query, batch: CandidateBatch, filters: Sequence[Filter], trace: Trace
 ) -> Mask:
     """Which rows every filter keeps."""
-    kept, rows = np.ones(len(batch), bool), len(batch)
+    kept, rows = batch.everything(), len(batch)
     for filter_ in filters:
         with trace.span(stage, filter_, rows) as span:
             kept &= _mask(query, batch, filter_)

@@ -36,7 +36,7 @@ class Span:
         traceback: TracebackType | None,
     ) -> bool:
         self.micros = (perf_counter_ns() - self._start) // 1000
-        if not isinstance(error, Exception):
+        if error is None or not isinstance(error, Exception):
             return False
         self.error, self.rows_out = repr(error), 0
         if not self.forgives or isinstance(error, BrokenContractError | FailedClosedError):

@@ -13,7 +13,6 @@ from app.pipeline.batch import CandidateBatch, Column
 from app.pipeline.failures import BrokenContractError
 from app.pipeline.query import Query
 from app.rankers.fusion import Fusion
-from app.rankers.hydrated import Hydrated
 from ml.embeddings.encoder import Encoder
 from ml.features import NAMES, Pairs, matrix
 from ml.state.feature_state import FeatureState
@@ -38,9 +37,14 @@ class HeavyRanker:
     def score(self, query: Query, batch: CandidateBatch) -> Mapping[str, Column]:
         if query.viewer < 0:
             raise BrokenContractError("nobody is known by that row, so nothing can be predicted")
-        encoder = Hydrated.of(self.encoder, query)
         x = Pairs.of_one(
-            self.state, encoder, query.viewer, batch.tweet, query.now, query.neighborhood
+            self.state,
+            self.encoder,
+            query.viewer,
+            batch.tweet,
+            query.now,
+            query.neighborhood,
+            query.vector,
         )
         features = matrix(x)
         predictions = self.predict(x, features)

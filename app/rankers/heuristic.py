@@ -10,7 +10,6 @@ import numpy as np
 
 from app.pipeline.batch import CandidateBatch, Column
 from app.pipeline.query import Query
-from app.rankers.hydrated import Hydrated
 from ml.embeddings.encoder import Encoder
 from ml.features import NAMES, Pairs, matrix
 from ml.state.feature_state import FeatureState
@@ -34,9 +33,14 @@ class Heuristic:
     encoder: Encoder
 
     def score(self, query: Query, batch: CandidateBatch) -> Mapping[str, Column]:
-        encoder = Hydrated.of(self.encoder, query)
         x = Pairs.of_one(
-            self.state, encoder, query.viewer, batch.tweet, query.now, query.neighborhood
+            self.state,
+            self.encoder,
+            query.viewer,
+            batch.tweet,
+            query.now,
+            query.neighborhood,
+            query.vector,
         )
         features = dict(zip(NAMES, matrix(x).T, strict=True))
         rates = sum(exponent * features[rate] for rate, exponent in EXPONENTS.items())

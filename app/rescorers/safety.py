@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from app.pipeline.batch import CandidateBatch, Column, Rows
 from app.pipeline.query import Query
 from ml.embeddings.encoder import Encoder
-from ml.kernels import kernel
+from ml.kernels import inline_kernel, kernel
 
 Steps = tuple[tuple[float, float], ...]  # (above this probability, this factor)
 Table = NDArray[np.float32]  # (steps, 2) the same, in ascending order
@@ -27,8 +27,9 @@ class Safety:
 
     def factor(self, query: Query, batch: CandidateBatch) -> Column:
         scores = self.encoder.tweets
-        nsfw = _penalty(batch.tweet, scores.nsfw, _table(self.nsfw))
-        return nsfw * _penalty(batch.tweet, scores.toxicity, _table(self.toxicity))
+        return _factors(
+            batch.tweet, scores.nsfw, _table(self.nsfw), scores.toxicity, _table(self.toxicity)
+        )
 
 
 @cache
@@ -37,14 +38,22 @@ def _table(steps: Steps) -> Table:
 
 
 @kernel
-def _penalty(tweet: Rows, probability: Column, steps: Table) -> Column:
+def _factors(
+    tweet: Rows, nsfw: Column, nsfw_steps: Table, toxicity: Column, toxicity_steps: Table
+) -> Column:
     factor = np.empty(len(tweet), np.float32)
     for i in range(len(tweet)):
-        if tweet[i] >= len(probability):
+        if tweet[i] >= len(nsfw):
             raise IndexError("a tweet was not judged yet")
-        factor[i] = 1
-        for step in range(len(steps)):
-            if not probability[tweet[i]] > steps[step, 0]:
-                break
-            factor[i] = steps[step, 1]
+        factor[i] = _penalty(nsfw[tweet[i]], nsfw_steps)
+        factor[i] *= _penalty(toxicity[tweet[i]], toxicity_steps)
+    return factor
+
+
+@inline_kernel
+def _penalty(probability: np.float32, steps: Table) -> np.float32:
+    factor = np.float32(1)
+    for step in range(len(steps)):
+        if probability > steps[step, 0]:
+            factor = steps[step, 1]
     return factor

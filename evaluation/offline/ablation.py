@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
@@ -149,6 +150,6 @@ class Blind:
 class Tasteless(Pairs):
     """The same pairs, had nobody encoded the viewers."""
 
-    @property
-    def viewer_vector(self) -> Vectors:
-        return np.zeros_like(self.tweet_vector)
+    @cached_property
+    def vectors(self) -> Vectors:
+        return np.zeros((len(self.viewers.row), self.encoder.tweets.vector.shape[1]), np.float32)

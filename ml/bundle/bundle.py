@@ -41,7 +41,9 @@ class Models:
         `features` is the feature matrix of `x`, where the caller has it already.
         """
         given = matrix(x) if features is None else features
-        return self.inference.probabilities(given, x.viewer_vector, x.tweet_vector)
+        return self.inference.probabilities(
+            given, x.vectors, x.viewers.which, x.encoder.tweets.vector, x.tweet
+        )
 
     def encode(self, state: FeatureState) -> GrowingEncoder:
         """Encode every tweet once; viewers are encoded on demand."""

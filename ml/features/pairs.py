@@ -44,6 +44,7 @@ class Pairs:
     tweet: Rows
     now: Times
     known: KnownNeighborhood | None = None  # of the only viewer, where it was looked up before
+    vector: NDArray[np.float32] | None = None  # (dim,) of the only viewer, likewise
 
     @classmethod
     def of_one(
@@ -54,16 +55,13 @@ class Pairs:
         tweet: Rows,
         now: int,
         known: KnownNeighborhood | None = None,
+        vector: NDArray[np.float32] | None = None,
     ) -> Pairs:
         """One viewer, many tweets, one moment."""
-        return cls(
-            state,
-            encoder,
-            np.full(len(tweet), viewer, np.int32),
-            tweet,
-            np.full(len(tweet), now, np.int64),
-            known,
-        )
+        viewers, moments = np.empty(len(tweet), np.int32), np.empty(len(tweet), np.int64)
+        viewers.fill(viewer)
+        moments.fill(now)
+        return cls(state, encoder, viewers, tweet, moments, known, vector)
 
     def __len__(self) -> int:
         return len(self.tweet)
@@ -79,19 +77,10 @@ class Pairs:
     def vectors(self) -> Vectors:
         """(viewers, dim) the vector of each of `viewers`, as of their last pair."""
         groups = self.viewers
+        if self.vector is not None:
+            return self.vector[np.newaxis][: len(groups.row)]
         latest = np.maximum.reduceat(self.now[groups.order], groups.edges[:-1])
         return self.encoder.viewers(self.state, groups.row, latest)
-
-    @property
-    def viewer_vector(self) -> Vectors:
-        """(pairs, dim), or (1, dim) where all share the viewer."""
-        vectors = self.vectors
-        return vectors if len(vectors) == 1 else vectors[self.viewers.which]
-
-    @property
-    def tweet_vector(self) -> Vectors:
-        """(pairs, dim)"""
-        return self.encoder.tweets.vector[self.tweet]
 
     def features(self, features: tuple[Feature, ...]) -> NDArray[np.float32]:
         """(pairs, features); one call writes all rows of one viewer."""

@@ -12,13 +12,16 @@ from typing import Self
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
+from ml.arrays import Rows
 from ml.embeddings.encoder import Vectors
-from ml.kernels import kernel
-from ml.models.heavy_ranker import CLAMP, HeavyRanker
+from ml.kernels import dot_kernel, kernel
+from ml.models.heavy_ranker import CLAMP, TOWER, HeavyRanker
 from ml.models.layer import Floats, Layer
 
-HIGHEST = 60.0  # log-odds; more is no more certain
+Places = NDArray[np.intp]
+HIGHEST = np.float32(60)  # log-odds; more is no more certain
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +32,12 @@ class RankerInference:
     spread: Floats
     nearness: Floats  # (DIM, DIM): what the projections make of a viewer and a tweet
     hidden: tuple[Layer, ...]  # their outputs are halved, as `_silu` wants them
-    heads: Layer  # log-odds of the heads
+    heads: Floats  # (heads, TOWER): log-odds per output of its tower
+    bias: Floats  # (heads,)
     similarity: tuple[float, float]  # log-odds of the embedding head per nearness, and without
 
     @classmethod
     def of(cls, ranker: HeavyRanker) -> Self:
-        scale, shift = ranker.scale.numpy(), ranker.shift.numpy()
-        of_heads = ranker.heads.detach().numpy()  # (heads, TOWER)
-        heads, width = of_heads.shape
-        apart = np.zeros((heads, width, heads), np.float32)  # each head reads its own tower
-        apart[np.arange(heads), :, np.arange(heads)] = of_heads * scale[:-1, None]
         similarity = ranker.similarity
         with torch.no_grad():
             return cls(
@@ -50,32 +49,43 @@ class RankerInference:
                     for layer in (*ranker.shared, ranker.towers)
                     if isinstance(layer, torch.nn.Linear)
                 ),
-                heads=Layer(
-                    apart.reshape(heads * width, heads),
-                    ranker.bias.numpy() * scale[:-1] + shift[:-1],
-                ),
+                heads=(ranker.heads * ranker.scale[:-1, None]).numpy(),
+                bias=(ranker.bias * ranker.scale[:-1] + ranker.shift[:-1]).numpy(),
                 similarity=(
                     float(similarity.weight[0, 0] * ranker.scale[-1]),
                     float(similarity.bias[0] * ranker.scale[-1] + ranker.shift[-1]),
                 ),
             )
 
-    def probabilities(self, features: Floats, viewer: Vectors, tweet: Vectors) -> Floats:
+    def probabilities(
+        self, features: Floats, viewer: Vectors, which: Places, vectors: Vectors, tweet: Rows
+    ) -> Floats:
         """(pairs, heads + 1) calibrated probabilities.
 
         Args:
             features: (pairs, features)
-            viewer: (pairs, DIM), or (1, DIM) where all pairs share the viewer.
-            tweet: (pairs, DIM)
+            viewer: (viewers, DIM)
+            which: (pairs,) the viewer of each pair, as a position in `viewer`.
+            vectors: (tweets, DIM)
+            tweet: (pairs,) the tweet of each pair, as a position in `vectors`.
         """
-        nearness = _rows_dot(tweet, viewer @ self.nearness)
+        nearness = _nearness(viewer @ self.nearness, which, vectors, tweet)
         x = _inputs(features, self.mean, self.spread, nearness)
         for layer in self.hidden:
-            x = _silu(layer(x))
-        log_odds = np.empty((len(x), len(self.heads.bias) + 1), np.float32)
-        log_odds[:, :-1] = self.heads(x)
-        log_odds[:, -1] = nearness * self.similarity[0] + self.similarity[1]
-        return _sigmoid(log_odds)
+            x = _silu(x @ layer.weight, layer.bias)
+        return _sigmoid(_log_odds(x, self.heads, self.bias, nearness, *self.similarity)).T
+
+
+@dot_kernel
+def _nearness(viewer: Vectors, which: Places, vectors: Vectors, tweet: Rows) -> Floats:
+    """(pairs,) the dot products of some viewers with some tweets."""
+    nearness = np.empty(len(tweet), np.float32)
+    for i in range(len(tweet)):
+        dot = np.float32(0)
+        for j in range(viewer.shape[1]):
+            dot += viewer[which[i], j] * vectors[tweet[i], j]
+        nearness[i] = dot
+    return nearness
 
 
 @kernel
@@ -90,26 +100,47 @@ def _inputs(features: Floats, mean: Floats, spread: Floats, nearness: Floats) ->
     return x
 
 
-def _rows_dot(tweet: Vectors, viewer: Vectors) -> Floats:
-    """(pairs,) the dot product of each row with the same row, or with the only one."""
-    alone = len(viewer) == 1
-    dot: Floats = tweet @ viewer[0] if alone else np.einsum("ij,ij->i", tweet, viewer)
-    return dot
+def _silu(half: Floats, bias: Floats) -> Floats:
+    """x / (1 + exp(-x)), of x / 2 less its bias; it overwrites what it is given."""
+    _add(half, bias)
+    _weigh(half, np.tanh(half))
+    return half
 
 
-def _silu(half: Floats) -> Floats:
-    """x / (1 + exp(-x)), of x / 2."""
-    y: Floats = np.tanh(half)
-    y *= half
-    y += half
-    return y
+@kernel
+def _add(x: Floats, bias: Floats) -> None:
+    for i in range(len(x)):
+        for j in range(len(bias)):
+            x[i, j] += bias[j]
+
+
+@kernel
+def _weigh(half: Floats, tanh: Floats) -> None:
+    for i in range(len(half)):
+        for j in range(half.shape[1]):
+            half[i, j] += half[i, j] * tanh[i, j]
+
+
+@dot_kernel
+def _log_odds(
+    towers: Floats, heads: Floats, bias: Floats, nearness: Floats, per_nearness: float, at_0: float
+) -> Floats:
+    """(heads + 1, pairs) of the towers of all heads, (pairs, heads * TOWER)."""
+    log_odds = np.empty((len(heads) + 1, len(towers)), np.float32)
+    for i in range(len(towers)):
+        for head in range(len(heads)):
+            total = bias[head]
+            for j in range(TOWER):
+                total += heads[head, j] * towers[i, head * TOWER + j]
+            log_odds[head, i] = total
+        log_odds[-1, i] = nearness[i] * per_nearness + at_0
+    return log_odds
 
 
 def _sigmoid(log_odds: Floats) -> Floats:
-    """1 / (1 + exp(-x)); it may overwrite what it is given."""
-    y: Floats = np.clip(log_odds, -HIGHEST, HIGHEST, out=log_odds)
-    np.negative(y, out=y)
-    np.exp(y, out=y)
+    """1 / (1 + exp(-x)); it overwrites what it is given."""
+    y: Floats = log_odds.clip(-HIGHEST, HIGHEST, log_odds)
+    np.negative(y, y)
+    np.exp(y, y)
     y += 1
-    np.reciprocal(y, out=y)
-    return y
+    return np.reciprocal(y, y)

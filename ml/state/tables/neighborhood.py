@@ -187,3 +187,9 @@ def among(row: Rows, some: Rows) -> NDArray[np.bool_]:
     """Which of these rows are among some that are sorted; -1 never is."""
     found: NDArray[np.bool_] = places_among(row, some) >= 0
     return found
+
+
+@kernel
+def absent(row: Rows, some: Rows) -> NDArray[np.bool_]:
+    """Which of these rows are not among some that are sorted; -1 never is."""
+    return places_among(row, some) < 0

@@ -57,8 +57,10 @@ def test_similarities_lie_between_zero_and_one(
     for column in (*values.T, strength):
         assert (column >= 0).all()
         assert (column <= 1).all()
-    np.testing.assert_allclose(np.linalg.norm(x.viewer_vector, axis=1), 1, rtol=1e-5)
-    np.testing.assert_allclose(np.linalg.norm(x.tweet_vector, axis=1), 1, rtol=1e-5)
+    np.testing.assert_allclose(np.linalg.norm(x.vectors, axis=1), 1, rtol=1e-5)
+    np.testing.assert_allclose(
+        np.linalg.norm(x.encoder.tweets.vector[x.tweet], axis=1), 1, rtol=1e-5
+    )
 
 
 def strength(state: FeatureState, one: int, other: int) -> float:

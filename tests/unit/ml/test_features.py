@@ -90,7 +90,7 @@ def test_similarities_are_cosines(x: Pairs, column: dict[str, np.ndarray]) -> No
         INTERESTS.of_users(x.state, x.viewer), INTERESTS.of_tweets(x.state, x.tweet)
     )
     np.testing.assert_allclose(column["simclusters_similarity"], communities, atol=1e-6)
-    taste = np.einsum("ij,ij->i", x.viewer_vector, x.tweet_vector)
+    taste = np.einsum("ij,ij->i", x.vectors[x.viewers.which], x.encoder.tweets.vector[x.tweet])
     np.testing.assert_allclose(
         column["twhin_similarity"], np.clip((1 + taste) / 2, 0, 1), atol=1e-6
     )

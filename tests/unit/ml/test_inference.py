@@ -39,13 +39,19 @@ def test_the_ranker_says_what_its_module_says() -> None:
     features, viewer, tweet = 9 * normal(rng, 50, len(NAMES)), *(normal(rng, 50, DIM) for _ in "vt")
     expected = model.probabilities(*map(torch.from_numpy, (features, viewer, tweet))).numpy()
     inference = RankerInference.of(model)
+    each = np.arange(50)
     np.testing.assert_allclose(
-        inference.probabilities(features, viewer, tweet), expected, atol=1e-5
+        inference.probabilities(features, viewer, each, tweet, each.astype(np.int32)),
+        expected,
+        atol=1e-5,
     )
     alone = np.repeat(viewer[:1], 50, axis=0)
     expected = model.probabilities(*map(torch.from_numpy, (features, alone, tweet))).numpy()
+    the_same = np.zeros(50, np.intp)
     np.testing.assert_allclose(
-        inference.probabilities(features, viewer[:1], tweet), expected, atol=1e-5
+        inference.probabilities(features, viewer[:1], the_same, tweet, each.astype(np.int32)),
+        expected,
+        atol=1e-5,
     )
 
 
@@ -54,7 +60,11 @@ def test_certainty_is_no_overflow() -> None:
     model = ranker(rng)
     model.shift = torch.full_like(model.shift, -1e4)
     p = RankerInference.of(model).probabilities(
-        normal(rng, 3, len(NAMES)), normal(rng, 1, DIM), normal(rng, 3, DIM)
+        normal(rng, 3, len(NAMES)),
+        normal(rng, 1, DIM),
+        np.zeros(3, np.intp),
+        normal(rng, 3, DIM),
+        np.arange(3, dtype=np.int32),
     )
     assert (p >= 0).all()
     assert (p < 1e-20).all()
