@@ -69,7 +69,7 @@ def tables() -> str:
         [
             f"`{table.name}`",
             f"`{field.name}`",
-            _cell(field.kind.value),
+            _cell(field.kind.value.partition(" (")[0]),  # the form of each kind stands below it
             needed.get((field.required, table.required), ""),
         ]
         for table in TABLES
