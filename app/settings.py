@@ -146,14 +146,14 @@ class Settings(BaseSettings):
     latest_hours: Hours = 48
     """How long an engagement counts as one of the latest; unless it is set, four times
     `FORYOU_SOURCE_HALF_LIFE_HOURS` of a trained model."""
-    item_item_limit: Limit = 300
+    item_item_limit: Limit = 50
     """Candidates that go with what the viewer engaged with, at most."""
     communities_limit: Limit = 50
     """Candidates from the viewer's communities, at most."""
     popular_limit: Limit = 50
     """Candidates that everybody engages with, at most."""
-    most_popular_limit: Limit = 200
-    """Candidates that most people are engaged with, at most, where a listwise stage ranks."""
+    evidence_limit: Limit = 300
+    """Candidates of ItemItem, and of MostPopular, at most, where a listwise stage ranks."""
     popular_max_following: Annotated[int, Field(ge=0, le=10_000)] = 10
     """Viewers who follow at most this many people are also offered popular tweets."""
     newcomer_limit: Annotated[int, Field(ge=1, le=5_000)] = 300
@@ -226,8 +226,8 @@ class Settings(BaseSettings):
     """The share of places for what the viewer's followees engaged with."""
     out_of_network_share: Share = 0.35
     """The share of places for strangers near the viewer's taste."""
-    item_item_share: Share = 0
-    """The share of places for what goes with the viewer's engagements; at 0 it fills up only."""
+    item_item_share: Share = 0.1
+    """The share of places for what goes with what the viewer engaged with."""
     follow_recs_share: Share = 0.05
     """The share of places for people whom the viewer might want to follow."""
     explore_share: Share = 0.10

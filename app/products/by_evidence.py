@@ -12,6 +12,7 @@ from app.rescorers.out_of_network import OutOfNetwork
 from app.rescorers.recency import Recency
 from app.selectors.top_k import TopK
 from app.settings import Settings
+from app.sources.item_item import ItemItem
 from app.sources.most_popular import MostPopular
 from app.sources.popular import Popular
 from ml.state.feature_state import FeatureState
@@ -27,8 +28,8 @@ def by_evidence(
     return replace(
         page,
         candidates=[
-            *(replace(one, share=one.share if one.reserved else None) for one in others),
-            CandidatePipeline(popular, settings.most_popular_limit),
+            *(_without_share(one, settings) for one in others),
+            CandidatePipeline(popular, settings.evidence_limit),
         ],
         scoring=replace(
             page.scoring,
@@ -37,6 +38,14 @@ def by_evidence(
             ],
         ),
     )
+
+
+def _without_share(pipeline: CandidatePipeline, settings: Settings) -> CandidatePipeline:
+    """A source that competes freely, but for what is reserved for it."""
+    limit = pipeline.limit
+    if isinstance(pipeline.source, ItemItem):
+        limit = settings.evidence_limit
+    return replace(pipeline, limit=limit, share=pipeline.share if pipeline.reserved else None)
 
 
 def newcomer_by_evidence(
