@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from ml.arrays import Rows, Times
 from ml.kernels import kernel
 from ml.state.feature_state import FeatureState
+from ml.state.structures.pair_index import PairIndex
 from ml.state.tables.engagements import ENGAGEMENT_KINDS
 
 STEP_SECONDS: Final = 60  # popularity is as of the last whole step
@@ -46,14 +47,22 @@ class Popularity:
         """
         self._state = state
         self.spans = tuple(spans)
-        self._last: tuple[tuple[int, int], Counts] | None = None
+        self._moment: tuple[int, PairIndex] | None = None  # retention makes another index
+        self._logs = np.empty((1 + len(self.spans), 0), np.float32)
 
     def of(self, now: int) -> Counts:
-        """(1 + spans, tweets): of all time, then within each span; as of the last whole step."""
-        moment = now // STEP_SECONDS * STEP_SECONDS, len(self._state.tweets)
-        if self._last is None or self._last[0] != moment:
-            self._last = moment, self._count(moment[0])
-        return self._last[1]
+        """(1 + spans, tweets): of all time, then within each span; as of the last whole step.
+
+        What was written since then is as popular as what nobody is engaged with.
+        """
+        moment = now // STEP_SECONDS * STEP_SECONDS, self._state.engaged.index
+        if moment != self._moment:
+            self._moment, self._logs = moment, self._count(moment[0])
+        new = len(self._state.tweets) - self._logs.shape[1]
+        if new > 0:
+            unknown = self._logs.min(axis=1, initial=0, keepdims=True)
+            self._logs = np.concatenate([self._logs, np.repeat(unknown, new, axis=1)], axis=1)
+        return self._logs
 
     def _count(self, now: int) -> Counts:
         engaged = self._state.engaged

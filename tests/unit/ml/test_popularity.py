@@ -28,6 +28,15 @@ def test_it_is_counted_once_a_minute(tiny_state: FeatureState) -> None:
     assert popularity.of(660) is not first
 
 
+def test_what_was_written_meanwhile_is_as_popular_as_nothing(tiny_state: FeatureState) -> None:
+    popularity = Popularity(tiny_state, ())
+    before = popularity.of(600).copy()
+    popularity._logs = popularity._logs[:, :-5]  # as if the last five had come since
+    after = popularity.of(610)
+    assert after.shape == before.shape
+    assert (after[:, -5:] == before.min()).all()
+
+
 def test_recent_is_what_the_last_engagements_took() -> None:
     at = np.arange(1_001) * 100
     spans = recent_spans(at)
