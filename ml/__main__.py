@@ -56,7 +56,6 @@ def _train(given: argparse.Namespace) -> None:
             return
         print(f"training on {given.data}, for {reason}")
     memory.collect_seldom()
-    memory.give_back_large_arrays()
     options = TrainingOptions(holdout=given.holdout, seed=given.seed)
     tables = Tables.of(_validated(given)) if given.rejects or given.map else None
     with ExitStack() as stack:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 
+from ml import memory
 from ml.actions import ENGAGEMENTS
 from ml.bundle import Bundle, HeadCard, Manifest, publish, publish_state, weights
 from ml.bundle.bundle import Models
@@ -69,7 +70,9 @@ def train(
             f"{data} has {engagements} likes, retweets and replies to learn from; "
             f"at least {ENGAGEMENTS_NEEDED} are needed"
         )
+    memory.give_back()
     models, manifest, examples = _fit(tables, known, users, tweets, cut, options)
+    memory.give_back()
     state = FeatureState(users, tweets)
     state.apply(events)
     state.mute(tables_to_events.mutings(tables, users))
