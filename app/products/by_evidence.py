@@ -28,7 +28,7 @@ def by_evidence(
     return replace(
         page,
         candidates=[
-            *(_without_share(one, settings) for one in others),
+            *(_without_share(one, listwise, settings) for one in others),
             CandidatePipeline(popular, settings.evidence_limit),
         ],
         scoring=replace(
@@ -40,12 +40,15 @@ def by_evidence(
     )
 
 
-def _without_share(pipeline: CandidatePipeline, settings: Settings) -> CandidatePipeline:
+def _without_share(
+    pipeline: CandidatePipeline, listwise: ListwiseStage, settings: Settings
+) -> CandidatePipeline:
     """A source that competes freely, but for what is reserved for it."""
-    limit = pipeline.limit
-    if isinstance(pipeline.source, ItemItem):
-        limit = settings.evidence_limit
-    return replace(pipeline, limit=limit, share=pipeline.share if pipeline.reserved else None)
+    free = replace(pipeline, share=pipeline.share if pipeline.reserved else None)
+    if not isinstance(free.source, ItemItem):
+        return free
+    source = replace(free.source, co_engaged=listwise.co_engaged)
+    return replace(free, source=source, limit=settings.evidence_limit)
 
 
 def newcomer_by_evidence(

@@ -14,6 +14,7 @@ from app.rescorers.feedback_fatigue import FeedbackFatigue
 from app.rescorers.out_of_network import OutOfNetwork as Strangers
 from app.rescorers.recency import Recency
 from app.rescorers.safety import Safety
+from app.retrieval.co_engaged import CoEngaged
 from app.selectors.quota import Quota
 from app.settings import Settings
 from app.side_effects.remember_served import ServedLog
@@ -53,7 +54,9 @@ def for_you(
                 share=s.out_of_network_share,
             ),
             CandidatePipeline(
-                ItemItem(fresh_tweets, fade), s.item_item_limit, share=s.item_item_share
+                ItemItem(fresh_tweets, fade, CoEngaged(state)),
+                s.item_item_limit,
+                share=s.item_item_share,
             ),
             CandidatePipeline(
                 FollowRecs(fresh_tweets, who, fade, s.follow_recs_people),

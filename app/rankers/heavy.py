@@ -52,7 +52,9 @@ class HeavyRanker:
         predictions = self.predict(x, features)
         score = {"base_score": self.fusion.fuse(predictions)}
         if self.listwise is not None:
-            score = self.listwise.score(x, features, score["base_score"], predictions["similarity"])
+            score = self.listwise.score(
+                query, x, features, score["base_score"], predictions["similarity"]
+            )
         return {
             **predictions,
             **{name: features[:, column] for name, column in SIMILARITIES.items()},

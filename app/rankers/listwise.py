@@ -8,7 +8,8 @@ from typing import Final, Self
 import numpy as np
 
 from app.pipeline.batch import Column
-from ml.embeddings.item_item import ItemItem
+from app.pipeline.query import Query
+from app.retrieval.co_engaged import CoEngaged
 from ml.evidence.columns import Evidence
 from ml.features import Pairs
 from ml.models.listwise import Listwise
@@ -24,19 +25,20 @@ class ListwiseStage:
 
     model: Listwise
     evidence: Evidence
+    co_engaged: CoEngaged
 
     @classmethod
     def of(cls, model: Listwise, state: FeatureState) -> Self:
-        return cls(model, Evidence.of(state, model))
+        return cls(model, Evidence.of(state, model), CoEngaged(state))
 
     def score(
-        self, pairs: Pairs, features: Column, heads: Column, similarity: Column
+        self, query: Query, pairs: Pairs, features: Column, heads: Column, similarity: Column
     ) -> dict[str, Column]:
         """`base_score` x / (1 + x) of the value x of each tweet, and what each piece of evidence
         adds to log x: with the offset they add up to it.
 
         Args:
-            pairs: of one viewer, at one moment.
+            pairs: of the viewer of the query, at its moment.
             features: (tweets, features) of the pairs.
             heads: (tweets,) the score by the heads alone, in 0-1.
             similarity: (tweets,) probability by the embeddings alone.
@@ -44,7 +46,7 @@ class ListwiseStage:
         if not len(pairs):
             return {"base_score": heads}
         odds = heads.astype(np.float64)
-        item_item = ItemItem.of(pairs.state, int(pairs.viewer[0]))
+        item_item = self.co_engaged.of(query)
         added = self.model.contributions(
             self.evidence.columns(
                 pairs, item_item, features, odds / (1 - odds), similarity.astype(np.float64)

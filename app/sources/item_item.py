@@ -9,10 +9,10 @@ import numpy as np
 from app.pipeline.batch import CandidateBatch, Rows
 from app.pipeline.query import Query
 from app.retrieval.age import age_hours
+from app.retrieval.co_engaged import CoEngaged
 from app.retrieval.fresh_tweets import FreshTweets
 from app.retrieval.sort_keys import Keys, sort_key
 from ml.arrays import Times
-from ml.embeddings import item_item
 from ml.embeddings.neighbors import Strengths
 from ml.kernels import kernel
 from ml.state.structures.time_index import is_fresh
@@ -24,10 +24,11 @@ class ItemItem:
 
     fresh_tweets: FreshTweets
     half_life_hours: float
+    co_engaged: CoEngaged
 
     def fetch(self, query: Query, limit: int) -> CandidateBatch:
         state = self.fresh_tweets.state
-        found = item_item.ItemItem.of(state, query.viewer)
+        found = self.co_engaged.of(query)
         keys = _fresh(
             found.tweet,
             found.strength,

@@ -25,6 +25,7 @@ from app.rankers.newest import Newest
 from app.rescorers.out_of_network import OutOfNetwork as Strangers
 from app.rescorers.recency import Recency
 from app.rescorers.safety import Safety
+from app.retrieval.co_engaged import CoEngaged
 from app.retrieval.fresh_tweets import FreshTweets
 from app.selectors.quota import Quota
 from app.selectors.top_k import TopK
@@ -98,7 +99,7 @@ class TestOutOfNetwork(SourceContract):
 class TestItemItem(SourceContract):
     @pytest.fixture
     def source(self, fresh_tweets: FreshTweets) -> ItemItem:
-        return ItemItem(fresh_tweets, half_life_hours=24)
+        return ItemItem(fresh_tweets, 24, CoEngaged(fresh_tweets.state))
 
 
 class TestCommunities(SourceContract):
