@@ -63,6 +63,7 @@ def timeline(
     for item, marks in zip(items, served.batch.sources.tolist(), strict=True):
         proposers = _marked(names, marks)
         item["rank"], item["sources"], item["source"] = start + 1, proposers, proposers[0]
+        item["evidence"] = None
         start += 1
         distribution[proposers[0]] = distribution.get(proposers[0], 0) + 1
     return {

@@ -52,7 +52,7 @@ class HeavyRanker:
         predictions = self.predict(x, features)
         score = {"base_score": self.fusion.fuse(predictions)}
         if self.listwise is not None:
-            score = self.listwise.score(
+            score = self.listwise.weigh(
                 query, x, features, score["base_score"], predictions["similarity"]
             )
         return {

@@ -31,7 +31,7 @@ class ListwiseStage:
     def of(cls, model: Listwise, state: FeatureState) -> Self:
         return cls(model, Evidence.of(state, model), CoEngaged(state))
 
-    def score(
+    def weigh(
         self, query: Query, pairs: Pairs, features: Column, heads: Column, similarity: Column
     ) -> dict[str, Column]:
         """`base_score` x / (1 + x) of the value x of each tweet, and what each piece of evidence

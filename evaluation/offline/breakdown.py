@@ -40,6 +40,8 @@ def by_author(judge: SlateMetrics, policies: Sequence[str]) -> Breakdown:
     """Places by the author's followers at the cut: the smallest third of authors, the next, the
     largest."""
     followers = judge.asked.followers
+    if not len(judge.creators):
+        return {}  # nobody wrote anything, as far as the tables say
     edges = np.quantile(followers[judge.creators], [1 / 3, 2 / 3])
     author = judge.dataset.tweets.author
     found: Breakdown = {}

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-from pathlib import Path
-
 import numpy as np
 import pytest
 from fastapi.testclient import TestClient
@@ -14,26 +11,7 @@ from app.pipeline.batch import CandidateBatch
 from app.pipeline.trace import Trace
 from app.rankers.heavy import HeavyRanker
 from app.rankers.listwise import EVIDENCE
-from app.serving.engine import Engine, build_engine
-from app.settings import Settings
-from ml.training import train
-from ml.training.options import TrainingOptions
-
-
-@pytest.fixture(scope="module")
-def chosen_artifacts(tiny_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The tiny world as if nobody had logged impressions."""
-    data, artifacts = tmp_path_factory.mktemp("data"), tmp_path_factory.mktemp("artifacts")
-    for table in tiny_data.glob("*.parquet"):
-        if table.stem != "impressions":
-            shutil.copy(table, data)
-    train.train(data, artifacts, TrainingOptions())
-    return artifacts
-
-
-@pytest.fixture(scope="module")
-def chosen_engine(chosen_artifacts: Path) -> Engine:
-    return build_engine(Settings(artifacts=chosen_artifacts), wall=lambda: 4e9)
+from app.serving.engine import Engine
 
 
 def test_a_value_by_evidence_is_trained_only_where_exposure_is_not_logged(
