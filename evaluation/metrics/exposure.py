@@ -20,7 +20,8 @@ class Exposure:
 
     def coverage(self, weights: Weights) -> Figure:
         """The share of what could have been shown that was shown to anybody."""
-        return Figure(np.array([(counts > 0).mean() for counts in self._counts(weights)]))
+        possible = self.eligible.sum() or np.nan
+        return Figure(np.array([(counts > 0).sum() / possible for counts in self._counts(weights)]))
 
     def inequality(self, weights: Weights) -> Figure:
         """The Gini coefficient over all that could have been shown."""

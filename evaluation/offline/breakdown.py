@@ -40,7 +40,7 @@ def by_author(judge: SlateMetrics, policies: Sequence[str]) -> Breakdown:
     """Places by the author's followers at the cut: the smallest third of authors, the next, the
     largest."""
     followers = judge.asked.followers
-    if not len(judge.creators):
+    if not judge.creators.any():
         return {}  # nobody wrote anything, as far as the tables say
     edges = np.quantile(followers[judge.creators], [1 / 3, 2 / 3])
     author = judge.dataset.tweets.author
