@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from ml.arrays import Rows
 from ml.kernels import dot_kernel, inline_kernel, kernel
+from ml.state.structures.scratch_table import FREE, scratch_table, slot_of
 from ml.state.structures.tokens import Tokens
 from ml.state.tables.users import INTERESTS
 
@@ -43,6 +44,26 @@ def shared_interests(interests: Tokens, user: int, other: Rows) -> Rows:
             break
         for j in range(len(other)):
             count[j] += declares(interests, other[j], token)
+    return count
+
+
+@kernel
+def followees_declaring(interests: Tokens, followee: Rows, topic: Rows) -> Rows:
+    """(topics,) how many of some users declare each topic; nobody declares 0."""
+    table = scratch_table(len(topic))
+    for token in topic:
+        table[slot_of(table, np.uint32(token))] = np.uint32(token)
+    declare = np.zeros(len(table), np.int32)
+    for user in followee:
+        for i in range(INTERESTS):
+            token = interests[user, i]
+            if token == 0:
+                break
+            slot = slot_of(table, token)
+            declare[slot] += table[slot] != FREE
+    count = np.empty(len(topic), np.int32)
+    for i in range(len(topic)):
+        count[i] = declare[slot_of(table, np.uint32(topic[i]))]
     return count
 
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from math import isnan, log1p, sqrt
+from math import isnan, log, log1p, sqrt
 from typing import Final
 
 import numpy as np
 
+from ml.features.liking import before_seeing, liking, own_posts
 from ml.features.numbers import Pair
 from ml.features.rates import engagement_rate
 from ml.kernels import inline_kernel
 
 AUTHOR_STRENGTH: Final = 8.0
 TOPIC_STRENGTH: Final = 15.0
+USUAL_SHARE: Final = 0.15  # of people who declare one topic
 
 
 @inline_kernel
@@ -29,7 +31,7 @@ def author_follows_back(pair: Pair) -> float:
 
 @inline_kernel
 def author_affinity(pair: Pair) -> float:
-    """How often the viewer engages with the author's tweets."""
+    """The viewer's engagements with the author over what was expected, log scale."""
     return engagement_rate(pair.tie, AUTHOR_STRENGTH)
 
 
@@ -53,8 +55,16 @@ def author_aversion(pair: Pair) -> float:
 
 @inline_kernel
 def topic_affinity(pair: Pair) -> float:
-    """How often the viewer engages with the topic."""
+    """The viewer's engagements with the topic over what was expected, log scale."""
     return engagement_rate(pair.topic, TOPIC_STRENGTH)
+
+
+@inline_kernel
+def topic_liking(pair: Pair) -> float:
+    """The probability that the viewer likes the topic, by what they declare, write and do."""
+    written = own_posts(pair.topic, pair.viewer.counts)
+    before = before_seeing(written, pair.topic_declared, pair.viewer.declares)
+    return liking(before, pair.topic, pair.viewer.counts)
 
 
 @inline_kernel
@@ -67,6 +77,19 @@ def topic_share(pair: Pair) -> float:
 def topic_declared(pair: Pair) -> float:
     """Whether the topic is among the viewer's declared interests."""
     return pair.topic_declared
+
+
+@inline_kernel
+def topic_posts(pair: Pair) -> float:
+    """The share of the viewer's own posts that are on the topic, log scale over what is usual."""
+    return own_posts(pair.topic, pair.viewer.counts)
+
+
+@inline_kernel
+def topic_declared_by_followees(pair: Pair) -> float:
+    """The share of the viewer's followees who declare the topic, log scale over what is usual."""
+    usual = USUAL_SHARE * pair.viewer.followees
+    return log((pair.followees_declaring + 1) / (usual + 1))
 
 
 @inline_kernel
@@ -109,8 +132,11 @@ FEATURES: Final = (
     author_exposure,
     author_aversion,
     topic_affinity,
+    topic_liking,
     topic_share,
     topic_declared,
+    topic_posts,
+    topic_declared_by_followees,
     author_shares_interests,
     followees_following_author,
     followees_share_author,
