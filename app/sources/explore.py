@@ -120,7 +120,7 @@ def _likeliest(
             continue
         written = own_posts(counted(counts, find(index, viewer, topic), now), they)
         did = counted(lately_counts, find(lately_index, viewer, topic), now)
-        likely = liking(before_seeing(written, False, declares), did, they)
+        likely = liking(before_seeing(written, 0.0, False, declares), did, they)
         if likeliest < likely <= certain and likely >= hopeful:
             wanted, likeliest = topic, likely
     return int(wanted)

@@ -1,4 +1,6 @@
-"""The probability that a viewer likes a topic, from what they declare, write and do about it.
+"""The probability that a viewer likes a topic: by what they declare, write and do about it.
+
+What their neighbors in the graph declare counts too, before they did anything.
 
 The constants are rounded from a fit by expectation-maximisation, in which whether a viewer likes a
 topic is never observed; two planted worlds gave nearly the same.
@@ -21,6 +23,8 @@ SILENT: Final = 1.0  # more of it where the viewer declares nothing at all
 DECLARED: Final = 4.0  # and where they declare it
 WRITTEN: Final = 2.5  # log-odds per log of the viewer's posts on a topic over what is usual
 USUAL_SHARE: Final = 0.05  # of somebody's posts that go to one topic
+SHARED: Final = 3.0  # log-odds per log of the neighbors who declare it over what is usual
+DECLARING_SHARE: Final = 0.15  # of people who declare one topic
 POSTS: Final = 0.3  # on a topic, before any is known
 EASE_STRENGTH: Final = 40.0  # impressions
 _YES: Final = log(LIKED / OTHER)
@@ -33,11 +37,23 @@ def own_posts(topic: Counted, viewer: Counted) -> float:
 
 
 @inline_kernel
-def before_seeing(written: float, declared: bool, declares: bool) -> float:
-    """Log-odds that a viewer likes a topic, before what they did about it; `declares` is whether
-    they declare anything, and `written` is `own_posts`."""
+def neighbors_declare(declaring: float, neighbors: float) -> float:
+    """Neighbors of a viewer who declare a topic over what is usual, as a logarithm; 0 without."""
+    return log((declaring + 1) / (neighbors * DECLARING_SHARE + 1))
+
+
+@inline_kernel
+def before_seeing(written: float, around: float, declared: bool, declares: bool) -> float:
+    """Log-odds that a viewer likes a topic, before what they did about it.
+
+    Args:
+        written: `own_posts`.
+        around: `neighbors_declare`.
+        declared: whether the viewer declares the topic.
+        declares: whether the viewer declares anything.
+    """
     said = DECLARED if declared else (0.0 if declares else SILENT)
-    return UNKNOWN + said + WRITTEN * written
+    return UNKNOWN + said + WRITTEN * written + SHARED * around
 
 
 @inline_kernel

@@ -13,6 +13,7 @@ from ml.state.structures.scratch_table import FREE, scratch_table, slot_of
 from ml.state.structures.tokens import Tokens
 from ml.state.tables.users import INTERESTS
 
+ASKED: Final = 400  # neighbors in each direction, or fewer
 LONGEST_HOURS: Final = 1e7  # a tweet that is older has an unknown age
 
 
@@ -48,23 +49,30 @@ def shared_interests(interests: Tokens, user: int, other: Rows) -> Rows:
 
 
 @kernel
-def followees_declaring(interests: Tokens, followee: Rows, topic: Rows) -> Rows:
-    """(topics,) how many of some users declare each topic; nobody declares 0."""
+def neighbors_declaring(
+    interests: Tokens, following: Rows, followers: Rows, topic: Rows
+) -> tuple[Rows, int]:
+    """(topics,) how many of those whom a user follows, and of those who follow the user, declare
+    each topic, who do both twice; and of how many. Nobody declares 0; of many, some are asked."""
     table = scratch_table(len(topic))
     for token in topic:
         table[slot_of(table, np.uint32(token))] = np.uint32(token)
     declare = np.zeros(len(table), np.int32)
-    for user in followee:
-        for i in range(INTERESTS):
-            token = interests[user, i]
-            if token == 0:
-                break
-            slot = slot_of(table, token)
-            declare[slot] += table[slot] != FREE
+    asked = 0
+    for some in (following, followers):
+        step = 1 + len(some) // ASKED
+        for place in range(0, len(some), step):
+            asked += 1
+            for i in range(INTERESTS):
+                token = interests[some[place], i]
+                if token == 0:
+                    break
+                slot = slot_of(table, token)
+                declare[slot] += table[slot] != FREE
     count = np.empty(len(topic), np.int32)
     for i in range(len(topic)):
         count[i] = declare[slot_of(table, np.uint32(topic[i]))]
-    return count
+    return count, asked
 
 
 @dot_kernel

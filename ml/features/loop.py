@@ -18,7 +18,7 @@ from ml.features.look_ups import (
     age_hours,
     declares,
     dots,
-    followees_declaring,
+    neighbors_declaring,
     shared_interests,
 )
 from ml.features.numbers import DAY_SECONDS, Author, Moment, Pair, Tweet, Viewer
@@ -80,14 +80,14 @@ def write(
     known = followees_following(authors, second_degree)
     proof = followees_engaged(tweets, sampled, engaged, engaged_at, latest)
     shared = shared_interests(interests, viewer, authors)
-    alike = followees_declaring(interests, sampled, topic)
+    alike, asked = neighbors_declaring(interests, following, followed_by, topic)
     fame, speaks = (followers[viewer], interests[viewer, 0] != 0) if viewer >= 0 else (0, False)
     near = nearness(communities_of(interests, viewer), tags, tweets)
     taste = dots(vector, vectors, tweets)
     for i in range(len(tweets)):
         tweet, author, at = tweets[i], authors[i], now[i]
         if i == 0 or at != now[i - 1]:
-            the_viewer = Viewer(counted(viewer_counts, viewer, at), fame, speaks, len(sampled))
+            the_viewer = Viewer(counted(viewer_counts, viewer, at), fame, speaks, asked)
             write_once(out, i, Moment(at % DAY_SECONDS), the_viewer)
         else:
             repeat_once(out, i)

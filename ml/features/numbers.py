@@ -45,7 +45,7 @@ class Viewer(NamedTuple):
     counts: Counted
     followers: int
     declares: bool  # any interest
-    followees: int  # those who are asked what they declare
+    neighbors: int  # whom they follow and who follows them, as far as asked what they declare
 
 
 class Pair(NamedTuple):
@@ -58,7 +58,7 @@ class Pair(NamedTuple):
     follows: bool
     followed_back: bool
     topic_declared: bool
-    followees_declaring: int  # followees of the viewer who declare the topic
+    neighbors_declaring: int  # neighbors of the viewer who declare the topic
     shared_interests: int  # declared by the viewer and by the author
     followees_following: int  # followees of the viewer who follow the author
     followees_engaged: int  # followees of the viewer who engaged with the tweet lately

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from math import isnan, log, log1p, sqrt
+from math import isnan, log1p, sqrt
 from typing import Final
 
 import numpy as np
 
-from ml.features.liking import before_seeing, liking, own_posts
+from ml.features.liking import before_seeing, liking, neighbors_declare, own_posts
 from ml.features.numbers import Pair
 from ml.features.rates import engagement_rate
 from ml.kernels import inline_kernel
 
 AUTHOR_STRENGTH: Final = 8.0
 TOPIC_STRENGTH: Final = 15.0
-USUAL_SHARE: Final = 0.15  # of people who declare one topic
 
 
 @inline_kernel
@@ -61,9 +60,10 @@ def topic_affinity(pair: Pair) -> float:
 
 @inline_kernel
 def topic_liking(pair: Pair) -> float:
-    """The probability that the viewer likes the topic, by what they declare, write and do."""
+    """The probability that the viewer likes the topic, given all that is known (Bayes)."""
     written = own_posts(pair.topic, pair.viewer.counts)
-    before = before_seeing(written, pair.topic_declared, pair.viewer.declares)
+    around = neighbors_declare(pair.neighbors_declaring, pair.viewer.neighbors)
+    before = before_seeing(written, around, pair.topic_declared, pair.viewer.declares)
     return liking(before, pair.topic, pair.viewer.counts)
 
 
@@ -74,22 +74,15 @@ def topic_share(pair: Pair) -> float:
 
 
 @inline_kernel
-def topic_declared(pair: Pair) -> float:
-    """Whether the topic is among the viewer's declared interests."""
-    return pair.topic_declared
-
-
-@inline_kernel
 def topic_posts(pair: Pair) -> float:
     """The share of the viewer's own posts that are on the topic, log scale over what is usual."""
     return own_posts(pair.topic, pair.viewer.counts)
 
 
 @inline_kernel
-def topic_declared_by_followees(pair: Pair) -> float:
-    """The share of the viewer's followees who declare the topic, log scale over what is usual."""
-    usual = USUAL_SHARE * pair.viewer.followees
-    return log((pair.followees_declaring + 1) / (usual + 1))
+def topic_declared_by_neighbors(pair: Pair) -> float:
+    """How many followees and followers of the viewer declare the topic, over what is usual."""
+    return neighbors_declare(pair.neighbors_declaring, pair.viewer.neighbors)
 
 
 @inline_kernel
@@ -134,9 +127,8 @@ FEATURES: Final = (
     topic_affinity,
     topic_liking,
     topic_share,
-    topic_declared,
     topic_posts,
-    topic_declared_by_followees,
+    topic_declared_by_neighbors,
     author_shares_interests,
     followees_following_author,
     followees_share_author,

@@ -37,7 +37,7 @@ def on_jazz(recorded: RecordedState, user: str, at: int) -> tuple[Counted, Count
 def likes_jazz(recorded: RecordedState, at: int = DAY, user: str = "bob", **said: bool) -> float:
     topic, they = on_jazz(recorded, user, at)
     before = before_seeing(
-        own_posts(topic, they), said.get("declared", False), said.get("declares", True)
+        own_posts(topic, they), 0.0, said.get("declared", False), said.get("declares", True)
     )
     return liking(before, topic, they)
 
