@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 
 from ml.arrays import Rows, Times
-from ml.embeddings.graph_feature_service import followees_engaged, followees_following
+from ml.embeddings.graph_feature_service import followees_engaged, neighbors_following
 from ml.embeddings.simclusters import communities_of, nearness
 from ml.features.look_ups import (
     age_hours,
@@ -69,7 +69,7 @@ def write(
         CountTable(*of_ties),
         CountTable(*of_topics),
     )
-    following, followed_by, second_degree, sampled = around
+    following, followed_by, second_degree, by_followers, sampled = around
     authors, topic = np.empty(len(tweets), np.int32), np.empty(len(tweets), np.int32)
     latest = now[0]
     for i in range(len(tweets)):
@@ -77,7 +77,7 @@ def write(
         latest = max(latest, now[i])
     tie, about = find_each(tie_index, viewer, authors), find_each(topic_index, viewer, topic)
     follows, back = places_among(authors, following), places_among(authors, followed_by)
-    known = followees_following(authors, second_degree)
+    known = neighbors_following(authors, second_degree, by_followers)
     proof = followees_engaged(tweets, sampled, engaged, engaged_at, latest)
     shared = shared_interests(interests, viewer, authors)
     alike, asked = neighbors_declaring(interests, following, followed_by, topic)

@@ -92,15 +92,15 @@ def author_shares_interests(pair: Pair) -> float:
 
 
 @inline_kernel
-def followees_following_author(pair: Pair) -> float:
-    """How many of the viewer's followees follow the author, log scale."""
-    return log1p(pair.followees_following)
+def neighbors_following_author(pair: Pair) -> float:
+    """How many followees and followers of the viewer follow the author, log scale."""
+    return log1p(pair.neighbors_following)
 
 
 @inline_kernel
-def followees_share_author(pair: Pair) -> float:
+def neighbors_share_author(pair: Pair) -> float:
     """That count over what the author's fame alone would give."""
-    return pair.followees_following / sqrt(pair.tweet.author.followers + 5.0)
+    return pair.neighbors_following / sqrt(pair.tweet.author.followers + 5.0)
 
 
 @inline_kernel
@@ -130,8 +130,8 @@ FEATURES: Final = (
     topic_posts,
     topic_declared_by_neighbors,
     author_shares_interests,
-    followees_following_author,
-    followees_share_author,
+    neighbors_following_author,
+    neighbors_share_author,
     followees_engaged_with_tweet,
     tweet_disliked,
 )
