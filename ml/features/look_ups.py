@@ -14,6 +14,7 @@ from ml.state.structures.tokens import Tokens
 from ml.state.tables.users import INTERESTS
 
 ASKED: Final = 400  # neighbors in each direction, or fewer
+UNSIGNED: Final = 2**32 - 1  # a token has 32 bits and no sign
 LONGEST_HOURS: Final = 1e7  # a tweet that is older has an unknown age
 
 
@@ -55,8 +56,9 @@ def neighbors_declaring(
     """(topics,) how many of those whom a user follows, and of those who follow the user, declare
     each topic, who do both twice; and of how many. Nobody declares 0; of many, some are asked."""
     table = scratch_table(len(topic))
-    for token in topic:
-        table[slot_of(table, np.uint32(token))] = np.uint32(token)
+    for one in topic:
+        number = int(one) & UNSIGNED
+        table[slot_of(table, number)] = number
     declare = np.zeros(len(table), np.int32)
     asked = 0
     for some in (following, followers):
@@ -71,7 +73,7 @@ def neighbors_declaring(
                 declare[slot] += table[slot] != FREE
     count = np.empty(len(topic), np.int32)
     for i in range(len(topic)):
-        count[i] = declare[slot_of(table, np.uint32(topic[i]))]
+        count[i] = declare[slot_of(table, int(topic[i]) & UNSIGNED)]
     return count, asked
 
 

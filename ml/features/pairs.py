@@ -19,7 +19,7 @@ from ml.state.tables.neighborhood import Neighborhood
 
 
 class KnownNeighborhood(Protocol):
-    """What features read of the users around a viewer; rows of users, as `Neighborhood` has them."""
+    """What features read of the users around a viewer, as in `Neighborhood`."""
 
     @property
     def following(self) -> Rows: ...

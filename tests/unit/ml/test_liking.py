@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from ml.event_log.record import Kind
 from ml.features.liking import UNKNOWN, before_seeing, liking, own_posts
 from ml.state.tables.counted import Counted, counted
 from ml.state.tables.counts import Count
@@ -19,7 +20,7 @@ def recorded() -> RecordedState:
     recorded = RecordedState()
     for n in range(40):
         recorded.tweet(f"j{n}", "ann", DAY, topic="jazz")
-    recorded.record("put_user", user_id="bob", interests=["go"])
+    recorded.record(Kind.PUT_USER, user_id="bob", interests=["go"])
     return recorded
 
 
