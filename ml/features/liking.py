@@ -52,8 +52,8 @@ def before_seeing(written: float, around: float, declared: bool, declares: bool)
         declared: whether the viewer declares the topic.
         declares: whether the viewer declares anything.
     """
-    said = DECLARED if declared else (0.0 if declares else SILENT)
-    return UNKNOWN + said + WRITTEN * written + SHARED * around
+    declaration = DECLARED if declared else (0.0 if declares else SILENT)
+    return UNKNOWN + declaration + WRITTEN * written + SHARED * around
 
 
 @inline_kernel

@@ -1,4 +1,4 @@
-"""How many engagements to expect of an impression, whoever sees whatever: those of a typical one.
+"""How many engagements to expect of an impression, in those of a typical one.
 
 What was seen at the bottom of a page, or late, says less about a taste than what was passed by at
 the top. It depends on the impression alone, so its sums do not depend on the order of events.
