@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Final
 
@@ -11,6 +12,8 @@ from pydantic import BaseModel
 from app.schemas.timeline import Item, Timeline
 
 WIDTH: Final = 88
+INDENT: Final = 4
+LABEL: Final = 11
 BAR: Final = 40
 
 
@@ -28,22 +31,33 @@ def page(timeline: Timeline) -> str:
 def _tweet(item: Item, now: datetime) -> str:
     what = f"tweet {item.tweet_id} by {item.author_id or 'nobody known'}"
     head = " · ".join([what, _age(item.created_at, now), " + ".join(item.sources)])
-    text = textwrap.wrap(item.text or "(no text)", WIDTH - 4)
-    factors = "".join(f" × {name} {factor:.3f}" for name, factor in item.factors.items())
+    text = textwrap.wrap(item.text or "(no text)", WIDTH - INDENT)
+    factors = (f"× {name} {factor:.3f}" for name, factor in item.factors.items())
     lines = [
         *text,
-        f"{'score':<11} {item.score:.3f} = {item.base_score:.3f}{factors}",
-        f"{'predicted':<11} {_numbers(item.predictions)}",
-        f"{'near':<11} {_numbers(item.similarities)}",
-        f"{'safety':<11} {_numbers(item.safety)}",
+        *_lines("score", [f"{item.score:.3f} = {item.base_score:.3f}", *factors]),
+        *_lines("predicted", _numbers(item.predictions)),
+        *_lines("near", _numbers(item.similarities)),
+        *_lines("safety", _numbers(item.safety)),
     ]
-    return "\n".join([f"{item.rank:>2}  {head}", *(f"    {line}" for line in lines)])
+    return "\n".join([f"{item.rank:>2}  {head}", *(f"{' ' * INDENT}{line}" for line in lines)])
 
 
-def _numbers(model: BaseModel) -> str:
+def _lines(label: str, cells: Iterable[str]) -> Iterator[str]:
+    """A label and its cells, on as many lines as they take."""
+    line = f"{label:<{LABEL}}"
+    for cell in cells:
+        if len(f"{line} {cell.rstrip()}") > WIDTH - INDENT:
+            yield line.rstrip()
+            line = " " * LABEL
+        line += f" {cell}"
+    yield line.rstrip()
+
+
+def _numbers(model: BaseModel) -> Iterator[str]:
     """Names and values, each in a cell of the same width whatever the value."""
-    cells = (f"{name} {'–' if value is None else f'{value:.3f}':<6}" for name, value in model)
-    return " ".join(cells).rstrip()
+    for name, value in model:
+        yield f"{name} {'–' if value is None else f'{value:.3f}':<6}"
 
 
 def _age(written: datetime | None, now: datetime) -> str:

@@ -45,7 +45,7 @@ from app.serving.engine import Engine
 from app.serving.service import Service
 from app.serving.warm_up import warm_up
 from app.settings import Settings
-from ml import threads
+from ml import memory, threads
 
 if TYPE_CHECKING:
     from app.api.tokens import Tokens
@@ -142,6 +142,7 @@ def prepare_process(settings: Settings) -> None:
     """Set this process up to do nothing but serve."""
     logs.install(settings.log_format, settings.log_level)
     threads.use_one()
+    memory.collect_seldom()
     sys.setswitchinterval(SWITCH_SECONDS)
 
 

@@ -125,7 +125,8 @@ class Settings(BaseSettings):
     """Weights of single heads in place of the preset's, per predicted probability, such as
     `{"reply": 5}`."""
     max_age_hours: Hours = 168
-    """The freshness window: older tweets are not shown."""
+    """The freshness window: older tweets are not shown. Unless it is set, training derives it from
+    the ages at which people engage; the default is that of a service without a model."""
     fresh_at_least: Annotated[int, Field(ge=1, le=1_000_000)] = 2_000
     """Where fewer tweets are inside the window, the newest so many are."""
 
@@ -143,11 +144,16 @@ class Settings(BaseSettings):
     latest_engagements: Annotated[int, Field(ge=1, le=64)] = 3
     """How many engagements `FORYOU_LATEST_SHARE` counts as the latest."""
     latest_hours: Hours = 48
-    """How long an engagement counts as one of the latest."""
+    """How long an engagement counts as one of the latest; unless it is set, four times
+    `FORYOU_SOURCE_HALF_LIFE_HOURS` of a trained model."""
+    item_item_limit: Limit = 50
+    """Candidates that go with what the viewer engaged with, at most."""
     communities_limit: Limit = 50
     """Candidates from the viewer's communities, at most."""
     popular_limit: Limit = 50
     """Candidates that everybody engages with, at most."""
+    evidence_limit: Limit = 300
+    """Candidates of ItemItem, and of MostPopular, at most, where a listwise stage ranks."""
     popular_max_following: Annotated[int, Field(ge=0, le=10_000)] = 10
     """Viewers who follow at most this many people are also offered popular tweets."""
     newcomer_limit: Annotated[int, Field(ge=1, le=5_000)] = 300
@@ -155,9 +161,11 @@ class Settings(BaseSettings):
     min_social_proof: Annotated[int, Field(ge=1, le=100)] = 1
     """How many followees must have engaged with a candidate of Graph."""
     proof_hours: Hours = 168
-    """How long a followee's engagement counts for a candidate of Graph."""
+    """How long a followee's engagement counts for a candidate of Graph; unless it is set, the
+    freshness window of a trained model."""
     source_half_life_hours: Hours = 12
-    """How fast tweets fade while candidates are gathered."""
+    """How fast tweets fade while candidates are gathered. Unless it is set, training takes the
+    median age at which people engage; the default is that of a service without a model."""
 
     follow_recs_limit: Limit = 50
     """Candidates by people whom the viewer might want to follow, at most."""
@@ -185,7 +193,8 @@ class Settings(BaseSettings):
     """Scores of tweets above a probability of toxicity are multiplied by a factor; the highest
     step counts. Steps from `FORYOU_UNSAFE_TOXICITY` on have nothing left to do."""
     recency_half_life_hours: Hours = 720
-    """The time in which a score halves; long, because the ranker knows the age as well."""
+    """The time in which a score halves. Unless it is set, a trained model's scores do not fade,
+    because the ranker knows the age; the default is that of a service without a model."""
     recency_floor: Share = 0.25
     """What a tweet keeps of its score however old it is."""
     out_of_network_factor: Factor = 0.75
@@ -217,6 +226,8 @@ class Settings(BaseSettings):
     """The share of places for what the viewer's followees engaged with."""
     out_of_network_share: Share = 0.35
     """The share of places for strangers near the viewer's taste."""
+    item_item_share: Share = 0.1
+    """The share of places for what goes with what the viewer engaged with."""
     follow_recs_share: Share = 0.05
     """The share of places for people whom the viewer might want to follow."""
     explore_share: Share = 0.10

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -12,8 +13,17 @@ from app.read_settings import read_settings
 from app.settings import InvalidSettingError, Settings
 from evaluation import describe
 from evaluation.offline.evaluate import evaluate
-from evaluation.report import document, page, simulation_page, simulation_table, terminal
+from evaluation.report import (
+    document,
+    page,
+    shapes_report,
+    simulation_page,
+    simulation_table,
+    terminal,
+)
 from evaluation.report.numbers import Json, written
+from evaluation.shapes import shapes
+from evaluation.shapes.degrade import SHAPES
 from evaluation.simulation import simulation
 from ml import bundle, command, threads
 from ml.bundle import Bundle
@@ -30,6 +40,8 @@ def main(arguments: Sequence[str] | None = None, prog: str = "python -m evaluati
             print(describe.table(describe.describe(given.folder)))
         elif given.command == "simulate":
             _simulate(given)
+        elif given.command == "shapes":
+            _shapes(given)
         else:
             _evaluate(given)
     except (FeedError, InvalidSettingError) as error:
@@ -44,7 +56,8 @@ def _evaluate(given: argparse.Namespace) -> None:
     findings = evaluate(given.data, trained, settings, cut=given.cut, ablate=not given.no_ablation)
     report = document.document(findings)
     names = ("report", trained.version)  # promote reads the second
-    _save(given, report, page.page(report), terminal.table(report), *names)
+    text = terminal.table(report)
+    _save(given, report, page.page(report, _beside(given, "shapes.json")), text, *names)
 
 
 def _simulate(given: argparse.Namespace) -> None:
@@ -63,14 +76,34 @@ def _simulate(given: argparse.Namespace) -> None:
     _save(given, report, simulation_page.page(report), simulation_table.table(report), "simulation")
 
 
+def _shapes(given: argparse.Namespace) -> None:
+    measured = []
+    for one in shapes.measure(given.only or list(SHAPES), read_settings(), given.seed, given.scale):
+        print(f"{shapes_report.block(one)}\n", flush=True)
+        measured.append(one)
+    report = shapes_report.document(measured, given.seed, given.scale)
+    _save(given, report, shapes_report.page(report), shapes_report.table(report), "shapes")
+
+
 def _save(given: argparse.Namespace, report: Json, html: str, text: str, *names: str) -> None:
     """A page for people under the first name, data for programs under each; print the text."""
-    folder: Path = given.out or given.artifacts / "report"
+    folder = _folder(given)
     folder.mkdir(parents=True, exist_ok=True)
     (page_file := folder / f"{names[0]}.html").write_text(html, encoding="utf-8")
     for name in names:
         (folder / f"{name}.json").write_text(written(report), encoding="utf-8")
     print(f"{text}\n\n{page_file} and {names[0]}.json")
+
+
+def _folder(given: argparse.Namespace) -> Path:
+    folder: Path = given.out or given.artifacts / "report"
+    return folder
+
+
+def _beside(given: argparse.Namespace, name: str) -> Json | None:
+    """A report that was written before; None where there is none."""
+    path = _folder(given) / name
+    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
 
 
 def _bundle(given: argparse.Namespace) -> tuple[Bundle, Settings]:
@@ -122,6 +155,12 @@ def _parser(prog: str) -> argparse.ArgumentParser:
         default=None,
         help="let people make trouble as well; by default if all policies are asked",
     )
+    degraded = commands.add_parser("shapes", help="train and measure on data that lacks something")
+    degraded.add_argument("--artifacts", type=Path, default=argparse.SUPPRESS)
+    degraded.add_argument("--out", type=Path, default=argparse.SUPPRESS)
+    degraded.add_argument("--only", action="append", choices=list(SHAPES), help="may be repeated")
+    degraded.add_argument("--seed", type=int, default=7, help="of the world, and of training (7)")
+    degraded.add_argument("--scale", type=float, default=1.0, help="of the world; 1 is 1,000 users")
     return parser
 
 

@@ -24,7 +24,7 @@ class Truth:
     """A world, and where our users and tweets are in it."""
 
     world: World
-    user: Rows  # the world's row of each of ours
+    user: Rows  # the world's row of each of ours; -1 of an account that the world does not know
     tweet: Rows
 
     @classmethod
@@ -35,7 +35,10 @@ class Truth:
     @classmethod
     def of(cls, world: World, users: Users, tweets: Tweets) -> Truth:
         user, tweet = (table.ids.all_ids().cast(int).to_numpy() for table in (users, tweets))
-        return cls(world, world.user_rows(user), world.tweet_rows(tweet))
+        known = np.isin(user, world.users.user_id)
+        rows = np.full(len(user), -1, np.int32)
+        rows[known] = world.user_rows(user[known])
+        return cls(world, rows, world.tweet_rows(tweet))
 
     def probabilities(self, viewer: Rows, tweet: Rows, at: Times) -> dict[str, Chances]:
         """P(action | examined) for each head, for each pair."""

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
 
-from ml import bundle, command, threads
+from ml import bundle, command, memory, threads
 from ml.bundle import promotion_check
 from ml.dataset import rejects, report
 from ml.dataset.column_map import ColumnMap
@@ -55,6 +55,7 @@ def _train(given: argparse.Namespace) -> None:
             print(f"the bundle in {given.artifacts} is up to date with {given.data}")
             return
         print(f"training on {given.data}, for {reason}")
+    memory.collect_seldom()
     options = TrainingOptions(holdout=given.holdout, seed=given.seed)
     tables = Tables.of(_validated(given)) if given.rejects or given.map else None
     with ExitStack() as stack:
@@ -63,11 +64,10 @@ def _train(given: argparse.Namespace) -> None:
     trained = bundle.load(given.artifacts)
     assert trained is not None
     print(f"bundle {version}: {sum(trained.manifest.parameters.values()):,} parameters")
+    drawn = "impressions" in trained.manifest.missing  # and so were negatives: no AUC to print
     for name, card in trained.manifest.heads.items():
-        print(
-            f"  {name:<11} mean {card.mean:.4f}   AUC {card.metrics['auc']:.3f} on later rows   "
-            f"{card.positives:,} examples"
-        )
+        auc = "" if drawn else f"AUC {card.metrics['auc']:.3f} on later rows   "
+        print(f"  {name:<11} mean {card.mean:.4f}   {auc}{card.positives:,} examples")
     if trained.manifest.missing:
         print(f"  not in the data: {', '.join(trained.manifest.missing)}")
     for note in trained.manifest.notes:
@@ -124,6 +124,9 @@ def _parser(prog: str) -> argparse.ArgumentParser:
     train.add_argument("--out", dest="artifacts", type=Path, default=Path("artifacts"))
     train.add_argument("--holdout", type=_share, default=0.2, help="last share kept for testing")
     train.add_argument("--seed", type=int, default=7)
+    train.add_argument(
+        "--force", action="store_true", help="serve it even if foryou train finds a better policy"
+    )
     either = train.add_mutually_exclusive_group()
     either.add_argument(
         "--from-log", type=Path, metavar="LOG", help="learn from what this event log says, too"

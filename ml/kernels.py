@@ -16,7 +16,9 @@ from ml import kernel_folder
 # Numba makes the names of `config` from the environment, so mypy sees none of them.
 IS_COMPILED: Final = not config.DISABLE_JIT  # type: ignore[attr-defined]
 _FOLDER: Final = kernel_folder.prepare() if IS_COMPILED else None
-_COMPILE: Final[Any] = partial(njit, cache=_FOLDER is not None, nogil=True, error_model="numpy")
+_COMPILE: Final[Any] = partial(
+    njit, cache=_FOLDER is not None, nogil=True, error_model="numpy", no_cfunc_wrapper=True
+)
 _KERNELS: Final[list[Any]] = []
 
 if _FOLDER is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +92,17 @@ def tiny_engine(tiny_artifacts: Path, tiny_data: Path) -> Engine:
     """All that serves them, at an instant that does not pass."""
     settings = Settings(artifacts=tiny_artifacts, data_dir=tiny_data)
     return build_engine(settings, wall=lambda: 4e9)
+
+
+@pytest.fixture(scope="session")
+def chosen_engine(tiny_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Engine:
+    """The same as if nobody had logged impressions: only what people chose is known."""
+    data, artifacts = tmp_path_factory.mktemp("chosen"), tmp_path_factory.mktemp("artifacts")
+    for table in tiny_data.glob("*.parquet"):
+        if table.stem != "impressions":
+            shutil.copy(table, data)
+    train.train(data, artifacts, TrainingOptions())
+    return build_engine(Settings(artifacts=artifacts), wall=lambda: 4e9)
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ from app.api.dependencies import ServiceInUse
 from app.api.problems import documented
 from app.api.serializers import instant
 from app.errors import FaultError
-from app.schemas.health import Alive, Ready, Window
+from app.schemas.health import Alive, Ready, Standing, Window
 from app.schemas.parameters import NoParameters
 from app.serving.engine import Engine
 
@@ -31,6 +31,7 @@ async def readyz(_: Annotated[NoParameters, Query()], service: ServiceInUse) -> 
         raise FaultError(f"the state does not follow the event log: {service.fault}")
     engine = service.engine
     now = engine.clock.now()
+    board = engine.bundle.leaderboard if engine.bundle else None
     return Ready(
         status="degraded" if service.degraded else "ready",
         degraded=service.degraded,
@@ -41,6 +42,8 @@ async def readyz(_: Annotated[NoParameters, Query()], service: ServiceInUse) -> 
         ranker=type(engine.products["for_you"].mixer.scoring.ranker).__name__,
         missing=list(engine.missing),
         not_in_data=engine.bundle.manifest.missing if engine.bundle else [],
+        leaderboard=[Standing(**one.model_dump()) for one in board.standings] if board else [],
+        loses_to=board.lost_to if board else [],
         users=len(engine.state.users),
         tweets=len(engine.state.tweets),
         window=_window(engine, now),

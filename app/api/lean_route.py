@@ -22,7 +22,8 @@ class LeanRoute(APIRoute):
     """Its endpoint takes `request`, parameters of the path, and at most one model of those of the
     query; each of them is `Annotated` with `Path()` or `Query()`. It returns a response.
 
-    It answers GET. The handlers of exceptions are those of the application.
+    It answers GET, and all of its query may be left out. What handles its exceptions is what the
+    application has.
     """
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
@@ -67,6 +68,7 @@ class _Parameter(NamedTuple):
     name: str
     place: Literal["path", "query"]
     type: TypeAdapter[Any]
+    absent: Any = None  # its value where the URL has no query
 
 
 def _parameters(endpoint: Callable[..., Any]) -> list[_Parameter]:
@@ -76,7 +78,8 @@ def _parameters(endpoint: Callable[..., Any]) -> list[_Parameter]:
         if any(isinstance(mark, params.Path) for mark in marks):
             found.append(_Parameter(name, "path", TypeAdapter(hint)))
         elif any(isinstance(mark, params.Query) for mark in marks):
-            found.append(_Parameter(name, "query", TypeAdapter(hint)))
+            model = TypeAdapter(hint)
+            found.append(_Parameter(name, "query", model, model.validate_python({})))
     return found
 
 
@@ -88,19 +91,17 @@ def _values(request: Request, parameters: list[_Parameter]) -> dict[str, Any]:
     """
     values: dict[str, Any] = {}
     errors: list[ErrorDetails] = []
-    for name, place, type_ in parameters:
+    for name, place, type_, absent in parameters:
         try:
-            values[name] = type_.validate_python(
-                request.path_params[name] if place == "path" else _query(request)
-            )
+            if place == "path":
+                values[name] = type_.validate_python(request.scope["path_params"][name])
+            elif request.scope["query_string"]:  # of a parameter that is given twice, the last
+                values[name] = type_.validate_python(dict(request.query_params))
+            else:
+                values[name] = absent
         except ValidationError as error:
             at = (place, name) if place == "path" else (place,)
             errors += [{**one, "loc": (*at, *one["loc"])} for one in error.errors()]
     if errors:
         raise RequestValidationError(errors)
     return values
-
-
-def _query(request: Request) -> dict[str, str]:
-    """The parameters in the URL; of those given twice, the last."""
-    return dict(request.query_params) if request.scope["query_string"] else {}

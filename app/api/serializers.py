@@ -20,6 +20,7 @@ from app.pipeline.batch import CandidateBatch
 from app.pipeline.product import ProductPipeline, Scored, Served
 from app.pipeline.query import Query
 from app.pipeline.trace import Trace
+from app.rankers.listwise import EVIDENCE
 from app.schemas.follow_recommendations import FollowRecommendation, FollowRecommendations, Reasons
 from app.schemas.timeline import Similarities
 from app.serving.engine import Engine
@@ -62,6 +63,7 @@ def timeline(
     for item, marks in zip(items, served.batch.sources.tolist(), strict=True):
         proposers = _marked(names, marks)
         item["rank"], item["sources"], item["source"] = start + 1, proposers, proposers[0]
+        item["evidence"] = None
         start += 1
         distribution[proposers[0]] = distribution.get(proposers[0], 0) + 1
     return {
@@ -109,6 +111,16 @@ def people(engine: Engine, query: Query, recommended: Recommended) -> FollowReco
             for i, row in enumerate(recommended.user.tolist())
         ]
     )
+
+
+def add_evidence(items: list[Json], batch: CandidateBatch) -> None:
+    """What each piece of evidence adds to the log-odds of the base score of each item; nothing
+    where the heads alone make it."""
+    names = [name for name in batch.columns if name.startswith(EVIDENCE)]
+    for place, item in enumerate(items) if names else ():
+        item["evidence"] = {
+            name.removeprefix(EVIDENCE): round(float(batch[name][place]), DIGITS) for name in names
+        }
 
 
 def trace(served: Served) -> list[Json]:
@@ -174,7 +186,7 @@ def _tweets(engine: Engine, product: ProductPipeline, batch: CandidateBatch) -> 
         tweets.ids.ids(rows),
         batch.author.tolist(),
         engine.state.users.ids.ids(batch.author),
-        tweets.stated_at.take(rows).tolist(),
+        tweets.stated_at[rows].tolist(),
         *numbers[: OF_HEADS.start],
         _objects(HEADS, numbers[OF_HEADS]),
         _objects(NEARNESS, numbers[OF_NEARNESS]),

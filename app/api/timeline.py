@@ -59,4 +59,5 @@ async def timeline(
     )
     if parameters.explain:
         answer["trace"] = serializers.trace(page.served)
+        serializers.add_evidence(answer["items"], page.served.batch)
     return PrivateJson(answer)

@@ -51,6 +51,21 @@ def check_bundle(settings: Settings) -> Finding:
     return Finding("bundle", True, f"{loaded.version} passes its probe{without}")
 
 
+def check_leaderboard(settings: Settings) -> Finding:
+    """When it was trained, the product was at least as good as every simple policy."""
+    try:
+        loaded = bundle.load(settings.artifacts, settings.bundle)
+    except FeedError:
+        loaded = None  # as `check_bundle` reports
+    if loaded is None or loaded.leaderboard is None:
+        return Finding("leaderboard", True, "none; foryou train makes one")
+    lost, by = loaded.leaderboard.lost_to, loaded.leaderboard.decided_by
+    if lost:
+        text = f"{loaded.version} loses to {', '.join(lost)} by {by}; train on more or newer data"
+        return Finding("leaderboard", False, text)
+    return Finding("leaderboard", True, f"{loaded.version} loses to no simple policy by {by}")
+
+
 def check_state(settings: Settings) -> Finding:
     """The state is there, and is that of the tables as they are now."""
     try:
@@ -110,6 +125,7 @@ def check_kernels(settings: Settings) -> Finding:
 CHECKS: Final[tuple[Callable[[Settings], Finding], ...]] = (
     check_folder,
     check_bundle,
+    check_leaderboard,
     check_state,
     check_log,
     check_port,

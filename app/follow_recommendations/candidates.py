@@ -15,7 +15,8 @@ from app.follow_recommendations.reasons import (
     newly_joined,
     popular,
 )
-from app.pipeline.batch import Column, Rows
+from app.pipeline.batch import Rows
+from app.retrieval.sort_keys import Keys, sort_key
 from ml.arrays import Times
 from ml.kernels import kernel
 from ml.state.structures.scratch_table import FREE, scratch_table, slot_of
@@ -58,9 +59,9 @@ def promising(
     followers: Followers,
     share_of_friends: float,
     share_of_follows_you: float,
-) -> tuple[Rows, Column, int]:
+) -> tuple[Keys, int]:
     """Users whom the viewer may follow: those who have to do with the viewer, and `count` of the
-    `foremost`; what each promises; and how many of the foremost there are."""
+    `foremost`, by what they promise; and how many of the foremost there are."""
     room = len(viewer_followers) + len(second_degree) + count
     table = scratch_table(room + len(following) + len(excluded) + 1)
     place_of = np.full(len(table), REFUSED, np.int32)
@@ -92,8 +93,9 @@ def promising(
                 first += 1
                 if first == count:
                     break
-    promise = np.empty(found, np.float32)
+    keys = np.empty(found, np.int64)
     for i in range(found):
         near = share_of_friends * friends(met[i], followers[user[i]])
-        promise[i] = standing[user[i]] + near + share_of_follows_you * follows[i]
-    return user[:found], promise, first
+        near += share_of_follows_you * follows[i]
+        keys[i] = sort_key(standing[user[i]] + near, user[i])
+    return keys, first

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.pipeline.batch import Column, Rows
+from app.retrieval.sort_keys import Keys, row_of, score_of, sort_key
 from ml.arrays import Times
 from ml.embeddings.encoder import Vectors
 from ml.kernels import dot_kernel, kernel
@@ -64,14 +65,14 @@ def taste(authors: Vectors, who: int, viewer: Column) -> float:
 
 
 @kernel
-def with_taste(
-    user: Rows, promise: Column, authors: Vectors, viewer: Column, share: float
-) -> Column:
-    """The score of each user by all reasons, from the `promise` by all but taste."""
-    score = np.empty(len(user), np.float32)
-    for i in range(len(user)):
-        score[i] = promise[i] + share * taste(authors, user[i], viewer)
-    return score
+def with_taste(promising: Keys, authors: Vectors, viewer: Column, share: float) -> Keys:
+    """Users by all reasons, from what they promise by all but taste."""
+    keys = np.empty(len(promising), np.int64)
+    for i in range(len(promising)):
+        user = row_of(promising[i])
+        score = score_of(promising[i]) + share * taste(authors, user, viewer)
+        keys[i] = sort_key(score, user)
+    return keys
 
 
 @kernel

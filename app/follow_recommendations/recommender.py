@@ -15,6 +15,7 @@ from app.follow_recommendations.recommended import Recommended
 from app.pipeline.batch import Column, Rows
 from app.pipeline.query import Query
 from app.retrieval.memo import Memo
+from app.retrieval.sort_keys import Keys, rows_of, scores_of, sort_keys
 from app.retrieval.top_k import top_k
 from ml.embeddings.encoder import Encoder
 from ml.state.feature_state import FeatureState
@@ -76,9 +77,10 @@ class FollowRecommender:
     def best(self, query: Query, limit: int) -> tuple[Rows, Column]:
         """At most `limit` people and their scores, best first: all candidates by the cheap reasons,
         a shortlist by all."""
-        user, promise = self._shortlist(query, self.standing(query.now), max(SHORTLIST, limit))
-        score = with_taste(user, promise, self.encoder.authors, query.vector, self.shares.taste)
-        return top_k(user, score, limit)
+        shortlist = self._shortlist(query, self.standing(query.now), max(SHORTLIST, limit))
+        compared = with_taste(shortlist, self.encoder.authors, query.vector, self.shares.taste)
+        best = top_k(compared, limit)
+        return rows_of(best), scores_of(best)
 
     def followed_by(self, query: Query, user: Rows) -> list[Rows]:
         """For each of these people the followees of the viewer who follow them, closest first."""
@@ -88,15 +90,15 @@ class FollowRecommender:
         ).reshape(len(user), len(closest))
         return [closest[row] for row in follows]
 
-    def _shortlist(self, query: Query, standing: Standing, count: int) -> tuple[Rows, Column]:
-        """The `count` users of the greatest promise by all reasons but taste, and that promise.
+    def _shortlist(self, query: Query, standing: Standing, count: int) -> Keys:
+        """The `count` users of the greatest promise by all reasons but taste.
 
         Of users who have nothing to do with the viewer only the foremost are looked at, or all
         where the viewer follows too many of those.
         """
         foremost, around, shares = standing.foremost, query.neighborhood, self.shares
         while True:
-            user, promise, first = promising(
+            keys, first = promising(
                 query.viewer,
                 around.following,
                 around.excluded_authors,
@@ -110,7 +112,7 @@ class FollowRecommender:
                 shares.follows_you,
             )
             if first == count or len(foremost) == len(standing.score):
-                return top_k(user, promise, count)
+                return top_k(keys, count)
             foremost = _best_first(standing.score, len(standing.score))
 
     def _standing(self, now: int) -> Standing:
@@ -124,4 +126,5 @@ class FollowRecommender:
 
 def _best_first(score: Scores, count: int) -> Rows:
     """The users of the best standing."""
-    return top_k(np.arange(len(score), dtype=np.int32), score.astype(np.float32), count)[0]
+    everybody = np.arange(len(score), dtype=np.int32)
+    return rows_of(top_k(sort_keys(score.astype(np.float32), everybody), count))

@@ -6,7 +6,7 @@ import logging
 import re
 from contextvars import ContextVar
 from dataclasses import dataclass
-from secrets import token_hex
+from os import urandom
 from time import perf_counter
 from typing import Final
 
@@ -59,7 +59,7 @@ class Observed:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        record = Record(_given_name(scope) or token_hex(16))
+        record = Record(_given_name(scope) or urandom(16).hex())
         scope.setdefault("state", {})["request_id"] = record.request_id
         _current.set(record)  # the server gives every request a context of its own
         name = (RAW_HEADER, record.request_id.encode())
@@ -98,19 +98,22 @@ class Observed:
         log, template = logger, "%s %s"
         if status in refusals.STATUSES:
             log, template = refusals.logger, f"refused with {status}: {template}"
-        _log(log, level, template, (method, path), fields)
+        log.handle(Line(log.name, level, template, (method, path), fields))
 
 
-def _log(
-    log: logging.Logger,
-    level: int,
-    template: str,
-    given: tuple[str, ...],
-    fields: dict[str, object],
-) -> None:
-    """As `log.log` does, which would look up on the stack who calls it."""
-    extra = {"fields": fields}
-    log.handle(log.makeRecord(log.name, level, "", 0, template, given, None, extra=extra))
+class Line(logging.LogRecord):
+    """What `log.log` would make, which looks up on the stack who calls it."""
+
+    def __init__(
+        self,
+        name: str,
+        level: int,
+        template: str,
+        given: tuple[str, ...],
+        fields: dict[str, object],
+    ) -> None:
+        super().__init__(name, level, "", 0, template, given, None)
+        self.fields = fields
 
 
 def _given_name(scope: Scope) -> str:

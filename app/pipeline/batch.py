@@ -18,6 +18,7 @@ Order = NDArray[np.intp]
 Column = NDArray[np.float32]
 MARKS: Final = np.uint32(1) << np.arange(32, dtype=np.uint32)  # of each source
 BOOL: Final = np.dtype(bool)
+_FIRST: Final = np.zeros(1, np.intp)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,13 +139,12 @@ def merged(batches: Sequence[CandidateBatch]) -> CandidateBatch:
     tweet = np.concatenate([batch.tweet for batch in batches])
     author = np.concatenate([batch.author for batch in batches])
     marks = np.concatenate([batch.sources for batch in batches])
-    order = tweet.argsort()
-    tweet = tweet.take(order)
-    is_first = np.empty(len(tweet), bool)
-    is_first[:1] = True
-    np.not_equal(tweet[1:], tweet[:-1], out=is_first[1:])
-    first = is_first.nonzero()[0]
-    if not len(first):
+    if not len(tweet):
         return CandidateBatch(tweet, author, marks)
+    by_tweet = (tweet.astype(np.int64) << 32) + np.arange(len(tweet))  # sorted sooner than pairs
+    by_tweet.sort()
+    order = by_tweet & 0xFFFFFFFF
+    tweet = (by_tweet >> 32).astype(np.int32)
+    first = np.concatenate([_FIRST, (tweet[1:] != tweet[:-1]).nonzero()[0] + 1])
     sources = np.bitwise_or.reduceat(marks.take(order), first)
     return CandidateBatch(tweet.take(first), author.take(order.take(first)), sources)

@@ -14,6 +14,7 @@ from app.rescorers.feedback_fatigue import FeedbackFatigue
 from app.rescorers.out_of_network import OutOfNetwork as Strangers
 from app.rescorers.recency import Recency
 from app.rescorers.safety import Safety
+from app.retrieval.co_engaged import CoEngaged
 from app.selectors.quota import Quota
 from app.settings import Settings
 from app.side_effects.remember_served import ServedLog
@@ -21,6 +22,7 @@ from app.sources.explore import Explore
 from app.sources.follow_recs import FollowRecs
 from app.sources.graph import Graph
 from app.sources.in_network import InNetwork
+from app.sources.item_item import ItemItem
 from app.sources.popular import Popular
 from ml.embeddings.encoder import Encoder
 from ml.state.feature_state import FeatureState
@@ -50,6 +52,11 @@ def for_you(
                 shared_stages.out_of_network(fresh_tweets, encoder, s),
                 s.out_of_network_limit,
                 share=s.out_of_network_share,
+            ),
+            CandidatePipeline(
+                ItemItem(fresh_tweets, fade, CoEngaged(state)),
+                s.item_item_limit,
+                share=s.item_item_share,
             ),
             CandidatePipeline(
                 FollowRecs(fresh_tweets, who, fade, s.follow_recs_people),

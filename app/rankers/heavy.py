@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from app.pipeline.batch import CandidateBatch, Column
 from app.pipeline.failures import BrokenContractError
 from app.pipeline.query import Query
-from app.rankers.fusion import Fusion
+from app.rankers.listwise import ListwiseStage
 from ml.embeddings.encoder import Encoder
 from ml.features import NAMES, Pairs, matrix
+from ml.models.fusion import Fusion
 from ml.state.feature_state import FeatureState
 
 Predict = Callable[[Pairs, NDArray[np.float32]], Mapping[str, Column]]
@@ -33,9 +34,10 @@ class HeavyRanker:
     encoder: Encoder
     predict: Predict
     fusion: Fusion
+    listwise: ListwiseStage | None = None  # where one was trained
 
     def score(self, query: Query, batch: CandidateBatch) -> Mapping[str, Column]:
-        if query.viewer < 0:
+        if query.viewer < 0 and self.listwise is None:
             raise BrokenContractError("nobody is known by that row, so nothing can be predicted")
         x = Pairs.of_one(
             self.state,
@@ -48,8 +50,13 @@ class HeavyRanker:
         )
         features = matrix(x)
         predictions = self.predict(x, features)
+        score = {"base_score": self.fusion.fuse(predictions)}
+        if self.listwise is not None:
+            score = self.listwise.weigh(
+                query, x, features, score["base_score"], predictions["similarity"]
+            )
         return {
             **predictions,
             **{name: features[:, column] for name, column in SIMILARITIES.items()},
-            "base_score": self.fusion.fuse(predictions),
+            **score,
         }

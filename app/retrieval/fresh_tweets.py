@@ -13,6 +13,7 @@ from app.pipeline.query import Query
 from app.retrieval.age import ages_hours
 from app.retrieval.memo import Memo
 from app.retrieval.posts import fresh_posts
+from app.retrieval.sort_keys import Keys, rows_of, sort_keys
 from app.retrieval.top_k import top_k
 from app.retrieval.topic_index import TopicIndex
 from ml.arrays import Times
@@ -61,8 +62,8 @@ class FreshTweets:
 
     def by(
         self, query: Query, author: Rows, strength: Column, least: float, half_life_hours: float
-    ) -> tuple[Rows, Column]:
-        """The fresh tweets of some authors, and what they are worth."""
+    ) -> Keys:
+        """The fresh tweets of some authors, by what they are worth."""
         posts = self.state.posts
         return fresh_posts(
             author,
@@ -79,7 +80,11 @@ class FreshTweets:
 
     def top(self, tweet: Rows, worth: NDArray[np.floating], limit: int) -> CandidateBatch:
         """The `limit` tweets of the greatest worth, best first; of equals the older."""
-        return self.batch(top_k(tweet, worth.astype(np.float32, copy=False), limit)[0])
+        return self.best(sort_keys(worth.astype(np.float32, copy=False), tweet), limit)
+
+    def best(self, keys: Keys, limit: int) -> CandidateBatch:
+        """The `limit` best tweets, best first, of these sort keys."""
+        return self.batch(rows_of(top_k(keys, limit)))
 
     def age_hours(self, tweet: Rows, now: int) -> NDArray[np.float64]:
         """Hours since each tweet was written; 24 where that is unknown."""

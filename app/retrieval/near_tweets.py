@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, NamedTuple
@@ -9,7 +10,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from app.pipeline.batch import Rows
+from app.pipeline.batch import Column, Rows
 from app.retrieval.age import age_hours
 from app.retrieval.fresh_tweets import FreshTweets
 from app.retrieval.memo import Memo
@@ -60,16 +61,16 @@ class NearTweets:
         """The inverted file of a moment."""
         return Memo(self._file, lambda: self.fresh_tweets.state.tweets.version)
 
-    def of(self, tastes: Vectors, now: int) -> Window:
+    def of(self, tastes: Sequence[Column], now: int) -> Window:
         """All of the window where it is small; otherwise what is worth most by any taste.
 
         Args:
-            tastes: (tastes, dim), of length 1.
+            tastes: vectors of length 1.
         """
         fresh = self.fresh_tweets.fresh(now)
         if len(fresh.tweet) <= WORTHWHILE or not len(self.encoder.tweets.centroids):
             return Window(fresh.tweet, fresh.author, fresh.created_at)
-        return self.within_reach(tastes, now)
+        return self.within_reach(np.stack(tastes), now)
 
     def within_reach(self, tastes: Vectors, now: int, reach: int = REACH) -> Window:
         """About the `reach` tweets that are worth most by each taste, cell by cell."""

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from app.pipeline.batch import Column, Rows
 from app.retrieval.age import age_hours
+from app.retrieval.sort_keys import Keys, sort_key
 from ml.arrays import Times
 from ml.kernels import kernel
 from ml.state.structures.time_index import is_fresh
@@ -26,23 +27,22 @@ def fresh_posts(
     created_at: Times,
     oldest: int,
     now: int,
-) -> tuple[Rows, Column]:
-    """What these authors wrote since `oldest`, and what it is worth by strength and recency.
+) -> Keys:
+    """What these authors wrote since `oldest`, by its worth, which is by strength and recency.
 
     Twice the strength of an author makes up for one half-life; `least` is added to all.
     """
     room = 0
     for who in author:
         room += length[who]
-    tweet, worth = np.empty(room, np.int32), np.empty(room, np.float32)
-    found = 0
+    keys, found = np.empty(room, np.int64), 0
     for i in range(len(author)):
         appeal = np.log2(strength[i] + least)
         first = start[author[i]]
         for place in range(first, first + length[author[i]]):
             written = created_at[posts[place]]
             if is_fresh(written, oldest, now):
-                tweet[found] = posts[place]
-                worth[found] = appeal - age_hours(written, now) / half_life_hours
+                worth = appeal - age_hours(written, now) / half_life_hours
+                keys[found] = sort_key(worth, posts[place])
                 found += 1
-    return tweet[:found], worth[:found]
+    return keys[:found]

@@ -22,6 +22,23 @@ class Alive(Strict):
     status: Literal["alive"] = "alive"
 
 
+class Standing(Strict):
+    """One figure of one policy when the bundle was trained; null where nothing was judged."""
+
+    policy: str
+    metric: str
+    value: float | None
+    low: float | None
+    """The 95 % interval over viewers."""
+    high: float | None
+    ahead: float | None
+    """The product's value less this one's, for the same viewers."""
+    ahead_low: float | None
+    ahead_high: float | None
+    loses: bool
+    """Whether the product is behind it by more than chance."""
+
+
 class Ready(Strict):
     status: Literal["ready", "degraded"]
     degraded: dict[str, str]
@@ -36,6 +53,10 @@ class Ready(Strict):
     """Models that are not there."""
     not_in_data: list[str]
     """What the tables lacked when the models were trained."""
+    leaderboard: list[Standing]
+    """The product beside simple policies, on what came last before the cut of its training."""
+    loses_to: list[str]
+    """The simple policies that were better than the product by more than chance."""
     users: int
     tweets: int
     window: Window

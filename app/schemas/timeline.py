@@ -65,6 +65,9 @@ class Item(ScoredTweet):
     """Every source that proposed it."""
     source: str
     """The first source that proposed it, whose share of the feed it counts for."""
+    evidence: dict[str, float] | None = None
+    """What each piece of evidence adds to log(x), where base_score is x / (1 + x); only where
+    `explain` was asked for, and a listwise stage was trained."""
 
 
 class Span(Strict):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from app.pipeline.components import Ranker
 from app.products.presets import PRESETS
-from app.rankers.fusion import Fusion
 from app.rankers.heavy import HeavyRanker
 from app.rankers.heuristic import Heuristic
+from app.rankers.listwise import ListwiseStage
 from app.settings import InvalidSettingError, Settings
 from ml.bundle import Bundle
 from ml.embeddings.encoder import GrowingEncoder
+from ml.models.fusion import Fusion
 from ml.state.feature_state import FeatureState
 
 
@@ -33,5 +34,7 @@ def choose_ranker(
             means["similarity"] = means["engagement"]
         fusion = Fusion(preset.resolve(means) | settings.weights, means)
         if fusion.average > 0:
-            return HeavyRanker(state, encoder, bundle.predict, fusion)
+            model = bundle.models.listwise
+            listwise = None if model is None else ListwiseStage.of(model, state)
+            return HeavyRanker(state, encoder, bundle.predict, fusion, listwise)
     return Heuristic(state, encoder)

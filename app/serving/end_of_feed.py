@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -12,8 +13,7 @@ from app.pipeline.query import Query
 from app.serving.service import Service
 
 
-@dataclass(frozen=True, slots=True)
-class End:
+class End(NamedTuple):
     goes_on: bool  # this feed has a next page
     exhausted: bool  # a new feed would be empty
 

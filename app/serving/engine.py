@@ -15,6 +15,7 @@ from app.gates.has_taste import HasTaste
 from app.pipeline.components import Ranker
 from app.pipeline.product import ProductPipeline
 from app.products import shared_stages
+from app.products.by_evidence import by_evidence, newcomer_by_evidence
 from app.products.discovery import discovery
 from app.products.fallback import fallback
 from app.products.following import following
@@ -29,6 +30,7 @@ from app.serving.restore_state import remembered, replay
 from app.serving.served_bundle import load_bundle
 from app.serving.served_log import ConnectableServedLog
 from app.serving.shared_clock import kept_world_time, write_shift
+from app.serving.time_scales import with_time_scales
 from app.serving.viewer_vector_cache import ViewerVectorCache
 from app.settings import Settings
 from ml.bundle import Bundle
@@ -104,16 +106,23 @@ def assemble(
 ) -> Engine:
     """An engine around a state; products write served pages to `served_log`. Without an `encoder`
     everything in the state is encoded."""
+    settings = with_time_scales(settings, bundle)
     served_log = served_log or ConnectableServedLog()
     if encoder is None:
         encoder = bundle.encode(state) if bundle else NullEncoder.of(state)
     ranker = choose_ranker(settings, state, encoder, bundle)
     page = for_you(state, encoder, ranker, settings, served_log)
+    known = discovery(page, state, encoder, settings)
+    listwise = ranker.listwise if isinstance(ranker, HeavyRanker) else None
+    nobody = newcomer(page, state, encoder, settings)
+    if listwise is not None:
+        page, known = (by_evidence(one, listwise, state, settings) for one in (page, known))
+        nobody = newcomer_by_evidence(page, listwise, state, settings)
     last = ProductPipeline("fallback", fallback(state, encoder, settings, served_log))
-    unknown = ProductPipeline("newcomer", newcomer(page, state, encoder, settings), fallback=last)
+    unknown = ProductPipeline("newcomer", nobody, fallback=last)
     alone = ProductPipeline(
         "discovery",
-        discovery(page, state, encoder, settings),
+        known,
         gates=[HasTaste(state)],
         otherwise=unknown,
         fallback=last,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from app.pipeline.product import Served
 from app.pipeline.query import Query
@@ -13,8 +14,7 @@ from app.serving.pagination import Page
 from app.serving.service import Service
 
 
-@dataclass(frozen=True, slots=True)
-class FeedPage:
+class FeedPage(NamedTuple):
     """A page, and all that is needed to describe it."""
 
     engine: Engine  # that answered; another may be in use by now

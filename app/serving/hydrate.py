@@ -53,15 +53,20 @@ class Hydrate:
 
     def _tie_strength(self, viewer: int, neighborhood: Neighborhood, now: int) -> Column:
         """RealGraph's strength of the tie to each followee."""
-        ties = self.state.tie_counts
-        return realgraph.to_followees(
+        ties, following = self.state.tie_counts, neighborhood.following
+        strength = np.empty(len(following), np.float32)
+        realgraph.to_followees(
             viewer,
-            neighborhood.following,
+            following,
             neighborhood.followers,
             ties.index.table,
-            ties.counts.table,
+            ties.counts.value,
+            ties.counts.newest,
+            ties.counts.half_life_seconds,
             now,
+            strength,
         )
+        return strength
 
     def _seen(self, viewer: int, now: int) -> Rows:
         """Tweets that the viewer acted on, was shown, or was recently served; sorted."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -24,8 +24,7 @@ MAX_POOL: Final = 1_000
 NONE: Final = CandidateBatch.of(nobody(), nobody())
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(NamedTuple):
     """The rows of a page, and where the next page begins."""
 
     served: Served
@@ -43,7 +42,7 @@ def first(service: Service, query: Query, product: str, request_id: str) -> Page
     ahead = _best_first(served.pool)
     end = end_of_feed.after(service, query, product, served.batch, ahead.tweet)
     goes_on = end.goes_on and service.is_writing  # else the cursor leads to what nobody keeps
-    cursor = _seal(service, name, len(served.batch)) if goes_on else None
+    cursor = _seal(service, query, name, len(served.batch)) if goes_on else None
     return Page(served, 0, cursor, end.exhausted, name, ahead if cursor else NONE)
 
 
@@ -87,17 +86,16 @@ def later(service: Service, query: Query, begun: Begun, request_id: str) -> Page
     pool, trace = _restored(service, begun.first_page), Trace()
     batch, place, ahead = product.mixer.next_page(query, pool, begun.position, trace)
     end = end_of_feed.after(service, query, begun.product, batch, ahead)
-    next_cursor = _seal(service, begun.name, place) if end.goes_on else None
+    next_cursor = _seal(service, query, begun.name, place) if end.goes_on else None
     name = f"{request_id}:{query.seed:016x}:{begun.position}"
     served = Served(product, batch, trace, pool)
     return Page(served, begun.position, next_cursor, end.exhausted, name, NONE)
 
 
-def _seal(service: Service, name: str, position: int) -> str | None:
+def _seal(service: Service, query: Query, name: str, position: int) -> str | None:
     if service.signer is None:
         return None
-    expires = int(service.engine.clock.precisely()) + CURSOR_SECONDS
-    return service.signer.seal(Cursor(name, position, expires))
+    return service.signer.seal(Cursor(name, position, query.now + CURSOR_SECONDS))
 
 
 def _best_first(pool: CandidateBatch) -> CandidateBatch:

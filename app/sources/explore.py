@@ -8,10 +8,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app.pipeline.batch import CandidateBatch, Column, Rows
+from app.pipeline.batch import CandidateBatch, Rows
 from app.pipeline.query import Query
 from app.retrieval.age import age_hours
 from app.retrieval.fresh_tweets import FreshTweets
+from app.retrieval.sort_keys import Keys, sort_key
 from ml.arrays import Times
 from ml.features import author as of_author
 from ml.features import tweet as of_tweet
@@ -49,7 +50,7 @@ class Explore:
         state, around = self.fresh_tweets.state, query.neighborhood
         fresh = self.fresh_tweets.fresh(query.now)
         wanted = self._wanted(query)
-        tweet, worth = _on_topic(
+        keys = _on_topic(
             wanted,
             fresh.by_topic.near(wanted),
             fresh.topic,
@@ -65,7 +66,7 @@ class Explore:
             self.half_life_hours,
             query.now,
         )
-        return self.fresh_tweets.top(tweet, worth, limit)
+        return self.fresh_tweets.best(keys, limit)
 
     def _wanted(self, query: Query) -> int:
         """The topic to try, or `NO_TOPIC`.
@@ -142,12 +143,10 @@ def _on_topic(
     created_at: Times,
     half_life_hours: float,
     now: int,
-) -> tuple[Rows, Column]:
+) -> Keys:
     """The tweets on a topic, which are among some places of a list, by authors that the viewer
-    neither follows nor excludes, nor wants to see less of; and what they are worth by their
-    reception and recency."""
-    found = np.empty(len(places), np.int32)
-    worth, count = np.empty(len(places), np.float32), 0
+    neither follows nor excludes, nor wants to see less of; by their reception and recency."""
+    keys, found = np.empty(len(places), np.int64), 0
     for i in places:
         who = author[i]
         if topic[i] == NO_TOPIC or topic[i] != wanted or who == viewer:
@@ -161,6 +160,6 @@ def _on_topic(
         received = engagement_rate(counted(tweet_counts, tweet[i], now), TWEET_STRENGTH)
         received += engagement_rate(counted(author_counts, who, now), AUTHOR_STRENGTH)
         fading = np.log(2) / half_life_hours * age_hours(created_at[tweet[i]], now)
-        found[count], worth[count] = tweet[i], received - fading
-        count += 1
-    return found[:count], worth[:count]
+        keys[found] = sort_key(received - fading, tweet[i])
+        found += 1
+    return keys[:found]

@@ -24,5 +24,5 @@ class FollowRecs:
 
     def fetch(self, query: Query, limit: int) -> CandidateBatch:
         author, score = self.who.best(query, self.people)
-        tweet, worth = self.fresh_tweets.by(query, author, score, LEAST_SCORE, self.half_life_hours)
-        return self.fresh_tweets.top(tweet, worth, limit)
+        keys = self.fresh_tweets.by(query, author, score, LEAST_SCORE, self.half_life_hours)
+        return self.fresh_tweets.best(keys, limit)

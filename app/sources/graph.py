@@ -11,6 +11,7 @@ from app.pipeline.batch import CandidateBatch, Column, Rows
 from app.pipeline.query import Query
 from app.retrieval.age import age_hours
 from app.retrieval.fresh_tweets import FreshTweets
+from app.retrieval.sort_keys import Keys, sort_key
 from ml.arrays import Times
 from ml.embeddings.graph_feature_service import PROOF_HOURS
 from ml.kernels import kernel
@@ -36,7 +37,7 @@ class Graph:
 
     def fetch(self, query: Query, limit: int) -> CandidateBatch:
         state = self.fresh_tweets.state
-        tweet, worth = _proven(
+        keys = _proven(
             query.neighborhood.following,
             query.tie_strength,
             state.history.tweet,
@@ -49,7 +50,7 @@ class Graph:
             self.min_social_proof,
             self.half_life_hours,
         )
-        return self.fresh_tweets.top(tweet, worth, limit)
+        return self.fresh_tweets.best(keys, limit)
 
 
 @kernel
@@ -65,7 +66,7 @@ def _proven(
     now: int,
     min_proof: int,
     half_life_hours: float,
-) -> tuple[Rows, Column]:
+) -> Keys:
     """The fresh tweets by others that enough followees engaged with after `since`."""
     room = LENGTH * len(following)
     table = scratch_table(room)
@@ -89,11 +90,11 @@ def _proven(
             if place_of[slot] >= 0:
                 weight[place_of[slot]] += tie[i] + LEAST_TIE
                 proof[place_of[slot]] += 1
-    worth, proven = np.empty(found, np.float32), 0
+    keys, proven = np.empty(found, np.int64), 0
     for place in range(found):
         if proof[place] >= min_proof:
             age = age_hours(created_at[tweet[place]], now)
-            tweet[proven] = tweet[place]
-            worth[proven] = np.log2(weight[place] + 1e-9) - age / half_life_hours
+            worth = np.log2(weight[place] + 1e-9) - age / half_life_hours
+            keys[proven] = sort_key(worth, tweet[place])
             proven += 1
-    return tweet[:proven], worth[:proven]
+    return keys[:proven]

@@ -20,11 +20,11 @@ class InNetwork:
     half_life_hours: float
 
     def fetch(self, query: Query, limit: int) -> CandidateBatch:
-        tweet, worth = self.fresh_tweets.by(
+        keys = self.fresh_tweets.by(
             query,
             query.neighborhood.following,
             query.tie_strength,
             LEAST_TIE,
             self.half_life_hours,
         )
-        return self.fresh_tweets.top(tweet, worth, limit)
+        return self.fresh_tweets.best(keys, limit)

@@ -15,6 +15,7 @@ from app.retrieval.fresh_tweets import FreshTweets
 from app.retrieval.in_turns import in_turns
 from app.retrieval.near_tweets import NearTweets
 from app.retrieval.nearest import nearness
+from app.retrieval.sort_keys import Keys, rows_of, sort_key
 from app.retrieval.top_k import top_k
 from ml.arrays import Times
 from ml.embeddings.encoder import Encoder, Vectors
@@ -47,8 +48,8 @@ class OutOfNetwork:
     def fetch(self, query: Query, limit: int) -> CandidateBatch:
         lately = self._lately(query) if self.latest_share else None
         tastes = [query.vector] if lately is None else [query.vector, lately]
-        near = self.near_tweets.of(np.stack(tastes), query.now)
-        tweet, worth, worth_lately = _by_strangers(
+        near = self.near_tweets.of(tastes, query.now)
+        near_taste, near_lately = _by_strangers(
             near.tweet,
             near.author,
             near.created_at,
@@ -61,8 +62,8 @@ class OutOfNetwork:
             query.now,
         )
         if lately is None:
-            return self.fresh_tweets.top(tweet, worth, limit)
-        best, latest = (top_k(tweet, by, limit)[0] for by in (worth, worth_lately))
+            return self.fresh_tweets.best(near_taste, limit)
+        best, latest = (rows_of(top_k(keys, limit)) for keys in (near_taste, near_lately))
         author = self.fresh_tweets.state.tweets.author
         return in_turns(best, latest, self.latest_share, limit, author)
 
@@ -108,21 +109,19 @@ def _by_strangers(
     users: int,
     half_life_hours: float,
     now: int,
-) -> tuple[Rows, Column, Column]:
-    """The tweets by authors that are not followed, the newest first, and the worth of each by
-    either taste."""
+) -> tuple[Keys, Keys]:
+    """The tweets by authors that are not followed, by their worth to either taste."""
     followed = np.zeros(users, np.bool_)
     for who in following:
         followed[who] = True
-    found, strangers = 0, np.empty(len(tweet), np.int32)
-    near, near_lately = np.empty(len(tweet), np.float32), np.empty(len(tweet), np.float32)
+    found = 0
+    near_taste, near_lately = np.empty(len(tweet), np.int64), np.empty(len(tweet), np.int64)
     for i in range(len(tweet) - 1, -1, -1):
         if author[i] >= 0 and followed[author[i]]:
             continue
         to_taste, to_lately = nearness(vectors, tweet[i], taste, lately)
         fading = np.log(2) / half_life_hours * age_hours(created_at[i], now)
-        strangers[found] = tweet[i]
-        near[found] = to_taste / TEMPERATURE - fading
-        near_lately[found] = to_lately / TEMPERATURE - fading
+        near_taste[found] = sort_key(to_taste / TEMPERATURE - fading, tweet[i])
+        near_lately[found] = sort_key(to_lately / TEMPERATURE - fading, tweet[i])
         found += 1
-    return strangers[:found], near[:found], near_lately[:found]
+    return near_taste[:found], near_lately[:found]

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.pipeline.batch import CandidateBatch, Column, Rows
+from app.pipeline.batch import CandidateBatch, Rows
 from app.pipeline.query import Query
 from app.retrieval.fresh_tweets import FreshTweets
+from app.retrieval.sort_keys import Keys, sort_key
 from ml.kernels import kernel
 from ml.state.structures.counters import CountTable, fade
 from ml.state.tables.counts import ENGAGED
@@ -24,17 +25,18 @@ class Popular:
 
     def fetch(self, query: Query, limit: int) -> CandidateBatch:
         tweet = self.fresh_tweets.fresh(query.now).tweet
-        worth = _engagements(tweet, self.fresh_tweets.state.tweet_counts.table, query.now)
-        return self.fresh_tweets.top(tweet, worth, limit)
+        keys = _engagements(tweet, self.fresh_tweets.state.tweet_counts.table, query.now)
+        return self.fresh_tweets.best(keys, limit)
 
 
 @kernel
-def _engagements(tweet: Rows, counts: CountTable, now: int) -> Column:
-    """How often people engaged with each tweet, as of `now`."""
-    worth = np.empty(len(tweet), np.float32)
+def _engagements(tweet: Rows, counts: CountTable, now: int) -> Keys:
+    """The tweets by how often people engaged with them, as of `now`."""
+    keys = np.empty(len(tweet), np.int64)
     for i in range(len(tweet)):
         engaged = 0.0
         for kind in _ENGAGED:
             engaged += counts.value[tweet[i], kind]
-        worth[i] = engaged * fade(counts, tweet[i], now) if engaged > 0 else 0.0
-    return worth
+        worth = engaged * fade(counts, tweet[i], now) if engaged > 0 else 0.0
+        keys[i] = sort_key(worth, tweet[i])
+    return keys

@@ -43,8 +43,9 @@ class Figure:
         return low > 0 or high < 0
 
     def beyond(self, errors: float) -> bool:
-        """Whether it is farther from zero than so many standard errors."""
-        return abs(self.value) > errors * float(np.nanstd(self.draws[1:]))
+        """Whether it is farther from zero than so many standard errors; not where it is unknown."""
+        known = self.draws[1:][np.isfinite(self.draws[1:])]
+        return len(known) > 0 and abs(self.value) > errors * float(np.std(known))
 
     def __sub__(self, other: Figure) -> Figure:
         """The difference, paired: both were seen by the same users in every draw."""

@@ -46,6 +46,11 @@ class SlateMetrics:
         slates = self.asked.slates[name]
         return {**self._by_truth(slates), **self._by_log(slates), **self._by_company(slates)}
 
+    def judged(self, name: str) -> dict[str, Figure]:
+        """What people would engage with, by the truth where it is known, and by the log."""
+        slates = self.asked.slates[name]
+        return {**self._by_truth(slates), **self._by_log(slates)}
+
     def ndcg(self, slates: Recommendations) -> NDArray[np.float64]:
         """Of the first ten places, per visit, by the log."""
         return ranking.ndcg(self.gain(slates), ranking.ideal_of(self.wanted, PLACES), AT)
@@ -98,8 +103,9 @@ class SlateMetrics:
             return {}
         w, worth, unwelcome = self.weights, self.worth(slates), self.worth(slates, "unwelcome")
         figures = {f"value@{k}": mean(worth[:, :k].mean(axis=1), w) for k in CUTOFFS}
-        for k in CUTOFFS:
-            figures[f"value_ndcg@{k}"] = mean(ranking.ndcg(worth, self.ideal, k), w)
+        if ORACLE in self.asked.slates:
+            for k in CUTOFFS:
+                figures[f"value_ndcg@{k}"] = mean(ranking.ndcg(worth, self.ideal, k), w)
         figures[f"unwelcome@{AT}"] = mean(unwelcome[:, :AT].mean(axis=1), w)
         return figures
 
@@ -133,8 +139,17 @@ class SlateMetrics:
             f"thread_diversity@{AT}": mean(_distinct(thread) / shown, w),
             f"novelty@{AT}": mean(bits.sum(axis=1) / shown, w),
             f"in_network@{AT}": mean(slates.in_network[:, :AT].sum(axis=1) / shown, w),
-            f"unsafe@{AT}": mean(self.unsafe(slates)[:, :AT].sum(axis=1) / shown, w),
+            f"unsafe@{AT}": mean(
+                np.where(self.labelled, self.unsafe(slates)[:, :AT].sum(axis=1) / shown, np.nan), w
+            ),
         }
+
+    @cached_property
+    def labelled(self) -> bool:
+        """Whether anything says which tweets are unsafe."""
+        tweets = self.dataset.tweets
+        declared = any((label >= 0).any() for label in (tweets.toxic, tweets.nsfw))
+        return self.dataset.truth is not None or declared
 
     def unsafe(self, slates: Recommendations) -> NDArray[np.bool_]:
         """What should not have been shown: planted harm, or where nothing is planted, a declared

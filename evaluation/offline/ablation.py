@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, Final
 
 import numpy as np
@@ -15,14 +15,17 @@ from app.rankers.heavy import HeavyRanker, Predict
 from app.selectors.top_k import TopK
 from app.serving.engine import Engine
 from evaluation.metrics.resample import Figure, Figures
-from evaluation.policies.policy import Policy
-from evaluation.policies.product import Product, with_mixer
+from evaluation.policies.policy import PRODUCT, Policy
+from evaluation.policies.product import Product, answering, with_mixers
 from ml.bundle import Bundle
 from ml.embeddings.encoder import Vectors
 from ml.features import GROUPS, NAMES, Pairs
 
 Floats = NDArray[np.float32]
 
+Change = Callable[[MixerPipeline], MixerPipeline]
+
+KINDS: Final = ["source", "features", "rescorer", "diversifier", "visibility", "slate", "selector"]
 PREFIX: Final = "without "
 ERRORS: Final = 3.0  # so many differences are looked at that one in twenty would be several
 BETTER: Final = {  # what a part may earn, and which way is up
@@ -42,7 +45,7 @@ BETTER: Final = {  # what a part may earn, and which way is up
 class Part:
     """One part of the product, and the product without it."""
 
-    kind: str  # source, features, rescorer, diversifier, visibility, slate, selector
+    kind: str  # of `KINDS`
     name: str
     policy: Policy
 
@@ -74,12 +77,19 @@ class Earned:
         return [name for name, value in beyond.items() if way * value * BETTER[name] > 0]
 
 
-def parts(engine: Engine, bundle: Bundle) -> list[Part]:
-    """Every part that can be left out, in the order in which they run."""
-    product = engine.products["for_you"]
+def parts(engine: Engine, bundle: Bundle, answered: Collection[str]) -> list[Part]:
+    """Every part that can be left out, in the order in which they run; of the products that
+    answered anybody, wherever one stands in."""
+    product = engine.products[PRODUCT]
+    named = {
+        (kind, name): change
+        for answering_one in answering(product)
+        if answering_one.name in answered
+        for kind, name, change in _without(answering_one.mixer, bundle)
+    }
     return [
-        Part(kind, name, Product(with_mixer(product, mixer)))
-        for kind, name, mixer in _without(product.mixer, bundle)
+        Part(kind, name, Product(with_mixers(product, change)))
+        for (kind, name), change in sorted(named.items(), key=lambda item: KINDS.index(item[0][0]))
     ]
 
 
@@ -89,31 +99,50 @@ def earned(part: Part, with_it: Figures, without: Figures) -> Earned:
     return Earned(part.kind, part.name, {name: with_it[name] - without[name] for name in shared})
 
 
-def _without(mixer: MixerPipeline, bundle: Bundle) -> Iterator[tuple[str, str, MixerPipeline]]:
+def _without(mixer: MixerPipeline, bundle: Bundle) -> Iterator[tuple[str, str, Change]]:
     scoring = mixer.scoring
-    for place, pipeline in enumerate(mixer.candidates):  # it stays, so that shares keep theirs
-        candidates = [*mixer.candidates]
-        candidates[place] = replace(pipeline, limit=0)
-        yield "source", _name(pipeline.source), replace(mixer, candidates=candidates)
-    ranker = scoring.ranker
-    if isinstance(ranker, HeavyRanker):
+    for pipeline in mixer.candidates:
+        yield "source", _name(pipeline.source), partial(_sourceless, _name(pipeline.source))
+    if isinstance(scoring.ranker, HeavyRanker):
         for group in GROUPS:
-            blind = replace(ranker, predict=Blind.to(group, ranker.predict, bundle))
-            yield "features", group, replace(mixer, scoring=replace(scoring, ranker=blind))
+            yield "features", group, partial(_blind, group, bundle)
     for kind, others in (("rescorer", "rescorers"), ("diversifier", "diversifiers")):
-        for name, rest in _each_left_out(getattr(scoring, others)):
-            yield kind, name, replace(mixer, scoring=replace(scoring, **{others: rest}))
+        for part in getattr(scoring, others):
+            yield kind, _name(part), partial(_unscored, others, _name(part))
     for kind in ("visibility", "slate"):
-        for name, rest in _each_left_out(getattr(mixer, kind)):
-            yield kind, name, replace(mixer, **{kind: rest})
+        for part in getattr(mixer, kind):
+            yield kind, _name(part), partial(_unfiltered, kind, _name(part))
     if not isinstance(mixer.selector, TopK):
-        yield "selector", _name(mixer.selector), replace(mixer, selector=TopK())
+        yield "selector", _name(mixer.selector), lambda mixer: replace(mixer, selector=TopK())
 
 
-def _each_left_out(components: Sequence[object]) -> Iterator[tuple[str, Any]]:
-    """The name of each component, and all the others."""
-    for component in components:
-        yield _name(component), [other for other in components if other is not component]
+def _sourceless(name: str, mixer: MixerPipeline) -> MixerPipeline:
+    """It stays, so that shares keep theirs, and finds nothing."""
+    candidates = [
+        replace(one, limit=0) if _name(one.source) == name else one for one in mixer.candidates
+    ]
+    return replace(mixer, candidates=candidates)
+
+
+def _blind(group: str, bundle: Bundle, mixer: MixerPipeline) -> MixerPipeline:
+    ranker = mixer.scoring.ranker
+    if not isinstance(ranker, HeavyRanker):
+        return mixer
+    blind = replace(ranker, predict=Blind.to(group, ranker.predict, bundle))
+    return replace(mixer, scoring=replace(mixer.scoring, ranker=blind))
+
+
+def _unscored(others: str, name: str, mixer: MixerPipeline) -> MixerPipeline:
+    rest = _rest(name, getattr(mixer.scoring, others))
+    return replace(mixer, scoring=replace(mixer.scoring, **{others: rest}))
+
+
+def _unfiltered(kind: str, name: str, mixer: MixerPipeline) -> MixerPipeline:
+    return replace(mixer, **{kind: _rest(name, getattr(mixer, kind))})
+
+
+def _rest(name: str, components: Sequence[object]) -> Any:  # components of the same kind
+    return [other for other in components if _name(other) != name]
 
 
 def _name(component: object) -> str:

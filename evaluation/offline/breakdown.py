@@ -40,6 +40,8 @@ def by_author(judge: SlateMetrics, policies: Sequence[str]) -> Breakdown:
     """Places by the author's followers at the cut: the smallest third of authors, the next, the
     largest."""
     followers = judge.asked.followers
+    if not len(judge.creators):
+        return {}  # nobody wrote anything, as far as the tables say
     edges = np.quantile(followers[judge.creators], [1 / 3, 2 / 3])
     author = judge.dataset.tweets.author
     found: Breakdown = {}
@@ -76,12 +78,13 @@ def _of_places(judge: SlateMetrics, policy: str, places: Mask) -> dict[str, Figu
     slates, weights = judge.asked.slates[policy], judge.weights
     count = places.sum(axis=1)
 
-    def per_place(value: NDArray[np.floating] | Mask) -> Figure:
-        return ratio(np.where(places, value[:, :AT], 0).sum(axis=1), count, weights)
+    def per_place(value: NDArray[np.floating] | Mask, known: Mask | bool = True) -> Figure:
+        total = np.where(places, value[:, :AT], 0).sum(axis=1)
+        return ratio(np.where(known, total, 0), np.where(known, count, 0), weights)
 
     figures = {
         "share": ratio(count, slates.there[:, :AT].sum(axis=1), weights),
-        "precision": per_place(judge.gain(slates)),
-        "unsafe": per_place(judge.unsafe(slates)),
+        "precision": per_place(judge.gain(slates), judge.wanted > 0),
+        "unsafe": per_place(judge.unsafe(slates), judge.labelled),
     }
     return {**figures, "value": per_place(judge.worth(slates))} if judge.dataset.truth else figures

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+import numpy as np
 import polars as pl
 
 from evaluation.truth import Truth
@@ -20,7 +21,7 @@ from ml.state.tables.users import Users
 from ml.state.updates import tables_to_events
 
 TEMPORAL: Final = "temporal"  # asked at a moment, judged by what came after it
-SPLIT: Final = "split"  # no times: judged by the rows that the data itself holds out
+SPLIT: Final = "split"  # judged by the rows that the data itself holds out, all else being known
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +44,13 @@ class Dataset:
         state = FeatureState(self.users, self.tweets)
         state.apply(self.known)
         mutings = tables_to_events.mutings(self.tables, self.users)
-        state.mute([one for one in mutings if self.protocol != TEMPORAL or one.at < self.cut])
+        state.mute([one for one in mutings if self.protocol == SPLIT or one.at < self.cut])
         return state
+
+    @property
+    def lasts(self) -> float:
+        """Seconds from the cut to the last that was held out."""
+        return float(self.held_out.at.max(initial=self.cut) - self.cut)
 
     @property
     def known(self) -> Events:
@@ -62,10 +68,12 @@ def read(folder: Path, bundle: Bundle, cut: int | None = None) -> Dataset:
     users, tweets = tables_to_events.catalog(tables)
     events = tables_to_events.events(tables, users, tweets)
     cut = max(bundle.manifest.as_of, cut or bundle.manifest.as_of)
-    if tables.has_times:
-        held_out, protocol = events[events.at >= cut], TEMPORAL
-    elif tables.has_split:
+    if tables.has_split:
         held_out, protocol = tables_to_events.events(_test_rows(tables), users, tweets), SPLIT
+        cut = max(cut, *(int(some.at.max(initial=cut)) for some in (events, held_out)))
+        held_out = replace(held_out, at=np.full(len(held_out), cut))  # once all else is known
+    elif tables.has_times:
+        held_out, protocol = events[events.at >= cut], TEMPORAL
     else:
         raise DataError(
             f"{folder}: interactions have neither times nor a split column, so nothing can be held "

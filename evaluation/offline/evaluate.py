@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -74,15 +75,16 @@ def evaluate(
         asked = ask(stage, everybody, {**policies, **alone})
         judge = SlateMetrics(given, asked, resample(len(everybody)))
         figures = {name: judge.figures(name) for name in [*policies, *alone]}
+    served = policies[PRODUCT]
+    assert isinstance(served, Product)
     with watch("heads"):
         seen = bool((given.held_out.action == Action.IMPRESSION).any())
         rows = held_out.score(given, bundle, regression) if seen else None
         by_head = list(heads.report(rows)) if rows else []
         unsafe = safety.report(given, bundle)
     with watch("ablation"):
-        earned = _ablate(given, settings, bundle, everybody) if ablate else []
-    served = policies[PRODUCT]
-    assert isinstance(served, Product)
+        answered = served.funnel.asked
+        earned = _ablate(given, settings, bundle, everybody, answered) if ablate else []
     some = [name for name in BREAKDOWN if name in policies]
     return Findings(
         given,
@@ -105,13 +107,17 @@ def evaluate(
 
 
 def _ablate(
-    given: Dataset, settings: Settings, bundle: Bundle, everybody: Requests
+    given: Dataset,
+    settings: Settings,
+    bundle: Bundle,
+    everybody: Requests,
+    answered: Collection[str],
 ) -> list[Earned]:
     """The product and all that it is without, put to the same visits."""
     most = max(ABLATION_CELLS // len(given.tweets), 100)
     some = everybody.some(most)
     stage = ReplayEnvironment.set(given, settings, bundle)
-    parts = ablation.parts(stage.engine, bundle)
+    parts = ablation.parts(stage.engine, bundle, answered)
     policies: dict[str, Policy] = {PRODUCT: Product(stage.engine.products[PRODUCT])}
     if given.truth:
         policies[ORACLE] = Best(simple.oracle)
@@ -133,13 +139,14 @@ def _missing(stage: ReplayEnvironment, no_heads: bool, unsafe: SafetyReport) -> 
 
 
 class _Seconds:
-    """How long each part took."""
+    """How long each part took; each is named on standard error as it begins."""
 
     def __init__(self) -> None:
         self.seconds: dict[str, float] = {}
 
     @contextmanager
     def __call__(self, name: str) -> Iterator[None]:
+        print(f"evaluate: {name}", file=sys.stderr, flush=True)
         start = time.perf_counter()
         yield
         self.seconds[name] = round(time.perf_counter() - start, 1)

@@ -4,6 +4,7 @@ went on to engage with."""
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
@@ -11,6 +12,9 @@ from evaluation.offline.dataset import SPLIT, Dataset
 from ml.actions import ENGAGEMENTS, Action
 from ml.arrays import Rows, Times
 from ml.state.events import Events
+
+MOST: Final = 3_000
+SEED: Final = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +54,18 @@ class Engagements:
         return np.unique(self.tweet[start:end])
 
 
-def of(dataset: Dataset) -> Requests:
+def of(dataset: Dataset, most: int = MOST) -> Requests:
     """Everybody who is in the held-out rows: at their first impression there; where nobody logged
-    impressions, just before their first engagement; where there are no times, all at once."""
+    impressions, just before their first engagement; where the data is split, all at once. Of more
+    than `most`, some drawn by chance."""
+    everybody = _everybody(dataset)
+    if len(everybody) <= most:
+        return everybody
+    drawn = np.sort(np.random.default_rng(SEED).choice(len(everybody), most, replace=False))
+    return Requests(everybody.user[drawn], everybody.at[drawn])
+
+
+def _everybody(dataset: Dataset) -> Requests:
     held_out = dataset.held_out
     engaged = held_out[np.isin(held_out.action, ENGAGEMENTS) & (held_out.user >= 0)]
     if dataset.protocol == SPLIT:

@@ -3,76 +3,103 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from importlib.util import find_spec
-from typing import Final, Literal
+from typing import Final, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+from threadpoolctl import threadpool_limits
 
-from datagen.parameters import DAY
+from evaluation.policies import tuning
+from evaluation.policies.engaged_pairs import EngagedPairs
 from evaluation.policies.policy import Moment, Values
-from ml.actions import ENGAGEMENTS
+from evaluation.policies.tuning import Scores
+from ml.arrays import Rows
 from ml.state.feature_state import FeatureState
 
-FACTORS: Final = 64
+FACTORS: Final = 64  # of BPR
 SEED: Final = 7
-FITS: Final = 10  # at most so many, evenly over the held-out part; it is stale in between
+MOST_WORK: Final = 100_000_000  # pairs times factors, over all options that are compared
 AVAILABLE: Final = find_spec("implicit") is not None
 
 Matrix = NDArray[np.float32]
 
 
-@dataclass
-class Factorisation:
-    """Scores what is fresh by the product of two vectors; a tweet that nobody touched has none, and
-    so is not shown."""
+class AlsOption(NamedTuple):
+    """`alpha` is how much more an engagement counts than its absence."""
 
-    kind: Literal["als", "bpr"]
-    stale_seconds: float = DAY  # infinite: fitted once
-    fitted_at: int | None = None
-    users: Matrix = field(default_factory=lambda: np.empty((0, 0), np.float32))
-    tweets: Matrix = field(default_factory=lambda: np.empty((0, 0), np.float32))
-    touched: NDArray[np.bool_] = field(default_factory=lambda: np.empty(0, bool))
+    alpha: float
+    regularisation: float
+    factors: int
+
+
+# The first is what a small budget gets.
+WEIGHTS: Final = ((10.0, 10.0), (10.0, 30.0), (40.0, 100.0), (40.0, 10.0), (3.0, 10.0), (1.0, 1.0))
+OPTIONS: Final = [AlsOption(*weights, factors) for factors in (64, 32) for weights in WEIGHTS]
+
+
+@dataclass(frozen=True, slots=True)
+class Factorisation:
+    """The product of two vectors; a tweet that nobody touched has none, and is not shown."""
+
+    users: Matrix
+    tweets: Matrix
+    touched: NDArray[np.bool_]  # (tweets,)
 
     @classmethod
-    def over(cls, kind: Literal["als", "bpr"], seconds: int) -> Factorisation:
-        """Fitted anew every day, or less often where the held-out part lasts for years."""
-        return cls(kind, max(DAY, seconds // FITS))
+    def als(cls, liked: csr_matrix, option: AlsOption) -> Self:
+        """Alternating least squares, implicit feedback."""
+        from implicit.als import AlternatingLeastSquares
 
-    def __call__(self, moment: Moment) -> Values:
-        now = moment.query.now
-        if self.fitted_at is None or now - self.fitted_at >= self.stale_seconds:
-            self.fit(moment.state)
-            self.fitted_at = now
-        known = moment.fresh < len(self.tweets)  # what is written later has no vector
-        tweet, viewer = np.where(known, moment.fresh, 0), moment.query.viewer
+        with threadpool_limits(1, "blas"):  # the model looks at it as soon as it is made
+            model = AlternatingLeastSquares(
+                factors=option.factors,
+                regularization=option.regularisation,
+                alpha=option.alpha,
+                num_threads=1,
+                random_state=SEED,
+            )
+            model.fit(liked, show_progress=False)
+        return cls(model.user_factors, model.item_factors, liked.getnnz(axis=0) > 0)
+
+    @classmethod
+    def bpr(cls, state: FeatureState) -> Self:
+        """Bayesian personalised ranking, from all that the state holds now."""
+        from implicit.bpr import BayesianPersonalizedRanking
+
+        liked = EngagedPairs.of(state).matrix
+        with threadpool_limits(1, "blas"):
+            model = BayesianPersonalizedRanking(factors=FACTORS, num_threads=1, random_state=SEED)
+            model.fit(liked, show_progress=False)
+        return cls(model.user_factors, model.item_factors, liked.getnnz(axis=0) > 0)
+
+    def scores(self, user: Rows) -> Scores:
+        found: Scores = self.users[user] @ self.tweets.T
+        found[:, ~self.touched] = -np.inf
+        return found
+
+    def __call__(self, moment: Moment, tweet: Rows) -> Values:
+        known = tweet < len(self.tweets)  # what is written later has no vector
+        tweet, viewer = np.where(known, tweet, 0), moment.query.viewer
         there = 0 <= viewer < len(self.users)
         taste = self.users[viewer] if there else self.users.mean(axis=0)
         return np.where(known & self.touched[tweet], self.tweets[tweet] @ taste, -np.inf)
 
-    def fit(self, state: FeatureState) -> None:
-        """From all engagements that the state holds now."""
-        from implicit.als import AlternatingLeastSquares
-        from implicit.bpr import BayesianPersonalizedRanking
-        from scipy.sparse import csr_matrix
-        from threadpoolctl import threadpool_limits
 
-        user, tweet = _engaged(state)
-        shape = (len(state.users), len(state.tweets))
-        liked = csr_matrix((np.ones(len(user), np.float32), (user, tweet)), shape=shape)
-        with threadpool_limits(1, "blas"):  # the models look at it as soon as they are made
-            kind = {"als": AlternatingLeastSquares, "bpr": BayesianPersonalizedRanking}[self.kind]
-            model = kind(factors=FACTORS, num_threads=1, random_state=SEED)
-            model.fit(liked, show_progress=False)
-        self.users, self.tweets = model.user_factors, model.item_factors
-        self.touched = np.bincount(tweet, minlength=len(state.tweets)) > 0
+def tuned_als() -> Callable[[FeatureState], Factorisation]:
+    """A fit whose options are chosen on a validation part, the first time; fewer of them are
+    compared where there is more to learn from."""
+    chosen: list[AlsOption] = []
 
+    def fit(state: FeatureState) -> Factorisation:
+        pairs = EngagedPairs.of(state)
+        if not chosen:
+            work = np.cumsum([len(pairs) * option.factors for option in OPTIONS])
+            some = OPTIONS[: max(1, int(np.searchsorted(work, MOST_WORK)))]
+            chosen.append(tuning.choose(pairs, some, Factorisation.als))
+        return Factorisation.als(pairs.matrix, chosen[0])
 
-def _engaged(state: FeatureState) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """Every pair of user and tweet with an engagement that was not taken back."""
-    engaged = state.engaged
-    columns = [engaged.column(action) for action in ENGAGEMENTS]
-    pairs = len(engaged.index)
-    held = ~np.isnan(engaged.since[:pairs, columns]).all(axis=1)
-    return engaged.index.left[:pairs][held], engaged.index.right[:pairs][held]
+    return fit

@@ -10,6 +10,7 @@ from typing import Final, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from app.filters.too_old import TooOld
 from app.pipeline.batch import CandidateBatch
 from app.pipeline.components import Filter
 from app.pipeline.query import Query
@@ -33,7 +34,7 @@ class Moment:
     query: Query
     state: FeatureState
     fresh: Rows  # the tweets inside the product's freshness window
-    eligibility: Sequence[Filter]  # the product's own
+    eligibility: Sequence[Filter]  # the product's own, but for the window
     truth: Truth | None
 
     @classmethod
@@ -41,18 +42,26 @@ class Moment:
         """This user asks now, by the engine's clock."""
         query, settings = engine.hydrate.query(user, limit), engine.settings
         fresh = engine.state.fresh(query.now, settings.max_age_hours, settings.fresh_at_least)
-        return cls(query, engine.state, fresh, engine.products[PRODUCT].mixer.eligibility, truth)
+        eligibility = engine.products[PRODUCT].mixer.eligibility
+        timeless = [part for part in eligibility if not isinstance(part, TooOld)]
+        return cls(query, engine.state, fresh, timeless, truth)
+
+    @cached_property
+    def written(self) -> Rows:
+        """Every tweet there is by now, however old."""
+        return self.state.published(self.query.now)
 
     def admitted(self, tweet: Rows) -> Rows:
-        """Those that the product's own filters let through, in the order given."""
+        """Those that exist by now and that the product's own filters let through, in the order
+        given."""
+        tweet = tweet[self.state.tweets.created_at[tweet] <= self.query.now]
         batch = CandidateBatch.of(tweet, self.state.tweets.author[tweet])
         return eligible(self.query, batch, self.eligibility)
 
-    @cached_property
-    def worth(self) -> Chances:
-        """The planted P(engagement | examined) of everything fresh."""
+    def worth(self, tweet: Rows) -> Chances:
+        """The planted P(engagement | examined) of each."""
         assert self.truth is not None
-        return self.truth.engagement(self.query.viewer, self.fresh, self.query.now)
+        return self.truth.engagement(self.query.viewer, tweet, self.query.now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,18 +76,27 @@ class Policy(Protocol):
     def show(self, moment: Moment) -> Answer: ...
 
 
+Score = Callable[[Moment, Rows], Values]  # of each of these tweets
+
+
 @dataclass(frozen=True, slots=True)
 class Best:
-    """The best of what may be shown; of equals the older row. What scores -inf is not shown."""
+    """The best of what may be shown; of equals the older row. What scores -inf is not shown.
 
-    score: Callable[[Moment], Values]  # of everything fresh
+    Where `in_window`, only tweets inside the product's window are ranked: so the oracle and chance
+    are the ends of what the product could do. Other policies rank every tweet there is.
+    """
+
+    score: Score
+    in_window: bool = False
 
     def show(self, moment: Moment) -> Answer:
-        score, limit = self.score(moment), moment.query.limit
+        tweet, limit = moment.fresh if self.in_window else moment.written, moment.query.limit
+        score = self.score(moment, tweet)
         kept = np.flatnonzero(np.isfinite(score))
         reach = limit + OVERFETCH
         while True:
-            top = best(moment.fresh[kept], score[kept], reach)
+            top = best(tweet[kept], score[kept], reach)
             shown = moment.admitted(top)
             if len(shown) >= limit or reach >= len(kept):
                 return Answer(shown[:limit])

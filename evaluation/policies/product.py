@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -61,10 +61,11 @@ class Knowing:
     """A ranker that knows the truth: what is lost by the product's candidates alone."""
 
     truth: Callable[[], Truth]  # as it is at the moment
+    average: float = 1.0  # the chance that is worth as much as an average impression
 
     def score(self, query: Query, batch: CandidateBatch) -> dict[str, Column]:
-        worth = self.truth().engagement(query.viewer, batch.tweet, query.now)
-        return {"base_score": worth.astype(np.float32)}
+        x = self.truth().engagement(query.viewer, batch.tweet, query.now) / self.average
+        return {"base_score": (x / (1 + x)).astype(np.float32)}
 
 
 @dataclass(slots=True)
@@ -88,12 +89,25 @@ def sources_of(mixer: MixerPipeline, batch: CandidateBatch) -> list[str]:
     return [mixer.sources[int(place)] for place in np.log2(np.maximum(lowest, 1))]
 
 
-def with_mixer(product: ProductPipeline, mixer: MixerPipeline) -> ProductPipeline:
-    """The product with another mixer, for all who pass its gates."""
-    return replace(product, mixer=mixer)
+def with_mixers(
+    product: ProductPipeline, change: Callable[[MixerPipeline], MixerPipeline]
+) -> ProductPipeline:
+    """The product with its mixer changed, and so the product that answers outside its gates."""
+    otherwise = product.otherwise and with_mixers(product.otherwise, change)
+    return replace(product, mixer=change(product.mixer), otherwise=otherwise)
 
 
-def with_ranker(product: ProductPipeline, ranker: Ranker) -> ProductPipeline:
-    """The product with another ranker, and everything else as it is."""
-    scoring = replace(product.mixer.scoring, ranker=ranker)
-    return with_mixer(product, replace(product.mixer, scoring=scoring))
+def with_ranker(product: ProductPipeline, change: Callable[[Ranker], Ranker]) -> ProductPipeline:
+    """The product with its rankers changed, and everything else as it is."""
+
+    def changed(mixer: MixerPipeline) -> MixerPipeline:
+        return replace(mixer, scoring=replace(mixer.scoring, ranker=change(mixer.scoring.ranker)))
+
+    return with_mixers(product, changed)
+
+
+def answering(product: ProductPipeline) -> Iterator[ProductPipeline]:
+    """The product, and those that answer outside its gates."""
+    yield product
+    if product.otherwise is not None:
+        yield from answering(product.otherwise)

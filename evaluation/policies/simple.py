@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Self
 
 import numpy as np
 
+from datagen.parameters import DAY
+from evaluation.policies.engaged_pairs import EngagedPairs
 from evaluation.policies.policy import Moment, Values
+from ml.arrays import Rows
+from ml.state.feature_state import FeatureState
 from ml.state.tables.counted import engaged
 from ml.state.tables.neighborhood import among
 
 
-def random(moment: Moment) -> Values:
+def random(moment: Moment, tweet: Rows) -> Values:
     """Anything at all, the same whenever the same viewer asks at the same moment."""
     seed = [moment.query.viewer, moment.query.now & 0xFFFFFFFF]
-    return np.random.default_rng(seed).random(len(moment.fresh))
+    return np.random.default_rng(seed).random(len(tweet))
 
 
-def newest(moment: Moment) -> Values:
+def newest(moment: Moment, tweet: Rows) -> Values:
     """By time alone."""
-    written: Values = moment.state.tweets.created_at[moment.fresh].astype(np.float64)
+    written: Values = moment.state.tweets.created_at[tweet].astype(np.float64)
     return written
 
 
@@ -27,23 +32,42 @@ def newest(moment: Moment) -> Values:
 class Popular:
     """By likes, retweets and replies so far, which fade; looked up once per moment."""
 
-    now: int | None = None
+    asked: tuple[int, int] | None = None  # when, of how many
     score: Values = field(default_factory=lambda: np.empty(0))
 
-    def __call__(self, moment: Moment) -> Values:
-        if moment.query.now != self.now:
-            self.now = moment.query.now
-            self.score = engaged(moment.state.tweet_counts.read(moment.fresh, self.now))
+    def __call__(self, moment: Moment, tweet: Rows) -> Values:
+        now = moment.query.now
+        if (now, len(tweet)) != self.asked:
+            self.asked = now, len(tweet)
+            self.score = engaged(moment.state.tweet_counts.read(tweet, now))
         return self.score
 
 
-def following(moment: Moment) -> Values:
+@dataclass(frozen=True, slots=True)
+class PopularLately:
+    """By how many people engaged in the last days; of equals, by how many ever did."""
+
+    score: Values  # (tweets,)
+
+    @classmethod
+    def of(cls, state: FeatureState, days: float = 7.0) -> Self:
+        """As of the latest engagement that the state holds."""
+        pairs = EngagedPairs.of(state)
+        since = pairs.at.max(initial=0) - days * DAY
+        ever, lately = pairs.popularity, pairs.where(pairs.at >= since).popularity
+        return cls(lately + ever / (ever.max(initial=0) + 1))
+
+    def __call__(self, moment: Moment, tweet: Rows) -> Values:
+        return self.score[tweet]
+
+
+def following(moment: Moment, tweet: Rows) -> Values:
     """By whom the viewer follows, newest first, and nothing else."""
-    author = moment.state.tweets.author[moment.fresh]
+    author = moment.state.tweets.author[tweet]
     followed = among(author, moment.query.neighborhood.following)
-    return np.where(followed, newest(moment), -np.inf)
+    return np.where(followed, newest(moment, tweet), -np.inf)
 
 
-def oracle(moment: Moment) -> Values:
+def oracle(moment: Moment, tweet: Rows) -> Values:
     """By the planted chance of an engagement."""
-    return moment.worth
+    return moment.worth(tweet)

@@ -7,6 +7,7 @@ from html import escape
 from typing import Final
 
 from evaluation.policies.policy import PRODUCT
+from evaluation.report import shapes_report
 from evaluation.report.numbers import Json
 from evaluation.report.parts import (
     bar,
@@ -41,10 +42,11 @@ HEAD_METRICS: Final = [
 ]
 
 
-def page(report: Json) -> str:
-    """The whole page."""
+def page(report: Json, shapes: Json | None = None) -> str:
+    """The whole page; with what was found on degraded data, where that was measured."""
     title = f"How good is the feed? {report['dataset']['name']}"
-    return shell(title, "\n".join(_sections(report)))
+    degraded = shapes_report.part(shapes) if shapes else ""
+    return shell(title, "\n".join([*_sections(report), degraded]))
 
 
 def _sections(report: Json) -> Iterator[str]:

@@ -45,7 +45,7 @@ def interval(figure: Json | None) -> str:
 
 def bar(label: str, figure: Json, *, strong: bool = False) -> Bar:
     """A figure as one row of a chart."""
-    return Bar(label, figure["value"] or 0.0, figure["low"], figure["high"], strong)
+    return Bar(label, figure["value"], figure["low"], figure["high"], strong)
 
 
 def shell(title: str, body: str) -> str:

@@ -23,10 +23,10 @@ NAME: Final = 18  # the height of one of its names
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One row of a chart; `low` and `high` are its interval."""
+    """One row of a chart; `low` and `high` are its interval. Without a value it has no bar."""
 
     label: str
-    value: float
+    value: float | None
     low: float | None = None
     high: float | None = None
     strong: bool = False  # the one that the chart is about
@@ -44,12 +44,13 @@ def bars(title: str, rows: Sequence[Bar], form: str = ".3f") -> str:
     parts = []
     for place, row in enumerate(rows):
         top, middle = place * ROW, (place + 0.5) * ROW
-        left, right = sorted((x(0), x(row.value)))
+        left, right = sorted((x(0), x(row.value or 0)))
+        number = "–" if row.value is None else f"{row.value:{form}}"
         parts.append(
             f'<text x="{LABEL - 8}" y="{middle + 4:.1f}" class="name">{escape(row.label)}</text>'
             f'<rect x="{left:.1f}" y="{top + 5}" width="{max(right - left, 1):.1f}" '
             f'height="{ROW - 10}" class="{"strong" if row.strong else "bar"}"/>'
-            f'<text x="{WIDTH - VALUE + 8}" y="{middle + 4:.1f}">{row.value:{form}}</text>'
+            f'<text x="{WIDTH - VALUE + 8}" y="{middle + 4:.1f}">{number}</text>'
         )
         if row.low is not None and row.high is not None:
             parts.append(_line(x(row.low), middle, x(row.high), middle, "interval"))
@@ -60,7 +61,8 @@ def bars(title: str, rows: Sequence[Bar], form: str = ".3f") -> str:
 
 def curve(title: str, predicted: Sequence[float], observed: Sequence[Bar]) -> str:
     """Predicted against observed rates with intervals; the diagonal is the truth."""
-    most = max([*predicted, *(bar.high or bar.value for bar in observed)], default=1) or 1
+    known = [(p, bar) for p, bar in zip(predicted, observed, strict=True) if bar.value is not None]
+    most = max([*predicted, *(bar.high or bar.value or 0 for _, bar in known)], default=1) or 1
     scale = (SQUARE - EDGE - 8) / most
 
     def x(value: float) -> float:
@@ -70,10 +72,12 @@ def curve(title: str, predicted: Sequence[float], observed: Sequence[Bar]) -> st
         return SQUARE - EDGE - value * scale
 
     parts = [_line(x(0), y(0), x(most), y(most), "axis")]
-    for p, bar in zip(predicted, observed, strict=True):
+    for p, bar in known:
         if bar.low is not None and bar.high is not None:
             parts.append(_line(x(p), y(bar.low), x(p), y(bar.high), "interval"))
-        parts.append(f'<circle cx="{x(p):.1f}" cy="{y(bar.value):.1f}" r="3.5" class="strong"/>')
+        parts.append(
+            f'<circle cx="{x(p):.1f}" cy="{y(bar.value or 0):.1f}" r="3.5" class="strong"/>'
+        )
     parts.append(f'<text x="{EDGE}" y="{SQUARE - 8}">predicted, up to {most:.3f}</text>')
     return _svg(title, SQUARE, SQUARE, parts)
 

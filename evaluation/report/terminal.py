@@ -26,14 +26,26 @@ def table(report: Json) -> str:
 
 def policies(report: Json) -> str:
     """The product among its neighbours, and each candidate source alone."""
+    header, *rows = policy_rows(report)
+    return text_table(header, rows)
+
+
+def policy_rows(report: Json) -> list[list[str]]:
+    """The cells of `policies`, the header first."""
     columns = [name for name in COLUMNS if name in report["metrics"]["for_you"]]
     both = {**report["metrics"], **report["sources"]}
     rows = [[policy, *_cells(figures, columns)] for policy, figures in both.items()]
-    return text_table(["", *columns, "share"], rows)
+    return [["", *columns, "share"], *rows]
 
 
 def heads(by_head: Json) -> str:
     """Each head beside popularity, logistic regression and the oracle."""
+    header, *rows = head_rows(by_head)
+    return text_table(header, rows)
+
+
+def head_rows(by_head: Json) -> list[list[str]]:
+    """The cells of `heads`, the header first."""
     rows = []
     for name, head in by_head.items():
         by, model = head["by"], head["by"]["model"]
@@ -46,7 +58,7 @@ def heads(by_head: Json) -> str:
             ]
         )
     names = "head,tests,AUC,logistic,popular,oracle,share,PR-AUC,RCE %,cal. err"
-    return text_table(names.split(","), rows)
+    return [names.split(","), *rows]
 
 
 def _ablation(parts: Json) -> str:

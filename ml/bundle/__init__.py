@@ -13,7 +13,7 @@ from ml.bundle.states import (
     states,
     write_state,
 )
-from ml.bundle.store import load, promote, publish, rollback, versions
+from ml.bundle.store import load, pointers, promote, publish, restore, rollback, versions
 
 __all__ = [
     "Bundle",
@@ -23,9 +23,11 @@ __all__ = [
     "forget_states",
     "load",
     "load_state",
+    "pointers",
     "promote",
     "publish",
     "publish_state",
+    "restore",
     "rollback",
     "state_fingerprint",
     "state_map",

@@ -8,11 +8,13 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from ml.bundle.leaderboard import Leaderboard
 from ml.bundle.manifest import Manifest
 from ml.embeddings.encoder import GrowingEncoder
 from ml.features import Pairs, matrix
 from ml.models.encode import TowerEncoder
 from ml.models.heavy_ranker import OUTPUTS, HeavyRanker
+from ml.models.listwise import Listwise
 from ml.models.ranker_inference import RankerInference
 from ml.models.safety import Safety
 from ml.models.two_tower import TwoTower
@@ -27,6 +29,7 @@ class Models:
     ranker: HeavyRanker
     nsfw: Safety | None
     toxicity: Safety | None
+    listwise: Listwise | None = None  # where it is not known what people were shown
 
     @cached_property
     def inference(self) -> RankerInference:
@@ -57,6 +60,7 @@ class Bundle:
     version: str
     manifest: Manifest
     models: Models
+    leaderboard: Leaderboard | None = None  # None where nobody compared it with simple policies
 
     def encode(self, state: FeatureState) -> GrowingEncoder:
         return self.models.encode(state)

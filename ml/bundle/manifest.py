@@ -19,6 +19,25 @@ class HeadCard(BaseModel):
     metrics: dict[str, float]  # on the calibration rows
 
 
+class ListwiseCard(BaseModel):
+    """How the listwise stage was fitted."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    visits: int  # after which somebody chose something that was proposed
+    ridge: float
+    loss: float  # nats per choice, of viewers that it was not fitted on
+
+
+class TimeScales(BaseModel):
+    """How fast the data ages; None where nothing has a time, so that nothing is ever too old."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    window_hours: float | None  # older tweets are hardly ever engaged with
+    half_life_hours: float | None  # half of all engagements are with younger tweets
+
+
 class Manifest(BaseModel):
     """The content of `manifest.json`."""
 
@@ -33,3 +52,5 @@ class Manifest(BaseModel):
     parameters: dict[str, int]  # per model
     rows: dict[str, int]
     files: dict[str, str]  # sha256 of each
+    listwise: ListwiseCard | None = None
+    time_scales: TimeScales | None = None  # None where the bundle was trained before it had them

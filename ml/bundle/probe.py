@@ -18,7 +18,10 @@ from ml.arrays import Rows, Times
 from ml.bundle.bundle import Models
 from ml.dataset.coercion import dtype
 from ml.dataset.ids import IdKind
+from ml.embeddings.item_item import ItemItem
 from ml.errors import BundleError
+from ml.evidence.columns import NAMES as EVIDENCE
+from ml.evidence.columns import Evidence
 from ml.features import NAMES, Pairs, matrix
 from ml.models.heavy_ranker import OUTPUTS
 from ml.schema import TWEETS, USERS, Table
@@ -83,23 +86,46 @@ class Probe:
             at,
         )
 
-    def replay(self, models: Models) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Features (pairs, features) and probabilities (pairs, outputs) by the code at hand."""
+    def replay(self, models: Models) -> dict[str, NDArray[np.float32]]:
+        """Features (pairs, features), scores (pairs, outputs), and evidence (pairs, columns) where
+        the models have a listwise stage; by the code at hand."""
         users = Users.of(self.users)
         state = FeatureState(users, Tweets.of(self.tweets, users))
         state.apply(self.events)
-        x = Pairs(state, models.encode(state), self.viewer, self.tweet, self.at)
-        return matrix(x), models.probabilities(x)
+        encoder = models.encode(state)
+        x = Pairs(state, encoder, self.viewer, self.tweet, self.at)
+        found = {"features": matrix(x), "scores": models.probabilities(x)}
+        if models.listwise is not None:
+            evidence = Evidence.of(state, models.listwise)
+            found["evidence"] = np.concatenate(
+                [
+                    _evidence_of_one(
+                        evidence,
+                        Pairs(state, encoder, self.viewer[[i]], self.tweet[[i]], self.at[[i]]),
+                        found["features"][[i]],
+                    )
+                    for i in range(len(self.at))
+                ]
+            )
+        return found
+
+
+def _evidence_of_one(
+    evidence: Evidence, pair: Pairs, features: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """(1, columns) the evidence for one pair, as if its heads were average."""
+    item_item = ItemItem.of(pair.state, int(pair.viewer[0]))
+    return evidence.columns(pair, item_item, features, np.ones(1), np.full(1, 0.5))
 
 
 def save(probe: Probe, models: Models, directory: Path) -> None:
     """Write the miniature log and what the models say of it now."""
-    features, scores = probe.replay(models)
+    found = probe.replay(models)
     probe.users.write_parquet(directory / "probe_users.parquet")
     probe.tweets.write_parquet(directory / "probe_tweets.parquet")
     arrays = {f"event_{name}": getattr(probe.events, name) for name in COLUMNS}
     arrays |= {"viewer": probe.viewer, "tweet": probe.tweet, "at": probe.at}
-    npz.save(directory / "probe.npz", arrays | {"features": features, "scores": scores})
+    npz.save(directory / "probe.npz", arrays | found)
 
 
 def verify(models: Models, directory: Path) -> None:
@@ -117,9 +143,11 @@ def verify(models: Models, directory: Path) -> None:
         arrays["tweet"],
         arrays["at"],
     )
-    features, scores = probe.replay(models)
-    _compare("feature", NAMES, arrays["features"], features, directory)
-    _compare("head", OUTPUTS, arrays["scores"], scores, directory)
+    found = probe.replay(models)
+    _compare("feature", NAMES, arrays["features"], found["features"], directory)
+    _compare("head", OUTPUTS, arrays["scores"], found["scores"], directory)
+    if models.listwise is not None:
+        _compare("evidence", EVIDENCE, arrays["evidence"], found["evidence"], directory)
 
 
 def _whole(table: Table, frame: pl.DataFrame) -> pl.DataFrame:

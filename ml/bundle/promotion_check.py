@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from ml.bundle import leaderboard
 from ml.errors import BundleError
 
 PRODUCT: Final = "for_you"
@@ -29,6 +30,11 @@ def check_promotion(artifacts: Path, version: str, current: str | None) -> None:
     """
     if current is None or current == version:
         return
+    if (found := leaderboard.read(artifacts / version)) and found.lost_to:
+        raise BundleError(
+            f"bundle {version} loses to {', '.join(found.lost_to)} by {found.decided_by}, by more "
+            f"than chance; keep {current}, or promote it --anyway"
+        )
     new, old = read_report(artifacts, version), read_report(artifacts, current)
     _check_comparable(new, old, version, current)
     worse = list(regressions(new, old))

@@ -9,20 +9,23 @@ from typing import Final
 
 import pydantic
 
+from ml.bundle import leaderboard, weights
 from ml.bundle import probe as probes
-from ml.bundle import weights
 from ml.bundle.bundle import Bundle, Models
 from ml.bundle.disk import CURRENT, REPLACED, aside, current, into_place, point, recover
 from ml.bundle.manifest import FORMAT, Manifest
 from ml.errors import BundleError
+from ml.evidence.columns import NAMES as EVIDENCE
 from ml.features import NAMES
 from ml.models.heavy_ranker import HeavyRanker
+from ml.models.listwise import Listwise
 from ml.models.safety import Safety
 from ml.models.two_tower import TwoTower
-from ml.state.storage import sha256
+from ml.state.storage import npz, sha256
 
 PREVIOUS: Final = "previous"
 MANIFEST: Final = "manifest.json"
+LISTWISE: Final = "listwise.npz"
 
 
 def publish(artifacts: Path, models: Models, manifest: Manifest, probe: probes.Probe) -> str:
@@ -34,6 +37,8 @@ def publish(artifacts: Path, models: Models, manifest: Manifest, probe: probes.P
             weights.save(models.nsfw, folder / "nsfw.npz")
         if models.toxicity is not None:
             weights.save(models.toxicity, folder / "toxicity.npz")
+        if models.listwise is not None:
+            npz.save(folder / LISTWISE, models.listwise.arrays())
         probes.save(probe, models, folder)
         files = {path.name: sha256.of_file(path) for path in sorted(folder.iterdir())}
         text = manifest.model_copy(update={"files": files}).model_dump_json(indent=1) + "\n"
@@ -54,6 +59,20 @@ def promote(artifacts: Path, version: str) -> None:
     if (before := current(artifacts)) not in (None, version):
         point(artifacts, str(before), PREVIOUS)
     point(artifacts, version)
+
+
+def pointers(artifacts: Path) -> tuple[str | None, str | None]:
+    """The current bundle, and the one before it."""
+    return current(artifacts), current(artifacts, PREVIOUS)
+
+
+def restore(artifacts: Path, version: str, before: str | None) -> None:
+    """Make `version` current again, and `before` the one that a rollback goes to, as they were."""
+    promote(artifacts, version)
+    if before is None:
+        (artifacts / PREVIOUS).unlink(missing_ok=True)
+    else:
+        point(artifacts, before, PREVIOUS)
 
 
 def rollback(artifacts: Path) -> str:
@@ -93,16 +112,37 @@ def load(artifacts: Path, version: str | None = None) -> Bundle | None:
     sha256.check(folder, manifest.files, "published", "retrain, or promote another bundle")
     _check_features(folder, manifest)
     _check_name(folder)
+    nsfw, toxicity = (
+        weights.load(Safety(), folder / name) if name in manifest.files else None
+        for name in ("nsfw.npz", "toxicity.npz")
+    )
     models = Models(
         weights.load(TwoTower(), folder / "two_tower.npz"),
         weights.load(HeavyRanker(), folder / "heavy_ranker.npz"),
-        *(
-            weights.load(Safety(), folder / name) if name in manifest.files else None
-            for name in ("nsfw.npz", "toxicity.npz")
-        ),
+        nsfw,
+        toxicity,
+        _listwise(folder / LISTWISE) if LISTWISE in manifest.files else None,
     )
     probes.verify(models, folder)
-    return Bundle(version, manifest, models)
+    return Bundle(version, manifest, models, leaderboard.read(folder))
+
+
+def _listwise(path: Path) -> Listwise:
+    """The listwise stage of a bundle.
+
+    Raises:
+        BundleError: it reads other columns than this code writes.
+    """
+    try:
+        model = Listwise.of(npz.load(path))
+    except (OSError, ValueError, KeyError) as error:
+        raise BundleError(f"{path} does not fit this code ({error}); retrain") from error
+    if model.columns != EVIDENCE:
+        raise BundleError(
+            f"bundle {path.parent.name} was built with other columns of evidence than this code "
+            f"has; retrain, or run the code that made it"
+        )
+    return model
 
 
 def _check_none_published(artifacts: Path) -> None:

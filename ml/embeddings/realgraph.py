@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ml.arrays import Rows
 from ml.kernels import kernel
-from ml.state.structures.counters import CountTable
+from ml.state.structures.counters import Counts, CountTable
 from ml.state.structures.pair_index import PairTable, find
 from ml.state.tables.counted import Counted, counted
 from ml.state.tables.neighborhood import place_among
@@ -29,11 +29,18 @@ def tie_strength(tie: Counted, follows: bool, followed_back: bool) -> float:
 
 @kernel
 def to_followees(
-    viewer: int, following: Rows, followers: Rows, index: PairTable, ties: CountTable, now: int
-) -> NDArray[np.float32]:
-    """(followees,) the strength of the tie to each; `followers` are sorted."""
-    strength = np.empty(len(following), np.float32)
+    viewer: int,
+    following: Rows,
+    followers: Rows,
+    index: PairTable,
+    counts: Counts,
+    newest: NDArray[np.float64],
+    half_life_seconds: float,
+    now: int,
+    strength: NDArray[np.float32],
+) -> None:
+    """Write the strength of the tie to each followee; `followers` are sorted."""
+    ties = CountTable(counts, newest, half_life_seconds)
     for i in range(len(following)):
         tie = counted(ties, find(index, viewer, following[i]), now)
         strength[i] = tie_strength(tie, True, place_among(following[i], followers) >= 0)
-    return strength

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 from numpy.typing import NDArray
 
 Sources = NDArray[np.uint32]  # bit i is set where source i proposed a candidate
+FORMS: Final = ("<u1", "<u1", "<u2", "<u4", "<u4")  # by how many bytes the greatest has
 
 
 def packed(sources: Sources) -> bytes:
     """As few bytes of each as hold the greatest of all, little-endian."""
-    width = np.min_scalar_type(sources.max(initial=0)).itemsize
-    return sources.astype(f"<u{width}").tobytes()
+    greatest = int(sources.max(initial=0))
+    return sources.astype(FORMS[greatest.bit_length() + 7 >> 3]).tobytes()
 
 
 def unpacked(sources: bytes, count: int) -> Sources:

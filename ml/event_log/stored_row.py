@@ -68,9 +68,9 @@ def encode(entry: Entry) -> Encoded:
         kind,
         entry.at,
         entry.user,
-        _deflated(body, zlib.Z_DEFAULT_STRATEGY, common),
-        # Ids repeat little but their letters: to search for more costs most of the time.
-        _deflated(details, zlib.Z_HUFFMAN_ONLY) if entry.kind == Kind.SERVED else None,
+        _deflated(body, LEVEL, common),
+        # They are dropped in half an hour: to make them smaller would cost more time than the rest.
+        _deflated(details, zlib.Z_NO_COMPRESSION) if entry.kind == Kind.SERVED else None,
     )
 
 
@@ -130,12 +130,12 @@ def _common(event_id: str, user: str | None) -> bytes:
     return COMMON + f"{event_id}{user}".encode("utf-8", "surrogatepass")
 
 
-def _deflated(body: Mapping[str, Any], strategy: int, common: bytes = b"") -> bytes:
+def _deflated(body: Mapping[str, Any], level: int, common: bytes = b"") -> bytes:
     try:
         text = orjson.dumps(body)
     except TypeError as error:
         raise ValueError(f"the body of a served page is no JSON: {error}") from error
-    deflate = zlib.compressobj(LEVEL, zlib.DEFLATED, WINDOW, MEMORY, strategy, common)
+    deflate = zlib.compressobj(level, zlib.DEFLATED, WINDOW, MEMORY, zdict=common)
     return deflate.compress(text) + deflate.flush()
 
 

@@ -30,8 +30,10 @@ class Events:
         return len(self.at)
 
     def __getitem__(self, rows: slice | NDArray[np.bool_] | NDArray[np.intp]) -> Self:
-        columns = ((field.name, getattr(self, field.name)) for field in fields(self))
-        return type(self)(**{name: column[rows] for name, column in columns if column is not None})
+        columns = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        return type(self)(
+            **{name: column[rows] for name, column in columns.items() if column is not None}
+        )
 
     def where(self, holds: NDArray[np.bool_]) -> Self:
         """The events for which this holds."""

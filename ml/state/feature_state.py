@@ -115,7 +115,7 @@ class FeatureState(Evidence):
         self._calendar.remove(row, tweets.created_at[row])
         author = tweets.author[row]
         self._posts.keep(author[author >= 0], lambda tweet: ~tweets.deleted[tweet])
-        about = self._engagements.about(row, len(tweets))
+        about = self._engagements.about(row)
         self._engagements.refresh(about, tweets)
         self.touch(self.engaged.index.left[about])
 
@@ -190,7 +190,8 @@ class FeatureState(Evidence):
         """Make room for all users and tweets of the catalog."""
         users = len(self._users)
         self._counts.grow(users, len(self._tweets))
-        tables = (self._graph, self._engagements, self._posts, self._seen, self._served)
+        self._engagements.grow(users, len(self._tweets))
+        tables = (self._graph, self._posts, self._seen, self._served)
         for part in (*tables, self._seniority):
             part.grow(users)
         self._acted = with_room(self._acted, users, 0)

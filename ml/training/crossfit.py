@@ -36,7 +36,7 @@ NOTE: Final = (
 def prepare(events: Events, users: Users, tweets: Tweets, options: TrainingOptions) -> TrainingData:
     """Fit towers on two folds, and make rows of two more (ranker) and the last (calibration)."""
     examples, notes = ranker_examples(events, users, tweets, options.seed)
-    event_fold = np.where(events.tweet >= 0, _fold(events.user, events.tweet), -1)
+    event_fold = folds_of(events)
     known = FeatureState(users, tweets)
     mine = np.isin(event_fold, (-1, *TOWER_FOLDS))
     known.apply(events[mine])
@@ -44,7 +44,7 @@ def prepare(events: Events, users: Users, tweets: Tweets, options: TrainingOptio
     encoders = Encoders.of(tower, tweets, np.ones(len(tweets), bool))
     encoder = encoders.encode(known)  # of what is written, which is the same in every state
 
-    fold = _fold(examples.viewer, examples.tweet)
+    fold = fold_of(examples.viewer, examples.tweet)
     parts: dict[int, RankerRows] = {}
     for k in (*TRAIN_FOLDS, CALIBRATION_FOLD):
         others = FeatureState(users, tweets)
@@ -59,7 +59,12 @@ def prepare(events: Events, users: Users, tweets: Tweets, options: TrainingOptio
     )
 
 
-def _fold(user: Rows, tweet: Rows) -> NDArray[np.int64]:
+def folds_of(events: Events) -> NDArray[np.int64]:
+    """The fold of each event; -1 of those that are about no tweet."""
+    return np.where(events.tweet >= 0, fold_of(events.user, events.tweet), -1)
+
+
+def fold_of(user: Rows, tweet: Rows) -> NDArray[np.int64]:
     """The fold of each pair, by hash; the rows of a user or a tweet spread over all folds."""
     mixed = user.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
     mixed = (mixed ^ (tweet.astype(np.uint64) + np.uint64(1))) * np.uint64(0xBF58476D1CE4E5B9)

@@ -18,9 +18,9 @@ from ml.state.tables.tweets import Tweets
 
 ATTRIBUTION_SECONDS: Final = 24 * 3600  # an action belongs to the last impression before it
 NEGATIVES: Final = 4  # sampled per positive where the data has no impressions
-WINDOW_HOURS: Final = 168.0
 WINDOW_AT_LEAST: Final = 2_000
 LABELS: Final = sorted({action for head in HEADS for action in head.actions})
+EVERYTHING_HOURS: Final = 1e6  # a century
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +64,13 @@ def of_impressions(events: Events, tweets: Tweets) -> Examples:
     return Examples(user, tweet, at, events.position[shown], label, weight)
 
 
-def sample_negatives(events: Events, state: FeatureState, rng: np.random.Generator) -> Examples:
+def sample_negatives(
+    events: Events, state: FeatureState, window_hours: float | None, rng: np.random.Generator
+) -> Examples:
     """Examples without impressions: engagements, and sampled negatives of the same moment.
 
-    Half of the negatives are drawn uniformly from the window, half by engagement count.
+    Half of the negatives are drawn uniformly from the window, which is all there is where it has
+    no length, half by engagement count.
 
     Negatives are weighted back to a uniform draw, so that popularity keeps its worth. `state` has
     seen the same events: a tweet that the viewer ever engaged with is no negative.
@@ -81,16 +84,16 @@ def sample_negatives(events: Events, state: FeatureState, rng: np.random.Generat
         of_head = kinds[np.isin(kinds.action, head.actions)]
         label[:, column] = _holds(of_head, did)
 
-    half = NEGATIVES // 2
+    half, hours = NEGATIVES // 2, EVERYTHING_HOURS if window_hours is None else window_hours
     at = np.repeat(did.at, half)
-    uniform = state.draw_fresh(at, WINDOW_HOURS, WINDOW_AT_LEAST, rng)
-    oldest = np.searchsorted(did.at, at - int(WINDOW_HOURS * 3600))
+    uniform = state.draw_fresh(at, hours, WINDOW_AT_LEAST, rng)
+    oldest = np.searchsorted(did.at, at - int(hours * 3600))
     newest = np.searchsorted(did.at, at, "right")
     popular = did.tweet[rng.integers(oldest, newest)]
     tweet = np.concatenate([uniform, popular])
     user = np.tile(np.repeat(did.user, half), 2)
     chance = _share(did.tweet, tweet, np.tile(oldest, 2), np.tile(newest, 2))
-    window = np.tile(state.fresh_count(at, WINDOW_HOURS, WINDOW_AT_LEAST), 2)
+    window = np.tile(state.fresh_count(at, hours, WINDOW_AT_LEAST), 2)
     weight = 2 / (1 + chance * window)  # uniform over the mixture of uniform and popular
     fresh = ~state.engaged.any(ENGAGEMENTS, user, tweet)
     unknown = np.full(len(did) + int(fresh.sum()), np.nan, np.float32)

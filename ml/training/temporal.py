@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ml import memory
 from ml.state.events import Events
 from ml.state.feature_state import FeatureState
 from ml.state.tables.tweets import Tweets
@@ -27,6 +28,7 @@ def prepare(
     state = FeatureState(users, tweets)
     tower = two_tower.train(state, events.before(towers_until), options.seed)
     encoders = Encoders.of(tower, tweets, tweets.created_at < towers_until)
+    memory.give_back()
     rest = events[int(np.searchsorted(events.at, towers_until)) :]
     rows = featurise(state, rest, encoders.encode(state), later)
     split = int(np.searchsorted(later.at, calibrate_from))

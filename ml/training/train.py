@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -9,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 
+from ml import memory
 from ml.actions import ENGAGEMENTS
-from ml.bundle import HeadCard, Manifest, publish, publish_state, weights
+from ml.bundle import Bundle, HeadCard, Manifest, publish, publish_state, weights
 from ml.bundle.bundle import Models
-from ml.bundle.manifest import FORMAT
+from ml.bundle.manifest import FORMAT, ListwiseCard
 from ml.bundle.probe import PAIRS, Probe
 from ml.dataset import tables as tables_on_disk
 from ml.dataset.tables import Tables
@@ -27,10 +29,11 @@ from ml.state.feature_state import FeatureState
 from ml.state.tables.tweets import Tweets
 from ml.state.tables.users import Users
 from ml.state.updates import tables_to_events
-from ml.training import calibrate, crossfit, heavy_ranker, temporal
+from ml.training import calibrate, crossfit, heavy_ranker, listwise_stage, temporal
 from ml.training.examples import Examples
 from ml.training.heavy_ranker import with_similarity
 from ml.training.options import TrainingOptions
+from ml.training.time_scales import time_scales
 from ml.training.training_data import TrainingData
 
 AT_LEAST: Final = 20  # positives that a head needs to be trained
@@ -67,7 +70,9 @@ def train(
             f"{data} has {engagements} likes, retweets and replies to learn from; "
             f"at least {ENGAGEMENTS_NEEDED} are needed"
         )
+    memory.give_back()
     models, manifest, examples = _fit(tables, known, users, tweets, cut, options)
+    memory.give_back()
     state = FeatureState(users, tweets)
     state.apply(events)
     state.mute(tables_to_events.mutings(tables, users))
@@ -116,8 +121,43 @@ def _fit(
             "calibrate": len(training_data.calibrate),
         },
         files={},
+        time_scales=time_scales(known, tweets),
     )
+    models, manifest = _with_listwise(models, manifest, tables, known, users, tweets, options)
     return models, manifest, training_data.examples
+
+
+def _with_listwise(
+    models: Models,
+    manifest: Manifest,
+    tables: Tables,
+    known: Events,
+    users: Users,
+    tweets: Tweets,
+    options: TrainingOptions,
+) -> tuple[Models, Manifest]:
+    """The same with the listwise stage, where one is fitted."""
+    fitted = listwise_stage.train(
+        Bundle("not published", manifest, models),
+        known,
+        users,
+        tweets,
+        _calibrate_from(tables, options) if tables.has_times else None,
+        options.seed,
+    )
+    if fitted is None:
+        return models, manifest
+    card = ListwiseCard(visits=fitted.visits, ridge=fitted.ridge, loss=fitted.loss)
+    notes = [*manifest.notes, listwise_stage.NOTE]
+    return (
+        replace(models, listwise=fitted.model),
+        manifest.model_copy(update={"listwise": card, "notes": notes}),
+    )
+
+
+def _calibrate_from(tables: Tables, options: TrainingOptions) -> int:
+    """The instant from which on rows calibrate."""
+    return _quantile(tables, 1 - options.holdout - options.calibration)
 
 
 def cut_of(tables: Tables, holdout: float) -> int | None:
@@ -140,7 +180,7 @@ def _prepare(
 ) -> TrainingData:
     if cut is None:
         return crossfit.prepare(known, users, tweets, options)
-    calibrate_from = _quantile(tables, 1 - options.holdout - options.calibration)
+    calibrate_from = _calibrate_from(tables, options)
     towers_until = _quantile(tables, options.towers)
     return temporal.prepare(known, users, tweets, calibrate_from, towers_until, options)
 

@@ -8,7 +8,6 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ml.actions import Action
 from ml.models.encode import TowerEncoder
 from ml.models.safety import Safety
 from ml.models.two_tower import TwoTower
@@ -17,9 +16,10 @@ from ml.state.feature_state import FeatureState
 from ml.state.structures.event_order import UNKNOWN_TIME
 from ml.state.tables.tweets import Tweets
 from ml.state.tables.users import Users
-from ml.training import safety
+from ml.training import exposure, safety
 from ml.training.examples import Examples, of_impressions, sample_negatives
 from ml.training.heavy_ranker import RankerRows
+from ml.training.time_scales import time_scales
 
 MOST_ROWS: Final = 1_000_000  # that the ranker learns from and is calibrated on
 
@@ -68,16 +68,18 @@ def ranker_examples(
 def examples(
     events: Events, users: Users, tweets: Tweets, rng: np.random.Generator
 ) -> tuple[Examples, tuple[str, ...]]:
-    """Labelled impressions; where there are none, engagements and sampled negatives."""
-    if (events.action == Action.IMPRESSION).any():
+    """Labelled impressions; where most engagements follow none, engagements and sampled
+    negatives."""
+    if exposure.is_logged(events):
         return of_impressions(events, tweets), ()
     state = FeatureState(users, tweets)
     state.apply(events)
     note = (
-        "there are no impressions: negatives were sampled from the window of each engagement, half "
-        "uniformly and half by popularity, so probabilities rank but are not rates"
+        "most engagements follow no impression: negatives were sampled from the window of each "
+        "engagement, half uniformly and half by popularity, so probabilities rank but are not rates"
     )
-    return sample_negatives(events, state, rng), (note,)
+    window_hours = time_scales(events, tweets).window_hours
+    return sample_negatives(events, state, window_hours, rng), (note,)
 
 
 def bounded(

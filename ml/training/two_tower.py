@@ -35,6 +35,7 @@ def train(state: FeatureState, events: Events, seed: int) -> TwoTower:
         for rows in walk(state, events, positive.at, BUCKET_SECONDS)
     ]
     viewers = ViewerInputs.stack(inputs) if inputs else None
+    del inputs  # copied
     return _train(state, viewers, positive, seed)
 
 

@@ -25,6 +25,7 @@ from app.rankers.newest import Newest
 from app.rescorers.out_of_network import OutOfNetwork as Strangers
 from app.rescorers.recency import Recency
 from app.rescorers.safety import Safety
+from app.retrieval.co_engaged import CoEngaged
 from app.retrieval.fresh_tweets import FreshTweets
 from app.selectors.quota import Quota
 from app.selectors.top_k import TopK
@@ -36,6 +37,7 @@ from app.sources.explore import Explore
 from app.sources.follow_recs import FollowRecs
 from app.sources.graph import Graph
 from app.sources.in_network import InNetwork
+from app.sources.item_item import ItemItem
 from app.sources.out_of_network import OutOfNetwork
 from app.sources.popular import Popular
 from tests.contracts.contracts import (
@@ -92,6 +94,12 @@ class TestOutOfNetwork(SourceContract):
     @pytest.fixture
     def source(self, fresh_tweets: FreshTweets, tiny_engine: Engine) -> OutOfNetwork:
         return OutOfNetwork(fresh_tweets, tiny_engine.encoder, half_life_hours=24)
+
+
+class TestItemItem(SourceContract):
+    @pytest.fixture
+    def source(self, fresh_tweets: FreshTweets) -> ItemItem:
+        return ItemItem(fresh_tweets, 24, CoEngaged(fresh_tweets.state))
 
 
 class TestCommunities(SourceContract):

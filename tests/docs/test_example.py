@@ -1,12 +1,12 @@
-"""README's example of a new source works as it stands."""
+"""The examples of how-tos work as they stand."""
 
 from __future__ import annotations
 
 import re
 import sys
 from dataclasses import replace
-from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,9 +15,20 @@ from app.pipeline.candidate_pipeline import CandidatePipeline
 from app.pipeline.trace import Trace
 from app.products import shared_stages
 from app.serving.engine import Engine
+from ml.actions import Action
+from ml.features.numbers import Pair
+from ml.heads import Head
+from ml.state.tables.counted import Counted
+from tests.docs.documents import code_blocks
 
-TEXT = (Path(__file__).parents[2] / "README.md").read_text()
-EXAMPLE = next(iter(re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)))
+BOOKMARK_CODE = int(
+    re.findall(r"BOOKMARK = (\d+),", "".join(code_blocks("docs/how-to/add-a-head.md")))[0]
+)
+
+
+def example(name: str) -> str:
+    (code,) = code_blocks(f"docs/how-to/{name}.md", "python")
+    return code
 
 
 def test_a_source_is_one_file_and_one_line(
@@ -25,7 +36,7 @@ def test_a_source_is_one_file_and_one_line(
 ) -> None:
     module = ModuleType("app.sources.missed")
     monkeypatch.setitem(sys.modules, module.__name__, module)
-    exec(compile(EXAMPLE, "README.md", "exec"), module.__dict__)
+    exec(compile(example("add-a-source"), "add-a-source.md", "exec"), module.__dict__)
     source = module.Missed(shared_stages.fresh_tweets(tiny_engine.state, tiny_engine.settings))
 
     mixer = tiny_engine.products["for_you"].mixer
@@ -49,3 +60,20 @@ def test_a_source_is_one_file_and_one_line(
     longer.run(query, trace)
     assert longer.sources[-1] == "Missed"
     assert any(span.component == "Missed" and span.rows_out for span in trace.spans)
+
+
+def test_a_feature_is_a_function_of_numbers() -> None:
+    names: dict[str, Any] = {"inline_kernel": lambda function: function, "Pair": Pair}
+    exec(compile(example("add-a-feature"), "add-a-feature.md", "exec"), names)
+    feature = names["author_complaint_share"]
+    some = Counted(**dict.fromkeys(Counted._fields, 1.0))
+    numbers: dict[str, Any] = dict.fromkeys(Pair._fields)
+    pair = Pair(**{**numbers, "tie": some})
+    assert 0 < feature(pair) < 1
+    assert feature.__doc__
+
+
+def test_a_head_is_one_row() -> None:
+    head = eval(example("add-a-head"), {"Head": Head, "Action": Action})
+    assert isinstance(head, Head)
+    assert len(Action) == BOOKMARK_CODE, "the how-to names the next free code"

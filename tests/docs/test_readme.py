@@ -1,91 +1,88 @@
-"""What README says is so."""
+"""README is short, and what is generated in documents is up to date."""
 
 from __future__ import annotations
 
 import re
-import shlex
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
+from app.api.metrics import Served
+from app.serving.engine import Engine
 from evaluation import readme
+from evaluation.readme import Block
+from tests.docs.documents import NAMES, README, ROOT, code_blocks, text
 
-ROOT = Path(__file__).parents[2]
-TEXT = (ROOT / "README.md").read_text()
-COMMANDS = [
-    line.removeprefix("$ ").split("#")[0].strip()
-    for block in re.findall(r"```console\n(.*?)```", TEXT, re.DOTALL)
-    for line in block.splitlines()
-    if line.startswith("$ ")
-]
+MOST_LINES = 250
+WIDEST = 100  # characters in a line of code: nobody has to scroll sideways
 
 
-def test_generated_tables_are_up_to_date() -> None:
-    assert readme.filled(TEXT, readme.FIXED) == TEXT, "run python -m evaluation.readme"
+def name_of(block: Block) -> str:
+    return f"{block.file}:{block.name}"
 
 
-def test_measured_parts_were_filled_in() -> None:
-    for name in readme.MEASURED:
-        part = TEXT.split(f"<!-- {name}:begin -->")[1].split(f"<!-- {name}:end -->")[0]
-        assert len(part.splitlines()) > 3, name
+def test_readme_is_read_in_one_sitting() -> None:
+    assert len(text("README.md").splitlines()) <= MOST_LINES
+
+
+def test_the_first_screen_says_how_to_run_it() -> None:
+    first = text("README.md").splitlines()[:20]
+    assert any(line.startswith("$ make serve") for line in first)
+    assert any(line.startswith("$ make test") for line in first)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_code_has_to_be_scrolled_sideways(name: str) -> None:
+    lines = "".join(code_blocks(name)).splitlines()
+    assert not [line for line in lines if len(line) > WIDEST]
+
+
+@pytest.mark.parametrize("block", readme.FIXED, ids=name_of)
+def test_generated_tables_are_up_to_date(block: Block) -> None:
+    written = text(block.file)
+    assert readme.filled(written, block) == written, "run python -m evaluation.readme --fixed"
+
+
+@pytest.mark.parametrize("block", readme.MEASURED, ids=name_of)
+def test_measured_parts_were_filled_in(block: Block) -> None:
+    part = text(block.file).split(f"<!-- {block.name}:begin -->")[1]
+    assert len(part.split(f"<!-- {block.name}:end -->")[0].splitlines()) > 3
+
+
+def test_every_place_for_a_block_is_filled_by_one() -> None:
+    places = [
+        (name, block)
+        for name in NAMES
+        for block in re.findall(r"^<!-- ([\w-]+):begin -->$", text(name), re.MULTILINE)
+    ]
+    assert sorted(places) == sorted((b.file, b.name) for b in (*readme.FIXED, *readme.MEASURED))
 
 
 def test_a_text_without_a_place_is_refused() -> None:
     with pytest.raises(ValueError, match="no place for 'features'"):
-        readme.filled("nothing", readme.FIXED)
+        readme.filled("nothing", readme.FIXED[0])
 
 
-def test_every_make_target_exists() -> None:
-    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
-    named = {shlex.split(c)[1] for c in COMMANDS if c.startswith("make ")}
-    named |= set(re.findall(r"`make ([a-z-]+)", TEXT))
-    assert named
-    assert named <= targets
+def test_fixed_parts_need_no_artifacts(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path_factory.mktemp("documents")
+    monkeypatch.chdir(folder)
+    assert readme.main(["--fixed"]) == 2
+    for block in readme.FIXED:
+        (folder / block.file).parent.mkdir(parents=True, exist_ok=True)
+        (folder / block.file).write_bytes((ROOT / block.file).read_bytes())
+    assert readme.main(["--fixed"]) == 0
+    for block in readme.FIXED:
+        assert (folder / block.file).read_bytes() == (ROOT / block.file).read_bytes()
 
 
-def test_every_make_variable_exists() -> None:
-    known = set(re.findall(r"^([A-Z_]+) \?=", (ROOT / "Makefile").read_text(), re.MULTILINE))
-    named = set(
-        re.findall(r"\b([A-Z_]+)=", "\n".join(c for c in COMMANDS if c.startswith("make ")))
-    )
-    assert "REJECTS" in named
-    assert named <= known
+def test_every_gauge_is_described(tiny_engine: Engine) -> None:
+    described = text("docs/reference/metrics.md")
+    for family in Served(tiny_engine).collect():
+        suffix = "_info" if family.type == "info" else ""
+        assert f"`{family.name}{suffix}`" in described
 
 
-def test_rejects_reach_the_training() -> None:
-    said = [
-        subprocess.run(
-            ["make", "--dry-run", "train", "DATA=mine", *rejects],
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout
-        for rejects in (["REJECTS=aside"], [])
-    ]
-    assert '--rejects "aside"' in said[0]
-    assert "--rejects" not in said[1]
-
-
-def test_every_module_can_be_asked_for_help() -> None:
-    modules = set(re.findall(r"python -m ([a-z.]+(?: (?:train|timeline|check|promote))?)", TEXT))
-    assert modules
-    for module in sorted(modules - {"evaluation.readme"}):
-        asked = subprocess.run(
-            [sys.executable, "-m", *module.split(), "--help"],
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert asked.returncode == 0, asked.stderr
-        assert "usage:" in asked.stdout
-
-
-def test_every_file_it_points_to_is_there() -> None:
-    pointed = re.findall(r"`((?:app|ml|datagen|evaluation)/[\w/]+(?:\.py)?)/?`", TEXT)
-    assert pointed
-    for path in pointed:
-        assert (ROOT / path).exists(), path
+def test_the_package_describes_itself_by_readme() -> None:
+    assert 'readme = "README.md"' in text("pyproject.toml")
+    assert README.is_file()

@@ -10,7 +10,7 @@ from ml import ids
 from ml.dataset.column_map import ColumnMap
 from ml.dataset.validation import validate
 
-TEXT = (Path(__file__).parents[2] / "docs" / "your-data.md").read_text(encoding="utf-8")
+TEXT = (Path(__file__).parents[2] / "docs" / "how-to" / "your-data.md").read_text(encoding="utf-8")
 
 
 def test_the_map_of_the_recipe_reads_ratings(tmp_path: Path) -> None:

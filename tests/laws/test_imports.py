@@ -20,6 +20,7 @@ BASE = [
     "ml.text",
     "ml.command",
     "ml.progress",
+    "ml.memory",
     "ml.threads",
 ]
 STATE = [
@@ -39,6 +40,7 @@ TOWER = [  # each may import those before it
     "ml.embeddings",
     "ml.features",
     "ml.models",
+    "ml.evidence",
     "ml.bundle",
     "ml.training",
     "ml.__main__",
@@ -84,7 +86,7 @@ ROOMS["app.api"] = [*ROOMS["app.serving"], "app.serving"]
 ROOMS["app.main"] = [*ROOMS["app.api"], "app.api"]
 ROOMS["app.console"] = ["app.schemas"]
 ROOMS["app.cli"] = [*ROOMS["app.main"], "app.main", "app.console"]
-ROOMS["app.cli.train"] = [*ROOMS["app.main"], "ml.__main__"]
+ROOMS["app.cli.train"] = [*ROOMS["app.main"], "ml.__main__", "evaluation"]
 ROOMS["app.__main__"] = [*ROOMS["app.cli"], "app.cli"]
 ROOMS["evaluation"] = [*ROOMS["app.main"], "app.main", "app.console", "datagen", "ml.training"]
 

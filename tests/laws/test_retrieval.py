@@ -18,6 +18,7 @@ from app.pipeline.query import Query
 from app.products import shared_stages
 from app.retrieval.fresh_tweets import FreshTweets
 from app.retrieval.in_turns import InTurns, in_turns
+from app.retrieval.sort_keys import rows_of, scores_of, sort_keys
 from app.retrieval.top_k import top_k
 from app.serving.engine import Engine
 from app.serving.null_encoder import NullEncoder
@@ -49,9 +50,9 @@ def test_the_best_k_are_the_first_of_a_full_sort(
 ) -> None:
     worth = np.array(worths, np.float32)
     row = np.random.default_rng(seed).permutation(len(worth)).astype(np.int32)
-    best, expected = top_k(row, worth, count), np.lexsort((row, -worth))[:count]
-    np.testing.assert_array_equal(best[0], row[expected])
-    np.testing.assert_array_equal(best[1], worth[expected])
+    best, expected = top_k(sort_keys(worth, row), count), np.lexsort((row, -worth))[:count]
+    np.testing.assert_array_equal(rows_of(best), row[expected])
+    np.testing.assert_array_equal(scores_of(best), worth[expected])
 
 
 ROWS = st.lists(st.integers(0, 30), unique=True, max_size=30)
@@ -103,7 +104,7 @@ def test_tweets_are_proven_by_followees_each_once(
     for query in queries(tiny_engine):
         since, oldest = query.now - 7 * 24 * HOUR, fresh_tweets.fresh(query.now).oldest
         following, tie = query.neighborhood.following, query.tie_strength
-        tweet, worth = graph._proven(
+        keys = graph._proven(
             following,
             tie,
             state.history.tweet,
@@ -127,14 +128,15 @@ def test_tweets_are_proven_by_followees_each_once(
                 age_hours = (query.now - written) / HOUR
                 weight = (tie[who].astype(np.float64) + graph.LEAST_TIE).sum()
                 expected[int(row)] = np.log2(weight + 1e-9) - age_hours / HALF_LIFE_HOURS
-        assert dict(zip(tweet.tolist(), worth, strict=True)) == pytest.approx(expected)
+        found = dict(zip(rows_of(keys).tolist(), scores_of(keys).tolist(), strict=True))
+        assert found == pytest.approx(expected)
 
 
 def test_strangers_are_worth_their_cosines(tiny_engine: Engine, fresh_tweets: FreshTweets) -> None:
     vectors = tiny_engine.encoder.tweets.vector
     for query in queries(tiny_engine):
         fresh, other = fresh_tweets.fresh(query.now), vectors[0]
-        tweet, *worths = out_of_network._by_strangers(
+        both = out_of_network._by_strangers(
             fresh.tweet,
             fresh.author,
             fresh.created_at,
@@ -147,12 +149,13 @@ def test_strangers_are_worth_their_cosines(tiny_engine: Engine, fresh_tweets: Fr
             query.now,
         )
         strangers = ~np.isin(fresh.author, query.neighborhood.following)
-        np.testing.assert_array_equal(tweet[::-1], fresh.tweet[strangers])
-        fading = np.log(2) / HALF_LIFE_HOURS * fresh_tweets.age_hours(tweet, query.now)
-        for taste, worth in zip((query.vector, other), worths, strict=True):
+        for taste, keys in zip((query.vector, other), both, strict=True):
+            tweet = rows_of(keys)
+            np.testing.assert_array_equal(tweet[::-1], fresh.tweet[strangers])
+            fading = np.log(2) / HALF_LIFE_HOURS * fresh_tweets.age_hours(tweet, query.now)
             cosine = vectors[tweet].astype(np.float64) @ taste
             expected = cosine / out_of_network.TEMPERATURE - fading
-            np.testing.assert_allclose(worth, expected, atol=1e-4)
+            np.testing.assert_allclose(scores_of(keys), expected, atol=1e-4)
 
 
 @pytest.mark.parametrize("foremost", [1, 1_000])
@@ -177,8 +180,8 @@ def test_whom_to_follow_is_chosen_as_if_all_users_were_compared(
         may = users[~kept_away & (state.users.created_at <= query.now) & ~state.users.gone]
         expected = may[np.lexsort((may, -promise[may].round(9)))[:15]]
         shortlist = who._shortlist(query, who.standing(query.now), 15)
-        np.testing.assert_allclose(shortlist[1], promise[expected], rtol=1e-6)
-        assert set(shortlist[0]) == set(expected)
+        np.testing.assert_allclose(scores_of(shortlist), promise[expected], rtol=1e-6)
+        assert set(rows_of(shortlist)) == set(expected)
 
 
 def test_nothing_remembered_is_out_of_date() -> None:

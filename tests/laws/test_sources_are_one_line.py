@@ -16,7 +16,7 @@ from app.pipeline.query import Query
 from app.pipeline.trace import Trace
 from app.serving.engine import Engine
 
-PLACES = range(7)  # before each of the six sources of For You, and at the end
+PLACES = range(8)  # before each of the seven sources of For You, and at the end
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,8 +29,15 @@ VERBS = {
 
 
 @pytest.mark.parametrize("kind", VERBS)
-def test_every_declared_component_is_wired(kind: str, tiny_engine: Engine) -> None:
-    wired = {type(part) for product in products(tiny_engine) for part in components(product)}
+def test_every_declared_component_is_wired(
+    kind: str, tiny_engine: Engine, chosen_engine: Engine
+) -> None:
+    wired = {
+        type(part)
+        for engine in (tiny_engine, chosen_engine)
+        for product in products(engine)
+        for part in components(product)
+    }
     assert declared(kind) <= wired
 
 

@@ -20,6 +20,7 @@ from evaluation.offline.replay_evaluation import ReplayEnvironment, ask
 from evaluation.policies import simple
 from evaluation.policies.policy import Best, Moment, Policy, Values
 from evaluation.policies.product import Product, with_ranker
+from ml.arrays import Rows
 from ml.bundle import Bundle
 
 BY_TRUTH: Final = [f"{name}@{k}" for name in ("value", "value_ndcg") for k in (5, 10, 20)]
@@ -50,9 +51,9 @@ class Shuffled:
         return {name: col[shuffled] for name, col in self.ranker.score(query, batch).items()}
 
 
-def shuffled_oracle(moment: Moment) -> Values:
+def shuffled_oracle(moment: Moment, tweet: Rows) -> Values:
     """All the right chances, given to the wrong tweets."""
-    return np.random.default_rng(moment.query.seed).permutation(moment.worth)
+    return np.random.default_rng(moment.query.seed).permutation(moment.worth(tweet))
 
 
 @pytest.fixture(scope="module")
@@ -60,14 +61,13 @@ def judge(tiny_dataset: Dataset, tiny_bundle: Bundle, tiny_settings: Settings) -
     """Each of them asked by everybody, at five moments."""
     stage = ReplayEnvironment.set(tiny_dataset, tiny_settings, tiny_bundle)
     product = stage.engine.products["for_you"]
-    shuffled = Shuffled(product.mixer.scoring.ranker)
     policies: dict[str, Policy] = {
         "for_you": Product(product),
-        "shuffled": Product(with_ranker(product, shuffled)),
-        "chance": Product(with_ranker(product, Chance())),
-        "shuffled_oracle": Best(shuffled_oracle),
-        "random": Best(simple.random),
-        "oracle": Best(simple.oracle),
+        "shuffled": Product(with_ranker(product, Shuffled)),
+        "chance": Product(with_ranker(product, lambda ranker: Chance())),
+        "shuffled_oracle": Best(shuffled_oracle, in_window=True),
+        "random": Best(simple.random, in_window=True),
+        "oracle": Best(simple.oracle, in_window=True),
     }
     everybody = requests.of(tiny_dataset)
     asked = ask(stage, everybody, policies)

@@ -77,10 +77,12 @@ def test_a_request_is_counted_by_what_was_asked_and_by_who_answered(
 
 def test_rows_and_times_are_those_of_the_trace(watched: Watched, reader: str) -> None:
     spans = watched.client.get(f"/timeline/{reader}?explain=true").json()["trace"]
-    for span in spans:
-        who = {"stage": span["stage"], "component": span["component"]}
-        assert watched("foryou_component_rows_total", direction="in", **who) == span["rows_in"]
-        assert watched("foryou_component_rows_total", direction="out", **who) == span["rows_out"]
+    for stage, component in {(span["stage"], span["component"]) for span in spans}:
+        who = {"stage": stage, "component": component}
+        runs = [span for span in spans if who.items() <= span.items()]  # some run more than once
+        for way in ("in", "out"):
+            rows = sum(span[f"rows_{way}"] for span in runs)
+            assert watched("foryou_component_rows_total", direction=way, **who) == rows
     candidates = watched("foryou_component_rows_total", stage="retrieve", direction="out")
     assert candidates > 0
     for stage in {span["stage"] for span in spans}:

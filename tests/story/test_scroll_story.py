@@ -27,6 +27,7 @@ FEW = {
     "popular_limit": 3,
     "newcomer_limit": 6,
     "follow_recs_limit": 3,
+    "item_item_limit": 3,
     "explore_limit": 2,
 }
 CLIENTS = ("fresh", "cursors")

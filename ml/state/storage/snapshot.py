@@ -15,6 +15,7 @@ from ml.state.feature_state import FeatureState
 from ml.state.storage import npz, sha256
 from ml.state.structures.lww_register import LwwRegister
 from ml.state.structures.pair_index import PairIndex
+from ml.state.tables.engagements import Engagements
 from ml.state.tables.mutes import Mute
 from ml.state.tables.pending_events import Waiting
 from ml.state.tables.threads import Reply
@@ -26,6 +27,7 @@ ABOUT = "state.json"
 OF_THE_PROCESS = ("_version", "_rewritten", "_acted")  # nothing that another process should know
 VERSION = "version"  # of a table, of this process as well
 DERIVED = ("_kind_of", "_turns_on")  # a register makes them anew from its kinds
+LISTED_ANEW = ("engagers",)  # from the register of engagements
 
 
 class About(TypedDict):
@@ -161,6 +163,8 @@ def _parts(owner: object) -> dict[str, object]:
         hidden = OF_THE_PROCESS
     elif isinstance(owner, LwwRegister):
         hidden = DERIVED
+    elif isinstance(owner, Engagements):
+        hidden = LISTED_ANEW
     return {
         name: part
         for name, part in vars(owner).items()
@@ -193,3 +197,5 @@ def _restore(owner: object, arrays: dict[str, npz.Array], prefix: str) -> None:
             setattr(owner, name, arrays[prefix + name].item())
         elif hasattr(part, "__dict__"):
             _restore(part, arrays, f"{prefix}{name}/")
+    if isinstance(owner, Engagements):
+        owner.list_engagers()

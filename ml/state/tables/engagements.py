@@ -16,6 +16,7 @@ from ml.state.structures.event_order import NEVER
 from ml.state.structures.lww_register import LwwRegister
 from ml.state.structures.pair_index import PairIndex
 from ml.state.structures.ragged import Ragged
+from ml.state.tables.engagers import Engagers
 from ml.state.tables.history import History
 from ml.state.tables.tweets import Tweets
 from ml.state.tables.weights import as_note
@@ -24,27 +25,28 @@ ENGAGEMENT_KINDS: Final = tuple(ONCE_PER_TWEET.index(action) for action in ENGAG
 
 
 class Engagements:
-    """The register of (viewer, tweet), each viewer's rows of it, and the histories made of it."""
+    """The register of (viewer, tweet), its rows by viewer and by tweet, and the histories made of
+    it."""
 
-    def __init__(self, users: int) -> None:
+    def __init__(self, users: int, tweets: int) -> None:
         self.register = LwwRegister(ONCE_PER_TWEET, UNDOES, noted=True)  # with the weight
         self.lists = Ragged(users)  # each viewer's rows of `register`
         self.history = History(users)
+        self.engagers = Engagers(tweets)
 
-    def grow(self, users: int) -> None:
+    def grow(self, users: int, tweets: int) -> None:
         self.lists.grow(users)
         self.history.grow(users)
+        self.engagers.grow(tweets)
 
     def of(self, viewer: int) -> Rows:
         """The tweets with anything on, by row."""
         register = self.register
         return np.sort(_engaged(self.lists.of(viewer), register.index.right, register.is_on))
 
-    def about(self, some: Rows, tweets: int) -> Rows:
-        """The rows of the register that are about some of so many tweets."""
-        wanted = np.zeros(tweets, np.bool_)
-        wanted[some] = True
-        return _about(self.register.index.right, wanted)
+    def about(self, tweet: Rows) -> Rows:
+        """The rows of the register that are about some tweets."""
+        return np.sort(self.engagers.lists.gather(tweet)[0])
 
     def apply(self, events: Events) -> Changes:
         """Turn on and off; the histories are brought up to date by `refresh`."""
@@ -60,6 +62,7 @@ class Engagements:
         if len(self.register.index) > listed:
             new = np.arange(listed, len(self.register.index), dtype=np.int32)
             self.lists.append(self.register.index.left[listed:], new)
+            self.engagers.lists.append(self.register.index.right[listed:], new)
         return changes
 
     def forget(self, user: int, at: int, tiebreak: int) -> Changes:
@@ -84,11 +87,14 @@ class Engagements:
             )
 
     def count_written(self, changes: Changes) -> None:
-        """Count the tweets that each user is engaged with; a complaint is no engagement."""
+        """Count the tweets that each user is engaged with, and who is engaged with each tweet; a
+        complaint is no engagement."""
         _count_written(
             self.history.written,
+            self.engagers.count,
             self.register.is_on,
             self.register.index.left,
+            self.register.index.right,
             changes.row,
             changes.kind,
             changes.sign,
@@ -107,6 +113,13 @@ class Engagements:
         """Keep these rows of the register; `new` is the row of each tweet after that."""
         self.register.keep(row, new)
         self.lists.refill(self.register.index.left, np.arange(len(row), dtype=np.int32))
+        self.list_engagers()
+
+    def list_engagers(self) -> None:
+        """Look up anew who engages with each tweet."""
+        index = self.register.index
+        newest, _ = self.register.newest(np.arange(len(index), dtype=np.int32), ENGAGEMENT_KINDS)
+        self.engagers.refill(index.right, newest != NEVER)
 
 
 @kernel
@@ -123,21 +136,12 @@ def _engaged(row: Rows, tweet: Rows, is_on: NDArray[np.bool_]) -> Rows:
 
 
 @kernel
-def _about(tweet: Rows, wanted: NDArray[np.bool_]) -> Rows:
-    """The places of the tweets that are wanted."""
-    places, found = np.empty(len(tweet), np.int32), 0
-    for place in range(len(tweet)):
-        if wanted[tweet[place]]:
-            places[found] = place
-            found += 1
-    return places[:found].copy()
-
-
-@kernel
 def _count_written(
     written: NDArray[np.int64],
+    engagers: NDArray[np.int64],
     is_on: NDArray[np.bool_],
     user: Rows,
+    tweet: Rows,
     row: Rows,
     kind: NDArray[np.int64],
     sign: NDArray[np.float64],
@@ -153,4 +157,6 @@ def _count_written(
             if kind[i] in ENGAGEMENT_KINDS:
                 before -= int(sign[i])
             i += 1
-        written[user[this]] += int(after > 0) - int(before > 0)
+        change = int(after > 0) - int(before > 0)
+        written[user[this]] += change
+        engagers[tweet[this]] += change

@@ -18,6 +18,7 @@ from ml.state.structures.ragged import Ragged
 from ml.state.structures.time_index import TimeIndex
 from ml.state.tables.engagement_counts import EngagementCounts
 from ml.state.tables.engagements import Engagements
+from ml.state.tables.engagers import Engagers
 from ml.state.tables.graph import Graph
 from ml.state.tables.history import History
 from ml.state.tables.known_tweets import known_tweets
@@ -36,7 +37,7 @@ class StateTables:
         self._users = users
         self._tweets = tweets
         self._counts = EngagementCounts(len(users), len(tweets))
-        self._engagements = Engagements(len(users))
+        self._engagements = Engagements(len(users), len(tweets))
         self._graph = Graph(len(users))
         self._seen = PairTimes(len(users))
         self._served = Served(len(users))
@@ -84,6 +85,11 @@ class StateTables:
     def engagement_lists(self) -> Ragged:
         """Each viewer's rows of `engaged`, on or off."""
         return self._engagements.lists
+
+    @property
+    def engagers(self) -> Engagers:
+        """Each tweet's rows of `engaged`, on or off, and how many people engage with it."""
+        return self._engagements.engagers
 
     @property
     def history(self) -> History:

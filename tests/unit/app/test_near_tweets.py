@@ -9,6 +9,7 @@ import pytest
 
 from app.retrieval.fresh_tweets import Fresh, FreshTweets
 from app.retrieval.near_tweets import REACH, NearTweets
+from app.retrieval.sort_keys import rows_of, sort_keys
 from app.retrieval.top_k import top_k
 from app.retrieval.topic_index import TopicIndex
 from ml.embeddings.cells import WORTHWHILE, cells_of, centroids_of
@@ -66,7 +67,7 @@ def large() -> tuple[NearTweets, Vectors, np.ndarray]:
 
 def test_a_small_window_is_read_as_a_whole() -> None:
     near, tastes, _ = _near(500)
-    assert len(near.of(tastes[:1], NOW).tweet) == 500
+    assert len(near.of([*tastes[:1]], NOW).tweet) == 500
 
 
 def test_nearly_all_of_the_best_are_found_in_a_large_window(
@@ -77,8 +78,8 @@ def test_nearly_all_of_the_best_are_found_in_a_large_window(
     for taste in tastes:
         fading = np.log(2) / HALF_LIFE * (NOW - created_at) / 3600
         worth = (vector @ taste / TEMPERATURE - fading).astype(np.float32)
-        best = top_k(np.arange(TWEETS, dtype=np.int32), worth, 200)[0]
-        recall.append(np.isin(best, near.of(taste[None], NOW).tweet).mean())
+        best = rows_of(top_k(sort_keys(worth, np.arange(TWEETS, dtype=np.int32)), 200))
+        recall.append(np.isin(best, near.of([taste], NOW).tweet).mean())
     assert TWEETS > WORTHWHILE
     assert np.mean(recall) >= 0.98
 
@@ -87,8 +88,8 @@ def test_about_as_many_tweets_are_looked_at_as_are_meant_to_be(
     large: tuple[NearTweets, Vectors, np.ndarray],
 ) -> None:
     near, tastes, _ = large
-    one = near.of(tastes[:1], NOW).tweet
-    both = near.of(tastes[:2], NOW).tweet
+    one = near.of([*tastes[:1]], NOW).tweet
+    both = near.of([*tastes[:2]], NOW).tweet
     assert 0.8 * REACH <= len(one) <= REACH
     assert np.isin(one, both).all()
     assert len(both) <= 2 * REACH
@@ -107,7 +108,7 @@ def test_of_one_cell_the_newest_are_read_first(
     large: tuple[NearTweets, Vectors, np.ndarray],
 ) -> None:
     near, tastes, created_at = large
-    cell, found = near.encoder.tweets.cell, near.of(tastes[:1], NOW)
+    cell, found = near.encoder.tweets.cell, near.of([*tastes[:1]], NOW)
     hours = HOURS / 256
     for one in np.unique(cell[found.tweet]):
         read = found.created_at[cell[found.tweet] == one]

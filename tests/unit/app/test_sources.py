@@ -8,12 +8,14 @@ from app.pipeline.retrieve import BEYOND, retrieve
 from app.pipeline.stages import judge
 from app.pipeline.trace import Trace
 from app.products import shared_stages
+from app.retrieval.co_engaged import CoEngaged
 from app.retrieval.fresh_tweets import FreshTweets
 from app.serving.engine import Engine
 from app.sources.explore import NO_TOPIC, Explore
 from app.sources.follow_recs import FollowRecs
 from app.sources.graph import Graph
 from app.sources.in_network import InNetwork
+from app.sources.item_item import ItemItem
 from app.sources.out_of_network import OutOfNetwork
 from app.sources.popular import Popular
 from tests.unit.app.conftest import World
@@ -21,6 +23,10 @@ from tests.unit.app.conftest import World
 
 def fresh_tweets(engine: Engine) -> FreshTweets:
     return shared_stages.fresh_tweets(engine.state, engine.settings)
+
+
+def item_item(engine: Engine) -> ItemItem:
+    return ItemItem(fresh_tweets(engine), 24, CoEngaged(engine.state))
 
 
 def found(engine: Engine, source: CandidateSource, viewer: str = "a", limit: int = 10) -> list[int]:
@@ -80,6 +86,33 @@ def test_out_of_network_is_by_strangers_and_the_newest_where_nothing_was_trained
     world.tweet("b", 1).tweet("g", 3).tweet("h", 2).tweet(None, 1).follow("a", "b")
     engine = world.engine()
     assert found(engine, OutOfNetwork(fresh_tweets(engine), engine.encoder, 24)) == [3, 2, 1]
+
+
+def test_item_item_is_what_people_of_the_same_taste_liked(world: World) -> None:
+    for _ in range(4):
+        world.tweet("g", 5)
+    world.act("a", "like", 0).act("b", "like", 0).act("c", "like", 0)
+    world.act("b", "like", 1).act("b", "like", 2).act("c", "like", 2).act("d", "like", 3)
+    engine = world.engine()
+    assert found(engine, item_item(engine)) == [2, 1]
+    assert found(engine, item_item(engine), viewer="d") == []
+    assert found(engine, item_item(engine), viewer="never met") == []
+
+
+def test_item_item_proposes_what_is_fresh_only(world: World) -> None:
+    world.tweet("g", 5).tweet("g", 5).tweet("g", 300).tweet("g", -1).act("a", "like", 0)
+    for tweet in range(4):
+        world.act("b", "like", tweet)
+    engine = world.engine(fresh_at_least=1)
+    assert found(engine, item_item(engine)) == [1]
+
+
+def test_of_what_goes_with_it_equally_the_newer_comes_first(world: World) -> None:
+    world.tweet("g", 5).tweet("g", 5).tweet("g", 3).act("a", "like", 0)
+    for tweet in range(3):
+        world.act("b", "like", tweet)
+    engine = world.engine()
+    assert found(engine, item_item(engine)) == [2, 1]
 
 
 def test_follow_recs_are_by_people_one_might_follow_the_best_recommended_first(

@@ -22,6 +22,7 @@ from app.pipeline.batch import CandidateBatch, Rows
 from app.pipeline.failures import FailedClosedError
 from app.pipeline.product import ProductPipeline
 from app.pipeline.query import Query
+from app.pipeline.retrieve import retrieve
 from app.pipeline.trace import Trace
 from app.schemas.values import Visibility
 from app.serving.engine import Engine
@@ -98,9 +99,16 @@ def test_sources_waste_no_places_on_what_may_not_be_seen(world: World) -> None:
         world.act("d", "like", tweet)
     engine = world.engine()
     query = engine.hydrate.query("a", 10)
+    mixer = engine.products["for_you"].mixer
     sources = {
-        type(pipeline.source).__name__: pipeline.source.fetch(query, 20)
-        for pipeline in engine.products["for_you"].mixer.candidates
+        type(one.source).__name__: retrieve(
+            query,
+            [replace(one, limit=20, gates=())],
+            mixer.eligibility,
+            mixer.visibility,
+            Trace(),
+        )
+        for one in mixer.candidates
     }
     for name in ("Graph", "OutOfNetwork", "FollowRecs", "Popular"):
         assert (sources[name].tweet % 3 == 2).all(), name

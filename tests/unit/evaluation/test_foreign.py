@@ -10,11 +10,14 @@ import polars as pl
 import pytest
 
 from app.settings import Settings
-from evaluation.offline import dataset
+from evaluation.offline import dataset, requests
 from evaluation.offline.evaluate import evaluate
 from evaluation.report import document, page, terminal
+from evaluation.report.parts import bar
+from evaluation.report.svg import bars
 from ml import bundle
 from ml.actions import ENGAGEMENTS
+from ml.bundle import Bundle
 from ml.errors import DataError
 from ml.training import train
 from ml.training.options import TrainingOptions
@@ -77,6 +80,39 @@ def test_train_rows_are_known_and_test_rows_are_not(split: tuple[Path, Path]) ->
     train = int(np.isin(given.events.action, ENGAGEMENTS).sum())
     assert train + len(held_out) == len(done)
     assert given.known is given.events
+
+
+def test_a_split_is_ranked_in_full_where_there_are_times_too(
+    tiny_data: Path, tiny_bundle: Bundle, tmp_path: Path
+) -> None:
+    for name in KEPT:
+        table = pl.read_parquet(tiny_data / f"{name}.parquet")
+        if name == "interactions":
+            held_out = pl.Series(np.random.default_rng(0).random(len(table)) < 0.2)
+            table = table.with_columns(
+                split=pl.when(held_out).then(pl.lit("test")).otherwise(pl.lit("train"))
+            )
+        table.write_parquet(tmp_path / f"{name}.parquet")
+    given = dataset.read(tmp_path, tiny_bundle)
+    assert given.protocol == "split"
+    assert given.known is given.events
+    assert given.cut >= given.tweets.created_at.max(), "every tweet is there to be ranked"
+    everybody = requests.of(given)
+    assert (everybody.at == given.cut).all()
+    wanted = requests.Engagements.of(given.held_out)
+    later = [len(wanted.after(int(user), given.cut)) for user in everybody.user]
+    done = pl.read_parquet(tmp_path / "interactions.parquet")
+    test = done.filter((pl.col("split") == "test") & pl.col("action").is_in(ENGAGED))
+    assert sum(later) == len(test.unique(["user_id", "tweet_id"]))
+    assert len(requests.of(given, most=10)) == 10
+    assert requests.of(given, most=10).user.tolist() == requests.of(given, most=10).user.tolist()
+
+
+def test_without_labels_there_is_a_dash(judged: dict[str, Any]) -> None:
+    assert judged["metrics"]["for_you"]["unsafe@10"]["value"] is None
+    for by in judged["by_source"].values():
+        assert by["unsafe"]["value"] is None
+    assert "–" in bars("", [bar("nothing", judged["metrics"]["for_you"]["unsafe@10"])])
 
 
 def test_the_report_says_what_the_data_could_not_feed(judged: dict[str, Any]) -> None:

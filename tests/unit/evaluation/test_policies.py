@@ -4,24 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
+from scipy.sparse import csr_matrix
+from sklearn.linear_model import Ridge
+from sklearn.metrics.pairwise import cosine_similarity
 
 from app.pipeline.batch import CandidateBatch
 from app.pipeline.query import Query
 from app.settings import Settings
+from datagen.parameters import DAY
+from evaluation.offline import ablation
 from evaluation.offline.dataset import Dataset
 from evaluation.offline.replay_evaluation import ReplayEnvironment
-from evaluation.policies import factorisation, simple
+from evaluation.policies import ease, factorisation, simple, tuning
+from evaluation.policies.ease import Ease
+from evaluation.policies.engaged_pairs import EngagedPairs
 from evaluation.policies.factorisation import Factorisation
-from evaluation.policies.policy import Best, Moment, Policy, best
-from evaluation.policies.product import EvaluationError, Product
+from evaluation.policies.item_item import ItemItem
+from evaluation.policies.policy import Best, Moment, Policy, Score, best
+from evaluation.policies.product import EvaluationError, Product, with_ranker
+from evaluation.policies.refitted import Refitted
 from evaluation.policies.registry import neighbours
+from evaluation.policies.simple import PopularLately
+from ml.arrays import Rows
 from ml.bundle import Bundle
 from ml.errors import FeedError
+from ml.state.feature_state import FeatureState
 from ml.state.tables.counted import engaged
-from ml.state.tables.neighborhood import among
+from ml.state.tables.neighborhood import Neighborhood, among
 
 Ask = Callable[[Policy], list[np.ndarray]]
 
@@ -49,11 +62,19 @@ def test_nobody_shows_what_the_product_may_not(moments: list[Moment]) -> None:
     """However many of the best are not admitted."""
     for moment in moments:
         shown = Best(simple.newest).show(moment).tweet
-        everything = moment.admitted(moment.fresh)
+        everything = moment.admitted(moment.written)
         written = moment.state.tweets.created_at
         assert len(shown) == 20
         np.testing.assert_array_equal(shown, moment.admitted(shown))
         np.testing.assert_array_equal(written[shown], np.sort(written[everything])[::-1][:20])
+
+
+def test_nothing_is_admitted_before_it_is_written(moments: list[Moment]) -> None:
+    for moment in moments:
+        created_at = moment.state.tweets.created_at
+        everything = np.arange(len(moment.state.tweets), dtype=np.int32)
+        assert (created_at[everything] > moment.query.now).any()
+        assert (created_at[moment.admitted(everything)] <= moment.query.now).all()
 
 
 def test_popular_is_by_engagements(moments: list[Moment]) -> None:
@@ -78,16 +99,62 @@ def test_random_is_the_same_for_the_same_question(moments: list[Moment]) -> None
     assert first[0] != first[1]
 
 
-@pytest.mark.parametrize("kind", ["als", "bpr"])
-def test_factorisation_shows_what_others_touched(kind: str, moments: list[Moment]) -> None:
-    model = Factorisation(kind)  # type: ignore[arg-type]  # parametrised
+@pytest.mark.parametrize("fit", [factorisation.tuned_als(), Factorisation.bpr, ease.tuned()])
+def test_what_is_learned_from_engagements_shows_what_others_touched(
+    fit: Callable[[FeatureState], Score], moments: list[Moment]
+) -> None:
+    model = Refitted(fit, DAY)
+    touched = EngagedPairs.of(moments[0].state).popularity > 0
     for moment in moments:
-        shown = Best(model).show(moment).tweet
-        assert model.touched[shown].all()
+        assert touched[Best(model).show(moment).tweet].all()
     assert model.fitted_at == moments[0].query.now
-    later = replace(moments[0], query=replace(moments[0].query, now=moments[0].query.now + 86_400))
+    later = replace(moments[0], query=replace(moments[0].query, now=moments[0].query.now + DAY))
     Best(model).show(later)
     assert model.fitted_at == later.query.now
+
+
+def test_item_item_is_the_cosine_between_tweets(moments: list[Moment]) -> None:
+    liked = EngagedPairs.of(moments[0].state).matrix.toarray()
+    cosine = cosine_similarity(liked.T)
+    model = ItemItem.of(moments[0].state)
+    for moment in moments:
+        mine = liked[moment.query.viewer] > 0
+        expected = cosine[:, mine].sum(axis=1)[moment.fresh]
+        np.testing.assert_allclose(model(moment, moment.fresh), expected, atol=1e-4)
+
+
+def test_ease_keeps_no_weight_of_a_tweet_for_itself(rng: np.random.Generator) -> None:
+    """And it is the ridge regression of each tweet on all others."""
+    liked = csr_matrix((rng.random((200, 12)) < 0.3).astype(np.float32))
+    weight = Ease.fit(liked, 5.0).weight
+    x = liked.toarray()
+    for tweet in range(12):
+        others = np.delete(np.arange(12), tweet)
+        ridge = Ridge(alpha=5.0, fit_intercept=False).fit(x[:, others], x[:, tweet])
+        np.testing.assert_allclose(weight[others, tweet], ridge.coef_, atol=1e-4)
+    assert not np.diag(weight).any()
+
+
+def test_popular_lately_is_by_the_engagements_of_a_week(moments: list[Moment]) -> None:
+    pairs = EngagedPairs.of(moments[0].state)
+    lately = pairs.where(pairs.at >= pairs.at.max() - 7 * DAY).popularity
+    shown = Best(PopularLately.of(moments[0].state)).show(moments[0]).tweet
+    assert (np.diff(lately[shown]) <= 0).all()
+    assert lately[shown[0]] > 0
+
+
+def test_tuning_chooses_what_predicts_the_last_pairs(moments: list[Moment]) -> None:
+    pairs = EngagedPairs.of(moments[0].state)
+    later = pairs.split(tuning.SEED)[1].matrix.toarray()
+
+    class Foresight:
+        def __init__(self, knows: bool) -> None:
+            self.seen = later if knows else -later
+
+        def scores(self, user: Rows) -> tuning.Scores:
+            return np.asarray(self.seen[user], np.float32)
+
+    assert tuning.choose(pairs, [False, True], lambda _, knows: Foresight(knows))
 
 
 def test_without_the_library_it_is_missing(
@@ -97,6 +164,42 @@ def test_without_the_library_it_is_missing(
     policies, missing = neighbours(stage.engine, stage.dataset, None)
     assert "als" not in policies
     assert any("foryou[evaluation]" in name for name in missing)
+
+
+def test_what_is_swapped_is_swapped_in_the_product_that_answers(
+    stage: ReplayEnvironment, moments: list[Moment]
+) -> None:
+    """Whoever follows nobody is answered by another product."""
+    nobody = Neighborhood.nobody()
+    alone = replace(moments[0].query, neighborhood=nobody, tie_strength=np.empty(0, np.float32))
+
+    class Last:
+        def score(self, query: Query, batch: CandidateBatch) -> dict[str, np.ndarray]:
+            return {"base_score": batch.tweet.astype(np.float32)}
+
+    product = stage.engine.products["for_you"]
+    assert product.run(alone).product.name != product.name
+    swapped = with_ranker(product, lambda ranker: Last()).run(alone)
+    assert "Last" in {span.component for span in swapped.trace.spans}
+
+
+def test_every_product_that_answered_is_taken_apart(
+    stage: ReplayEnvironment, tiny_bundle: Bundle
+) -> None:
+    def sources(*answered: str) -> set[str]:
+        found = ablation.parts(stage.engine, tiny_bundle, answered)
+        return {part.name for part in found if part.kind == "source"}
+
+    assert "Communities" not in sources("for_you")
+    assert "Communities" in sources("for_you", "discovery")
+    assert "InNetwork" not in sources("discovery")
+
+
+def test_the_truth_under_our_rules_is_between_the_product_and_the_bare_truth(
+    report: dict[str, Any],
+) -> None:
+    value = {name: by["value@10"]["value"] for name, by in report["metrics"].items()}
+    assert value["for_you"] < value["oracle_ranker_under_rules"] < value["oracle_ranker"]
 
 
 def test_a_product_that_fails_is_not_evaluated(

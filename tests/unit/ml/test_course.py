@@ -91,7 +91,7 @@ def test_data_without_times_or_impressions_trains(timeless: Path, tmp_path: Path
     trained = bundle.load(tmp_path)
     assert trained is not None
     assert {"impressions", "interactions.created_at", "model:nsfw"} <= set(trained.manifest.missing)
-    assert any("no impressions" in note for note in trained.manifest.notes)
+    assert any("follow no impression" in note for note in trained.manifest.notes)
     assert any("no times" in note for note in trained.manifest.notes)
     assert trained.manifest.heads["engagement"].metrics["auc"] > 0.6
 

@@ -59,7 +59,7 @@ def test_drawn_negatives_are_fresh_and_weighted_back_to_uniform(
     events = tiny_events[tiny_events.action != Action.IMPRESSION]
     state = FeatureState(*tiny_catalog)
     state.apply(events)
-    examples = sample_negatives(events, state, rng)
+    examples = sample_negatives(events, state, 168, rng)
     negative = examples.label.sum(1) == 0
     assert 2.5 < negative.sum() / (~negative).sum() <= 4
     viewer, tweet = examples.viewer[negative], examples.tweet[negative]

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app.pipeline.batch import Column
+from ml.embeddings.encoder import Vectors as Column
 from ml.kernels import inline_kernel, kernel
 
 SQUEEZED: Final = 1e-3  # what is worth less than nothing ends up below this

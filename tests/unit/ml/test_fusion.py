@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from app.products.presets import PRESETS
-from app.rankers.fusion import Fusion, fold
+from ml.models.fusion import Fusion, fold
 
 MEANS = {"like": 0.05, "reply": 0.01, "report": 0.001}
 WEIGHTS = {"like": 0.5, "reply": 13.5, "report": -369.0}

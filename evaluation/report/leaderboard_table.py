@@ -1,0 +1,36 @@
+"""A leaderboard as text, for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from evaluation.report.text import text_table
+from ml.bundle.leaderboard import Leaderboard, Standing
+
+
+def table(leaderboard: Leaderboard) -> str:
+    """Each policy's figures, marked ! where the product is behind by more than chance."""
+    rows = table_of(leaderboard.standings)
+    return f"{rows}\n{verdict(leaderboard)} ({leaderboard.visits:,} visits before the cut)"
+
+
+def table_of(standings: Sequence[Standing]) -> str:
+    """A row per policy, a column per metric."""
+    metrics = list(dict.fromkeys(one.metric for one in standings))
+    cells = {(one.policy, one.metric): _cell(one) for one in standings}
+    policies = dict.fromkeys(one.policy for one in standings)
+    rows = [[name, *(cells[name, metric] for metric in metrics)] for name in policies]
+    return text_table(["", *metrics], rows)
+
+
+def verdict(leaderboard: Leaderboard) -> str:
+    """Whether the product may serve by itself."""
+    lost = leaderboard.lost_to
+    behind = f"behind {', '.join(lost)} by more than chance" if lost else "behind no simple policy"
+    return f"by {leaderboard.decided_by}, the product is {behind}"
+
+
+def _cell(one: Standing) -> str:
+    if one.value is None or one.low is None or one.high is None:
+        return "–"
+    return f"{one.value:.3f} [{one.low:.3f}, {one.high:.3f}]{'!' if one.loses else ' '}"

@@ -1,0 +1,1 @@
+"""Does the product hold on data that lacks something?"""

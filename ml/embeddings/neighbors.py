@@ -1,0 +1,130 @@
+"""Who else engaged with what a viewer engaged with."""
+
+from __future__ import annotations
+
+from math import sqrt
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ml.arrays import Rows
+from ml.kernels import kernel
+from ml.state.structures.scratch_table import FREE, Numbers, scratch_table, slot_of
+from ml.state.tables.engagements import ENGAGEMENT_KINDS
+from ml.state.tables.weights import UNIT
+
+LATEST: Final = 3  # tweets of a history: what the viewer is after now
+ENGAGERS: Final = 256  # asked per tweet, the newest: what everybody likes tells little of anybody
+Strengths = NDArray[np.float64]
+
+
+@kernel
+def neighbors(
+    viewer: int,
+    history: Rows,
+    degree: Numbers,
+    start: Numbers,
+    length: Numbers,
+    rows: Rows,
+    user: Rows,
+    is_on: NDArray[np.bool_],
+    note: Rows,
+) -> tuple[Rows, Strengths, Strengths]:
+    """Who else engaged with the tweets of a history, and what they have in common with it and with
+    its latest part: each tweet counts over the root of its degree, by the weight of who engaged."""
+    most = 0
+    for tweet in history:
+        most += min(length[tweet], ENGAGERS) if tweet >= 0 else 0
+    table = scratch_table(most)
+    place = np.empty(len(table), np.int32)
+    neighbor, found = np.empty(most, np.int32), 0
+    common, common_lately = np.zeros(most, np.float64), np.zeros(most, np.float64)
+    taken = 0
+    for tweet in history:
+        if tweet < 0:
+            continue
+        taken += 1
+        last = start[tweet] + length[tweet] - 1
+        for i in range(min(length[tweet], ENGAGERS)):
+            row = rows[last - i]
+            weight = _weight(is_on, note, row)
+            if weight == 0 or user[row] == viewer:
+                continue
+            slot = slot_of(table, user[row])
+            if table[slot] == FREE:
+                table[slot], place[slot], neighbor[found] = user[row], found, user[row]
+                found += 1
+            shared = weight / sqrt(degree[tweet])
+            common[place[slot]] += shared
+            if taken <= LATEST:
+                common_lately[place[slot]] += shared
+    return neighbor[:found], common[:found], common_lately[:found]
+
+
+@kernel
+def most_shared(
+    tweet: Rows,
+    viewer: int,
+    history: Rows,
+    degree: Numbers,
+    start: Numbers,
+    length: Numbers,
+    rows: Rows,
+    user: Rows,
+    is_on: NDArray[np.bool_],
+    note: Rows,
+) -> Rows:
+    """The tweet of a history that each tweet goes with most, of equals the newest; -1 where none.
+    Who engaged with what in the history is listed once: each entry leads to the next of one user.
+    """
+    most = 0
+    for liked in history:
+        most += min(length[liked], ENGAGERS) if liked >= 0 else 0
+    table = scratch_table(most)
+    first = np.empty(len(table), np.int64)
+    following, which, shared = np.empty(most, np.int64), np.empty(most, np.int64), np.empty(most)
+    entries = 0
+    for i in range(len(history)):
+        if history[i] < 0:
+            continue
+        last = start[history[i]] + length[history[i]] - 1
+        for j in range(min(length[history[i]], ENGAGERS)):
+            row = rows[last - j]
+            weight = _weight(is_on, note, row)
+            if weight == 0 or user[row] == viewer:
+                continue
+            slot = slot_of(table, user[row])
+            following[entries] = first[slot] if table[slot] != FREE else FREE
+            table[slot], first[slot] = user[row], entries
+            which[entries], shared[entries] = i, weight / sqrt(degree[history[i]])
+            entries += 1
+    because = np.empty(len(tweet), np.int32)
+    for k in range(len(tweet)):
+        common, best = np.zeros(len(history), np.float64), -1
+        asked = min(length[tweet[k]], ENGAGERS) if tweet[k] >= 0 else 0
+        last = start[tweet[k]] + length[tweet[k]] - 1
+        for j in range(asked):
+            row = rows[last - j]
+            slot = slot_of(table, user[row])
+            if table[slot] == FREE or _weight(is_on, note, row) == 0:
+                continue
+            entry = first[slot]
+            while entry != FREE:
+                common[which[entry]] += shared[entry]
+                entry = following[entry]
+        for i in range(len(history)):
+            if common[i] > 0 and (best < 0 or common[i] > common[best]):
+                best = i
+        because[k] = history[best] if best >= 0 else -1
+    return because
+
+
+@kernel
+def _weight(is_on: NDArray[np.bool_], note: NDArray[np.int32], row: int) -> float:
+    """What the engagement in a row of the register weighs; 0 where it is none, or off."""
+    weight = 0
+    for kind in ENGAGEMENT_KINDS:
+        if is_on[row, kind]:
+            weight = max(weight, note[row, kind])
+    return weight / UNIT

@@ -1,0 +1,1 @@
+"""What speaks for a tweet in a request, beside the viewer's predicted actions?"""

@@ -1,0 +1,136 @@
+"""The columns of evidence: logarithms and shares, each relative to what its own source knows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ml.arrays import Rows
+from ml.embeddings.item_item import ItemItem
+from ml.evidence.circle import engaged_in_circle
+from ml.evidence.popularity import SHARES, Popularity
+from ml.features import NAMES as FEATURES
+from ml.features import Pairs
+from ml.models.listwise import Listwise
+from ml.state.feature_state import FeatureState
+from ml.state.structures.event_order import UNKNOWN_TIME
+
+FLOOR: Final = 1e-3  # of a share, before its logarithm is taken
+OLD: Final = 20.0  # times the median age at engagement; what is older is as old
+OF_FEATURES: Final = (  # read as they are
+    "follows_author",
+    "author_affinity",
+    "author_engagements",
+    "author_shares_interests",
+    "author_followers",
+    "topic_affinity",
+    "topic_share",
+    "topic_declared",
+    "followees_following_author",
+    "followees_share_author",
+    "followees_engaged_with_tweet",
+    "simclusters_similarity",
+    "twhin_similarity",
+    "realgraph_strength",
+)
+ITEM_ITEM: Final = ("log_share", "share", "any", "rank")
+POPULARITY: Final = ("popular", *(f"popular_last_{share:.0%}" for share in SHARES))
+AGE: Final = ("age", "age_over_median", "log_age_over_median")
+MODEL: Final = ("heads", "similarity")  # logarithm of the fused value; log-odds
+CROSSED: Final = (  # also times 1 / sqrt(1 + engagements of the viewer)
+    "item_item_log_share",
+    "popular",
+    "popular_last_5%",
+    "heads",
+    "twhin_similarity",
+    "age",
+    "follows_author",
+)
+PLAIN: Final = (
+    *(f"item_item_{name}" for name in ITEM_ITEM),
+    *(f"item_item_latest_{name}" for name in ITEM_ITEM),
+    *POPULARITY,
+    *AGE,
+    "circle",
+    "circle_share",
+    *MODEL,
+    *OF_FEATURES,
+)
+NAMES: Final = (*PLAIN, *(f"{name}_if_new" for name in CROSSED))
+HEADS: Final = NAMES.index("heads")
+
+Columns = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Reads the evidence for tweets, as of the moment of each request."""
+
+    popularity: Popularity
+    median_age: float | None  # seconds from writing to engagement; None without times
+
+    @classmethod
+    def of(cls, state: FeatureState, model: Listwise) -> Self:
+        """What a fitted stage reads of a state."""
+        return cls(Popularity(state, model.spans), model.median_age)
+
+    def columns(
+        self,
+        pairs: Pairs,
+        item_item: ItemItem,
+        features: NDArray[np.float32],
+        value: NDArray[np.floating],
+        similarity: NDArray[np.floating],
+    ) -> Columns:
+        """(tweets, `NAMES`) of one viewer at one moment.
+
+        Args:
+            pairs: of one viewer, at one moment.
+            item_item: what goes with the viewer's history.
+            features: (tweets, features) of the pairs.
+            value: (tweets,) the fused value of the heads, over that of an average impression.
+            similarity: (tweets,) probability by the embeddings alone.
+        """
+        tweet, state = pairs.tweet, pairs.state
+        plain = [
+            *_of_item_item(item_item, tweet),
+            *_of_popularity(self.popularity.of(int(pairs.now[0])), tweet),
+            *self._of_age(state.tweets.created_at[tweet], int(pairs.now[0])),
+            *engaged_in_circle(pairs, tweet),
+            np.log(np.maximum(value, 1e-6)),
+            np.log(similarity / (1 - similarity)),
+            *(features[:, FEATURES.index(name)] for name in OF_FEATURES),
+        ]
+        viewer = int(pairs.viewer[0])
+        written = state.history.written[viewer] if viewer >= 0 else 0
+        novelty = 1 / np.sqrt(1.0 + written)
+        crossed = [plain[PLAIN.index(name)] * novelty for name in CROSSED]
+        return np.stack([*plain, *crossed], axis=1, dtype=np.float32, casting="same_kind")
+
+    def _of_age(self, created_at: NDArray[np.int64], now: int) -> list[NDArray[np.float64]]:
+        known = created_at != UNKNOWN_TIME
+        if self.median_age is None:
+            return [np.zeros(len(created_at))] * len(AGE)
+        age = np.where(known, np.maximum(now - created_at, 1), self.median_age)
+        over = age / self.median_age
+        return [np.log(age / 3600 + 0.5), np.minimum(over, OLD), np.log1p(over)]
+
+
+def _of_item_item(found: ItemItem, tweet: Rows) -> list[NDArray[np.float64]]:
+    """Of the whole history, then of its latest; relative to the strongest of all tweets."""
+    columns: list[NDArray[np.float64]] = []
+    for theirs, asked in zip((found.strength, found.latest), found.of_tweets(tweet), strict=True):
+        there = np.sort(theirs[theirs > 0])
+        share = np.minimum(asked / there[-1], 1.0) if len(there) else np.zeros(len(tweet))
+        rank = np.log1p(len(there) - np.searchsorted(there, asked, "right"))
+        there_is = np.where(share > 0, 1.0, 0.0)
+        columns += [np.log(np.maximum(share, FLOOR)), share, there_is, rank]
+    return columns
+
+
+def _of_popularity(logs: Columns, tweet: Rows) -> list[NDArray[np.float32]]:
+    columns = list(logs[:, tweet])
+    return columns + [np.zeros(len(tweet), np.float32)] * (len(POPULARITY) - len(columns))

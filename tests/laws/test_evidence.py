@@ -1,0 +1,67 @@
+"""Where nobody logged what people were shown, value is by evidence, and all of it adds up."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from fastapi.testclient import TestClient
+
+from app.main import create_app
+from app.pipeline.batch import CandidateBatch
+from app.pipeline.trace import Trace
+from app.rankers.heavy import HeavyRanker
+from app.rankers.listwise import EVIDENCE
+from app.serving.engine import Engine
+
+
+def test_a_value_by_evidence_is_trained_only_where_exposure_is_not_logged(
+    chosen_engine: Engine, tiny_engine: Engine
+) -> None:
+    for engine, is_there in ((chosen_engine, True), (tiny_engine, False)):
+        assert engine.bundle is not None
+        assert (engine.bundle.models.listwise is not None) is is_there
+        assert (engine.bundle.manifest.listwise is not None) is is_there
+        ranker = engine.products["for_you"].mixer.scoring.ranker
+        assert isinstance(ranker, HeavyRanker)
+        assert (ranker.listwise is not None) is is_there
+
+
+def test_evidence_adds_up_to_the_score(chosen_engine: Engine) -> None:
+    for user in chosen_engine.state.users.ids.ids(np.arange(0, 100, 9, dtype=np.int32)):
+        query = chosen_engine.hydrate.query(user, 20)
+        pool = chosen_engine.products["for_you"].run(query).batch
+        parts = [pool[name] for name in pool.columns if name.startswith(EVIDENCE)]
+        score = 1 / (1 + np.exp(-np.sum(parts, axis=0, dtype=np.float64)))
+        np.testing.assert_allclose(score, pool["base_score"], atol=1e-5)
+
+
+def test_evidence_is_the_same_alone_and_among_many(chosen_engine: Engine) -> None:
+    mixer, tweet = chosen_engine.products["for_you"].mixer, np.arange(0, 400, dtype=np.int32)
+    batch = CandidateBatch.of(tweet, chosen_engine.state.tweets.author[tweet])
+    for user in chosen_engine.state.users.ids.ids(np.array([3, 50, 80], np.int32)):
+        query = chosen_engine.hydrate.query(user, 20)
+        among, _ = mixer.score(query, batch, Trace())
+        for row in range(0, 400, 57):
+            alone, _ = mixer.score(query, batch.take(np.array([row])), Trace())
+            assert alone["base_score"][0] == pytest.approx(among["base_score"][row], abs=1e-5)
+
+
+def test_somebody_unknown_sees_what_is_popular(chosen_engine: Engine) -> None:
+    query = chosen_engine.hydrate.query("nobody-knows-me", 20)
+    served = chosen_engine.products["for_you"].run(query)
+    assert served.product.name == "newcomer"
+    assert len(served.batch) == 20
+    assert np.isfinite(served.batch["base_score"]).all()
+
+
+def test_an_explained_page_shows_its_evidence(chosen_engine: Engine, tiny_engine: Engine) -> None:
+    for engine, is_there in ((chosen_engine, True), (tiny_engine, False)):
+        user = engine.state.users.ids.id(5)
+        with TestClient(create_app(engine=engine)) as client:
+            for item in client.get(f"/timeline/{user}?explain=true").json()["items"]:
+                if is_there:
+                    log_odds = sum(item["evidence"].values())
+                    expected = 1 / (1 + np.exp(-log_odds))
+                    assert item["base_score"] == pytest.approx(expected, abs=1e-4)
+                else:
+                    assert item.get("evidence") is None
