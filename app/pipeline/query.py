@@ -39,6 +39,11 @@ class Neighborhood(Protocol):
         ...
 
     @property
+    def followed_by_followers(self) -> Rows:
+        """The followees of the newest of `followers`, likewise; in no order."""
+        ...
+
+    @property
     def excluded_authors(self) -> Rows:
         """Authors excluded by a block in either direction, or by the viewer's own mute."""
         ...

@@ -16,7 +16,7 @@ from app.retrieval.sort_keys import Keys, sort_key
 from ml.arrays import Times
 from ml.features import author as of_author
 from ml.features import tweet as of_tweet
-from ml.features.liking import liking
+from ml.features.liking import before_seeing, liking, own_posts
 from ml.features.rates import engagement_rate
 from ml.kernels import kernel
 from ml.state.structures.counters import CountTable
@@ -74,6 +74,7 @@ class Explore:
         Without impressions of the viewer it is unknown which topics they passed by.
         """
         state, viewer = self.fresh_tweets.state, query.viewer
+        tastes, lately = state.topic_counts, state.topic_counts_lately
         if viewer < 0 or not state.viewer_counts.value[viewer, Count.IMPRESSION] > 0:
             return NO_TOPIC
         return _likeliest(
@@ -81,8 +82,11 @@ class Explore:
             state.history.tweet[viewer],
             state.tweets.tags.view(np.int32),
             state.users.interests[viewer].view(np.int32),
-            state.topic_counts_lately.index.table,
-            state.topic_counts_lately.counts.table,
+            state.viewer_counts.table,
+            tastes.index.table,
+            tastes.counts.table,
+            lately.index.table,
+            lately.counts.table,
             self.hopeful,
             self.certain,
             query.now,
@@ -95,20 +99,29 @@ def _likeliest(
     engaged: Rows,
     tags: Topics,
     declared: Topics,
+    viewer_counts: CountTable,
     index: PairTable,
     counts: CountTable,
+    lately_index: PairTable,
+    lately_counts: CountTable,
     hopeful: float,
     certain: float,
     now: int,
 ) -> int:
     """The topic of what a viewer engaged with that they like with the greatest probability from
-    `hopeful` to `certain`, but for declared ones; of equals that of the newest engagement."""
+    `hopeful` to `certain`, but for declared ones; of equals that of the newest engagement.
+
+    What they did counts for days only: a topic passed by a month ago may be liked now.
+    """
     wanted, likeliest = NO_TOPIC, 0.0
+    they, declares = counted(viewer_counts, viewer, now), declared[0] != NO_TOPIC
     for tweet in engaged:
         topic = tags[tweet, 0] if tweet >= 0 else NO_TOPIC
         if topic == NO_TOPIC or (declared == topic).any():
             continue
-        likely = liking(counts, find(index, viewer, topic), now)
+        written = own_posts(counted(counts, find(index, viewer, topic), now), they)
+        did = counted(lately_counts, find(lately_index, viewer, topic), now)
+        likely = liking(before_seeing(written, 0.0, False, declares), did, they)
         if likeliest < likely <= certain and likely >= hopeful:
             wanted, likeliest = topic, likely
     return int(wanted)

@@ -16,16 +16,22 @@ PROOF_SECONDS: Final = int(PROOF_HOURS * 3600)
 
 
 @kernel
-def followees_following(author: Rows, second_degree: Rows) -> Rows:
-    """(authors,) how many followees follow each: how often they are among those of second
-    degree."""
+def neighbors_following(author: Rows, by_followees: Rows, by_followers: Rows) -> Rows:
+    """(authors,) how many followees and how many followers follow each; who is both counts twice.
+
+    Args:
+        author: (authors,) those that are asked for.
+        by_followees: whom the followees of a user follow, once per way there.
+        by_followers: whom the followers follow, likewise.
+    """
     table = scratch_table(len(author))
     for who in author:
         table[slot_of(table, who)] = who
     follows = np.zeros(len(table), np.int32)
-    for who in second_degree:
-        slot = slot_of(table, who)
-        follows[slot] += table[slot] != FREE
+    for followed in (by_followees, by_followers):
+        for who in followed:
+            slot = slot_of(table, who)
+            follows[slot] += table[slot] != FREE
     count = np.empty(len(author), np.int32)
     for i in range(len(author)):
         count[i] = follows[slot_of(table, author[i])]

@@ -20,7 +20,7 @@ STRENGTH: Final = 60.0
 
 @inline_kernel
 def author_engagement_rate(author: Author) -> float:
-    """Engagements per impression of the author's tweets."""
+    """Engagements with the author's tweets over what was expected, log scale."""
     return engagement_rate(author.counts, STRENGTH)
 
 

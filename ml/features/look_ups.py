@@ -9,9 +9,12 @@ from numpy.typing import NDArray
 
 from ml.arrays import Rows
 from ml.kernels import dot_kernel, inline_kernel, kernel
+from ml.state.structures.scratch_table import FREE, scratch_table, slot_of
 from ml.state.structures.tokens import Tokens
 from ml.state.tables.users import INTERESTS
 
+ASKED: Final = 400  # neighbors in each direction, or fewer
+UNSIGNED: Final = 2**32 - 1  # a token has 32 bits and no sign
 LONGEST_HOURS: Final = 1e7  # a tweet that is older has an unknown age
 
 
@@ -44,6 +47,34 @@ def shared_interests(interests: Tokens, user: int, other: Rows) -> Rows:
         for j in range(len(other)):
             count[j] += declares(interests, other[j], token)
     return count
+
+
+@kernel
+def neighbors_declaring(
+    interests: Tokens, following: Rows, followers: Rows, topic: Rows
+) -> tuple[Rows, int]:
+    """(topics,) how many of those whom a user follows, and of those who follow the user, declare
+    each topic, who do both twice; and of how many. Nobody declares 0; of many, some are asked."""
+    table = scratch_table(len(topic))
+    for one in topic:
+        number = int(one) & UNSIGNED
+        table[slot_of(table, number)] = number
+    declare = np.zeros(len(table), np.int32)
+    asked = 0
+    for some in (following, followers):
+        step = 1 + len(some) // ASKED
+        for place in range(0, len(some), step):
+            asked += 1
+            for i in range(INTERESTS):
+                token = interests[some[place], i]
+                if token == 0:
+                    break
+                slot = slot_of(table, token)
+                declare[slot] += table[slot] != FREE
+    count = np.empty(len(topic), np.int32)
+    for i in range(len(topic)):
+        count[i] = declare[slot_of(table, int(topic[i]) & UNSIGNED)]
+    return count, asked
 
 
 @dot_kernel

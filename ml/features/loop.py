@@ -12,9 +12,15 @@ from typing import Final
 import numpy as np
 
 from ml.arrays import Rows, Times
-from ml.embeddings.graph_feature_service import followees_engaged, followees_following
+from ml.embeddings.graph_feature_service import followees_engaged, neighbors_following
 from ml.embeddings.simclusters import communities_of, nearness
-from ml.features.look_ups import age_hours, declares, dots, shared_interests
+from ml.features.look_ups import (
+    age_hours,
+    declares,
+    dots,
+    neighbors_declaring,
+    shared_interests,
+)
 from ml.features.numbers import DAY_SECONDS, Author, Moment, Pair, Tweet, Viewer
 from ml.features.tables import Around, Catalog, CountTables, Numbers, People
 from ml.state.structures.counters import CountTable
@@ -63,7 +69,7 @@ def write(
         CountTable(*of_ties),
         CountTable(*of_topics),
     )
-    following, followed_by, second_degree, sampled = around
+    following, followed_by, second_degree, by_followers, sampled = around
     authors, topic = np.empty(len(tweets), np.int32), np.empty(len(tweets), np.int32)
     latest = now[0]
     for i in range(len(tweets)):
@@ -71,16 +77,17 @@ def write(
         latest = max(latest, now[i])
     tie, about = find_each(tie_index, viewer, authors), find_each(topic_index, viewer, topic)
     follows, back = places_among(authors, following), places_among(authors, followed_by)
-    known = followees_following(authors, second_degree)
+    known = neighbors_following(authors, second_degree, by_followers)
     proof = followees_engaged(tweets, sampled, engaged, engaged_at, latest)
     shared = shared_interests(interests, viewer, authors)
+    alike, asked = neighbors_declaring(interests, following, followed_by, topic)
+    fame, speaks = (followers[viewer], interests[viewer, 0] != 0) if viewer >= 0 else (0, False)
     near = nearness(communities_of(interests, viewer), tags, tweets)
     taste = dots(vector, vectors, tweets)
-    fame = followers[viewer] if viewer >= 0 else 0
     for i in range(len(tweets)):
         tweet, author, at = tweets[i], authors[i], now[i]
         if i == 0 or at != now[i - 1]:
-            the_viewer = Viewer(counted(viewer_counts, viewer, at), fame)
+            the_viewer = Viewer(counted(viewer_counts, viewer, at), fame, speaks, asked)
             write_once(out, i, Moment(at % DAY_SECONDS), the_viewer)
         else:
             repeat_once(out, i)
@@ -105,6 +112,7 @@ def write(
             follows[i] >= 0,
             back[i] >= 0,
             declares(interests, viewer, tags[tweet, 0]),
+            alike[i],
             shared[i],
             known[i],
             proof[i],

@@ -44,6 +44,8 @@ class Viewer(NamedTuple):
 
     counts: Counted
     followers: int
+    declares: bool  # any interest
+    neighbors: int  # whom they follow and who follows them, as far as asked what they declare
 
 
 class Pair(NamedTuple):
@@ -56,8 +58,9 @@ class Pair(NamedTuple):
     follows: bool
     followed_back: bool
     topic_declared: bool
+    neighbors_declaring: int  # neighbors of the viewer who declare the topic
     shared_interests: int  # declared by the viewer and by the author
-    followees_following: int  # followees of the viewer who follow the author
+    neighbors_following: int  # neighbors of the viewer who follow the author
     followees_engaged: int  # followees of the viewer who engaged with the tweet lately
     communities: float  # cosine of the community vectors, 0–1
     taste: float  # cosine of the two-tower vectors, -1–1

@@ -19,7 +19,7 @@ from ml.state.tables.neighborhood import Neighborhood
 
 
 class KnownNeighborhood(Protocol):
-    """What features read of the users around a viewer; rows of users, all but one sorted."""
+    """What features read of the users around a viewer, as in `Neighborhood`."""
 
     @property
     def following(self) -> Rows: ...
@@ -32,6 +32,9 @@ class KnownNeighborhood(Protocol):
 
     @property
     def second_degree(self) -> Rows: ...
+
+    @property
+    def followed_by_followers(self) -> Rows: ...
 
 
 @dataclass(frozen=True)
@@ -100,6 +103,7 @@ class Pairs:
                     around.following,
                     around.followers,
                     around.second_degree,
+                    around.followed_by_followers,
                     around.sampled_followees,
                 ),
                 *tables,

@@ -32,9 +32,16 @@ def rate(count: float, impressions: float, typical: float, strength: float) -> f
 
 
 @inline_kernel
+def over_expected(counts: Counted, strength: float) -> float:
+    """Engagements over expected engagements (COEC), shrunk towards 1."""
+    typical = ENGAGEMENTS * strength
+    return (counts.engaged + typical) / (counts.expected * ENGAGEMENTS + typical)
+
+
+@inline_kernel
 def engagement_rate(counts: Counted, strength: float) -> float:
-    """Engagements per impression."""
-    return rate(counts.engaged, counts.impression, ENGAGEMENTS, strength)
+    """The logarithm of that."""
+    return log(over_expected(counts, strength))
 
 
 @inline_kernel

@@ -7,6 +7,7 @@ from typing import Final
 
 import numpy as np
 
+from ml.features.liking import before_seeing, liking, neighbors_declare, own_posts
 from ml.features.numbers import Pair
 from ml.features.rates import engagement_rate
 from ml.kernels import inline_kernel
@@ -29,7 +30,7 @@ def author_follows_back(pair: Pair) -> float:
 
 @inline_kernel
 def author_affinity(pair: Pair) -> float:
-    """How often the viewer engages with the author's tweets."""
+    """The viewer's engagements with the author over what was expected, log scale."""
     return engagement_rate(pair.tie, AUTHOR_STRENGTH)
 
 
@@ -53,8 +54,17 @@ def author_aversion(pair: Pair) -> float:
 
 @inline_kernel
 def topic_affinity(pair: Pair) -> float:
-    """How often the viewer engages with the topic."""
+    """The viewer's engagements with the topic over what was expected, log scale."""
     return engagement_rate(pair.topic, TOPIC_STRENGTH)
+
+
+@inline_kernel
+def topic_liking(pair: Pair) -> float:
+    """The probability that the viewer likes the topic, given all that is known (Bayes)."""
+    written = own_posts(pair.topic, pair.viewer.counts)
+    around = neighbors_declare(pair.neighbors_declaring, pair.viewer.neighbors)
+    before = before_seeing(written, around, pair.topic_declared, pair.viewer.declares)
+    return liking(before, pair.topic, pair.viewer.counts)
 
 
 @inline_kernel
@@ -64,9 +74,15 @@ def topic_share(pair: Pair) -> float:
 
 
 @inline_kernel
-def topic_declared(pair: Pair) -> float:
-    """Whether the topic is among the viewer's declared interests."""
-    return pair.topic_declared
+def topic_posts(pair: Pair) -> float:
+    """The share of the viewer's own posts that are on the topic, log scale over what is usual."""
+    return own_posts(pair.topic, pair.viewer.counts)
+
+
+@inline_kernel
+def topic_declared_by_neighbors(pair: Pair) -> float:
+    """How many followees and followers of the viewer declare the topic, over what is usual."""
+    return neighbors_declare(pair.neighbors_declaring, pair.viewer.neighbors)
 
 
 @inline_kernel
@@ -76,15 +92,15 @@ def author_shares_interests(pair: Pair) -> float:
 
 
 @inline_kernel
-def followees_following_author(pair: Pair) -> float:
-    """How many of the viewer's followees follow the author, log scale."""
-    return log1p(pair.followees_following)
+def neighbors_following_author(pair: Pair) -> float:
+    """How many followees and followers of the viewer follow the author, log scale."""
+    return log1p(pair.neighbors_following)
 
 
 @inline_kernel
-def followees_share_author(pair: Pair) -> float:
+def neighbors_share_author(pair: Pair) -> float:
     """That count over what the author's fame alone would give."""
-    return pair.followees_following / sqrt(pair.tweet.author.followers + 5.0)
+    return pair.neighbors_following / sqrt(pair.tweet.author.followers + 5.0)
 
 
 @inline_kernel
@@ -109,11 +125,13 @@ FEATURES: Final = (
     author_exposure,
     author_aversion,
     topic_affinity,
+    topic_liking,
     topic_share,
-    topic_declared,
+    topic_posts,
+    topic_declared_by_neighbors,
     author_shares_interests,
-    followees_following_author,
-    followees_share_author,
+    neighbors_following_author,
+    neighbors_share_author,
     followees_engaged_with_tweet,
     tweet_disliked,
 )

@@ -46,6 +46,7 @@ Around = tuple[  # the users around the viewer, by row; sorted, but for the samp
     Rows,  # whom they follow
     Rows,  # who follows them
     Rows,  # whom the sampled followees follow, once per way there
+    Rows,  # whom the followers follow, likewise
     Rows,  # the sampled followees
 ]
 

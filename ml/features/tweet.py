@@ -15,7 +15,7 @@ LEAST: Final = 1e-3  # probability of harm that a tweet is given
 
 @inline_kernel
 def tweet_engagement_rate(tweet: Tweet) -> float:
-    """Engagements per impression of the tweet."""
+    """Engagements with the tweet over what was expected, log scale."""
     return engagement_rate(tweet.counts, STRENGTH)
 
 

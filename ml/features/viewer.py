@@ -21,7 +21,7 @@ STRENGTH: Final = 40.0
 
 @inline_kernel
 def viewer_engagement_rate(viewer: Viewer) -> float:
-    """How often the viewer engages with what they see."""
+    """The viewer's engagements over what was expected, log scale."""
     return engagement_rate(viewer.counts, STRENGTH)
 
 

@@ -208,9 +208,10 @@ class FeatureState(Evidence):
         kind = _COUNT[events.action]
         events, kind = events.where(kind >= 0), kind[kind >= 0]
         acts = Acts.of(self._tweets, events.user, events.tweet, kind, events.at)
-        self._counts.add_once(acts, events.weight)
-        stays = ~self._users.erased(events.user, events.at, events.tiebreak)
-        acts = acts.where((kind != Count.POST) & stays)
+        weight = self._counts.within_cap(acts, events.weight)
+        acts, which = acts.with_expected(events.position, self._tweets)
+        self._counts.add_for_subject(acts, weight[which])
+        acts = acts.where(~self._users.erased(events.user, events.at, events.tiebreak)[which])
         self._counts.add_for_actor(acts)
         shown = acts.where(acts.kind == Count.IMPRESSION)
         self._seen.add(shown.user, shown.tweet, shown.at)

@@ -24,10 +24,11 @@ class Counted(NamedTuple):
     report: float
     click: float
     post: float
+    expected: float
     engaged: float
 
 
-NONE: Final = Counted(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+NONE: Final = Counted(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
 
 
 @kernel
@@ -49,6 +50,7 @@ def counted(counts: CountTable, row: int, now: int) -> Counted:
         value[row, 6] * left,
         value[row, 7] * left,
         value[row, 8] * left,
+        value[row, 9] * left,
         engaged * left,
     )
 

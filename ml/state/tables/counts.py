@@ -9,7 +9,8 @@ from ml.actions import Action, Effect
 
 _COUNTERS: Final = tuple(dict.fromkeys(action.counter for action in Action if action.counter))
 _NAMED: Final = (
-    "IMPRESSION", "LIKE", "RETWEET", "REPLY", "FOLLOW", "NEGATIVE", "REPORT", "CLICK", "POST"
+    "IMPRESSION", "LIKE", "RETWEET", "REPLY", "FOLLOW", "NEGATIVE", "REPORT", "CLICK", "POST",
+    "EXPECTED",
 )  # fmt: skip
 
 
@@ -29,6 +30,7 @@ class Count(IntEnum):
     REPORT = 6
     CLICK = 7
     POST = 8
+    EXPECTED = 9  # impressions, each by the chance that its place and the tweet's age gave it
 
     vars().update(
         {

@@ -17,6 +17,7 @@ from ml.state.structures.growable import is_worth_a_copy
 from ml.state.structures.lww_register import LwwRegister
 from ml.state.tables.complaints import DAY_SECONDS, Complaints
 from ml.state.tables.counts import COMPLAINTS, COUNT_OF, Count
+from ml.state.tables.expected import expected
 from ml.state.tables.graph import RELATIONS
 from ml.state.tables.tweets import Tweets
 from ml.state.tables.views import Views
@@ -72,6 +73,19 @@ class Acts:
             return self
         return Acts(*(getattr(self, name)[holds] for name in self.__match_args__))
 
+    def with_expected(
+        self, position: NDArray[np.float32], tweets: Tweets
+    ) -> tuple[Acts, NDArray[np.intp]]:
+        """These acts, then for each impression what was to be expected of it; and the act that
+        each is of."""
+        shown = np.flatnonzero(self.kind == Count.IMPRESSION)
+        which = np.concatenate([np.arange(len(self)), shown])
+        columns = {name: getattr(self, name)[which] for name in self.__match_args__}
+        created_at = tweets.created_at[self.tweet[shown]]
+        columns["kind"][len(self) :] = Count.EXPECTED
+        columns["weight"][len(self) :] = expected(position[shown], self.at[shown], created_at)
+        return Acts(**columns), which
+
 
 class EngagementCounts:
     """All tables of counters."""
@@ -93,14 +107,14 @@ class EngagementCounts:
         self.author.grow(users)
         self.viewer.grow(users)
 
-    def add_once(self, acts: Acts, weight: Counts | None) -> None:
-        """Count impressions, clicks and posts for their tweets and authors; of impressions, those
-        within the cap count."""
+    def within_cap(self, acts: Acts, weight: Counts | None) -> Counts:
+        """(acts,) how much impressions, clicks and posts count for their tweets and authors: by
+        the weight of who acts, and impressions beyond the cap not at all."""
         counted = np.ones(len(acts)) if weight is None else weight.copy()
         seen = (acts.kind == Count.IMPRESSION) & (acts.author >= 0)
         shown = acts.where(seen)
         counted[seen] *= self.views.count_within_cap(shown.user, shown.author, shown.at)
-        self.add_for_subject(acts, counted)
+        return counted
 
     def add_for_subject(self, acts: Acts, weight: Counts | None = None) -> None:
         """Count acts for their tweets and the authors of these, by the weight of who acts."""
@@ -109,9 +123,10 @@ class EngagementCounts:
         self.author.add(acts.author, acts.kind, acts.at, counted)
 
     def add_for_actor(self, acts: Acts) -> None:
-        """Count acts for the users who act, for their ties and for their topics."""
+        """Count acts for the users who act, for their ties and for their topics; nobody has a tie
+        to themselves by posting."""
         self.viewer.add(acts.user, acts.kind, acts.at, acts.weight)
-        met = acts.where(acts.author >= 0)
+        met = acts.where((acts.author >= 0) & (acts.kind != Count.POST))
         self.tie.add(met.user, met.author, met.kind, met.at, met.weight)
         met = acts.where(acts.topic != 0)
         for tastes in (self.topic, self.topic_lately):

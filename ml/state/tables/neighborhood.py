@@ -27,6 +27,7 @@ class Neighborhood:
     sampled_followees: Rows  # of them the newest, who are asked for more; in no order
     followers: Rows
     second_degree: Rows  # whom the followed follow, once per way there
+    followed_by_followers: Rows  # whom the newest followers follow, likewise; in no order
     excluded_authors: Rows  # whom a block either way, or the user's own mute, keeps away
     see_fewer_authors: Rows  # of whom the user once wanted less
     see_fewer_since: Times  # when they last did
@@ -50,17 +51,17 @@ class Neighborhood:
         sampled = following
         if follows > SAMPLED:
             sampled, _ = graph.followees(np.array([user], np.int32), SAMPLED)
-        second_degree, most = _followees(
-            sampled, out.start, out.length, out.data, right, relations.is_on
-        )
-        if most > SAMPLED:
-            second_degree, _ = graph.followees(sampled, SAMPLED)
+        newest = followers
+        if followed_by > SAMPLED:
+            newest, _ = graph.followers_of(np.array([user], np.int32), SAMPLED)
+        second_degree = _followees_of(graph, sampled)
         second_degree.sort()
         return cls(
             following=following,
             sampled_followees=sampled,
             followers=followers,
             second_degree=second_degree,
+            followed_by_followers=_followees_of(graph, newest),
             excluded_authors=excluded,
             see_fewer_authors=unwelcome[by_author],
             see_fewer_since=since[by_author],
@@ -80,7 +81,7 @@ class Neighborhood:
     def nobody(cls) -> Neighborhood:
         """The empty neighborhood of a user who is not known yet."""
         none = np.empty(0, np.int32)
-        return cls(none, none, none, none, none, none, none.astype(np.int64))
+        return cls(none, none, none, none, none, none, none, none.astype(np.int64))
 
 
 @kernel
@@ -118,6 +119,17 @@ def _around(
             excluded[excludes] = left[row]
             excludes += 1
     return follows, followed_by, excludes, wants_less
+
+
+def _followees_of(graph: Graph, users: Rows) -> Rows:
+    """Whom some users follow, the newest of each, once per user that does."""
+    relations, out = graph.relations, graph.outgoing_lists
+    followees, most = _followees(
+        users, out.start, out.length, out.data, relations.index.right, relations.is_on
+    )
+    if most > SAMPLED:
+        followees, _ = graph.followees(users, SAMPLED)
+    return followees
 
 
 @kernel

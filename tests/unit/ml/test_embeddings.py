@@ -105,10 +105,12 @@ def test_graph_features_equal_a_count_by_hand(
     users = len(tiny_catalog[0])
     most = 0
     for viewer in range(20):
-        second_degree = Neighborhood.of(tiny_state.graph, viewer).second_degree
+        around = Neighborhood.of(tiny_state.graph, viewer)
+        paths = (around.second_degree, around.followed_by_followers)
+        neighbors = [*followees[viewer], *(f for f, known in followees.items() if viewer in known)]
         authors = np.arange(-1, users, dtype=np.int32)
-        found = graph_feature_service.followees_following(authors, second_degree).tolist()
+        found = graph_feature_service.neighbors_following(authors, *paths).tolist()
         for author, count in zip(authors.tolist(), found, strict=True):
-            assert count == sum(author in followees.get(f, set()) for f in followees[viewer])
+            assert count == sum(author in followees.get(f, set()) for f in neighbors)
         most = max(most, *found)
     assert most > 3

@@ -10,12 +10,15 @@ from ml.embeddings.graph_feature_service import PROOF_SECONDS
 from ml.embeddings.simclusters import INTERESTS, cosine
 from ml.features import NAMES, Pairs, matrix
 from ml.features.author import author_followers
+from ml.features.liking import DECLARING_SHARE, POSTS, USUAL_SHARE
 from ml.features.numbers import Author
 from ml.features.rates import ENGAGEMENTS
 from ml.features.relation import AUTHOR_STRENGTH
 from ml.state.feature_state import FeatureState
 from ml.state.tables.counted import NONE, Counted, engaged
 from ml.state.tables.counts import Count
+from ml.state.tables.engagement_counts import PERSON_HALF_LIFE_HOURS
+from ml.state.tables.neighborhood import Neighborhood
 
 VIEWERS = (3, 17, 40)
 
@@ -40,14 +43,14 @@ def test_a_feature_of_numbers_is_called_like_any_function() -> None:
 
 
 def test_counts_are_named_in_the_order_of_their_columns() -> None:
-    assert Counted._fields[:-1] == tuple(kind.name.lower() for kind in list(Count)[:9])
+    assert Counted._fields[:-1] == tuple(kind.name.lower() for kind in list(Count)[:10])
 
 
 def test_counts_are_those_of_the_state(x: Pairs, column: dict[str, np.ndarray]) -> None:
     author = x.state.tweets.author[x.tweet]
     ties = x.state.tie_counts.read(x.viewer, author, x.now)
     shrunk = engaged(ties) + ENGAGEMENTS * AUTHOR_STRENGTH
-    per = shrunk / (ties[:, Count.IMPRESSION] + AUTHOR_STRENGTH)
+    per = shrunk / (ties[:, Count.EXPECTED] + AUTHOR_STRENGTH)
     tweets = x.state.tweet_counts.read(x.tweet, x.now)
     viewers = x.state.viewer_counts.read(x.viewer, x.now)
     for name, expected in {
@@ -65,11 +68,36 @@ def test_relations_are_those_of_the_graph(x: Pairs, column: dict[str, np.ndarray
     np.testing.assert_array_equal(column["follows_author"], graph.follows(x.viewer, author))
     np.testing.assert_array_equal(column["author_follows_back"], graph.follows(author, x.viewer))
     declared = [set(row[row != 0].tolist()) for row in x.state.users.interests]
-    topic = x.state.tweets.tags[x.tweet, 0].tolist()
     for row, (viewer, who) in enumerate(zip(x.viewer.tolist(), author.tolist(), strict=True)):
-        assert column["topic_declared"][row] == (topic[row] in declared[viewer])
         shared = len(declared[viewer] & declared[who])
         assert column["author_shares_interests"][row] == shared
+
+
+def test_neighbors_who_declare_the_topic_are_counted(
+    x: Pairs, column: dict[str, np.ndarray]
+) -> None:
+    declared = [set(row[row != 0].tolist()) for row in x.state.users.interests]
+    topic = x.state.tweets.tags[x.tweet, 0].tolist()
+    for row, viewer in enumerate(x.viewer.tolist()):
+        around = Neighborhood.of(x.state.graph, viewer)
+        neighbors = [*around.following.tolist(), *around.followers.tolist()]
+        alike = sum(topic[row] in declared[neighbor] for neighbor in neighbors)
+        expected = np.log((alike + 1) / (DECLARING_SHARE * len(neighbors) + 1))
+        assert column["topic_declared_by_neighbors"][row] == pytest.approx(expected, abs=1e-6)
+    assert len(np.unique(column["topic_declared_by_neighbors"])) > 10
+
+
+def test_own_posts_on_the_topic_are_those_before_now(
+    x: Pairs, column: dict[str, np.ndarray]
+) -> None:
+    tweets = x.state.tweets
+    for row, (viewer, now) in enumerate(zip(x.viewer.tolist(), x.now.tolist(), strict=True)):
+        mine = (tweets.author == viewer) & (tweets.created_at <= now)
+        age = (now - tweets.created_at[mine]) / (PERSON_HALF_LIFE_HOURS * 3600)
+        post = np.exp2(-age)
+        on_topic = tweets.tags[mine, 0] == tweets.tags[x.tweet[row], 0]
+        expected = np.log((post[on_topic].sum() + POSTS) / (post.sum() * USUAL_SHARE + POSTS))
+        assert column["topic_posts"][row] == pytest.approx(expected, abs=1e-4)
 
 
 def test_what_followees_engaged_with_is_counted(x: Pairs, column: dict[str, np.ndarray]) -> None:

@@ -66,6 +66,9 @@ def test_it_is_what_is_left_of_the_events(
                 u for action, u, o in left if (action, o) == (FOLLOW, viewer)
             )
             assert around.second_degree.tolist() == sorted(second)
+            fans = [u for action, u, o in left if (action, o) == (FOLLOW, viewer)][-sampled:]
+            theirs = [one for who in fans for one in followees_of(left, who)[-sampled:]]
+            assert sorted(around.followed_by_followers.tolist()) == sorted(theirs)
             assert {*around.excluded_authors.tolist()} == {*away, *blocked_by}
             assert around.excluded_authors.tolist() == sorted(around.excluded_authors.tolist())
             assert around.see_fewer_authors.tolist() == sorted(less)
