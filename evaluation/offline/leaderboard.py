@@ -27,7 +27,7 @@ from ml.bundle import Bundle
 from ml.bundle.leaderboard import Leaderboard, Standing
 from ml.dataset.tables import Tables
 from ml.state.updates import tables_to_events
-from ml.training import crossfit
+from ml.training import crossfit, exposure
 
 PART: Final = 0.1  # of the interactions before the cut
 MOST: Final = 1_000  # visits
@@ -55,6 +55,7 @@ def leaderboard(bundle: Bundle, tables: Tables, data: Path, settings: Settings) 
         until=bundle.manifest.as_of if timed else 0,
         visits=len(visits),
         decided_by=metrics[0],
+        is_biased=dataset.truth is None and exposure.is_logged(dataset.known),
         standings=standings({name: judge.judged(name) for name in judge.asked.slates}, metrics),
     )
 

@@ -25,6 +25,11 @@ def table_of(standings: Sequence[Standing]) -> str:
 
 def verdict(leaderboard: Leaderboard) -> str:
     """Whether the product may serve by itself."""
+    if leaderboard.is_biased:
+        return (
+            f"nothing is decided by {leaderboard.decided_by}: people could only engage with what an "
+            f"older feed had shown them"
+        )
     lost = leaderboard.lost_to
     behind = f"behind {', '.join(lost)} by more than chance" if lost else "behind no simple policy"
     return f"by {leaderboard.decided_by}, the product is {behind}"

@@ -43,11 +43,15 @@ class Leaderboard(BaseModel):
     until: int
     visits: int
     decided_by: str  # the metric on which the product may not lose
+    is_biased: bool = False  # whether that metric favours what an older feed chose to show
     standings: list[Standing]
 
     @property
     def lost_to(self) -> list[str]:
-        """The simple policies that are better than the product by more than chance."""
+        """The simple policies that are better than the product by more than chance, and not just
+        more like the feed that wrote the log."""
+        if self.is_biased:
+            return []
         return [one.policy for one in self.standings if one.loses and one.metric == self.decided_by]
 
 

@@ -85,6 +85,8 @@ def test_a_damaged_one_is_refused_in_a_sentence(artifacts: Path) -> None:
 def test_only_the_deciding_metric_decides() -> None:
     assert lost().lost_to == ["popular"]
     assert lost(by="value@10").lost_to == []
+    biased = lost().model_copy(update={"is_biased": True})
+    assert biased.lost_to == [], "the log of a feed is no judge of another"
 
 
 def test_promotion_refuses_a_bundle_that_lost(artifacts: Path) -> None:
