@@ -27,8 +27,8 @@ def verdict(leaderboard: Leaderboard) -> str:
     """Whether the product may serve by itself."""
     if leaderboard.is_biased:
         return (
-            f"nothing is decided by {leaderboard.decided_by}: people could only engage with what an "
-            f"older feed had shown them"
+            f"nothing is decided by {leaderboard.decided_by}: people could only engage with what "
+            f"an older feed had shown them"
         )
     lost = leaderboard.lost_to
     behind = f"behind {', '.join(lost)} by more than chance" if lost else "behind no simple policy"
