@@ -29,6 +29,7 @@ class ItemItem:
     """What goes with the history of one viewer, as of one moment.
 
     `strength` is the sum of cooc(i, j) / sqrt(degree i * degree j) over the viewer's history i,
+    where each person of cooc counts over the root of how many tweets they engaged with,
     and `latest` the same over the last three.
     """
 
@@ -64,6 +65,7 @@ class ItemItem:
             register.index.left,
             register.is_on,
             register.note,
+            state.history.written,
         )
         if len(neighbor) > NEIGHBORS:
             most = np.argsort(-common, kind="stable")[:NEIGHBORS]
@@ -97,6 +99,7 @@ class ItemItem:
             register.index.left,
             register.is_on,
             register.note,
+            self.state.history.written,
         )
 
 

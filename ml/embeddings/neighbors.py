@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml.arrays import Rows
-from ml.kernels import kernel
+from ml.kernels import inline_kernel, kernel
 from ml.state.structures.scratch_table import FREE, Numbers, scratch_table, slot_of
 from ml.state.tables.engagements import ENGAGEMENT_KINDS
 from ml.state.tables.weights import UNIT
 
 LATEST: Final = 3  # tweets of a history: what the viewer is after now
-ENGAGERS: Final = 256  # asked per tweet, the newest: what everybody likes tells little of anybody
+ENGAGERS: Final = 256  # asked per tweet: what everybody likes tells little of anybody
 Strengths = NDArray[np.float64]
 
 
@@ -30,9 +30,11 @@ def neighbors(
     user: Rows,
     is_on: NDArray[np.bool_],
     note: Rows,
+    written: Numbers,
 ) -> tuple[Rows, Strengths, Strengths]:
     """Who else engaged with the tweets of a history, and what they have in common with it and with
-    its latest part: each tweet counts over the root of its degree, by the weight of who engaged."""
+    its latest part: each tweet counts over the root of its degree, by the weight of who engaged,
+    and over the root of how many tweets these engaged with (`written`): a cosine of users."""
     most = 0
     for tweet in history:
         most += min(length[tweet], ENGAGERS) if tweet >= 0 else 0
@@ -47,7 +49,7 @@ def neighbors(
         taken += 1
         last = start[tweet] + length[tweet] - 1
         for i in range(min(length[tweet], ENGAGERS)):
-            row = rows[last - i]
+            row = rows[last - _asked(i, length[tweet])]
             weight = _weight(is_on, note, row)
             if weight == 0 or user[row] == viewer:
                 continue
@@ -55,7 +57,7 @@ def neighbors(
             if table[slot] == FREE:
                 table[slot], place[slot], neighbor[found] = user[row], found, user[row]
                 found += 1
-            shared = weight / sqrt(degree[tweet])
+            shared = weight / sqrt(degree[tweet] * max(written[user[row]], 1))
             common[place[slot]] += shared
             if taken <= LATEST:
                 common_lately[place[slot]] += shared
@@ -74,6 +76,7 @@ def most_shared(
     user: Rows,
     is_on: NDArray[np.bool_],
     note: Rows,
+    written: Numbers,
 ) -> Rows:
     """The tweet of a history that each tweet goes with most, of equals the newest; -1 where none.
     Who engaged with what in the history is listed once: each entry leads to the next of one user.
@@ -90,14 +93,15 @@ def most_shared(
             continue
         last = start[history[i]] + length[history[i]] - 1
         for j in range(min(length[history[i]], ENGAGERS)):
-            row = rows[last - j]
+            row = rows[last - _asked(j, length[history[i]])]
             weight = _weight(is_on, note, row)
             if weight == 0 or user[row] == viewer:
                 continue
             slot = slot_of(table, user[row])
             following[entries] = first[slot] if table[slot] != FREE else FREE
             table[slot], first[slot] = user[row], entries
-            which[entries], shared[entries] = i, weight / sqrt(degree[history[i]])
+            which[entries] = i
+            shared[entries] = weight / sqrt(degree[history[i]] * max(written[user[row]], 1))
             entries += 1
     because = np.empty(len(tweet), np.int32)
     for k in range(len(tweet)):
@@ -105,7 +109,7 @@ def most_shared(
         asked = min(length[tweet[k]], ENGAGERS) if tweet[k] >= 0 else 0
         last = start[tweet[k]] + length[tweet[k]] - 1
         for j in range(asked):
-            row = rows[last - j]
+            row = rows[last - _asked(j, length[tweet[k]])]
             slot = slot_of(table, user[row])
             if table[slot] == FREE or _weight(is_on, note, row) == 0:
                 continue
@@ -118,6 +122,14 @@ def most_shared(
                 best = i
         because[k] = history[best] if best >= 0 else -1
     return because
+
+
+@inline_kernel
+def _asked(place: int, length: int) -> int:
+    """How far back the next of those who are asked stands: of a long list all parts are asked, the
+    newest most."""
+    spare = max(length - ENGAGERS, 0)
+    return place + place * place * spare // ((ENGAGERS - 1) * (ENGAGERS - 1))
 
 
 @kernel

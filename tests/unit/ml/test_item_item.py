@@ -66,6 +66,7 @@ def test_the_strength_is_that_of_plain_matrices(
     engaged, weighed = np.zeros((2, MANY, MANY))
     engaged[tuple(pairs.T)], weighed[tuple(pairs.T)] = 1, weight
     root = np.sqrt(np.maximum(engaged.sum(0), 1))
+    weighed /= np.sqrt(np.maximum(engaged.sum(1), 1))[:, None]  # who likes much says little
     for viewer in range(MANY):
         of_others = np.arange(MANY) != viewer
         cooc = (weighed[of_others].T @ engaged[of_others]) / np.outer(root, root)
@@ -213,6 +214,9 @@ def test_no_more_than_the_caps_are_walked() -> None:
     )
     state.apply(events)
     found = ItemItem.of(state, 0)
-    assert len(found.neighbor) == neighbors.ENGAGERS
-    assert len(found.tweet) == neighbors.ENGAGERS
-    assert found.neighbor.min() == users - neighbors.ENGAGERS
+    others = neighbors.ENGAGERS - 1  # the oldest is the viewer
+    assert len(found.neighbor) == others
+    assert len(found.tweet) == others
+    assert found.neighbor.max() == users - 1, "the newest is asked"
+    assert found.neighbor.min() < users / 50, "and some of the oldest"
+    assert np.median(found.neighbor) > users / 2, "of the newer more"
