@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from ml.actions import BY_LABEL, ON_TEXTS, Action
+from ml.actions import BY_LABEL, ON_TEXTS, UNDOES, Action
 from ml.arrays import Rows, Times
 from ml.dataset.tables import Tables
 from ml.state.events import Events
@@ -19,6 +19,8 @@ from ml.state.tables.tweets import Tweets
 from ml.state.tables.users import Users
 
 TEXTS: Final = [action.label for action in ON_TEXTS]
+UNDOING: Final = [action.label for action in UNDOES]
+SEED: Final = 7  # of the order of what has no times
 NO_TIMES: Final = 0  # when no interaction has a time, everything happened at once, at this second
 
 
@@ -31,7 +33,9 @@ def catalog(tables: Tables) -> tuple[Users, Tweets]:
 def events(tables: Tables, users: Users, tweets: Tweets) -> Events:
     """Everything that the tables say happened, oldest first; rows held out by `split` left out.
 
-    What has no time happened before everything that has one.
+    What has no time happened before everything that has one. Where nothing has a time, and nothing
+    is undone, the order of the rows means nothing, so it is drawn: what is remembered of a long
+    history is then not the end of a table.
     """
     first = _oldest(tables)
     known = np.flatnonzero((tweets.created_at > UNKNOWN_TIME) & (tweets.author >= 0))
@@ -58,6 +62,8 @@ def events(tables: Tables, users: Users, tweets: Tweets) -> Events:
     acted = tables.interactions.filter(
         ~_held_out(tables.interactions) & ~pl.col("action").is_in(TEXTS)
     )
+    if not tables.has_times and not acted["action"].is_in(UNDOING).any():
+        acted = acted[np.random.default_rng(SEED).permutation(len(acted))]
     codes = {label: int(action) for label, action in BY_LABEL.items()}
     tweet = tweets.ids.rows(acted["tweet_id"])
     target = users.ids.rows(acted["target_user_id"])
