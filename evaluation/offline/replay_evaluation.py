@@ -13,7 +13,7 @@ from app.serving.clock import Clock
 from app.serving.engine import Engine, assemble
 from app.settings import Settings
 from evaluation.offline.dataset import TEMPORAL, Dataset
-from evaluation.offline.requests import Engagements, Requests
+from evaluation.offline.requests import Requests
 from evaluation.policies.policy import Answer, Moment, Policy, Values
 from evaluation.watch import Watch
 from ml.arrays import Rows
@@ -24,6 +24,7 @@ from ml.state.feature_state import FeatureState
 from ml.state.tables.counted import engaged
 from ml.state.tables.neighborhood import among
 from ml.training.replay import walk
+from ml.training.visits import Choices
 
 PLACES: Final = 20
 SECOND: Final = 1  # the state is as of the very second of the visit
@@ -106,7 +107,7 @@ def ask(stage: ReplayEnvironment, visits: Requests, policies: Mapping[str, Polic
     slates = {name: Recommendations.empty(len(visits)) for name in policies}
     history = np.zeros(len(visits), np.int64)
     fresh = np.zeros(len(tweets), bool)
-    wanted = Engagements.of(dataset.held_out)
+    wanted = Choices.of(dataset.held_out)
     relevant: list[Rows] = []
     for visit in _in_time(stage, visits):
         moment = stage.moment(int(visits.user[visit]), int(visits.at[visit]))

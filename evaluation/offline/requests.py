@@ -11,7 +11,6 @@ import numpy as np
 from evaluation.offline.dataset import SPLIT, Dataset
 from ml.actions import ENGAGEMENTS, Action
 from ml.arrays import Rows, Times
-from ml.state.events import Events
 
 MOST: Final = 3_000
 SEED: Final = 0
@@ -31,27 +30,6 @@ class Requests:
         """At most so many of them, evenly over time."""
         kept = np.unique(np.linspace(0, len(self) - 1, min(most, len(self))).astype(np.intp))
         return Requests(self.user[kept], self.at[kept])
-
-
-@dataclass(frozen=True, slots=True)
-class Engagements:
-    """Likes, retweets and replies, by user and then by time."""
-
-    user: Rows
-    at: Times
-    tweet: Rows
-
-    @classmethod
-    def of(cls, events: Events) -> Engagements:
-        some = events[np.isin(events.action, ENGAGEMENTS) & (events.tweet >= 0)]
-        order = np.lexsort((some.at, some.user))
-        return cls(some.user[order], some.at[order], some.tweet[order])
-
-    def after(self, user: int, at: int) -> Rows:
-        """What this user engages with from that moment on, each tweet once."""
-        start, end = np.searchsorted(self.user, [user, user + 1])
-        start += np.searchsorted(self.at[start:end], at)
-        return np.unique(self.tweet[start:end])
 
 
 def of(dataset: Dataset, most: int = MOST) -> Requests:

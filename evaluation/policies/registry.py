@@ -16,7 +16,6 @@ from app.rankers.heuristic import Heuristic
 from app.selectors.top_k import TopK
 from app.serving.engine import Engine
 from evaluation.offline.dataset import Dataset
-from evaluation.offline.requests import Engagements
 from evaluation.policies import ease, factorisation, simple
 from evaluation.policies.factorisation import Factorisation
 from evaluation.policies.item_item import ItemItem
@@ -26,6 +25,7 @@ from evaluation.policies.product import Alone, Knowing, Product, answering, with
 from evaluation.policies.refitted import Refitted
 from evaluation.policies.simple import PopularLately
 from evaluation.truth import Truth
+from ml.training.visits import Choices
 
 FITS: Final = 10  # at most so many, evenly over the held-out part; a model is stale in between
 LOOKS: Final = 200  # of what needs no fit
@@ -92,7 +92,7 @@ def collaborative(dataset: Dataset) -> tuple[dict[str, Policy], list[str]]:
     else:
         missing.append("policy:popular_7_days (engagements have no times)")
     policies["item_item"] = Best(Refitted.over(ItemItem.of, lasts, LOOKS))
-    touched = len(np.unique(Engagements.of(dataset.events).tweet))
+    touched = len(np.unique(Choices.of(dataset.events).tweet))
     if touched <= ease.MOST_TWEETS:
         policies["ease"] = Best(Refitted.over(ease.tuned(), lasts, FITS))
     else:

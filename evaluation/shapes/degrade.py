@@ -60,7 +60,8 @@ def no_content(planted: Planted, seed: int) -> Planted:
 def one_tweet_per_author(planted: Planted, seed: int) -> Planted:
     """Every tweet by an account of its own, which nobody follows: follows are between viewers."""
     tweets, users = planted.tables["tweets"], planted.tables["users"]
-    first = int(max(users["user_id"].max(), tweets["tweet_id"].max())) + 1  # type: ignore[arg-type, type-var]  # ids are whole
+    ids = np.concatenate([users["user_id"].to_numpy(), tweets["tweet_id"].to_numpy()])
+    first = int(ids.max()) + 1
     author = pl.Series("author_id", np.arange(first, first + len(tweets)))
     accounts = pl.DataFrame({"user_id": author}, schema={"user_id": users.schema["user_id"]})
     everybody = pl.concat([users, accounts], how="diagonal")

@@ -135,5 +135,6 @@ def _weights(rows: _Rows, ridge: float) -> tuple[Floats, Floats]:
         torch.autograd.backward(total)
         return total
 
+    # torch has no types for a step that evaluates the loss itself.
     optimiser.step(loss)  # type: ignore[no-untyped-call]
     return (weight.detach().numpy() / spread).astype(np.float32), mean.astype(np.float32)

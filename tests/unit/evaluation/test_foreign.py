@@ -21,6 +21,7 @@ from ml.bundle import Bundle
 from ml.errors import DataError
 from ml.training import train
 from ml.training.options import TrainingOptions
+from ml.training.visits import Choices
 
 KEPT = {
     "users": ["user_id", "interests"],
@@ -99,7 +100,7 @@ def test_a_split_is_ranked_in_full_where_there_are_times_too(
     assert given.cut >= given.tweets.created_at.max(), "every tweet is there to be ranked"
     everybody = requests.of(given)
     assert (everybody.at == given.cut).all()
-    wanted = requests.Engagements.of(given.held_out)
+    wanted = Choices.of(given.held_out)
     later = [len(wanted.after(int(user), given.cut)) for user in everybody.user]
     done = pl.read_parquet(tmp_path / "interactions.parquet")
     test = done.filter((pl.col("split") == "test") & pl.col("action").is_in(ENGAGED))

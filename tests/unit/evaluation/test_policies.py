@@ -169,7 +169,7 @@ def test_without_the_library_it_is_missing(
 def test_what_is_swapped_is_swapped_in_the_product_that_answers(
     stage: ReplayEnvironment, moments: list[Moment]
 ) -> None:
-    """Whoever follows nobody is answered by another product."""
+    """A viewer who follows nobody is answered by another product."""
     nobody = Neighborhood.nobody()
     alone = replace(moments[0].query, neighborhood=nobody, tie_strength=np.empty(0, np.float32))
 
