@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -20,6 +20,9 @@ BATCHES: Final = (1, 20, 100, 250)
 PAGES: Final = 4
 BUSY: Final = 429
 RESENT: Final = 0.05  # the share of batches that are sent twice, as by a client that is not sure
+NEW: Final = frozenset({"accepted"})
+DUPLICATE: Final = frozenset({"duplicate"})
+EITHER: Final = NEW | DUPLICATE
 Step = Callable[[Connection], Coroutine[Any, Any, None]]
 
 
@@ -31,6 +34,7 @@ class Load:
     ledger: DurabilityCheck
     erasing: bool = False  # whether people leave
     faults: list[str] = field(default_factory=list)  # answers that should not have been given
+    leaving: set[str] = field(default_factory=set)  # people whose departure was sent
     pages: int = 0
 
     async def run(self, address: Address) -> None:
@@ -53,9 +57,11 @@ class Load:
         rng = self.traffic.rng
         batch = self.traffic.events(int(rng.choice(BATCHES)))
         with self._doubted(batch):
-            written = await self._send(connection, batch, "accepted")
-        if written and rng.random() < RESENT:
-            await self._send(connection, batch, "duplicate")
+            first = await self._send(connection, batch, [NEW] * len(batch))
+        if first and rng.random() < RESENT:
+            await self._send(
+                connection, batch, [self._again(*pair) for pair in zip(batch, first, strict=True)]
+            )
 
     async def _settle(self, connection: Connection) -> None:
         """What was in doubt when the server was last killed."""
@@ -64,7 +70,7 @@ class Load:
             return
         batch = self.ledger.in_doubt.pop()
         with self._doubted(batch):
-            await self._send(connection, batch, "accepted", "duplicate")
+            await self._send(connection, batch, [EITHER] * len(batch))
 
     @contextmanager
     def _doubted(self, batch: list[Body]) -> Iterator[None]:
@@ -75,27 +81,31 @@ class Load:
             self.ledger.in_doubt.append(batch)
             raise
 
-    async def _send(self, connection: Connection, batch: list[Body], *expected: str) -> bool:
+    def _again(self, event: Body, first: str) -> frozenset[str]:
+        """What an event may be that is sent again: new where it was rejected before, or where the
+        log has since forgotten the person who did it."""
+        is_known = first != "rejected" and event["user_id"] not in self.leaving
+        return DUPLICATE if is_known else EITHER
+
+    async def _send(
+        self, connection: Connection, batch: list[Body], expected: Sequence[frozenset[str]]
+    ) -> list[str]:
+        """What became of each event; nothing where the service was busy."""
         answer = await connection.post("/events", {"events": batch})
         if answer.status == BUSY:
             await asyncio.sleep(0.2)
-            return False
+            return []
         if not self._fine(answer, "POST /events"):
-            return False
+            return []
         results = answer.json["results"]
-        wrong = [
-            result
-            for event, result in zip(batch, results, strict=True)
-            if result["status"] not in expected and not _is_unowned(event, result)
-        ]
-        if wrong:
-            self.faults.append(f"an event was {wrong[0]}, not {' or '.join(expected)}")
+        for event, result, fine in zip(batch, results, expected, strict=True):
+            if result["status"] not in fine and not _is_unowned(event, result):
+                self.faults.append(f"{event} was {result}, not {' or '.join(sorted(fine))}")
+        statuses = [str(result["status"]) for result in results]
         self.ledger.keep(
-            event
-            for event, result in zip(batch, results, strict=True)
-            if result["status"] != "rejected"
+            event for event, status in zip(batch, statuses, strict=True) if status != "rejected"
         )
-        return True
+        return statuses
 
     async def _catalogue(self, connection: Connection) -> None:
         traffic, chance = self.traffic, self.traffic.rng.random()
@@ -124,7 +134,8 @@ class Load:
                 await self._change(connection, "DELETE", Kind.DELETE_TWEET, name)
         else:  # somebody leaves, and others go on naming them
             name = traffic.people[-1 - int(traffic.rng.integers(len(traffic.people) // 2))]
-            if f"{Kind.DELETE_USER}:{name}" not in self.ledger.acknowledged:
+            if name not in self.leaving:
+                self.leaving.add(name)
                 await self._change(connection, "DELETE", Kind.DELETE_USER, name)
         await asyncio.sleep(0.005)
 
