@@ -8,7 +8,6 @@ from app.pipeline.candidate_pipeline import CandidatePipeline
 from app.pipeline.mixer import MixerPipeline
 from app.products import shared_stages
 from app.rankers.heuristic import Heuristic
-from app.selectors.top_k import TopK
 from app.settings import Settings
 from app.sources.popular import Popular
 from ml.embeddings.encoder import Encoder
@@ -24,5 +23,4 @@ def newcomer(
         for_you,
         candidates=[CandidatePipeline(popular, settings.newcomer_limit)],
         scoring=replace(for_you.scoring, ranker=Heuristic(state, encoder)),
-        selector=TopK(),
     )
