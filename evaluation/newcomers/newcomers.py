@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 from pathlib import Path
 from typing import Final
 
@@ -16,10 +17,12 @@ from evaluation.metrics.slate_metrics import AT
 from evaluation.newcomers.joining import Joining
 from evaluation.offline import dataset, requests
 from evaluation.offline.leaderboard import BY_LOG, BY_TRUTH, compared
-from evaluation.offline.replay_evaluation import Recommendations, ReplayEnvironment
+from evaluation.offline.replay_evaluation import ReplayEnvironment
 from evaluation.offline.requests import Requests
 from evaluation.policies import registry, simple
-from evaluation.policies.policy import ORACLE, PRODUCT, Best
+from evaluation.policies.policy import ORACLE, PRODUCT, Best, Policy
+from evaluation.policies.product import Product
+from ml.arrays import Rows
 from ml.bundle import Bundle
 from ml.dataset import tables as tables_on_disk
 from ml.errors import DataError
@@ -86,20 +89,22 @@ def _measured(
     given: dataset.Dataset, bundle: Bundle, settings: Settings, joining: Joining, count: int
 ) -> Measured:
     stage = ReplayEnvironment.set(given, settings, bundle)
-    policies = registry.simple_policies(stage.engine, given)
+    product = Product(stage.engine.products[PRODUCT])
+    policies: dict[str, Policy] = registry.simple_policies(stage.engine, given)
+    policies[PRODUCT] = product
     if given.truth:
         policies[ORACLE] = Best(simple.oracle)
     visits = _of(requests.of(given, len(given.users)), stage, joining)
     judge = compared(stage, visits, policies)
     metrics = [BY_TRUTH, *BY_LOG] if given.truth else BY_LOG
     figures = {name: judge.judged(name) for name in policies}
-    pages = judge.asked.slates[PRODUCT]
+    pages = judge.asked.slates[PRODUCT].tweet
     return Measured(
         count,
         len(visits),
         {name: {metric: by[metric] for metric in metrics} for name, by in figures.items()},
         metrics[0],
-        policies[PRODUCT].funnel.asked,
+        product.funnel.asked,
         shared=_shared(pages),
         repeated=_repeated(pages),
     )
@@ -112,28 +117,26 @@ def _of(visits: Requests, stage: ReplayEnvironment, joining: Joining) -> Request
     return Requests(visits.user[theirs], visits.at[theirs])
 
 
-def _shared(pages: Recommendations) -> float:
-    """Of the rows of a page, those that are also on another of the four, on average."""
-    fours = _fours(pages)
+def _shared(pages: Rows) -> float:
+    """Of the rows of a page, those that are also on another of the four, on average over two."""
     both = [
         len(np.intersect1d(one, other)) / AT
-        for four in fours
-        for place, one in enumerate(four)
-        for other in four[place + 1 :]
+        for four in _fours(pages)
+        for one, other in combinations(four, 2)
     ]
     return float(np.mean(both)) if both else float("nan")
 
 
-def _repeated(pages: Recommendations) -> float:
+def _repeated(pages: Rows) -> float:
     """Of all rows on four pages, those that are on more than one of them."""
     parts = []
     for four in _fours(pages):
-        tweet, count = np.unique(four[four >= 0], return_counts=True)
-        del tweet
+        _, count = np.unique(four[four >= 0], return_counts=True)
         parts.append(count[count > 1].sum() / max(count.sum(), 1))
     return float(np.mean(parts)) if parts else float("nan")
 
 
-def _fours(pages: Recommendations) -> list[np.ndarray]:
-    top = pages.tweet[:, :AT]
-    return [top[start : start + TOGETHER] for start in range(0, len(top) - TOGETHER + 1, TOGETHER)]
+def _fours(pages: Rows) -> list[Rows]:
+    """The first pages of four newcomers who came one after the other, and so on."""
+    starts = range(0, len(pages) - TOGETHER + 1, TOGETHER)
+    return [pages[start : start + TOGETHER, :AT] for start in starts]

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from evaluation.newcomers.newcomers import Measured
-from evaluation.report.numbers import Json, number
+from collections.abc import Sequence
+from typing import Final
+
+from evaluation.newcomers.newcomers import Measured, Wanted
+from evaluation.report.numbers import Json, figure_of, number, plain
 from evaluation.report.text import text_table
+
+FORMAT: Final = 1
 
 
 def block(one: Measured) -> str:
@@ -21,28 +26,22 @@ def block(one: Measured) -> str:
     )
 
 
-def document(measured: list[Measured]) -> Json:
+def document(measured: Sequence[Measured], wanted: Wanted) -> Json:
     """Everything, ready for `json.dumps`."""
     return {
-        "format": 1,
+        "format": FORMAT,
+        "seed": wanted.seed,
+        "tied": wanted.is_tied,
         "known": {
             str(one.known): {
                 "people": one.people,
                 "products": dict(one.products),
                 "decided_by": one.decided_by,
-                "over_popular": _figure(one.over_popular),
+                "over_popular": figure_of(one.over_popular),
                 "shared": number(one.shared),
                 "repeated": number(one.repeated),
-                "policies": {
-                    policy: {metric: _figure(figure) for metric, figure in by.items()}
-                    for policy, by in one.figures.items()
-                },
+                "policies": {name: plain(by) for name, by in one.figures.items()},
             }
             for one in measured
         },
     }
-
-
-def _figure(figure: object) -> Json:
-    low, high = figure.interval
-    return {"value": number(figure.value), "low": number(low), "high": number(high)}
