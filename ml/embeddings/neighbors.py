@@ -50,7 +50,7 @@ def neighbors(
         last = start[tweet] + length[tweet] - 1
         for i in range(min(length[tweet], ENGAGERS)):
             row = rows[last - _asked(i, length[tweet])]
-            weight = weight_of(is_on, note, row)
+            weight = _weight(is_on, note, row)
             if weight == 0 or user[row] == viewer:
                 continue
             slot = slot_of(table, user[row])
@@ -94,7 +94,7 @@ def most_shared(
         last = start[history[i]] + length[history[i]] - 1
         for j in range(min(length[history[i]], ENGAGERS)):
             row = rows[last - _asked(j, length[history[i]])]
-            weight = weight_of(is_on, note, row)
+            weight = _weight(is_on, note, row)
             if weight == 0 or user[row] == viewer:
                 continue
             slot = slot_of(table, user[row])
@@ -111,7 +111,7 @@ def most_shared(
         for j in range(asked):
             row = rows[last - _asked(j, length[tweet[k]])]
             slot = slot_of(table, user[row])
-            if table[slot] == FREE or weight_of(is_on, note, row) == 0:
+            if table[slot] == FREE or _weight(is_on, note, row) == 0:
                 continue
             entry = first[slot]
             while entry != FREE:
@@ -133,7 +133,7 @@ def _asked(place: int, length: int) -> int:
 
 
 @kernel
-def weight_of(is_on: NDArray[np.bool_], note: NDArray[np.int32], row: int) -> float:
+def _weight(is_on: NDArray[np.bool_], note: NDArray[np.int32], row: int) -> float:
     """What the engagement in a row of the register weighs; 0 where it is none, or off."""
     weight = 0
     for kind in ENGAGEMENT_KINDS:

@@ -2,7 +2,7 @@
 
 Two kinds of communities: those of declared interests and topics, by a stable hash, which are there
 from the first second; and those learned from who follows and engages with whom. A tweet belongs to
-the learned communities of its author and of whoever engaged with it, as of this second. The less is
+the learned communities of its author and of all who engaged with it, as of this second. The less is
 known of either side, the less the learned ones count.
 """
 
@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 
 from ml.arrays import Rows
 from ml.embeddings.communities import ACTIVE, CommunityArrays, Floats
-from ml.embeddings.neighbors import weight_of
 from ml.kernels import inline_kernel, kernel
 from ml.state.structures.event_order import NEVER
 from ml.state.structures.tokens import Tokens
 from ml.state.tables.engagements import ENGAGEMENT_KINDS
+from ml.state.tables.weights import UNIT
 
 COMMUNITIES: Final = 150
 TOKENS: Final = 3  # communities by hash, at most
@@ -64,12 +64,30 @@ def similarity(
     start, length, rows, user, is_on, note, at = communities[7:]
     total, touched = np.zeros(count, np.float64), np.empty((ENGAGERS + 1) * ACTIVE, np.int32)
     for i in range(len(tweet)):
-        found, entries = _add(
-            total, touched, tweet[i], author_of, interest, weight,
-            start, length, rows, user, is_on, note, at, half_life_seconds,
-        )  # fmt: skip
+        found, entries, newest, author = 0.0, 0, NEVER, author_of[tweet[i]]
+        last = start[tweet[i]] + length[tweet[i]]
+        first = max(start[tweet[i]], last - ENGAGERS)
+        for place in range(first, last):
+            newest = max(newest, _when(is_on, at, rows[place]))
+        for place in range(first, last + 1):  # the last is the author
+            who, worth = author, 1.0
+            if place < last:
+                when = _when(is_on, at, rows[place])
+                who, worth = user[rows[place]], _weight(is_on, note, rows[place])
+                worth *= np.exp2((when - newest) / half_life_seconds) if when < newest else 1.0
+            if who < 0 or worth == 0 or interest[who, 0] < 0:
+                continue
+            found += worth
+            for k in range(ACTIVE):
+                one = interest[who, k]
+                if one >= 0:
+                    if total[one] == 0:
+                        touched[entries] = one
+                        entries += 1
+                    total[one] += worth * weight[who, k]
         product, square = 0.0, 0.0
-        for one in touched[:entries]:
+        for k in range(entries):
+            one = touched[k]
             product += vector[one] * total[one]
             square += total[one] * total[one]
             total[one] = 0.0
@@ -113,64 +131,6 @@ def interested_in(
     return vector, known
 
 
-@kernel
-def _add(
-    total: Numbers,
-    touched: Rows,
-    tweet: int,
-    author_of: Rows,
-    interest: Rows,
-    weight: Floats,
-    start: Rows,
-    length: Rows,
-    rows: Rows,
-    user: Rows,
-    is_on: NDArray[np.bool_],
-    note: Rows,
-    at: NDArray[np.int64],
-    half_life_seconds: float,
-) -> tuple[float, int]:
-    """Add the interests of who wrote a tweet and of who engaged with it, the newest of them most;
-    how many people that was, and in how many communities. These are written to `touched`."""
-    found, entries, newest, last = 0.0, 0, NEVER, start[tweet] + length[tweet]
-    first = max(start[tweet], last - ENGAGERS)
-    for place in range(first, last):
-        newest = max(newest, _when(is_on, at, rows[place]))
-    for place in range(first, last):
-        row = rows[place]
-        worth, who = weight_of(is_on, note, row), user[row]
-        if worth > 0 and interest[who, 0] >= 0:
-            worth *= np.exp2((_when(is_on, at, row) - newest) / half_life_seconds)
-            entries = _add_one(total, touched, entries, who, worth, interest, weight)
-            found += worth
-    author = author_of[tweet]
-    if author >= 0 and interest[author, 0] >= 0:
-        entries = _add_one(total, touched, entries, author, 1.0, interest, weight)
-        found += 1
-    return found, entries
-
-
-@kernel
-def _add_one(
-    total: Numbers,
-    touched: Rows,
-    entries: int,
-    who: int,
-    worth: float,
-    interest: Rows,
-    weight: Floats,
-) -> int:
-    """Add the interests of one user; how many communities are touched by now."""
-    for i in range(ACTIVE):
-        one = interest[who, i]
-        if one >= 0 and weight[who, i] > 0 and worth > 0:
-            if total[one] == 0:
-                touched[entries] = one
-                entries += 1
-            total[one] += worth * weight[who, i]
-    return entries
-
-
 @inline_kernel
 def _when(is_on: NDArray[np.bool_], at: NDArray[np.int64], row: int) -> int:
     """When somebody last engaged with a tweet."""
@@ -179,6 +139,16 @@ def _when(is_on: NDArray[np.bool_], at: NDArray[np.int64], row: int) -> int:
         if is_on[row, kind]:
             latest = max(latest, at[row, kind])
     return latest
+
+
+@inline_kernel
+def _weight(is_on: NDArray[np.bool_], note: Rows, row: int) -> float:
+    """What an engagement weighs; 0 where it is none, or off. As in `neighbors`, in place."""
+    weight = 0
+    for kind in ENGAGEMENT_KINDS:
+        if is_on[row, kind]:
+            weight = max(weight, note[row, kind])
+    return weight / UNIT
 
 
 @kernel

@@ -1,4 +1,4 @@
-"""Learned communities: found where they are, live, and no jump for whoever is new."""
+"""Learned communities: found where they are, live, and no jump for who is new."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ import pytest
 
 from ml.actions import Action
 from ml.arrays import Rows
+from ml.bundle import Bundle, community_list
+from ml.dataset.tables import Tables
 from ml.embeddings.communities import Communities, MemberTable, arrays_of
 from ml.embeddings.simclusters import hashed, hashed_cosines, similarity
 from ml.state.events import Events
@@ -153,7 +155,7 @@ def test_each_followee_moves_somebody_new_a_little(state: FeatureState) -> None:
     assert largest < 0.2  # of 0–1: no follow is a jump
 
 
-def test_a_tweet_belongs_to_whoever_engaged_with_it_at_once(state: FeatureState) -> None:
+def test_a_tweet_belongs_to_those_who_engaged_with_it_at_once(state: FeatureState) -> None:
     learned = _trained(state)
     theirs, other = NEWCOMER, FIRST_OF[1]  # the tweet of somebody without community
     assert _near(state, learned, other)[theirs] == 0
@@ -173,3 +175,23 @@ def test_old_engagements_fade_beside_new_ones(state: FeatureState) -> None:
     fading = replace(learned, half_life_seconds=1_000.0)
     faded = [_near(state, fading, who)[NEWCOMER] for who in (first, second)]
     assert faded[0] < 0.1 < faded[1]
+
+
+def test_communities_are_listed_by_who_is_known_there_and_by_what_is_theirs(
+    tiny_bundle: Bundle, tiny_tables: Tables
+) -> None:
+    learned = tiny_bundle.models.communities
+    assert learned is not None
+    found = list(community_list.of(learned, tiny_tables, members=2))
+    assert len(found) == learned.count
+    assert sum(one.members for one in found) == (learned.community >= 0).sum()
+    names = set(tiny_tables.users["name"])
+    tweets = tiny_tables.tweets
+    for one in found:
+        scores = [float(known.rpartition(" ")[2]) for known in one.best_known]
+        assert scores == sorted(scores, reverse=True)
+        assert all(known.rpartition(" ")[0] in names for known in one.best_known)
+        assert set(one.topics) <= set(tweets["topic"])
+    shown = "\n".join(community_list.lines(found))
+    assert found[0].best_known[0] in shown
+    assert found[0].topics[0] in shown
