@@ -29,7 +29,7 @@ def discovery(
                 shared_stages.out_of_network(fresh_tweets, encoder, s), s.out_of_network_limit
             ),
             CandidatePipeline(ItemItem(fresh_tweets, fade, CoEngaged(state)), s.item_item_limit),
-            CandidatePipeline(Communities(fresh_tweets, fade), s.communities_limit),
-            CandidatePipeline(Popular(fresh_tweets), s.popular_limit),
+            CandidatePipeline(Communities(fresh_tweets, encoder, fade), s.communities_limit),
+            CandidatePipeline(Popular(fresh_tweets, fade), s.popular_limit),
         ],
     )

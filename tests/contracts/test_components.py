@@ -103,8 +103,8 @@ class TestItemItem(SourceContract):
 
 class TestCommunities(SourceContract):
     @pytest.fixture
-    def source(self, fresh_tweets: FreshTweets) -> Communities:
-        return Communities(fresh_tweets, half_life_hours=24)
+    def source(self, fresh_tweets: FreshTweets, tiny_engine: Engine) -> Communities:
+        return Communities(fresh_tweets, tiny_engine.encoder, half_life_hours=24)
 
 
 class TestFollowRecs(SourceContract):
@@ -116,7 +116,7 @@ class TestFollowRecs(SourceContract):
 class TestPopular(SourceContract):
     @pytest.fixture
     def source(self, fresh_tweets: FreshTweets) -> Popular:
-        return Popular(fresh_tweets)
+        return Popular(fresh_tweets, half_life_hours=24)
 
 
 class TestExplore(SourceContract):
