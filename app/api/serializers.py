@@ -15,6 +15,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from app.api import placements
 from app.follow_recommendations.recommended import Recommended
 from app.pipeline.batch import CandidateBatch
 from app.pipeline.product import ProductPipeline, Scored, Served
@@ -60,10 +61,11 @@ def timeline(
     items = _tweets(engine, served.product, served.batch)
     names = served.product.mixer.sources
     distribution: dict[str, int] = {}
-    for item, marks in zip(items, served.batch.sources.tolist(), strict=True):
+    marked = zip(items, served.batch.sources.tolist(), placements.of(served.batch), strict=True)
+    for item, marks, why in marked:
         proposers = _marked(names, marks)
         item["rank"], item["sources"], item["source"] = start + 1, proposers, proposers[0]
-        item["evidence"] = None
+        item["placement"], item["evidence"] = why, None
         start += 1
         distribution[proposers[0]] = distribution.get(proposers[0], 0) + 1
     return {
@@ -133,6 +135,7 @@ def trace(served: Served) -> list[Json]:
             "rows_out": span.rows_out,
             "micros": span.micros,
             "error": span.error,
+            "rules": placements.rules(served.batch) if span.stage == "select" else None,
         }
         for span in served.trace.spans
     ]
