@@ -20,9 +20,9 @@ RENAMED: Final = {  # old names are read in this release, with a warning
     "MOST_BYTES": "MAX_BODY_BYTES",
 }
 
-RETIRED: Final = {  # what took the place of settings that are gone; named in this release
-    name: "AuthorDiversity is gone: FORYOU_PRICES has the price of an author's third tweet, `author`"
-    for name in ("AUTHOR_DECAY", "AUTHOR_FLOOR")
+RETIRED: Final = {  # what took the place of settings that are gone
+    "AUTHOR_DECAY": "the factor is gone; FORYOU_PRICES has the price of an author's third tweet",
+    "AUTHOR_FLOOR": "the factor is gone; FORYOU_PRICES has the price of an author's third tweet",
 }
 
 logger = logging.getLogger(__name__)

@@ -109,7 +109,7 @@ def ask(stage: ReplayEnvironment, visits: Requests, policies: Mapping[str, Polic
     fresh = np.zeros(len(tweets), bool)
     wanted = Choices.of(dataset.held_out)
     relevant: list[Rows] = []
-    for visit in _in_time(stage, visits):
+    for visit in in_time(stage, visits):
         moment = stage.moment(int(visits.user[visit]), int(visits.at[visit]))
         history[visit] = state.history.written[moment.query.viewer]
         fresh[moment.fresh] = True
@@ -124,7 +124,7 @@ def ask(stage: ReplayEnvironment, visits: Requests, policies: Mapping[str, Polic
     return Asked(visits, slates, pairs, history, fresh, followers, popularity)
 
 
-def _in_time(stage: ReplayEnvironment, visits: Requests) -> Iterator[int]:
+def in_time(stage: ReplayEnvironment, visits: Requests) -> Iterator[int]:
     """Each visit once the state knows all that came before it, and nothing else."""
     dataset = stage.dataset
     after = dataset.held_out if dataset.protocol == TEMPORAL else Events.none()
