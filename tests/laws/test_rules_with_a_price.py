@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from math import floor
+from typing import Any
 
 import numpy as np
 import pytest
@@ -170,7 +171,7 @@ def test_almost_every_small_page_is_the_best_there_is(budget: float) -> None:
         taken, left = Counter[int](), counted(pool, range(15))[1]
 
         def objective(rows: tuple[int, ...], pool: Pool = pool, best: float = best) -> float:
-            lost = 1 - pool.value[list(rows)].sum() / best
+            lost = 1.0 - float(pool.value[list(rows)].sum()) / best
             if lost > pool.budget + ROUND:
                 return -np.inf
             return pool.has(rows, 0, taken, left) - lost  # noqa: B023
@@ -187,7 +188,8 @@ def test_no_setting_shows_what_a_hard_rule_hides(tiny_engine: Engine) -> None:
     assert set(PRESETS) == {"best", "balanced", "varied"}
     dear = dict.fromkeys(("source", "author", "explore", "topic", "share"), 1.0)
     pools = []
-    for update in (*({"rules": name} for name in PRESETS), {"budget": 1.0, "prices": dear}):
+    changes: list[dict[str, Any]] = [{"rules": name} for name in PRESETS]
+    for update in (*changes, {"budget": 1.0, "prices": dear}):
         changed = settings.model_copy(update=update)
         engine = assemble(
             changed, state, tiny_engine.bundle, tiny_engine.clock, encoder=tiny_engine.encoder
