@@ -76,7 +76,7 @@ class MixerPipeline:
 
         The order is that of the first page; the numbers are as of now.
         """
-        rest = pool.take(np.arange(place, len(pool)))
+        rest = CandidateBatch(pool.tweet[place:], pool.author[place:], pool.sources[place:])
         places = np.arange(place, len(pool), dtype=np.float32)
         rest = stages.filter_visibility(
             query, rest.with_columns({PLACE: places}), self.recheck, trace

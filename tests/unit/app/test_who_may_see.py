@@ -218,7 +218,6 @@ def pages(product: ProductPipeline, query: Query) -> Iterator[int]:
     tweet = np.arange(60, dtype=np.int32)
     author = query_author(product)[tweet]
     pool = CandidateBatch(tweet, author, np.ones(60, np.uint32))
-    pool = pool.with_columns({"score": np.ones(60, np.float32)})
     whole = replace(query, limit=60)
     later, *_ = product.mixer.next_page(whole, pool, 0, Trace())
     assert len(later) >= 3  # so that the rule has something to forbid
