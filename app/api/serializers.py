@@ -125,17 +125,7 @@ def add_evidence(items: list[Json], batch: CandidateBatch) -> None:
 
 def trace(served: Served) -> list[Json]:
     """The spans of the pipeline run, in order, each as `Span` has it."""
-    return [
-        {
-            "stage": span.stage,
-            "component": span.component,
-            "rows_in": span.rows_in,
-            "rows_out": span.rows_out,
-            "micros": span.micros,
-            "error": span.error,
-        }
-        for span in served.trace.spans
-    ]
+    return [span._asdict() for span in served.trace.spans]
 
 
 def instant(at: int) -> datetime:

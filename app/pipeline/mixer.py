@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from app.pipeline.batch import CandidateBatch, Rows
 from app.pipeline.candidate_pipeline import CandidatePipeline
 from app.pipeline.components import Filter, Selector, SideEffect
 from app.pipeline.query import Query
-from app.pipeline.retrieve import have_more, retrieve
+from app.pipeline.retrieve import Candidates, have_more, retrieve
 from app.pipeline.scoring_pipeline import ScoringPipeline
 from app.pipeline.served_page import ServedPage
 from app.pipeline.trace import Trace
@@ -23,8 +23,7 @@ FULL_POOL: Final = 100  # rows of the longest page: the order does not depend on
 DEEPER: Final = 4  # times as many candidates of each source, where a pool would be shorter
 
 
-@dataclass(frozen=True, slots=True)
-class Mixed:
+class Mixed(NamedTuple):
     """The rows that are served, best first, and all rows that could have been."""
 
     batch: CandidateBatch
@@ -54,17 +53,17 @@ class MixerPipeline:
         while True:
             found = retrieve(query, candidates, self.eligibility, self.visibility, trace)
             pool = self._pool(query, found, trace)
-            if len(pool) >= FULL_POOL or not have_more(found, candidates):
+            if len(pool) >= FULL_POOL or not have_more(found.batch, candidates):
                 break
             candidates = [replace(one, limit=one.limit * DEEPER) for one in candidates]
         return Mixed(stages.select(query, pool, self.selector, self.candidates, trace), pool)
 
-    def _pool(self, query: Query, batch: CandidateBatch, trace: Trace) -> CandidateBatch:
+    def _pool(self, query: Query, found: Candidates, trace: Trace) -> CandidateBatch:
         """The rows that may be served, with their scores."""
-        batch = stages.rank(query, batch, self.scoring.ranker, trace)
+        batch = stages.rank(query, found.batch, self.scoring.ranker, trace)
         batch, score = stages.rescore(query, batch, self.scoring.rescorers, trace)
         batch = stages.diversify(query, batch, score, self.scoring.diversifiers, trace)
-        batch = stages.filter_visibility(query, batch, self.visibility, trace)
+        batch = batch.take(found.visible)
         return stages.filter("slate", query, batch, self.slate, trace)
 
     def next_page(
@@ -75,7 +74,7 @@ class MixerPipeline:
 
         The order is that of the first page; the numbers are as of now.
         """
-        whole = replace(query, limit=len(pool))
+        whole = query._replace(limit=len(pool))
         ordered = stages.select(whole, pool, self.selector, self.candidates, trace)
         rest = CandidateBatch(
             ordered.tweet[place:], ordered.author[place:], ordered.sources[place:]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
-from app.pipeline.batch import CandidateBatch, Order, Rows, joined, merged
+from app.pipeline.batch import CandidateBatch, Mask, Order, Rows, joined, merged
 from app.pipeline.candidate_pipeline import CandidatePipeline
 from app.pipeline.components import Filter
 from app.pipeline.failures import BrokenContractError
@@ -19,22 +19,26 @@ BEYOND: Final = 32  # rows proposed beyond a limit, to replace those that are dr
 FURTHER: Final = 4  # times as many, where these do not suffice
 
 
+class Candidates(NamedTuple):
+    """One row per tweet, all of them eligible."""
+
+    batch: CandidateBatch
+    visible: Mask  # which of them may be shown
+
+
 def retrieve(
     query: Query,
     pipelines: Sequence[CandidatePipeline],
     eligibility: Sequence[Filter],
     visibility: Sequence[Filter],
     trace: Trace,
-) -> CandidateBatch:
+) -> Candidates:
     """Ask every source whose gates admit; one that fails is traced and missed.
 
     Sources propose more than their limits, so that neither what is not eligible nor what may not
     be shown takes a place from other rows: all proposals are judged at once, and the best that stay
     take the places of their source. A source that has places left, and may know more, is asked for
     more.
-
-    Returns:
-        One row per tweet, all of them eligible.
 
     Raises:
         BrokenContractError: a source proposed too much, or the answer of a filter is no mask.
@@ -43,6 +47,7 @@ def retrieve(
     """
     asked = [bit for bit, one in enumerate(pipelines) if admit(query, one.gates, trace)]
     found: list[CandidateBatch] = []
+    shown: list[Mask] = []
     waiting, beyond = asked, BEYOND
     while waiting:
         proposals = _proposals(query, pipelines, waiting, beyond, trace)
@@ -63,11 +68,15 @@ def retrieve(
                 places.append(first + start)
             start = end
         if places:
-            found.append(batch.take(np.concatenate(places, dtype=np.intp)))
+            taken = np.concatenate(places, dtype=np.intp)
+            found.append(batch.take(taken))
+            shown.append(visible.take(taken))
         beyond *= FURTHER
     if asked and not found:
         raise RuntimeError("every source failed")
-    return merged(found)
+    candidates, place = merged(found)
+    visible = np.concatenate(shown or [place]).take(place)
+    return Candidates(candidates, visible.astype(bool, copy=False))
 
 
 def have_more(batch: CandidateBatch, pipelines: Sequence[CandidatePipeline]) -> bool:
@@ -89,12 +98,15 @@ def _proposals(
     proposals: dict[int, CandidateBatch] = {}
     for bit in asked:
         source, limit = pipelines[bit].source, pipelines[bit].limit + beyond
-        with trace.span("retrieve", source, 0, forgive=True) as span:
+        trace.begin("retrieve", source, 0)
+        try:
             proposal = source.fetch(query, limit)
-            span.rows_out = len(proposal)
-            if span.rows_out > limit:
-                raise BrokenContractError(
-                    f"{span.component} fetched {span.rows_out} rows of at most {limit}"
-                )
-            proposals[bit] = proposal
+        except Exception as error:
+            trace.forgive(error)
+            continue
+        rows = len(proposal)
+        if rows > limit:
+            raise BrokenContractError(f"{trace.component} fetched {rows} rows of at most {limit}")
+        trace.end(rows)
+        proposals[bit] = proposal
     return proposals

@@ -11,7 +11,7 @@ from app.pipeline.query import Query
 from app.retrieval.fresh_tweets import FreshTweets
 from app.retrieval.sort_keys import Keys, sort_key
 from ml.kernels import kernel
-from ml.state.structures.counters import CountTable, fade
+from ml.state.structures.counters import Counts, CountTable, Moments, fade
 from ml.state.tables.counts import ENGAGED
 
 _ENGAGED = tuple(int(kind) for kind in ENGAGED)
@@ -25,13 +25,16 @@ class Popular:
 
     def fetch(self, query: Query, limit: int) -> CandidateBatch:
         tweet = self.fresh_tweets.fresh(query.now).tweet
-        keys = _engagements(tweet, self.fresh_tweets.state.tweet_counts.table, query.now)
+        keys = _engagements(tweet, *self.fresh_tweets.state.tweet_counts.table, query.now)
         return self.fresh_tweets.best(keys, limit)
 
 
 @kernel
-def _engagements(tweet: Rows, counts: CountTable, now: int) -> Keys:
+def _engagements(
+    tweet: Rows, value: Counts, newest: Moments, half_life_seconds: float, now: int
+) -> Keys:
     """The tweets by how often people engaged with them, as of `now`."""
+    counts = CountTable(value, newest, half_life_seconds)
     keys = np.empty(len(tweet), np.int64)
     for i in range(len(tweet)):
         engaged = 0.0

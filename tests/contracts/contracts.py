@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pytest
@@ -103,7 +103,7 @@ class SourceContract(Contract):
         found = retrieve(
             query, [CandidatePipeline(source, 5)], mixer.eligibility, mixer.visibility, Trace()
         )
-        assert found.tweet.tolist() == sorted(best.tolist())
+        assert found.batch.tweet.tolist() == sorted(best.tolist())
 
 
 class FilterContract(Contract):
@@ -280,4 +280,4 @@ class SideEffectContract(Contract):
     ) -> None:
         stranger = tiny_engine.hydrate.query("nobody", 10)
         pool = served.pool.take(np.empty(0, np.intp))
-        side_effect.run(replace(served, query=stranger, user_id="nobody", pool=pool, pool_ids=[]))
+        side_effect.run(served._replace(query=stranger, user_id="nobody", pool=pool, pool_ids=[]))

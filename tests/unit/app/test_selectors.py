@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from math import ceil, floor
 
 import numpy as np
@@ -91,7 +90,7 @@ def first_of(marks: int) -> int:
 def test_each_source_gets_its_share_where_all_have_enough(batch_of: Batches, query: Query) -> None:
     marks = [1] * 40 + [2] * 40 + [4] * 40
     batch = batch_of([0] * 120, list(np.linspace(1, 0.1, 120)), marks)
-    chosen = batch.sources[Quota().select(replace(query, limit=20), batch, SHARES)]
+    chosen = batch.sources[Quota().select(query._replace(limit=20), batch, SHARES)]
     assert [int((chosen == mark).sum()) for mark in (1, 2, 4)] == [10, 3, 7]
 
 
@@ -109,7 +108,7 @@ def test_sources_without_a_share_only_fill_up(batch_of: Batches, query: Query) -
 
 def test_a_kept_place_goes_to_what_others_proposed_as_well(batch_of: Batches, query: Query) -> None:
     batch = batch_of([0] * 40, list(np.linspace(1, 0.1, 40)), [1] * 30 + [4 | 8] * 10)
-    chosen = Quota().select(replace(query, limit=20), batch, EXPLORING)
+    chosen = Quota().select(query._replace(limit=20), batch, EXPLORING)
     assert np.count_nonzero(batch.sources[chosen] & 8) >= 2
     first = batch_of([0] * 40, list(np.linspace(1, 0.1, 40)), [1 | 8] * 5 + [1] * 30 + [8] * 5)
     chosen = Quota().select(query, first, allotted(1.0, 0.0, 0.0, 0.0, reserved=0.1))
@@ -131,7 +130,7 @@ def test_a_source_has_the_places_that_are_kept_for_it_whatever_it_is_worth(
     batch_of: Batches, query: Query
 ) -> None:
     batch = batch_of([0] * 40, list(np.linspace(1, 0.1, 40)), [1] * 30 + [8] * 10)
-    chosen = Quota().select(replace(query, limit=20), batch, EXPLORING)
+    chosen = Quota().select(query._replace(limit=20), batch, EXPLORING)
     assert np.flatnonzero(batch.sources[chosen] == 8).tolist() == [4, 14]
     assert chosen[4] == 30  # the best of them first
     none = batch_of([0] * 30, list(np.linspace(1, 0.1, 30)), [1] * 30)
