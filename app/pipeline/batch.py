@@ -86,6 +86,13 @@ class CandidateBatch:
                 self.check(column, name)
         return CandidateBatch(self.tweet, self.author, self.sources, {**self.columns, **columns})
 
+    def columns_of(self, names: Sequence[str]) -> list[Column | None]:
+        """The columns of these names, None where there is none."""
+        columns = self.columns
+        if isinstance(columns, _Taken):
+            return columns.of(names)
+        return [columns.get(name) for name in names]
+
     def check(self, column: NDArray[np.generic], name: str) -> None:
         """Refuse an answer that does not have one value per row."""
         if column.shape != self.tweet.shape:
@@ -121,6 +128,11 @@ class _Taken(Mapping[str, Column]):
 
     def keys(self) -> KeysView[str]:
         return self._whole.keys()
+
+    def of(self, names: Sequence[str]) -> list[Column | None]:
+        """The columns of these names, None where there is none; read once, so not kept."""
+        whole, rows = self._whole, self._rows
+        return [whole[name].take(rows) if name in whole else None for name in names]
 
     def take(self, rows: Order) -> _Taken:
         """Only these rows of them."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -30,7 +31,7 @@ class Mixed(NamedTuple):
     pool: CandidateBatch
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class MixerPipeline:
     candidates: Sequence[CandidatePipeline]  # the first that proposed a row is its source
     eligibility: Sequence[Filter]  # row by row
@@ -41,7 +42,7 @@ class MixerPipeline:
     recheck: Sequence[Filter] = ()  # applied again to a stored pool, for a later page
     side_effects: Sequence[SideEffect] = ()  # of every page, before it leaves
 
-    @property
+    @cached_property
     def sources(self) -> tuple[str, ...]:
         """The source that each bit of a row's `sources` stands for."""
         return tuple(type(pipeline.source).__name__ for pipeline in self.candidates)

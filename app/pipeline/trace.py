@@ -10,7 +10,8 @@ from app.pipeline.failures import BrokenContractError, FailedClosedError
 
 logger = logging.getLogger(__name__)
 
-Lap = tuple[str, str, int, int, int, str | None]  # a span, its time in nanoseconds
+Began = tuple[str, str, int]  # stage, component, and its rows in
+Lap = tuple[Began, int, int, str | None]  # then its rows out, nanoseconds, and error
 
 
 class Span(NamedTuple):
@@ -27,22 +28,21 @@ class Span(NamedTuple):
 class Trace:
     """Components run one after the other: each begins, and then ends or fails."""
 
-    __slots__ = ("_began", "_running", "laps")
+    __slots__ = ("_began", "_running", "failed", "laps")
 
     def __init__(self) -> None:
         self.laps: list[Lap] = []  # of the components that ran, in order
-        self._running: tuple[str, str, int] | None = None
+        self.failed: list[str] = []  # the components that failed, each once
+        self._running: Began | None = None
         self._began = 0
 
     @property
     def spans(self) -> list[Span]:
         """What every component did, in the order in which they ran."""
-        return [Span(*names, time // 1000, error) for *names, time, error in self.laps]
-
-    @property
-    def failed(self) -> list[str]:
-        """The components that failed, each once, in the order in which they did."""
-        return [*{lap[1]: None for lap in self.laps if lap[5] is not None}]
+        return [
+            Span(*began, rows_out, nanoseconds // 1000, error)
+            for began, rows_out, nanoseconds, error in self.laps
+        ]
 
     @property
     def component(self) -> str:
@@ -56,17 +56,20 @@ class Trace:
 
     def end(self, rows_out: int) -> None:
         """It has answered."""
-        took = perf_counter_ns() - self._began
         if self._running is not None:
-            self.laps.append((*self._running, rows_out, took, None))
+            took = perf_counter_ns() - self._began
+            self.laps.append((self._running, rows_out, took, None))
             self._running = None
 
     def fail(self, error: Exception) -> str:
         """It has raised, if one runs; its name."""
         component = self.component
-        self.end(0)
-        if component:
-            self.laps[-1] = (*self.laps[-1][:-1], repr(error))
+        if self._running is not None:
+            took = perf_counter_ns() - self._began
+            self.laps.append((self._running, 0, took, repr(error)))
+            self._running = None
+        if component and component not in self.failed:
+            self.failed.append(component)
         return component
 
     def forgive(self, error: Exception) -> None:
