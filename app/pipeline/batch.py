@@ -149,12 +149,11 @@ def joined(batches: Mapping[int, CandidateBatch]) -> CandidateBatch:
     )
 
 
-def merged(batches: Sequence[CandidateBatch]) -> tuple[CandidateBatch, Order]:
-    """One row per tweet, in the order of rows, with the marks that it has in any batch; and where
-    each of them stands first among all rows of the batches."""
+def merged(batches: Sequence[CandidateBatch]) -> CandidateBatch:
+    """One row per tweet, in the order of rows, with the marks that it has in any batch."""
     if not batches:
         none = np.empty(0, np.int32)
-        return CandidateBatch.of(none, none), np.empty(0, np.intp)
+        return CandidateBatch.of(none, none)
     all_rows = batches[0] if len(batches) == 1 else _concatenated(batches)
     tweet = all_rows.tweet
     by_tweet = (tweet.astype(np.int64) << 32) + np.arange(len(tweet))  # sorted sooner than pairs
@@ -166,10 +165,10 @@ def merged(batches: Sequence[CandidateBatch]) -> tuple[CandidateBatch, Order]:
     np.not_equal(tweet[1:], tweet[:-1], is_first[1:])
     first = is_first.nonzero()[0]
     if not len(first):
-        return all_rows, place
-    sources, place = all_rows.sources.take(place), place.take(first)
-    sources = np.bitwise_or.reduceat(sources, first)
-    return CandidateBatch(tweet.take(first), all_rows.author.take(place), sources), place
+        return all_rows
+    author = all_rows.author.take(place.take(first))
+    sources = np.bitwise_or.reduceat(all_rows.sources.take(place), first)
+    return CandidateBatch(tweet.take(first), author, sources)
 
 
 def _concatenated(batches: Sequence[CandidateBatch]) -> CandidateBatch:

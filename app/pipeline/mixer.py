@@ -14,7 +14,7 @@ from app.pipeline.batch import CandidateBatch, Rows
 from app.pipeline.candidate_pipeline import CandidatePipeline
 from app.pipeline.components import Filter, Selector, SideEffect
 from app.pipeline.query import Query
-from app.pipeline.retrieve import Candidates, have_more, retrieve
+from app.pipeline.retrieve import have_more, retrieve
 from app.pipeline.scoring_pipeline import ScoringPipeline
 from app.pipeline.served_page import ServedPage
 from app.pipeline.trace import Trace
@@ -25,7 +25,7 @@ DEEPER: Final = 4  # times as many candidates of each source, where a pool would
 
 
 class Mixed(NamedTuple):
-    """The rows that are served, best first, and all rows that could have been."""
+    """The rows that are served, in their order, and all rows that could have been, in the same."""
 
     batch: CandidateBatch
     pool: CandidateBatch
@@ -54,17 +54,17 @@ class MixerPipeline:
         while True:
             found = retrieve(query, candidates, self.eligibility, self.visibility, trace)
             pool = self._pool(query, found, trace)
-            if len(pool) >= FULL_POOL or not have_more(found.batch, candidates):
+            if len(pool) >= FULL_POOL or not have_more(found, candidates):
                 break
             candidates = [replace(one, limit=one.limit * DEEPER) for one in candidates]
-        return Mixed(stages.select(query, pool, self.selector, self.candidates, trace), pool)
+        whole = query._replace(limit=len(pool))
+        pool = stages.select(whole, pool, self.selector, self.candidates, trace)
+        return Mixed(pool.take(np.arange(min(query.limit, len(pool)))), pool)
 
-    def _pool(self, query: Query, found: Candidates, trace: Trace) -> CandidateBatch:
+    def _pool(self, query: Query, batch: CandidateBatch, trace: Trace) -> CandidateBatch:
         """The rows that may be served, with their scores."""
-        batch = stages.rank(query, found.batch, self.scoring.ranker, trace)
-        batch, score = stages.rescore(query, batch, self.scoring.rescorers, trace)
-        batch = stages.diversify(query, batch, score, self.scoring.diversifiers, trace)
-        batch = batch.take(found.visible)
+        batch = stages.rank(query, batch, self.scoring.ranker, trace)
+        batch = stages.rescore(query, batch, self.scoring.rescorers, trace)
         return stages.filter("slate", query, batch, self.slate, trace)
 
     def next_page(
@@ -75,18 +75,13 @@ class MixerPipeline:
 
         The order is that of the first page; the numbers are as of now.
         """
-        whole = query._replace(limit=len(pool))
-        ordered = stages.select(whole, pool, self.selector, self.candidates, trace)
-        rest = CandidateBatch(
-            ordered.tweet[place:], ordered.author[place:], ordered.sources[place:]
-        )
-        places = np.arange(place, len(ordered), dtype=np.float32)
+        rest = pool.take(np.arange(place, len(pool)))
+        places = np.arange(place, len(pool), dtype=np.float32)
         rest = stages.filter_visibility(
             query, rest.with_columns({PLACE: places}), self.recheck, trace
         )
         batch = stages.rank(query, rest, self.scoring.ranker, trace)
-        batch, score = stages.rescore(query, batch, self.scoring.rescorers, trace)
-        batch = stages.diversify(query, batch, score, self.scoring.diversifiers, trace)
+        batch = stages.rescore(query, batch, self.scoring.rescorers, trace)
         page = batch.take(np.arange(min(query.limit, len(batch))))
         return page, int(page[PLACE][-1]) + 1 if len(page) else len(pool), batch.tweet
 
@@ -100,5 +95,4 @@ class MixerPipeline:
         """Score every given row by itself, and name the first filter that would drop it."""
         dropped_by = stages.explain_filters(query, batch, self.eligibility, self.visibility, trace)
         batch = stages.rank(query, batch, self.scoring.ranker, trace)
-        batch, score = stages.rescore(query, batch, self.scoring.rescorers, trace)
-        return batch.with_columns({stages.SCORE: score}), dropped_by
+        return stages.rescore(query, batch, self.scoring.rescorers, trace), dropped_by

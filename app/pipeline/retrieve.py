@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 
-from app.pipeline.batch import CandidateBatch, Mask, Order, Rows, joined, merged
+from app.pipeline.batch import CandidateBatch, Order, Rows, joined, merged
 from app.pipeline.candidate_pipeline import CandidatePipeline
 from app.pipeline.components import Filter
 from app.pipeline.failures import BrokenContractError
@@ -19,26 +19,22 @@ BEYOND: Final = 32  # rows proposed beyond a limit, to replace those that are dr
 FURTHER: Final = 4  # times as many, where these do not suffice
 
 
-class Candidates(NamedTuple):
-    """One row per tweet, all of them eligible."""
-
-    batch: CandidateBatch
-    visible: Mask  # which of them may be shown
-
-
 def retrieve(
     query: Query,
     pipelines: Sequence[CandidatePipeline],
     eligibility: Sequence[Filter],
     visibility: Sequence[Filter],
     trace: Trace,
-) -> Candidates:
+) -> CandidateBatch:
     """Ask every source whose gates admit; one that fails is traced and missed.
 
     Sources propose more than their limits, so that neither what is not eligible nor what may not
     be shown takes a place from other rows: all proposals are judged at once, and the best that stay
     take the places of their source. A source that has places left, and may know more, is asked for
     more.
+
+    Returns:
+        One row per tweet, all of them eligible and visible.
 
     Raises:
         BrokenContractError: a source proposed too much, or the answer of a filter is no mask.
@@ -47,20 +43,18 @@ def retrieve(
     """
     asked = [bit for bit, one in enumerate(pipelines) if admit(query, one.gates, trace)]
     found: list[CandidateBatch] = []
-    shown: list[Mask] = []
     waiting, beyond = asked, BEYOND
     while waiting:
         proposals = _proposals(query, pipelines, waiting, beyond, trace)
         if not proposals:
             break
         batch = joined(proposals)
-        eligible = judge("eligibility", query, batch, eligibility, trace)
-        visible = eligible & judge_visibility(query, batch, visibility, trace)
+        stays = judge("eligibility", query, batch, eligibility, trace)
+        stays &= judge_visibility(query, batch, visibility, trace)
         places: list[Rows | Order] = []
         waiting, start = [], 0
         for bit, proposal in proposals.items():
             limit, end = pipelines[bit].limit, start + len(proposal)
-            stays = visible if len(proposal) > limit else eligible
             first = proposal.first(stays[start:end], limit)
             if len(first) < limit and len(proposal) == limit + beyond:
                 waiting.append(bit)
@@ -68,15 +62,11 @@ def retrieve(
                 places.append(first + start)
             start = end
         if places:
-            taken = np.concatenate(places, dtype=np.intp)
-            found.append(batch.take(taken))
-            shown.append(visible.take(taken))
+            found.append(batch.take(np.concatenate(places, dtype=np.intp)))
         beyond *= FURTHER
     if asked and not found:
         raise RuntimeError("every source failed")
-    candidates, place = merged(found)
-    visible = np.concatenate(shown or [place]).take(place)
-    return Candidates(candidates, visible.astype(bool, copy=False))
+    return merged(found)
 
 
 def have_more(batch: CandidateBatch, pipelines: Sequence[CandidatePipeline]) -> bool:

@@ -10,7 +10,6 @@ import numpy as np
 from app.pipeline.batch import BOOL, CandidateBatch, Column, Mask
 from app.pipeline.components import (
     Allotment,
-    Diversifier,
     Filter,
     Gate,
     Ranker,
@@ -102,32 +101,13 @@ def rank(query: Query, batch: CandidateBatch, ranker: Ranker, trace: Trace) -> C
 
 def rescore(
     query: Query, batch: CandidateBatch, rescorers: Sequence[Rescorer], trace: Trace
-) -> tuple[CandidateBatch, Column]:
-    """Add one factor per rescorer; also the base score times every factor."""
+) -> CandidateBatch:
+    """Add one factor per rescorer, and `score`, which is the base score times every factor."""
     score = batch[BASE]
     factors: dict[str, Column] = {}
     for rescorer in rescorers:
         trace.begin("rescore", rescorer, len(batch))
         factor = rescorer.factor(query, batch)
-        batch.check(factor, trace.component)
-        factors[trace.component] = factor
-        score = score * factor
-        trace.end(len(batch))
-    return batch.with_columns(factors), score
-
-
-def diversify(
-    query: Query,
-    batch: CandidateBatch,
-    score: Column,
-    diversifiers: Sequence[Diversifier],
-    trace: Trace,
-) -> CandidateBatch:
-    """Add one factor per diversifier, and `score`, which is final."""
-    factors: dict[str, Column] = {}
-    for diversifier in diversifiers:
-        trace.begin("diversify", diversifier, len(batch))
-        factor = diversifier.factor(query, batch, score)
         batch.check(factor, trace.component)
         factors[trace.component] = factor
         score = score * factor
@@ -142,9 +122,9 @@ def select(
     allotments: Sequence[Allotment],
     trace: Trace,
 ) -> CandidateBatch:
-    """Put the served rows in their served order."""
+    """The served rows in their served order, each with the reason and the cost of its place."""
     trace.begin("select", selector, len(batch))
-    batch = batch.take(selector.select(query, batch, allotments))
+    batch = selector.select(query, batch, allotments).of(batch)
     trace.end(len(batch))
     return batch
 

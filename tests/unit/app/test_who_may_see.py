@@ -107,7 +107,7 @@ def test_sources_waste_no_places_on_what_may_not_be_seen(world: World) -> None:
             mixer.eligibility,
             mixer.visibility,
             Trace(),
-        ).batch
+        )
         for one in mixer.candidates
     }
     for name in ("Graph", "OutOfNetwork", "FollowRecs", "Popular"):
