@@ -41,7 +41,7 @@ def prepare(events: Events, users: Users, tweets: Tweets, options: TrainingOptio
     mine = np.isin(event_fold, (-1, *TOWER_FOLDS))
     known.apply(events[mine])
     tower = two_tower.train_at_once(known, events[mine], options.seed)
-    encoders = Encoders.of(tower, tweets, np.ones(len(tweets), bool))
+    encoders = Encoders.of(tower, tweets, np.ones(len(tweets), bool), options)
     encoder = encoders.encode(known)  # of what is written, which is the same in every state
 
     fold = fold_of(examples.viewer, examples.tweet)

@@ -27,7 +27,7 @@ def prepare(
     later, notes = ranker_examples(events, users, tweets, options.seed, since=towers_until)
     state = FeatureState(users, tweets)
     tower = two_tower.train(state, events.before(towers_until), options.seed)
-    encoders = Encoders.of(tower, tweets, tweets.created_at < towers_until)
+    encoders = Encoders.of(tower, tweets, tweets.created_at < towers_until, options)
     memory.give_back()
     rest = events[int(np.searchsorted(events.at, towers_until)) :]
     rows = featurise(state, rest, encoders.encode(state), later)

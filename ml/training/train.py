@@ -121,6 +121,7 @@ def _fit(
             "calibrate": len(training_data.calibrate),
         },
         files={},
+        safety=encoders.cards,
         time_scales=time_scales(known, tweets),
     )
     models, manifest = _with_listwise(models, manifest, tables, known, users, tweets, options)
