@@ -1,4 +1,4 @@
-"""The safety model as it is trained and serves, and the regression that it should not fall below."""
+"""The safety model as it is trained and serves, and the regression to compare it with."""
 
 from __future__ import annotations
 

@@ -49,9 +49,7 @@ def measure(
         trained=_card(whole),
         disguised={name: _figures(given, apart, name) for name in names},
         lexicon=_figures(given, words, PLAIN),
-        others={
-            other.name: _elsewhere(other, whole, reference) for other in others if reference
-        },
+        others={other.name: _elsewhere(other, whole, reference) for other in others if reference},
         texts_per_second=_speed(whole, given.text),
     )
 

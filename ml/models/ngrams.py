@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from ml.kernels import inline_kernel, kernel
 from ml.models.lookalikes import GAP, STAR, Symbols
-from ml.models.plain_words import PlainWords, is_vowel, plain_words
+from ml.models.plain_words import is_vowel, plain_words
 
 BUCKETS: Final = 1 << 20  # bucket 0 stands for nothing
 PER_LETTER: Final = 24  # n-grams, at most

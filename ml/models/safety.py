@@ -13,15 +13,26 @@ from ml.kernels import kernel
 from ml.models.ngrams import BUCKETS, Buckets, Ngrams
 from ml.state.tables.metadata import NAMES
 
-OUTSIDE: Final = [NAMES.index(name) for name in ("text_length", "capitals", "exclamations", "links", "mentions", "hashtags", "media")]
+OUTSIDE: Final = [
+    NAMES.index(name)
+    for name in (
+        "text_length",
+        "capitals",
+        "exclamations",
+        "links",
+        "mentions",
+        "hashtags",
+        "media",
+    )
+]
 Floats = NDArray[np.float32]
 
 
 class Safety(nn.Module):
     """One instance for NSFW, one for toxicity; all scores are log-odds.
 
-    One logistic regression reads the n-grams of a tweet, and three numbers about what it shows
-    beside them. Another weighs its output against the author's history
+    One logistic regression reads the n-grams of a tweet, and seven numbers about what it looks
+    like. Another weighs its output against the author's history
     (`ml.models.author_history`), which separates a single rough joke from a habit.
     """
 
