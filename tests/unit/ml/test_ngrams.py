@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import string
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -33,7 +34,7 @@ def read(text: str) -> list[str]:
         chr(96 + s) if s <= 26 else "*" if s == STAR else chr(s - (ALONE if s >= ALONE else OTHER))
         for s in letters[: word[-1]].tolist()
     )
-    return [shown[first:last] for first, last in zip(word[:-1], word[1:], strict=True)]
+    return [shown[first:last] for first, last in pairwise(word.tolist())]
 
 
 def short_runs(one: str) -> bool:
