@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml.bundle.manifest import SafetyCard
+from ml.embeddings.communities import Communities
 from ml.models.encode import TowerEncoder
 from ml.models.safety import Safety
 from ml.models.two_tower import TwoTower
@@ -33,10 +34,11 @@ class Encoders:
     tower: TwoTower
     nsfw: Safety | None
     toxicity: Safety | None
+    communities: Communities | None
     cards: dict[str, SafetyCard]  # of the safety models that there are
 
     def encode(self, state: FeatureState) -> TowerEncoder:
-        return TowerEncoder.of(state, self.tower, self.nsfw, self.toxicity)
+        return TowerEncoder.of(state, self.tower, self.nsfw, self.toxicity, self.communities)
 
     @classmethod
     def of(
@@ -44,6 +46,7 @@ class Encoders:
         tower: TwoTower,
         tweets: Tweets,
         learnable: NDArray[np.bool_],
+        communities: Communities | None,
         options: TrainingOptions,
     ) -> Encoders:
         """Fit the safety models on the `learnable` tweets that somebody labelled."""
@@ -55,7 +58,7 @@ class Encoders:
         }
         models = {name: trained.model for name, trained in found.items()}
         cards = {name: trained.card for name, trained in found.items()}
-        return cls(tower, models.get("nsfw"), models.get("toxicity"), cards)
+        return cls(tower, models.get("nsfw"), models.get("toxicity"), communities, cards)
 
 
 @dataclass(frozen=True, slots=True)

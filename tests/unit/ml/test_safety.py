@@ -118,7 +118,7 @@ def encode(written: tuple[World, Users, Tweets]) -> Encode:
     ]
     models = [trained.model for trained in found if trained is not None]
     assert len(models) == len(found)
-    return lambda state: TowerEncoder.of(state, TwoTower().eval(), *models)
+    return lambda state: TowerEncoder.of(state, TwoTower().eval(), *models, None)
 
 
 def test_the_record_adds_to_what_a_tweet_says(
