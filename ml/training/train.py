@@ -129,6 +129,7 @@ def _fit(
             "calibrate": len(training_data.calibrate),
         },
         files={},
+        safety=encoders.cards,
         time_scales=scales,
     )
     models, manifest = _with_listwise(models, manifest, tables, known, users, tweets, options)
