@@ -9,15 +9,16 @@ from typing import Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from ml.actions import ENGAGEMENTS, Action
+from ml.actions import ENGAGEMENTS, ON_TWEETS, Action
 from ml.arrays import Rows
 from ml.state.events import Events
 from ml.state.structures.event_order import NEVER
 from ml.state.tables.users import Users
 
-SHARE: Final = 0.15  # of the viewers who are asked about
-KEPT: Final = (0, 1, 3, 10)  # tweets that they had engaged with; a fourth of them each
+SHARE: Final = 0.2  # of the viewers who are asked about
+KEPT: Final = (0, 0, 1, 3, 10)  # tweets that they had engaged with; a fifth of them each
 TIED: Final = 0.5  # of them have a profile, and follow whom they follow
+ABOUT_TWEETS: Final = (Action.IMPRESSION, *ON_TWEETS)
 
 Mask = NDArray[np.bool_]
 
@@ -51,7 +52,7 @@ class Joiners:
         kept, joins, is_tied = np.zeros(length, int), np.zeros(length, bool), np.ones(length, bool)
         kept[self.user], joins[self.user], is_tied[self.user] = self.kept, True, self.is_tied
         theirs = (events.user >= 0) & joins[events.user]
-        about = theirs & (events.tweet >= 0) & (events.action != Action.POST)
+        about = theirs & np.isin(events.action, ABOUT_TWEETS)
         goes: Mask = theirs & (events.action == Action.FOLLOW) & ~is_tied[events.user]
         goes[about] |= _places(events[about], rng) >= kept[events.user[about]]
         return goes
