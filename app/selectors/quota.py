@@ -14,7 +14,7 @@ from app.pipeline.batch import CandidateBatch, Marks, Order
 from app.pipeline.components import Allotment
 from app.pipeline.query import Query
 from app.retrieval.best_first import best_first
-from ml.kernels import kernel
+from ml.kernels import inline_kernel, kernel
 
 Shares = NDArray[np.float64]
 Ranks = NDArray[np.int64]  # of each rank something; rank 0 is the best row
@@ -89,7 +89,7 @@ def _best(first: Ranks, head: Ranks, shares: Shares, taken: Ranks, places: int) 
     return below if below < len(first) else best
 
 
-@kernel
+@inline_kernel
 def _next(rank: int, marks: Ranks, mark: int) -> int:
     """The first row from a rank on that has this mark."""
     while rank < len(marks) and not marks[rank] & mark:
