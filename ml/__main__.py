@@ -10,7 +10,7 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 
 from ml import bundle, command, memory, threads
-from ml.bundle import promotion_check
+from ml.bundle import community_list, promotion_check
 from ml.dataset import rejects, report
 from ml.dataset.column_map import ColumnMap
 from ml.dataset.tables import Tables
@@ -39,6 +39,8 @@ def main(arguments: Sequence[str] | None = None, prog: str = "python -m ml") -> 
             _check(given)
         elif given.command == "promote":
             _promote(given)
+        elif given.command == "communities":
+            _communities(given)
         else:
             _list(given.artifacts)
     except FeedError as error:
@@ -56,7 +58,13 @@ def _train(given: argparse.Namespace) -> None:
             return
         print(f"training on {given.data}, for {reason}")
     memory.collect_seldom()
-    options = TrainingOptions(holdout=given.holdout, seed=given.seed)
+    options = TrainingOptions(
+        holdout=given.holdout,
+        seed=given.seed,
+        clean_hidden=given.clean_hidden,
+        nsfw_rate=given.nsfw_rate,
+        toxicity_rate=given.toxicity_rate,
+    )
     tables = Tables.of(_validated(given)) if given.rejects or given.map else None
     with ExitStack() as stack:
         log = stack.enter_context(closing(_log(given.from_log))) if given.from_log else None
@@ -68,6 +76,12 @@ def _train(given: argparse.Namespace) -> None:
     for name, card in trained.manifest.heads.items():
         auc = "" if drawn else f"AUC {card.metrics['auc']:.3f} on later rows   "
         print(f"  {name:<11} mean {card.mean:.4f}   {auc}{card.positives:,} examples")
+    for name, safety in trained.manifest.safety.items():
+        print(
+            f"  {name:<11} AUC {safety.auc:.3f}   hides {safety.harmful_hidden:.1%} of harmful and "
+            f"{safety.clean_hidden:.1%} [{safety.clean_hidden_low:.1%}, "
+            f"{safety.clean_hidden_high:.1%}] of clean tweets"
+        )
     if trained.manifest.missing:
         print(f"  not in the data: {', '.join(trained.manifest.missing)}")
     for note in trained.manifest.notes:
@@ -109,6 +123,11 @@ def _promote(given: argparse.Namespace) -> None:
     bundle.promote(given.artifacts, given.version)
 
 
+def _communities(given: argparse.Namespace) -> None:
+    for line in community_list.lines(community_list.of_current(given.artifacts, given.members)):
+        print(line)
+
+
 def _list(artifacts: Path) -> None:
     for version in bundle.versions(artifacts):
         print(f"{'*' if version == bundle.current(artifacts) else ' '} {version}")
@@ -124,6 +143,18 @@ def _parser(prog: str) -> argparse.ArgumentParser:
     train.add_argument("--out", dest="artifacts", type=Path, default=Path("artifacts"))
     train.add_argument("--holdout", type=_share, default=0.2, help="last share kept for testing")
     train.add_argument("--seed", type=int, default=7)
+    train.add_argument(
+        "--clean-hidden",
+        type=_share,
+        default=TrainingOptions().clean_hidden,
+        help="the share of clean tweets that a safety model may hide",
+    )
+    for label in ("nsfw", "toxicity"):
+        train.add_argument(
+            f"--{label}-rate",
+            type=_rate,
+            help="the share of such tweets where it serves; estimated if left out",
+        )
     train.add_argument(
         "--force", action="store_true", help="serve it even if foryou train finds a better policy"
     )
@@ -146,6 +177,11 @@ def _parser(prog: str) -> argparse.ArgumentParser:
         "--anyway", action="store_true", help="whatever the reports of the evaluation say"
     )
     promote.add_argument("--artifacts", type=Path, default=Path("artifacts"))
+    communities = commands.add_parser(
+        "communities", help="list the learned communities: who is best known there, and topics"
+    )
+    communities.add_argument("--members", type=int, default=5, help="how many to name of each")
+    communities.add_argument("--artifacts", type=Path, default=Path("artifacts"))
     bundles = commands.add_parser("bundles", help="list the bundles")
     bundles.add_argument("--artifacts", type=Path, default=Path("artifacts"))
     return parser
@@ -156,6 +192,13 @@ def _share(text: str) -> float:
     if not 0 <= share < 0.6:
         raise argparse.ArgumentTypeError(f"{text} is not in 0–0.6")
     return share
+
+
+def _rate(text: str) -> float:
+    rate = float(text)
+    if not 0 < rate < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not between 0 and 1")
+    return rate
 
 
 if __name__ == "__main__":

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from app.pipeline.batch import CandidateBatch
 from app.pipeline.query import Query
 
 
-@dataclass(frozen=True, slots=True)
-class ServedPage:
+class ServedPage(NamedTuple):
     """The rows of a page, with the ids of everything that the world knows by id."""
 
     page_id: str  # unique among all pages of all requests
@@ -24,5 +23,5 @@ class ServedPage:
     start: int  # the place of the first row in the feed, from 0
     batch: CandidateBatch
     tweet_ids: Sequence[str]  # of `batch`
-    pool: CandidateBatch  # what later pages are taken from, best first; empty where none follows
+    pool: CandidateBatch  # of later pages, in their order; empty where none follows
     pool_ids: Sequence[str]  # of `pool`

@@ -13,10 +13,12 @@ from torch import Tensor
 
 from ml.arrays import Rows, Times
 from ml.embeddings.cells import cells_of, centroids_of
+from ml.embeddings.communities import Communities, MemberTable
 from ml.embeddings.encoder import EncodedTweets, Vectors
 from ml.models import buckets
 from ml.models.author_history import author_history, evidence
-from ml.models.safety import Safety, probability, text_log_odds, word_buckets
+from ml.models.ngrams import ngrams
+from ml.models.safety import Safety, probability, text_log_odds
 from ml.models.two_tower import AUTHOR_BUCKETS, DIM, TAG_BUCKETS, WORD_BUCKETS, TwoTower
 from ml.models.viewer_inputs import ViewerInputs
 from ml.models.viewer_tower import ViewerTower
@@ -25,7 +27,8 @@ from ml.state.structures.aside import adopt, aside
 from ml.state.structures.growable import GrowableColumns
 from ml.state.updates.apply_records import AppliedRecords
 
-BATCH_TWEETS: Final = 65_536  # tweets read at a time
+BATCH_TWEETS: Final = 65_536  # tweets encoded at a time
+BATCH_TEXTS: Final = 4_096  # texts read at a time; their n-grams are many
 
 
 @dataclass(eq=False)
@@ -51,16 +54,23 @@ class TowerEncoder(GrowableColumns):
     text_scores: TextScores
     authors: Vectors  # (users, DIM)
     viewer_tower: ViewerTower
+    members: MemberTable
 
     @classmethod
     def of(
-        cls, state: FeatureState, tower: TwoTower, nsfw: Safety | None, toxicity: Safety | None
+        cls,
+        state: FeatureState,
+        tower: TwoTower,
+        nsfw: Safety | None,
+        toxicity: Safety | None,
+        communities: Communities | None,
     ) -> TowerEncoder:
         """Encode all tweets and authors of a state."""
         nothing, none = np.empty((0, DIM), np.float32), np.empty(0, np.float32)
         tweets = EncodedTweets(nothing, nothing, none, none)
         scores, viewer_tower = TextScores(none, none), ViewerTower.of(tower)
-        encoder = cls(tower, nsfw, toxicity, tweets, scores, nothing, viewer_tower)
+        members = MemberTable(communities or Communities.none())
+        encoder = cls(tower, nsfw, toxicity, tweets, scores, nothing, viewer_tower, members)
         everybody, everything = (
             np.arange(len(part), dtype=np.int32) for part in (state.users, state.tweets)
         )
@@ -106,6 +116,7 @@ class TowerEncoder(GrowableColumns):
 
     def _grow(self, state: FeatureState) -> None:
         self.lengthen(len(state.users))
+        self.members.extend(state.users.ids)
         self.tweets.lengthen(len(state.tweets))
         self.text_scores.lengthen(len(state.tweets))
 
@@ -134,10 +145,13 @@ class TowerEncoder(GrowableColumns):
     def _read(self, state: FeatureState, tweets: Rows) -> None:
         """Score the text of these tweets, each by itself."""
         models = list(self._safety)
-        for some in _batches(tweets if models else tweets[:0]):
-            metadata, words = state.tweets.metadata[some], word_buckets(state.tweets, some)
+        for some in _batches(tweets if models else tweets[:0], BATCH_TEXTS):
+            metadata, found = (
+                state.tweets.metadata[some],
+                ngrams(state.tweets.texts(some).to_list()),
+            )
             for name, model in models:
-                getattr(self.text_scores, name)[some] = text_log_odds(model, metadata, words)
+                getattr(self.text_scores, name)[some] = text_log_odds(model, metadata, found)
 
     def _judge(self, state: FeatureState, tweets: Rows) -> None:
         """Score these tweets and all others of their authors, by author histories as of now."""
@@ -152,10 +166,10 @@ class TowerEncoder(GrowableColumns):
             getattr(self.tweets, name)[row] = probability(model, scores, before)
 
 
-def _batches(tweets: Rows) -> Iterator[Rows]:
+def _batches(tweets: Rows, size: int = BATCH_TWEETS) -> Iterator[Rows]:
     """Tweets in parts, so that what is computed of them takes little memory at a time."""
-    for start in range(0, len(tweets), BATCH_TWEETS):
-        yield tweets[start : start + BATCH_TWEETS]
+    for start in range(0, len(tweets), size):
+        yield tweets[start : start + size]
 
 
 def _authors(tower: TwoTower, state: FeatureState, users: Rows) -> Tensor:

@@ -33,7 +33,7 @@ class RankerInference:
     nearness: Floats  # (DIM, DIM): what the projections make of a viewer and a tweet
     hidden: tuple[Layer, ...]  # their outputs are halved, as `_silu` wants them
     heads: Floats  # (heads, TOWER): log-odds per output of its tower
-    bias: Floats  # (heads,)
+    wide: Layer  # log-odds per input
     similarity: tuple[float, float]  # log-odds of the embedding head per nearness, and without
 
     @classmethod
@@ -50,7 +50,10 @@ class RankerInference:
                     if isinstance(layer, torch.nn.Linear)
                 ),
                 heads=(ranker.heads * ranker.scale[:-1, None]).numpy(),
-                bias=(ranker.bias * ranker.scale[:-1] + ranker.shift[:-1]).numpy(),
+                wide=Layer(
+                    np.ascontiguousarray((ranker.wide.weight * ranker.scale[:-1, None]).numpy().T),
+                    (ranker.wide.bias * ranker.scale[:-1] + ranker.shift[:-1]).numpy(),
+                ),
                 similarity=(
                     float(similarity.weight[0, 0] * ranker.scale[-1]),
                     float(similarity.bias[0] * ranker.scale[-1] + ranker.shift[-1]),
@@ -72,10 +75,11 @@ class RankerInference:
         nearness = _nearness(viewer @ self.nearness, which, vectors, tweet)
         x = np.empty((len(features), len(self.mean) + 1), np.float32)
         _write_inputs(x, features, self.mean, self.spread, nearness)
+        wide = self.wide(x)
         for layer in self.hidden:
             x = _silu(x @ layer.weight, layer.bias)
         log_odds = np.empty((len(self.heads) + 1, len(x)), np.float32)
-        _write_log_odds(log_odds, x, self.heads, self.bias, nearness, *self.similarity)
+        _write_log_odds(log_odds, x, self.heads, wide, nearness, *self.similarity)
         return _sigmoid(log_odds).T
 
 
@@ -129,25 +133,26 @@ def _write_log_odds(
     log_odds: Floats,
     towers: Floats,
     heads: Floats,
-    bias: Floats,
+    wide: Floats,
     nearness: Floats,
     per_nearness: float,
     at_0: float,
 ) -> None:
-    """Write the (heads + 1, pairs) of the towers of all heads, (pairs, heads * TOWER)."""
+    """Write the (heads + 1, pairs) of the towers of all heads, (pairs, heads * TOWER), on top of
+    `wide`, (pairs, heads); `HIGHEST` at most, either way."""
     for i in range(len(towers)):
         for head in range(len(heads)):
-            total = bias[head]
+            total = wide[i, head]
             for j in range(TOWER):
                 total += heads[head, j] * towers[i, head * TOWER + j]
-            log_odds[head, i] = total
-        log_odds[-1, i] = nearness[i] * per_nearness + at_0
+            log_odds[head, i] = min(max(total, -HIGHEST), HIGHEST)
+        total = np.float32(nearness[i] * per_nearness + at_0)
+        log_odds[-1, i] = min(max(total, -HIGHEST), HIGHEST)
 
 
 def _sigmoid(log_odds: Floats) -> Floats:
     """1 / (1 + exp(-x)); it overwrites what it is given."""
-    y: Floats = log_odds.clip(-HIGHEST, HIGHEST, log_odds)
-    np.negative(y, y)
+    y: Floats = np.negative(log_odds, log_odds)
     np.exp(y, y)
     y += 1
     return np.reciprocal(y, y)

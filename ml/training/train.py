@@ -33,6 +33,7 @@ from ml.training import calibrate, crossfit, heavy_ranker, listwise_stage, tempo
 from ml.training.examples import Examples
 from ml.training.heavy_ranker import with_similarity
 from ml.training.options import TrainingOptions
+from ml.training.refit import refit
 from ml.training.time_scales import time_scales
 from ml.training.training_data import TrainingData
 
@@ -97,7 +98,8 @@ def _fit(
     ranker = heavy_ranker.train(training_data.train, trained, options.seed)
     cards = _calibrate(ranker, training_data, trained)
     encoders = training_data.encoders
-    models = Models(encoders.tower, ranker, encoders.nsfw, encoders.toxicity)
+    scales = time_scales(known, tweets)
+    models = Models(encoders.tower, ranker, encoders.nsfw, encoders.toxicity, encoders.communities)
     manifest = Manifest(
         format=FORMAT,
         as_of=cut if cut is not None else tables_to_events.NO_TIMES,
@@ -121,9 +123,13 @@ def _fit(
             "calibrate": len(training_data.calibrate),
         },
         files={},
-        time_scales=time_scales(known, tweets),
+        safety=encoders.cards,
+        time_scales=scales,
     )
     models, manifest = _with_listwise(models, manifest, tables, known, users, tweets, options)
+    models = refit(
+        models, known, users, tweets, scales.half_life_hours, options.seed, tables.has_times
+    )
     return models, manifest, training_data.examples
 
 

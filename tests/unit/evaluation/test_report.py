@@ -48,8 +48,8 @@ def test_the_documented_keys_are_there(report: dict[str, Any]) -> None:
 def test_everybody_is_asked(report: dict[str, Any]) -> None:
     assert set(report["metrics"]) == {
         "for_you", "logistic", "heuristic", "following", "newest", "popular", "popular_7_days",
-        "item_item", "ease", "als", "bpr", "random", "oracle_ranker_under_rules", "oracle_ranker",
-        "oracle",
+        "item_item", "ease", "als", "bpr", "random", "for_you_without_rules",
+        "oracle_ranker_under_rules", "oracle_ranker", "oracle",
     }  # fmt: skip
     assert {"InNetwork", "OutOfNetwork", "Graph", "Popular"} <= set(report["sources"])
     assert report["protocol"]["visits"] > 50
@@ -58,7 +58,7 @@ def test_everybody_is_asked(report: dict[str, Any]) -> None:
 
 def test_every_part_is_left_out_once(report: dict[str, Any]) -> None:
     kinds = {part["kind"] for part in report["ablation"].values()}
-    assert kinds >= {"source", "features", "rescorer", "diversifier", "visibility", "selector"}
+    assert kinds >= {"source", "features", "rescorer", "visibility", "selector"}
     for part in report["ablation"].values():
         assert set(part["earns"]) | set(part["costs"]) <= set(part["differences"])
 
