@@ -70,7 +70,7 @@ def with_taste(promising: Keys, authors: Vectors, viewer: Column, share: float) 
     keys = np.empty(len(promising), np.int64)
     for i in range(len(promising)):
         user = row_of(promising[i])
-        score = score_of(promising[i]) + share * taste(authors, np.int32(user), viewer)
+        score = score_of(promising[i]) + share * taste(authors, user, viewer)
         keys[i] = sort_key(score, user)
     return keys
 

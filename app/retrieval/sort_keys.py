@@ -26,7 +26,7 @@ def sort_key(score: float, row: int) -> int:
 @inline_kernel
 def row_of(key: int) -> int:
     """The row that a key was made of."""
-    return int(key & 0x7FFFFFFF)
+    return int(np.int32(key & 0x7FFFFFFF))  # 32 bits, as the rows of arrays have
 
 
 @inline_kernel
