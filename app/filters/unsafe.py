@@ -12,7 +12,7 @@ import numpy as np
 from app.pipeline.batch import CandidateBatch, Column, Mask, Rows
 from app.pipeline.query import Query
 from ml.embeddings.encoder import Encoder
-from ml.kernels import kernel
+from ml.kernels import inline_kernel, kernel
 from ml.state.feature_state import FeatureState
 
 
@@ -69,7 +69,7 @@ def _safe(
     return keep
 
 
-@kernel
+@inline_kernel
 def _is(probability: float, declared: float, threshold: float, denied: float) -> bool:
     """Whether a tweet is declared or predicted so; without a model (NaN), as declared."""
     if declared == 1:

@@ -126,7 +126,10 @@ def _likeliest(
     they, declares = counted(viewer_counts, viewer, now), declared[0] != NO_TOPIC
     for tweet in engaged:
         topic = tags[tweet, 0] if tweet >= 0 else NO_TOPIC
-        if topic == NO_TOPIC or (declared == topic).any():
+        is_known = topic == NO_TOPIC
+        for one in declared:
+            is_known |= one == topic
+        if is_known:
             continue
         written = own_posts(counted(counts, find(index, viewer, topic), now), they)
         did = counted(lately_counts, find(lately_index, viewer, topic), now)
@@ -172,8 +175,8 @@ def _on_topic(
             or place_among(who, see_fewer) >= 0
         ):
             continue
-        received = engagement_rate(counted(tweet_counts, tweet[i], now), TWEET_STRENGTH)
-        received += engagement_rate(counted(author_counts, who, now), AUTHOR_STRENGTH)
+        received = engagement_rate(counted(tweet_counts, int(tweet[i]), now), TWEET_STRENGTH)
+        received += engagement_rate(counted(author_counts, int(who), now), AUTHOR_STRENGTH)
         fading = np.log(2) / half_life_hours * age_hours(created_at[tweet[i]], now)
         keys[found] = sort_key(received - fading, tweet[i])
         found += 1

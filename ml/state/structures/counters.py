@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml.arrays import Rows, Times
-from ml.kernels import kernel
+from ml.kernels import inline_kernel, kernel
 from ml.state.structures.growable import with_room
 from ml.state.structures.pair_index import PairIndex
 
@@ -29,7 +29,7 @@ class CountTable(NamedTuple):
     half_life_seconds: float
 
 
-@kernel
+@inline_kernel
 def fade(counts: CountTable, row: int, now: int) -> float:
     """What a row's values are multiplied by to be as of `now`; 0 where `row` is -1."""
     if row < 0:
