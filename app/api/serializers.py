@@ -15,6 +15,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from app.api import placements
 from app.follow_recommendations.recommended import Recommended
 from app.pipeline.batch import CandidateBatch
 from app.pipeline.product import ProductPipeline, Scored, Served
@@ -60,10 +61,11 @@ def timeline(
     items = _tweets(engine, served.product, served.batch)
     names = served.product.mixer.sources
     distribution: dict[str, int] = {}
-    for item, marks in zip(items, served.batch.sources.tolist(), strict=True):
+    marked = zip(items, served.batch.sources.tolist(), placements.of(served.batch), strict=True)
+    for item, marks, why in marked:
         proposers = _marked(names, marks)
         item["rank"], item["sources"], item["source"] = start + 1, proposers, proposers[0]
-        item["evidence"] = None
+        item["placement"], item["evidence"] = why, None
         start += 1
         distribution[proposers[0]] = distribution.get(proposers[0], 0) + 1
     return {
@@ -125,7 +127,13 @@ def add_evidence(items: list[Json], batch: CandidateBatch) -> None:
 
 def trace(served: Served) -> list[Json]:
     """The spans of the pipeline run, in order, each as `Span` has it."""
-    return [span._asdict() for span in served.trace.spans]
+    return [
+        {
+            **span._asdict(),
+            "rules": placements.rules(served.batch) if span.stage == "select" else None,
+        }
+        for span in served.trace.spans
+    ]
 
 
 def instant(at: int) -> datetime:
