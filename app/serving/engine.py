@@ -15,7 +15,7 @@ from app.gates.has_taste import HasTaste
 from app.pipeline.components import Ranker
 from app.pipeline.product import ProductPipeline
 from app.products import shared_stages
-from app.products.by_evidence import by_evidence, newcomer_by_evidence
+from app.products.by_evidence import by_evidence
 from app.products.discovery import discovery
 from app.products.fallback import fallback
 from app.products.following import following
@@ -117,8 +117,9 @@ def assemble(
     listwise = ranker.listwise if isinstance(ranker, HeavyRanker) else None
     nobody = newcomer(page, state, settings)
     if listwise is not None:
-        page, known = (by_evidence(one, listwise, state, settings) for one in (page, known))
-        nobody = newcomer_by_evidence(page, listwise, state, settings)
+        page, known, nobody = (
+            by_evidence(one, listwise, state, settings) for one in (page, known, nobody)
+        )
     last = ProductPipeline("fallback", fallback(state, encoder, settings, served_log))
     unknown = ProductPipeline("newcomer", nobody, fallback=last)
     alone = ProductPipeline(
