@@ -29,6 +29,7 @@ from app.api import (
     products,
     score,
     timeline,
+    why,
 )
 from app.api.body_limit import BodyLimit
 from app.api.connections import Connections
@@ -94,7 +95,7 @@ def create_app(
         responses=problems.documented(*problems.ANYWHERE),
         telemetry=NO_TELEMETRY,
     )
-    reading = (timeline, follow_recommendations, score, catalog, products, health, metrics)
+    reading = (timeline, why, follow_recommendations, score, catalog, products, health, metrics)
     for room in (*reading, events, catalog_writes, admin):
         app.include_router(room.router)
     app.router.routes[:0] = in_front(timeline.router)  # asked for most, so found first

@@ -36,5 +36,5 @@ def choose_ranker(
         if fusion.average > 0:
             model = bundle.models.listwise
             listwise = None if model is None else ListwiseStage.of(model, state)
-            return HeavyRanker(state, encoder, bundle.predict, fusion, listwise)
+            return HeavyRanker(state, encoder, bundle.predict, fusion, listwise, bundle.attribute)
     return Heuristic(state, encoder)
