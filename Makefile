@@ -40,16 +40,18 @@ crash-test: train
 soak: train
 	@FORYOU_DATA_DIR="$(DATA)" $(BIN)/python -m evaluation.loadtest soak
 
+# Each process plants and trains its own tiny world, so more of them gain nothing.
+PARALLEL ?= --numprocesses 2 --dist loadscope
 test: .venv/.developing
-	$(BIN)/pytest --cov --cov-report=term:skip-covered --cov-fail-under=90
+	$(BIN)/pytest $(PARALLEL) --cov --cov-report=term:skip-covered --cov-fail-under=90
 
 # The same promises by plain Python, and by kernels that check every index.
 PROMISES := tests/laws tests/contracts tests/story
 test-nojit: .venv/.developing
-	NUMBA_DISABLE_JIT=1 $(BIN)/pytest $(PROMISES)
+	NUMBA_DISABLE_JIT=1 $(BIN)/pytest $(PARALLEL) $(PROMISES)
 
 test-bounds: .venv/.developing
-	NUMBA_BOUNDSCHECK=1 $(BIN)/pytest $(PROMISES)
+	NUMBA_BOUNDSCHECK=1 $(BIN)/pytest $(PARALLEL) $(PROMISES)
 
 REQUESTS ?= 100000
 fuzz: .venv/.developing

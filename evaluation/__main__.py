@@ -12,9 +12,11 @@ from pathlib import Path
 from app.read_settings import read_settings
 from app.settings import InvalidSettingError, Settings
 from evaluation import describe
+from evaluation.newcomers import newcomers
 from evaluation.offline.evaluate import evaluate
 from evaluation.report import (
     document,
+    newcomers_table,
     page,
     shapes_report,
     simulation_page,
@@ -42,6 +44,8 @@ def main(arguments: Sequence[str] | None = None, prog: str = "python -m evaluati
             _simulate(given)
         elif given.command == "shapes":
             _shapes(given)
+        elif given.command == "newcomers":
+            _newcomers(given)
         else:
             _evaluate(given)
     except (FeedError, InvalidSettingError) as error:
@@ -83,6 +87,20 @@ def _shapes(given: argparse.Namespace) -> None:
         measured.append(one)
     report = shapes_report.document(measured, given.seed, given.scale)
     _save(given, report, shapes_report.page(report), shapes_report.table(report), "shapes")
+
+
+def _newcomers(given: argparse.Namespace) -> None:
+    trained, settings = _bundle(given)
+    wanted = newcomers.Wanted(given.known, given.people, given.seed, given.tied)
+    measured = []
+    for one in newcomers.measure(given.data, trained, settings, wanted):
+        print(f"{newcomers_table.block(one)}\n", flush=True)
+        measured.append(one)
+    folder = _folder(given)
+    folder.mkdir(parents=True, exist_ok=True)
+    report = newcomers_table.document(measured, wanted)
+    (found := folder / "newcomers.json").write_text(written(report), encoding="utf-8")
+    print(found)
 
 
 def _save(given: argparse.Namespace, report: Json, html: str, text: str, *names: str) -> None:
@@ -161,7 +179,23 @@ def _parser(prog: str) -> argparse.ArgumentParser:
     degraded.add_argument("--only", action="append", choices=list(SHAPES), help="may be repeated")
     degraded.add_argument("--seed", type=int, default=7, help="of the world, and of training (7)")
     degraded.add_argument("--scale", type=float, default=1.0, help="of the world; 1 is 1,000 users")
+    joining = commands.add_parser("newcomers", help="ask for people who have done little yet")
+    for option in ("--data", "--artifacts", "--out"):
+        joining.add_argument(option, type=Path, default=argparse.SUPPRESS)
+    joining.add_argument(
+        "--known", type=_counts, default=(0, 3, 10), help="actions that are left of each (0,3,10)"
+    )
+    joining.add_argument("--people", type=int, default=300, help="how many, at most (300)")
+    joining.add_argument("--seed", type=int, default=7, help="of who they are, and what is left")
+    joining.add_argument(
+        "--tied", action="store_true", help="they bring their profile and whom they follow"
+    )
     return parser
+
+
+def _counts(text: str) -> tuple[int, ...]:
+    """Numbers from 0, separated by commas."""
+    return tuple(sorted({abs(int(one)) for one in text.split(",")}))
 
 
 def _instant(text: str) -> int:

@@ -31,7 +31,7 @@ def discovery(
             ),
             CandidatePipeline(ItemItem(fresh_tweets, fade, CoEngaged(state)), s.item_item_limit),
             CandidatePipeline(Communities(fresh_tweets, fade), s.communities_limit),
-            CandidatePipeline(Popular(fresh_tweets), s.popular_limit),
+            CandidatePipeline(Popular(fresh_tweets, fade), s.popular_limit),
         ],
         selector=TopK(),
     )

@@ -28,7 +28,7 @@ def fallback(
             CandidatePipeline(
                 InNetwork(fresh_tweets, s.source_half_life_hours), s.in_network_limit
             ),
-            CandidatePipeline(Popular(fresh_tweets), s.newcomer_limit),
+            CandidatePipeline(Popular(fresh_tweets, s.source_half_life_hours), s.newcomer_limit),
         ],
         eligibility=shared_stages.eligibility(state, s),
         scoring=ScoringPipeline(

@@ -64,7 +64,7 @@ def for_you(
                 share=s.follow_recs_share,
             ),
             CandidatePipeline(
-                Popular(fresh_tweets),
+                Popular(fresh_tweets, fade),
                 s.popular_limit,
                 gates=[FollowsFew(s.popular_max_following)],
                 share=0,  # fills up where the others have run dry

@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.pipeline.batch import CandidateBatch, Column
-from app.pipeline.failures import BrokenContractError
 from app.pipeline.query import Query
 from app.pipeline.worth import FeatureValue, HeadValue, Worth
 from app.rankers.listwise import EVIDENCE, ListwiseStage
@@ -43,8 +42,6 @@ class HeavyRanker:
     attribute: Attribute | None = None  # what explains a prediction
 
     def score(self, query: Query, batch: CandidateBatch) -> Mapping[str, Column]:
-        if query.viewer < 0 and self.listwise is None:
-            raise BrokenContractError("nobody is known by that row, so nothing can be predicted")
         x = self._pairs(query, batch)
         features = matrix(x)
         predictions = self.predict(x, features)

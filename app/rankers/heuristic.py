@@ -25,10 +25,7 @@ EXPONENTS: Final = {  # of rates, which are logarithms over what is typical
 
 @dataclass(frozen=True, slots=True)
 class Heuristic:
-    """Rates of tweet, author and topic, times tie, times freshness; x / (1 + x) of it.
-
-    It needs no history of the viewer, so it also serves newcomers.
-    """
+    """Rates of tweet, author and topic, times tie, times freshness; x / (1 + x) of it."""
 
     state: FeatureState
     encoder: Encoder

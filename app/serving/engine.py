@@ -114,7 +114,7 @@ def assemble(
     page = for_you(state, encoder, ranker, settings, served_log)
     known = discovery(page, state, encoder, settings)
     listwise = ranker.listwise if isinstance(ranker, HeavyRanker) else None
-    nobody = newcomer(page, state, encoder, settings)
+    nobody = newcomer(page, state, settings)
     if listwise is not None:
         page, known = (by_evidence(one, listwise, state, settings) for one in (page, known))
         nobody = newcomer_by_evidence(page, listwise, state, settings)

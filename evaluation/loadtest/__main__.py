@@ -92,7 +92,9 @@ def _parser() -> argparse.ArgumentParser:
         one.add_argument("--out", type=Path, help="folder for the figures; ARTIFACTS/report")
         one.add_argument("--seed", type=int, default=7)
         for option, (default, meaning) in command.OPTIONS.items():
-            one.add_argument(f"--{option}", type=type(default), default=default, help=meaning)
+            one.add_argument(
+                f"--{option.replace('_', '-')}", type=type(default), default=default, help=meaning
+            )
     return parser
 
 

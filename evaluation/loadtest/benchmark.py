@@ -32,6 +32,7 @@ OPTIONS: Final[Options] = {
     "connections": (8, "at once"),
     "rounds": (3, "of which the median counts"),
     "before": ("", "a checkout of the version before, which is asked as well"),
+    "before_artifacts": ("", "what that version serves, where it cannot read ours"),
 }
 
 
@@ -54,7 +55,10 @@ def measure(given: Given) -> BenchmarkReport:
         bare = stack.enter_context(serving({}, "evaluation.loadtest.bare", str(file)))
         servers = {OURS: ours, BARE: bare}
         if options.before:
-            servers[BEFORE] = stack.enter_context(serving(_promises(given) | _at(options.before)))
+            before = _promises(given) | _at(options.before)
+            if options.before_artifacts:
+                before["FORYOU_ARTIFACTS"] = str(Path(options.before_artifacts).resolve())
+            servers[BEFORE] = stack.enter_context(serving(before))
             ask(servers[BEFORE].address, paths)  # to warm up
         rounds = [dict(_round(servers, paths, options)) for _ in range(options.rounds)]
         explained = ask(ours.address, [f"{path}?explain=true" for path in paths], keep=True)

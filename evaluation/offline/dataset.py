@@ -64,7 +64,15 @@ def read(folder: Path, bundle: Bundle, cut: int | None = None) -> Dataset:
     Raises:
         DataError: the tables are not what they should be, or hold nothing out.
     """
-    tables = tables_on_disk.read(folder)
+    return of_tables(tables_on_disk.read(folder), folder, bundle, cut)
+
+
+def of_tables(tables: Tables, folder: Path, bundle: Bundle, cut: int | None = None) -> Dataset:
+    """The same of tables that were read before, or changed since; the truth is in the folder.
+
+    Raises:
+        DataError: they hold nothing out.
+    """
     users, tweets = tables_to_events.catalog(tables)
     events = tables_to_events.events(tables, users, tweets)
     cut = max(bundle.manifest.as_of, cut or bundle.manifest.as_of)

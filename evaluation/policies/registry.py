@@ -9,6 +9,7 @@ from typing import Final
 
 import numpy as np
 
+from app.pipeline.components import Ranker
 from app.pipeline.mixer import MixerPipeline
 from app.pipeline.scoring_pipeline import ScoringPipeline
 from app.rankers.heavy import HeavyRanker
@@ -64,6 +65,7 @@ def neighbours(
     missing += lacking
     add("random")
     if truth := dataset.truth:
+        policies["for_you_without_rules"] = _bare(engine, lambda ranker: ranker)
         policies["oracle_ranker_under_rules"] = _oracle_ranker_under_rules(engine, lambda: truth)
         add("oracle_ranker", "oracle", truth=truth)
     else:
@@ -125,9 +127,14 @@ def _heuristic(engine: Engine, _: Ask) -> Policy:
 
 def _oracle_ranker(engine: Engine, truth: Ask) -> Policy:
     """The product's own candidates in the order of the truth, with nothing in its way."""
-    scoring = ScoringPipeline(Knowing(truth))
+    return _bare(engine, lambda ranker: Knowing(truth))
+
+
+def _bare(engine: Engine, change: Callable[[Ranker], Ranker]) -> Policy:
+    """The product's own candidates in the order of a ranker, with no rules in its way."""
 
     def bare(mixer: MixerPipeline) -> MixerPipeline:
+        scoring = ScoringPipeline(change(mixer.scoring.ranker))
         return replace(mixer, scoring=scoring, visibility=[], slate=[], selector=TopK())
 
     return Product(with_mixers(engine.products[PRODUCT], bare))

@@ -53,7 +53,7 @@ class Attribution:
     tweet: Floats
     layers: tuple[tuple[Floats, Floats], ...]  # weight (outputs, inputs) and bias of each
     heads: Floats  # (heads, TOWER)
-    bias: Floats
+    wide: tuple[Floats, Floats]  # (heads, inputs) log-odds per input, and (heads,) without
     similarity: tuple[float, float]  # log-odds per nearness, and without
 
     @classmethod
@@ -75,7 +75,10 @@ class Attribution:
                 if isinstance(layer, torch.nn.Linear)
             ),
             heads=_double(ranker.heads) * scale[:-1, np.newaxis],
-            bias=_double(ranker.bias) * scale[:-1] + shift[:-1],
+            wide=(
+                _double(ranker.wide.weight) * scale[:-1, np.newaxis],
+                _double(ranker.wide.bias) * scale[:-1] + shift[:-1],
+            ),
             similarity=(
                 float(per_nearness * scale[-1]),
                 float(at_0 * scale[-1] + shift[-1]),
@@ -110,10 +113,10 @@ class Attribution:
         for weight, bias in self.layers:
             h = _silu(h @ weight.T + bias)
         towers = h.reshape(len(x), -1, TOWER)
+        weight, bias = self.wide
         per_nearness, at_0 = self.similarity
-        return np.column_stack(
-            [(towers * self.heads).sum(axis=-1) + self.bias, x[:, -1] * per_nearness + at_0]
-        )
+        by_heads = x @ weight.T + bias + (towers * self.heads).sum(axis=-1)
+        return np.column_stack([by_heads, x[:, -1] * per_nearness + at_0])
 
     def _gradient(self, x: Floats) -> Floats:
         """(points, heads + 1, inputs) of the log-odds."""
@@ -131,7 +134,7 @@ class Attribution:
             back = (back * slope[:, np.newaxis]) @ weight
         of_similarity = np.zeros((len(x), 1, x.shape[1]))
         of_similarity[..., -1] = self.similarity[0]
-        return np.concatenate([back, of_similarity], axis=1)
+        return np.concatenate([back + self.wide[0], of_similarity], axis=1)
 
 
 def _silu(x: Floats) -> Floats:

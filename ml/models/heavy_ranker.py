@@ -20,7 +20,8 @@ OUTPUTS: Final = (*HEADS, "similarity")
 
 
 class HeavyRanker(nn.Module):
-    """A shared tower and a small one per head; log-odds of shape (pairs, heads + 1).
+    """A regression on the features, and what a shared tower and a small one per head add to it
+    (wide & deep; Cheng et al., 2016); log-odds of shape (pairs, heads + 1).
 
     The last output is the embedding head: the dot product of the ranker's own projections of
     the two-tower vectors, trained to predict engagement by itself and an input of the
@@ -52,22 +53,28 @@ class HeavyRanker(nn.Module):
             nn.Dropout(DROPOUT),
         )
         self.towers = nn.Linear(SHARED[1], len(HEADS) * TOWER)
-        self.heads = nn.Parameter(torch.randn(len(HEADS), TOWER) / TOWER**0.5)
-        self.bias = nn.Parameter(torch.zeros(len(HEADS)))
+        self.heads = nn.Parameter(torch.zeros(len(HEADS), TOWER))
+        self.wide = nn.Linear(len(FEATURES) + 1, len(HEADS))
         self.position = nn.Parameter(torch.zeros(len(OUTPUTS)))
 
     def forward(
         self, features: Tensor, viewer: Tensor, tweet: Tensor, position: Tensor | None = None
     ) -> Tensor:
         """(pairs, features), (pairs, DIM) twice, and in training (pairs,) centred log position."""
-        x = ((features - self.mean) / self.spread).clamp(-CLAMP, CLAMP)
-        dot = (self.viewer(viewer) * self.tweet(tweet)).sum(dim=-1, keepdim=True)
-        h = self.shared(torch.cat([x, dot], dim=-1))  # (pairs, SHARED[-1])
+        x = self.inputs(features, viewer, tweet)
+        h = self.shared(x)  # (pairs, SHARED[-1])
         towers = nn.functional.silu(self.towers(h)).view(-1, len(HEADS), TOWER)
-        logits = torch.cat([(towers * self.heads).sum(-1) + self.bias, self.similarity(dot)], -1)
+        deep = (towers * self.heads).sum(-1)
+        logits = torch.cat([self.wide(x) + deep, self.similarity(x[:, -1:])], -1)
         if position is not None:
             logits = logits + position[:, None] * self.position
         return logits
+
+    def inputs(self, features: Tensor, viewer: Tensor, tweet: Tensor) -> Tensor:
+        """(pairs, features + 1): standardised features, and the dot product of the projections."""
+        x = ((features - self.mean) / self.spread).clamp(-CLAMP, CLAMP)
+        dot = (self.viewer(viewer) * self.tweet(tweet)).sum(dim=-1, keepdim=True)
+        return torch.cat([x, dot], dim=-1)
 
     def probabilities(self, features: Tensor, viewer: Tensor, tweet: Tensor) -> Tensor:
         """(pairs, heads + 1) calibrated probabilities."""

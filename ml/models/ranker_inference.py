@@ -33,7 +33,7 @@ class RankerInference:
     nearness: Floats  # (DIM, DIM): what the projections make of a viewer and a tweet
     hidden: tuple[Layer, ...]  # their outputs are halved, as `_silu` wants them
     heads: Floats  # (heads, TOWER): log-odds per output of its tower
-    bias: Floats  # (heads,)
+    wide: Layer  # log-odds per input
     similarity: tuple[float, float]  # log-odds of the embedding head per nearness, and without
 
     @classmethod
@@ -50,7 +50,10 @@ class RankerInference:
                     if isinstance(layer, torch.nn.Linear)
                 ),
                 heads=(ranker.heads * ranker.scale[:-1, None]).numpy(),
-                bias=(ranker.bias * ranker.scale[:-1] + ranker.shift[:-1]).numpy(),
+                wide=Layer(
+                    np.ascontiguousarray((ranker.wide.weight * ranker.scale[:-1, None]).numpy().T),
+                    (ranker.wide.bias * ranker.scale[:-1] + ranker.shift[:-1]).numpy(),
+                ),
                 similarity=(
                     float(similarity.weight[0, 0] * ranker.scale[-1]),
                     float(similarity.bias[0] * ranker.scale[-1] + ranker.shift[-1]),
@@ -71,9 +74,10 @@ class RankerInference:
         """
         nearness = _nearness(viewer @ self.nearness, which, vectors, tweet)
         x = _inputs(features, self.mean, self.spread, nearness)
+        wide = self.wide(x)
         for layer in self.hidden:
             x = _silu(x @ layer.weight, layer.bias)
-        return _sigmoid(_log_odds(x, self.heads, self.bias, nearness, *self.similarity)).T
+        return _sigmoid(_log_odds(x, self.heads, wide, nearness, *self.similarity)).T
 
 
 @dot_kernel
@@ -123,13 +127,14 @@ def _weigh(half: Floats, tanh: Floats) -> None:
 
 @dot_kernel
 def _log_odds(
-    towers: Floats, heads: Floats, bias: Floats, nearness: Floats, per_nearness: float, at_0: float
+    towers: Floats, heads: Floats, wide: Floats, nearness: Floats, per_nearness: float, at_0: float
 ) -> Floats:
-    """(heads + 1, pairs) of the towers of all heads, (pairs, heads * TOWER)."""
+    """(heads + 1, pairs) of the towers of all heads, (pairs, heads * TOWER), on top of `wide`,
+    (pairs, heads)."""
     log_odds = np.empty((len(heads) + 1, len(towers)), np.float32)
     for i in range(len(towers)):
         for head in range(len(heads)):
-            total = bias[head]
+            total = wide[i, head]
             for j in range(TOWER):
                 total += heads[head, j] * towers[i, head * TOWER + j]
             log_odds[head, i] = total

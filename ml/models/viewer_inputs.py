@@ -15,6 +15,7 @@ from ml.state.structures.event_order import NEVER
 from ml.state.structures.tokens import Tokens
 from ml.state.tables.history import LENGTH
 from ml.state.tables.neighborhood import FOLLOW
+from ml.state.tables.users import INTERESTS
 
 HISTORY_HALF_LIFE_HOURS: Final = 10 * 24.0
 FOLLOWEES: Final = 48  # the newest
@@ -35,6 +36,22 @@ class ViewerInputs:
             self.history[rows],
             self.history_weight[rows],
             self.followees[rows],
+        )
+
+    def __setitem__(self, rows: NDArray[np.integer], some: ViewerInputs) -> None:
+        self.interests[rows] = some.interests
+        self.history[rows] = some.history
+        self.history_weight[rows] = some.history_weight
+        self.followees[rows] = some.followees
+
+    @classmethod
+    def nothing(cls, viewers: int) -> ViewerInputs:
+        """So many viewers of whom nothing is known."""
+        return cls(
+            np.zeros((viewers, INTERESTS), np.uint32),
+            np.full((viewers, LENGTH), -1, np.int32),
+            np.zeros((viewers, LENGTH), np.float32),
+            np.full((viewers, FOLLOWEES), -1, np.int32),
         )
 
     def without(self, tweet: Rows) -> ViewerInputs:
@@ -66,15 +83,6 @@ class ViewerInputs:
                 relations.at,
                 relations.tiebreak,
             ),
-        )
-
-    @classmethod
-    def stack(cls, parts: list[ViewerInputs]) -> ViewerInputs:
-        return cls(
-            np.concatenate([part.interests for part in parts]),
-            np.concatenate([part.history for part in parts]),
-            np.concatenate([part.history_weight for part in parts]),
-            np.concatenate([part.followees for part in parts]),
         )
 
 

@@ -15,9 +15,11 @@ from ml.arrays import Rows
 from ml.embeddings.encoder import Vectors
 from ml.heads import NAMES as HEADS
 from ml.models.heavy_ranker import PROJECTION, HeavyRanker
+from ml.training import regression
 from ml.training.optimize import HEAVY_RANKER, fit
 
 CHUNK: Final = 65_536  # rows computed at a time
+REGRESSED: Final = 250_000  # rows that the wide part starts from, or fewer
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +78,8 @@ def train(rows: RankerRows, trained: NDArray[np.bool_], seed: int) -> HeavyRanke
     mask = torch.from_numpy(np.append(trained, True).astype(np.float32))
     weight = torch.from_numpy(rows.weight)
     with torch.no_grad():
-        rate = label.mean(0).clamp(1e-5, 1 - 1e-5)
-        model.bias.copy_(torch.logit(rate)[: len(HEADS)])
         _start_from_nearness(model, rows, label[:, -1])
+    _start_from_regression(model, rows, label[:, :-1], position)
 
     def loss_of(positions: Tensor) -> Tensor:
         logits = model(
@@ -127,6 +128,29 @@ def _start_from_nearness(model: HeavyRanker, rows: RankerRows, engaged: Tensor) 
         nearness = LogisticRegression(C=1e6).fit(dot, engaged.numpy() > 0)
         model.similarity.weight.fill_(float(nearness.coef_[0, 0]))
         model.similarity.bias.fill_(float(nearness.intercept_[0]))
+
+
+def _start_from_regression(
+    model: HeavyRanker, rows: RankerRows, label: Tensor, position: Tensor
+) -> None:
+    """Initialise the wide part and the effect of positions.
+
+    With so few positives per head, batches do not reach what a regression finds at once, and the
+    deep part should only learn what that leaves.
+    """
+    some = slice(None, None, 1 + len(rows) // REGRESSED)
+    with torch.no_grad():
+        x = model.inputs(
+            torch.from_numpy(rows.features[some]),
+            torch.from_numpy(rows.viewers[rows.viewer[some]]),
+            torch.from_numpy(rows.tweets[rows.tweet[some]]),
+        )
+    x = torch.cat([x, position[some, None]], dim=-1)
+    slope, bias = regression.logistic(x, label[some], torch.from_numpy(rows.weight[some]))
+    with torch.no_grad():
+        model.wide.weight.copy_(slope[:, :-1])
+        model.wide.bias.copy_(bias)
+        model.position[: len(HEADS)].copy_(slope[:, -1])
 
 
 def log_odds(model: HeavyRanker, rows: RankerRows) -> NDArray[np.float32]:

@@ -25,38 +25,41 @@ BUCKET_SECONDS: Final = 3600  # histories need not be fresher than that to learn
 
 
 def train(state: FeatureState, events: Events, seed: int) -> TwoTower:
-    """Fit on all engagements of a log, each with its viewer as of just before.
+    """Fit on the engagements of a log, each with its viewer as of just before.
 
     `state` must be new; afterwards it has seen the log.
     """
-    positive = events[np.isin(events.action, ENGAGEMENTS)]
-    inputs = [
-        ViewerInputs.read(state, positive.user[rows])
-        for rows in walk(state, events, positive.at, BUCKET_SECONDS)
-    ]
-    viewers = ViewerInputs.stack(inputs) if inputs else None
-    del inputs  # copied
+    positive = _engagements(events, seed)
+    viewers = ViewerInputs.nothing(len(positive))
+    for rows in walk(state, events, positive.at, BUCKET_SECONDS):
+        viewers[rows] = ViewerInputs.read(state, positive.user[rows])
     return _train(state, viewers, positive, seed)
 
 
 def train_at_once(state: FeatureState, events: Events, seed: int) -> TwoTower:
-    """Fit on all engagements of a log without times.
+    """Fit on the engagements of a log without times.
 
     `state` has seen the whole log; each viewer is read from it without the engagement itself.
     """
-    positive = events[np.isin(events.action, ENGAGEMENTS)]
-    viewers = None
-    if len(positive):
-        viewers = ViewerInputs.read(state, positive.user).without(positive.tweet)
+    positive = _engagements(events, seed)
+    viewers = ViewerInputs.read(state, positive.user).without(positive.tweet)
     return _train(state, viewers, positive, seed)
 
 
-def _train(
-    state: FeatureState, viewers: ViewerInputs | None, positive: Events, seed: int
-) -> TwoTower:
+def _engagements(events: Events, seed: int) -> Events:
+    """What is learned from: engagements, drawn uniformly where there are more than the optimiser
+    visits."""
+    engagements, most = events[np.isin(events.action, ENGAGEMENTS)], TWO_TOWER.most_rows
+    if len(engagements) <= most:
+        return engagements
+    rng = np.random.default_rng(seed)
+    return engagements[np.sort(rng.choice(len(engagements), most, replace=False))]
+
+
+def _train(state: FeatureState, viewers: ViewerInputs, positive: Events, seed: int) -> TwoTower:
     torch.manual_seed(seed)
     tower = TwoTower()
-    if viewers is not None:
+    if len(positive):
         _fit(tower, state, viewers, positive.user, positive.tweet, seed)
     return tower.eval()
 
@@ -67,39 +70,37 @@ def _fit(
     tweets = state.tweets
     author_bucket = _after_nothing(buckets.of_ids(state.users.ids, AUTHOR_BUCKETS))
     author_tags = _after_nothing(buckets.of_tokens(state.users.interests, TAG_BUCKETS))
-    interests = buckets.of_tokens(viewers.interests, TAG_BUCKETS)
     tags = buckets.of_tokens(tweets.tags, TAG_BUCKETS)
     words = buckets.of_tokens(tweets.words, WORD_BUCKETS)
     author_of = tweets.author + 1  # 0 where there is none
-    history, followees = np.maximum(viewers.history, 0), viewers.followees + 1
-    share = (followees > 0).astype(np.float32)
-    share /= np.maximum(share.sum(axis=1, keepdims=True), 1)
     log_q = torch.from_numpy(_log_frequency(tweet, len(tweets)))
 
     def loss_of(positions: Tensor) -> Tensor:
         some = positions.numpy()
-        read, place = _distinct(np.column_stack([history[some], tweet[some]]), len(tweets))
-        signed, signs = _distinct(np.append(author_of[read], followees[some]), len(author_tags))
+        who = viewers[some]
+        history, followees = np.maximum(who.history, 0), who.followees + 1
+        read, place = _distinct(np.column_stack([history, tweet[some]]), len(tweets))
+        signed, signs = _distinct(np.append(author_of[read], followees), len(author_tags))
         authors = tower.author(author_tags[signed], author_bucket[signed])
         by = bags(authors, signs[: len(read), None], torch.ones(len(read), 1))
         content = tower.content(tags[read], words[read], by)
-        mean = bags(content, place[:, :-1], torch.from_numpy(viewers.history_weight[some]))
+        mean = bags(content, place[:, :-1], torch.from_numpy(who.history_weight))
         followed = signs[len(read) :].reshape(len(some), -1)
-        circle = bags(authors, followed, torch.from_numpy(share[some]))
-        viewer = tower.viewer(interests[positions], mean, circle)  # (batch, DIM)
+        circle = bags(authors, followed, torch.from_numpy(_share(followees)))
+        viewer = tower.viewer(_interests(who), mean, circle)  # (batch, DIM)
         candidate = tower.tweet(bags(content, place[:, -1:], torch.ones(len(some), 1)))
-        target, who = torch.from_numpy(tweet[some]), torch.from_numpy(user[some])
+        target, reader = torch.from_numpy(tweet[some]), torch.from_numpy(user[some])
         logits = viewer @ candidate.T * torch.exp(-tower.log_temperature) - log_q[target]
-        same = (target[:, None] == target[None]) | (who[:, None] == who[None])
+        same = (target[:, None] == target[None]) | (reader[:, None] == reader[None])
         same.fill_diagonal_(False)
         logits = logits.masked_fill(same, float("-inf"))
         return torch.nn.functional.cross_entropy(logits, torch.arange(len(target)))
 
-    met, _ = _distinct(np.append(history, tweet), len(tweets))
-    known, _ = _distinct(np.append(author_of[met], followees), len(author_tags))
+    met = _met(len(tweets), np.maximum(viewers.history, 0), tweet)
+    known = _met(len(author_tags), author_of[met], viewers.followees + 1)
     with ExitStack() as stack:
         for name, parts in {
-            "tags": (tags[met], author_tags[known], interests),
+            "tags": (tags[met], author_tags[known], _interests(viewers)),
             "words": (words[met],),
             "authors": (author_bucket[known],),
         }.items():
@@ -112,11 +113,29 @@ def _after_nothing(bucket: Tensor) -> Tensor:
     return torch.cat([torch.zeros_like(bucket[:1]), bucket])
 
 
+def _interests(viewers: ViewerInputs) -> Tensor:
+    """(viewers, INTERESTS) tag buckets."""
+    return buckets.of_tokens(viewers.interests, TAG_BUCKETS)
+
+
+def _share(followees: Rows) -> NDArray[np.float32]:
+    """(viewers, FOLLOWEES) the weights of a mean over those who are there; 0 is nobody."""
+    share = (followees > 0).astype(np.float32)
+    share /= np.maximum(share.sum(axis=1, keepdims=True), 1)
+    return share
+
+
+def _met(count: int, *rows: Rows) -> Rows:
+    """The distinct ones of some rows of a table of `count`, sorted."""
+    met = np.zeros(count, bool)
+    for some in rows:
+        met[some] = True
+    return np.flatnonzero(met).astype(np.int32)
+
+
 def _distinct(rows: Rows, count: int) -> tuple[Rows, Tensor]:
     """The distinct ones of some rows of a table of `count`, sorted; and the place of each there."""
-    met = np.zeros(count, bool)
-    met[rows] = True
-    distinct = np.flatnonzero(met).astype(np.int32)
+    distinct = _met(count, rows)
     place = np.zeros(count, np.int64)
     place[distinct] = np.arange(len(distinct))
     return distinct, torch.from_numpy(place[rows])

@@ -117,7 +117,7 @@ class TestFollowRecs(SourceContract):
 class TestPopular(SourceContract):
     @pytest.fixture
     def source(self, fresh_tweets: FreshTweets) -> Popular:
-        return Popular(fresh_tweets)
+        return Popular(fresh_tweets, half_life_hours=24)
 
 
 class TestExplore(SourceContract):

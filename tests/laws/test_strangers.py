@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from app.pipeline.batch import CandidateBatch
-from app.pipeline.failures import BrokenContractError
 from app.rankers.heavy import HeavyRanker
 from app.serving.engine import Engine, assemble
 
@@ -60,10 +59,10 @@ def test_whom_a_stranger_might_follow_reads_nobodys_row(
     np.testing.assert_array_equal(one.score, other.score)
 
 
-def test_the_trained_model_refuses_a_stranger(tiny_engine: Engine) -> None:
-    ranker = tiny_engine.products["for_you"].mixer.scoring.ranker
-    assert isinstance(ranker, HeavyRanker)
-    tweet = np.arange(3, dtype=np.int32)
-    batch = CandidateBatch.of(tweet, tiny_engine.state.tweets.author[tweet])
-    with pytest.raises(BrokenContractError, match="nobody is known"):
-        ranker.score(tiny_engine.hydrate.query("never-met", 3), batch)
+def test_the_trained_model_ranks_for_a_stranger(tiny_engine: Engine) -> None:
+    """Nothing of what it knows of a viewer is there, and it still knows the tweets."""
+    served = tiny_engine.products["for_you"].run(tiny_engine.hydrate.query("never-met", 100))
+    assert served.product.name == "newcomer"
+    assert isinstance(served.product.mixer.scoring.ranker, HeavyRanker)
+    assert {"like", "engagement"} <= set(served.batch.columns)
+    assert np.unique(served.batch["like"]).size > 50

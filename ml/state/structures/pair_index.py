@@ -16,6 +16,10 @@ SPREAD: Final = np.uint64(0x9E3779B97F4A7C15)  # 2^64 / golden ratio: Fibonacci 
 HALF: Final = np.uint64(32)  # bits
 FEWEST: Final = 16  # slots
 SLICE: Final = 8_192  # slots that are copied to a larger table with every addition, at least
+FULL: Final = 5 / 8  # of the slots are taken when a larger table is begun
+FULLEST: Final = 3 / 4  # when it has to be whole
+GROWTH: Final = 3 / 2  # of the slots
+SLOTS_EACH: Final = 8  # that are copied for each pair that is added: all are, from FULL to FULLEST
 
 
 @inline_kernel
@@ -36,15 +40,15 @@ def find_each(table: PairTable, left: int, right: Rows) -> Rows:
 class PairIndex:
     """Rows 0, 1, 2, … for pairs, in the order in which they were first added.
 
-    A table that is half full is copied to one of twice the size slice by slice, so that no addition
-    waits for all pairs: until the copy is whole, new pairs are put in both.
+    A table that is `FULL` is copied to a larger one slice by slice, so that no addition waits for
+    all pairs: until the copy is whole, new pairs are put in both.
     """
 
     def __init__(self, left: Rows | None = None, right: Rows | None = None) -> None:
         """An index of distinct pairs, in their order."""
         self._left = np.empty(0, np.int32) if left is None else left.astype(np.int32)
         self._right = np.empty(0, np.int32) if right is None else right.astype(np.int32)
-        self._table = _empty(5 * len(self._left) // 2)
+        self._table = _empty(2 * len(self._left))
         self._next = self._table[:0]  # a larger table, while that is filled
         self._copied = 0  # slots of the table that are in the next one, too
         row = np.empty_like(self._left)
@@ -96,7 +100,7 @@ class PairIndex:
                 break
             self._make_room()
         if len(self._next):
-            self._copy(max(SLICE, 4 * (self._count - before)))
+            self._copy(max(SLICE, SLOTS_EACH * (self._count - before)))
         return row
 
     def kept(self, rows: Rows, right: Rows | None = None) -> PairIndex:
@@ -108,17 +112,17 @@ class PairIndex:
     def _room(self) -> int:
         """For how many pairs there is room until something has to grow."""
         slots = len(self._table)
-        return min(len(self._left), slots * 3 // 4 if len(self._next) else slots // 2)
+        return min(len(self._left), int(slots * (FULLEST if len(self._next) else FULL)))
 
     def _make_room(self) -> None:
         """Room for one more pair, or more."""
         if self._count == len(self._left):
-            self._left = with_room(self._left, max(self._count + 1, FEWEST // 2), -1)
-            self._right = with_room(self._right, len(self._left), -1)
+            self._left = with_room(self._left, max(self._count + 1, FEWEST // 2), 0)
+            self._right = with_room(self._right, len(self._left), 0)
         elif len(self._next):
             self._copy(len(self._table))
         else:
-            self._next, self._copied = _empty(2 * len(self._table)), 0
+            self._next, self._copied = _empty(int(GROWTH * len(self._table))), 0
 
     def _copy(self, slots: int) -> None:
         """Copy the next slots to the larger table, which takes over when it has all."""

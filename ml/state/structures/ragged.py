@@ -53,7 +53,7 @@ class Ragged:
             if done == len(row):
                 return
             room = 2 * (int(self.length[row[done]]) + 1)
-            self.data = with_room(self.data, self._used + room, -1)
+            self.data = with_room(self.data, self._used + room, 0)
 
     def refill(self, row: Rows, value: Rows) -> None:
         """Empty all lists, and append anew."""

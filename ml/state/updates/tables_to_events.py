@@ -51,7 +51,7 @@ def events(tables: Tables, users: Users, tweets: Tweets) -> Events:
         target=users.ids.rows(tables.follows["followee_id"]),
         at=_times(tables.follows, first),
     )
-    shown = tables.impressions.filter(~_held_out(tables.impressions))
+    shown = _kept(tables.impressions)
     impressions = _events(
         np.full(len(shown), Action.IMPRESSION, np.int8),
         user=users.ids.rows(shown["user_id"]),
@@ -59,9 +59,7 @@ def events(tables: Tables, users: Users, tweets: Tweets) -> Events:
         at=_times(shown, first),
         position=shown["position"].cast(pl.Float32).fill_null(float("nan")).to_numpy(),
     )
-    acted = tables.interactions.filter(
-        ~_held_out(tables.interactions) & ~pl.col("action").is_in(TEXTS)
-    )
+    acted = _kept(tables.interactions).filter(~pl.col("action").is_in(TEXTS))
     if not tables.has_times and not acted["action"].is_in(UNDOING).any():
         acted = acted[np.random.default_rng(SEED).permutation(len(acted))]
     codes = {label: int(action) for label, action in BY_LABEL.items()}
@@ -79,9 +77,7 @@ def events(tables: Tables, users: Users, tweets: Tweets) -> Events:
 
 def mutings(tables: Tables, users: Users) -> list[Muting]:
     """Every word and domain that the tables say was muted or no longer, oldest first."""
-    acted = tables.interactions.filter(~_held_out(tables.interactions)).filter(
-        pl.col("action").is_in(TEXTS)
-    )
+    acted = _kept(tables.interactions).filter(pl.col("action").is_in(TEXTS))
     if acted.is_empty():
         return []
     acted = acted.with_columns(created_at=pl.Series(_times(acted, _oldest(tables)))).sort(
@@ -104,8 +100,10 @@ def state_of(tables: Tables) -> FeatureState:
     return state
 
 
-def _held_out(frame: pl.DataFrame) -> pl.Series:
-    return (frame["split"] == "test").fill_null(False)
+def _kept(frame: pl.DataFrame) -> pl.DataFrame:
+    """The rows that are not held out; the frame itself where none is."""
+    held_out = (frame["split"] == "test").fill_null(False)
+    return frame.filter(~held_out) if held_out.any() else frame
 
 
 def _oldest(tables: Tables) -> int:

@@ -134,7 +134,7 @@ def test_popular_is_what_most_people_engaged_with(world: World) -> None:
     world.tweet("g", 3).tweet("h", 2).tweet("i", 2)
     world.act("b", "like", 1).act("c", "like", 1).act("d", "reply", 2)
     engine = world.engine()
-    assert found(engine, Popular(fresh_tweets(engine))) == [1, 2, 0]
+    assert found(engine, Popular(fresh_tweets(engine), 24)) == [1, 2, 0]
 
 
 def test_places_go_to_others_where_the_viewer_has_engaged_with_everything_popular(
@@ -145,7 +145,7 @@ def test_places_go_to_others_where_the_viewer_has_engaged_with_everything_popula
     for tweet in range(50):
         world.act("b", "like", tweet).act("a", "like", tweet)
     engine = world.engine()
-    popular = CandidatePipeline(Popular(fresh_tweets(engine)), limit=5)
+    popular = CandidatePipeline(Popular(fresh_tweets(engine), 24), limit=5)
     query, places = engine.hydrate.query("a", 10), [popular]
     eligibility, trace = shared_stages.eligibility(engine.state, engine.settings), Trace()
     assert retrieve(query, places, eligibility, (), trace).tweet.tolist() == [50, 51, 52, 53, 54]
@@ -155,7 +155,7 @@ def test_places_go_to_others_where_the_viewer_has_engaged_with_everything_popula
 def test_the_future_is_not_proposed(world: World) -> None:
     world.tweet("g", -1).tweet("g", 1).act("b", "like", 1)
     engine = world.engine()
-    assert found(engine, Popular(fresh_tweets(engine))) == [1]
+    assert found(engine, Popular(fresh_tweets(engine), 24)) == [1]
 
 
 def explored(engine: Engine, limit: int = 10) -> list[int]:

@@ -202,6 +202,13 @@ def test_the_truth_under_our_rules_is_between_the_product_and_the_bare_truth(
     assert value["for_you"] < value["oracle_ranker_under_rules"] < value["oracle_ranker"]
 
 
+def test_without_rules_the_order_is_worth_more_than_the_product_and_less_than_the_truth(
+    report: dict[str, Any],
+) -> None:
+    value = {name: by["value@10"]["value"] for name, by in report["metrics"].items()}
+    assert value["for_you"] < value["for_you_without_rules"] < value["oracle_ranker"]
+
+
 def test_a_product_that_fails_is_not_evaluated(
     stage: ReplayEnvironment, moments: list[Moment]
 ) -> None:

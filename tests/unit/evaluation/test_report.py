@@ -48,8 +48,8 @@ def test_the_documented_keys_are_there(report: dict[str, Any]) -> None:
 def test_everybody_is_asked(report: dict[str, Any]) -> None:
     assert set(report["metrics"]) == {
         "for_you", "logistic", "heuristic", "following", "newest", "popular", "popular_7_days",
-        "item_item", "ease", "als", "bpr", "random", "oracle_ranker_under_rules", "oracle_ranker",
-        "oracle",
+        "item_item", "ease", "als", "bpr", "random", "for_you_without_rules",
+        "oracle_ranker_under_rules", "oracle_ranker", "oracle",
     }  # fmt: skip
     assert {"InNetwork", "OutOfNetwork", "Graph", "Popular"} <= set(report["sources"])
     assert report["protocol"]["visits"] > 50

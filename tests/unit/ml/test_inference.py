@@ -27,6 +27,7 @@ def ranker(rng: np.random.Generator) -> HeavyRanker:
         torch.from_numpy(part) for part in (normal(rng, len(NAMES)), 1 + rng.random(len(NAMES)))
     )
     model.spread = model.spread.float()
+    model.heads.data = torch.from_numpy(normal(rng, *model.heads.shape))
     model.scale = torch.from_numpy(normal(rng, len(model.scale)))
     model.shift = torch.from_numpy(normal(rng, len(model.shift)))
     return model

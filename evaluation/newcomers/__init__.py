@@ -1,0 +1,1 @@
+"""How good is the feed for somebody of whom little is known?"""
