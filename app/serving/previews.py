@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from app.errors import InvalidRequestError
 from app.pipeline.components import CandidateSource, Ranker
@@ -23,7 +23,6 @@ from ml.embeddings.encoder import GrowingEncoder
 from ml.state.feature_state import FeatureState
 
 REMEMBERED: Final = 16  # sets of overrides
-Part = TypeVar("Part")
 Products = Mapping[str, ProductPipeline]
 
 
@@ -65,7 +64,8 @@ class Previews:
             for product in _answering(asked)
             for one in product.mixer.candidates
         }
-        return {name: _sharing(product, in_use) for name, product in products.items()}
+        sharing = _Sharing(in_use)
+        return {name: sharing.of(product) for name, product in products.items()}
 
     def _settings(self, given: dict[str, Any]) -> Settings:
         """A preset is previewed as it is; weights alone replace single ones of those in use."""
@@ -97,27 +97,35 @@ def _answering(product: ProductPipeline) -> Iterator[ProductPipeline]:
             yield from _answering(other)
 
 
-def _sharing(
-    product: ProductPipeline, in_use: Mapping[tuple[str, type], CandidateSource]
-) -> ProductPipeline:
-    """The product without side effects; a source that is as one in use is that one."""
+@dataclass(frozen=True, slots=True)
+class _Sharing:
+    """Products without side effects, whose sources remember what those in use do."""
 
-    def shared(source: CandidateSource) -> CandidateSource:
-        used = in_use.get((product.name, type(source)))
+    in_use: Mapping[tuple[str, type], CandidateSource]  # by product and kind
+    done: dict[str, ProductPipeline] = field(default_factory=dict)
+
+    def of(self, product: ProductPipeline) -> ProductPipeline:
+        if product.name not in self.done:
+            otherwise, fallback = product.otherwise, product.fallback
+            rewiring = Rewiring(source=lambda source: self._shared(product.name, source))
+            self.done[product.name] = replace(
+                product,
+                mixer=rewiring.apply(product.mixer),
+                otherwise=None if otherwise is None else self.of(otherwise),
+                fallback=None if fallback is None else self.of(fallback),
+            )
+        return self.done[product.name]
+
+    def _shared(self, product: str, source: CandidateSource) -> CandidateSource:
+        used = self.in_use.get((product, type(source)))
         return source if used is None else _as_in_use(source, used)
 
-    return replace(
-        product,
-        mixer=Rewiring(source=shared).apply(product.mixer),
-        otherwise=None if product.otherwise is None else _sharing(product.otherwise, in_use),
-        fallback=None if product.fallback is None else _sharing(product.fallback, in_use),
-    )
 
-
-def _as_in_use(part: Part, used: Part) -> Part:
+def _as_in_use(part: CandidateSource, used: CandidateSource) -> CandidateSource:
     """A component with its parts that are equal to those in use taken from there, and so all of it
     where all are."""
     assert is_dataclass(part)
+    assert not isinstance(part, type)
     names = [one.name for one in fields(part) if one.init]
     equal = {name: getattr(used, name) for name in names if _same(part, used, name)}
     return used if len(equal) == len(names) else replace(part, **equal)
