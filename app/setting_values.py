@@ -62,4 +62,5 @@ Limit = Annotated[int, Field(ge=0, le=5_000)]
 Steps = tuple[tuple[Share, Factor], ...]  # (above this probability, times this factor)
 ClockSetting = Annotated[str, AfterValidator(_clock)]
 HeadWeights = Annotated[dict[str, Weight], AfterValidator(_heads)]
+RulePrices = dict[str, Share]  # by the name of the rule
 RootPath = Annotated[str, AfterValidator(_root)]  # begins with a slash, does not end in one

@@ -18,6 +18,7 @@ from app.setting_values import (
     Limit,
     Networks,
     RootPath,
+    RulePrices,
     Share,
     Steps,
 )
@@ -61,8 +62,7 @@ class Settings(BaseSettings):
     token_audience: str | None = None
     """For whom a bearer token must be (`aud`)."""
     root_path: RootPath = ""
-    """The path under which a reverse proxy serves this, such as `/feed`, whether or not the proxy
-    removes it."""
+    """The path under which a reverse proxy serves this, such as `/feed`, removed by it or not."""
     trusted_proxies: Networks = ()
     """The addresses or networks of reverse proxies whose `X-Forwarded-For` and `X-Forwarded-Proto`
     are believed, such as `10.0.0.0/8,192.168.1.7`."""
@@ -106,8 +106,7 @@ class Settings(BaseSettings):
     served_hours: Annotated[float, Field(ge=0, le=10_000)] = 24
     """How long what was served is not served again, seen or not."""
     retention_hours: Annotated[float, Field(ge=1, le=1_000_000)] = 8_760
-    """How long anything stays in memory, the record of who was abusive included; it stays on
-    disk."""
+    """How long anything stays in memory, who was abusive included; it stays on disk."""
     retention_every: Annotated[int, Field(ge=1, le=100_000_000)] = 100_000
     """After how many records of the event log memory is looked through for what is too old."""
     seen_false_positives: Annotated[float, Field(ge=0.0001, le=0.1)] = 0.005
@@ -187,29 +186,23 @@ class Settings(BaseSettings):
     """Candidates on a topic that the viewer may have come to like, at most."""
 
     nsfw_steps: Steps = ((0.8, 0.1), (0.2, 0.7))
-    """Scores of tweets above a probability of NSFW are multiplied by a factor; the highest
-    step counts."""
+    """Above a probability of NSFW scores are multiplied by a factor; the highest step counts."""
     toxicity_steps: Steps = ((0.7, 0.1), (0.2, 0.8))
-    """Scores of tweets above a probability of toxicity are multiplied by a factor; the highest
-    step counts. Steps from `FORYOU_UNSAFE_TOXICITY` on have nothing left to do."""
+    """Above a probability of toxicity scores are multiplied by a factor; the highest step counts.
+    Steps from `FORYOU_UNSAFE_TOXICITY` on have nothing left to do."""
     recency_half_life_hours: Hours = 720
     """The time in which a score halves. Unless it is set, a trained model's scores do not fade,
     because the ranker knows the age; the default is that of a service without a model."""
     recency_floor: Share = 0.25
     """What a tweet keeps of its score however old it is."""
-    out_of_network_factor: Factor = 0.75
+    out_of_network_factor: Factor = 0.85
     """What the score of a tweet by somebody the viewer does not follow is multiplied by."""
     see_fewer_hours: Hours = 336
     """How long no tweet is shown by an author of whom the viewer wants to see less."""
     fatigue_hours: Hours = 3_360
-    """How long the tweets of such an author are worth less after `FORYOU_SEE_FEWER_HOURS`, in four
-    steps."""
+    """How long tweets of such an author are worth less after that time, in four steps."""
     fatigue_lowest: Factor = 0.2
     """The factor of the first step of `FORYOU_FATIGUE_HOURS`."""
-    author_decay: Share = 0.5
-    """What each further tweet by one author keeps of the one before it, above the floor."""
-    author_floor: Share = 0.25
-    """What a further tweet by one author keeps in any case."""
     hide_orphaned_replies: bool = True
     """Whether a reply is hidden where what it answers is deleted, or by somebody whom a block in
     either direction or the viewer's mute keeps away."""
@@ -220,8 +213,14 @@ class Settings(BaseSettings):
     unsafe_though_denied: Factor = 0.95
     """Tweets declared to be neither NSFW nor toxic are hidden from this probability on."""
 
+    rules: Literal["best", "balanced", "varied"] = "balanced"
+    """How far the order of the value gives way to rules: `best` is not at all."""
+    budget: Share | None = None
+    """What ten places may lose of their value to rules, in place of that of `FORYOU_RULES`."""
+    prices: RulePrices = {}
+    """What single rules pay at most, of the value of ten places, such as `{"topic": 0.01}`."""
     in_network_share: Share = 0.50
-    """The share of places for people the viewer follows; shares never shorten a feed."""
+    """The share of places for people the viewer follows, where `share` has a price."""
     graph_share: Share = 0.15
     """The share of places for what the viewer's followees engaged with."""
     out_of_network_share: Share = 0.35
@@ -231,7 +230,7 @@ class Settings(BaseSettings):
     follow_recs_share: Share = 0.05
     """The share of places for people whom the viewer might want to follow."""
     explore_share: Share = 0.10
-    """The share of places kept for what the viewer may have come to like, to find out."""
+    """The share of places kept, at their price, for what the viewer may have come to like."""
 
     @property
     def log_file(self) -> Path:

@@ -10,7 +10,7 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 
 from ml import bundle, command, memory, threads
-from ml.bundle import promotion_check
+from ml.bundle import community_list, promotion_check
 from ml.dataset import rejects, report
 from ml.dataset.column_map import ColumnMap
 from ml.dataset.tables import Tables
@@ -39,6 +39,8 @@ def main(arguments: Sequence[str] | None = None, prog: str = "python -m ml") -> 
             _check(given)
         elif given.command == "promote":
             _promote(given)
+        elif given.command == "communities":
+            _communities(given)
         else:
             _list(given.artifacts)
     except FeedError as error:
@@ -109,6 +111,11 @@ def _promote(given: argparse.Namespace) -> None:
     bundle.promote(given.artifacts, given.version)
 
 
+def _communities(given: argparse.Namespace) -> None:
+    for line in community_list.lines(community_list.of_current(given.artifacts, given.members)):
+        print(line)
+
+
 def _list(artifacts: Path) -> None:
     for version in bundle.versions(artifacts):
         print(f"{'*' if version == bundle.current(artifacts) else ' '} {version}")
@@ -146,6 +153,11 @@ def _parser(prog: str) -> argparse.ArgumentParser:
         "--anyway", action="store_true", help="whatever the reports of the evaluation say"
     )
     promote.add_argument("--artifacts", type=Path, default=Path("artifacts"))
+    communities = commands.add_parser(
+        "communities", help="list the learned communities: who is best known there, and topics"
+    )
+    communities.add_argument("--members", type=int, default=5, help="how many to name of each")
+    communities.add_argument("--artifacts", type=Path, default=Path("artifacts"))
     bundles = commands.add_parser("bundles", help="list the bundles")
     bundles.add_argument("--artifacts", type=Path, default=Path("artifacts"))
     return parser

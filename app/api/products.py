@@ -80,6 +80,7 @@ def _product(product: ProductPipeline) -> ProductView:
                 limit=one.limit,
                 gates=_components(one.gates),
                 share=one.share,
+                present=one.present,
                 reserved=one.reserved,
             )
             for one in mixer.candidates
@@ -87,7 +88,6 @@ def _product(product: ProductPipeline) -> ProductView:
         eligibility=_components(mixer.eligibility),
         ranker=_component(mixer.scoring.ranker),
         rescorers=_components(mixer.scoring.rescorers),
-        diversifiers=_components(mixer.scoring.diversifiers),
         visibility=_components(mixer.visibility),
         slate=_components(mixer.slate),
         selector=_component(mixer.selector),

@@ -46,6 +46,7 @@ DELEGATED: Final = (
         ("simulate",),
     ),
     Delegated("describe", "Describe a dataset.", "evaluation.__main__", ("describe",)),
+    Delegated("communities", "List the learned communities.", "ml.__main__", ("communities",)),
     Delegated("bundles", "List the bundles.", "ml.__main__", ("bundles",)),
     Delegated("promote", "Make a bundle the current one.", "ml.__main__", ("promote",)),
 )

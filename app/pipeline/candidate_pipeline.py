@@ -14,4 +14,5 @@ class CandidatePipeline:
     limit: int
     gates: Sequence[Gate] = ()
     share: float | None = None  # of the places, at most, while others have rows; None is no cap
-    reserved: float = 0.0  # of the places, at least, as far as its rows go
+    present: bool = False  # whether ten places without it lack something
+    reserved: float = 0.0  # of the places, as far as its rows go; these two have a price

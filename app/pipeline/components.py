@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Protocol, runtime_checkable
 
-from app.pipeline.batch import CandidateBatch, Column, Mask, Order
+from app.pipeline.batch import CandidateBatch, Column, Mask
+from app.pipeline.placement import Selection
 from app.pipeline.query import Query
 from app.pipeline.served_page import ServedPage
 from app.pipeline.worth import Worth
@@ -61,12 +62,6 @@ class Rescorer(Protocol):
     def factor(self, query: Query, batch: CandidateBatch) -> Column: ...
 
 
-class Diversifier(Protocol):
-    """By what factor, at most 1, should a row's score change for the other rows in the batch?"""
-
-    def factor(self, query: Query, batch: CandidateBatch, score: Column) -> Column: ...
-
-
 class Allotment(Protocol):
     """The places of a page that one source may take; a `CandidatePipeline` has one."""
 
@@ -74,15 +69,19 @@ class Allotment(Protocol):
     def share(self) -> float | None: ...
 
     @property
+    def present(self) -> bool: ...
+
+    @property
     def reserved(self) -> float: ...
 
 
 class Selector(Protocol):
-    """Which rows are served, in which order? Bit i of a row's sources is `allotments[i]`."""
+    """Which rows are served, in which order, and why? Bit i of a row's sources is of
+    `allotments[i]`."""
 
     def select(
         self, query: Query, batch: CandidateBatch, allotments: Sequence[Allotment]
-    ) -> Order: ...
+    ) -> Selection: ...
 
 
 class SideEffect(Protocol):

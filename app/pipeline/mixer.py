@@ -25,7 +25,7 @@ DEEPER: Final = 4  # times as many candidates of each source, where a pool would
 
 @dataclass(frozen=True, slots=True)
 class Mixed:
-    """The rows that are served, best first, and all rows that could have been."""
+    """The rows that are served, in their order, and all rows that could have been, in the same."""
 
     batch: CandidateBatch
     pool: CandidateBatch
@@ -57,13 +57,14 @@ class MixerPipeline:
             if len(pool) >= FULL_POOL or not have_more(found, candidates):
                 break
             candidates = [replace(one, limit=one.limit * DEEPER) for one in candidates]
-        return Mixed(stages.select(query, pool, self.selector, self.candidates, trace), pool)
+        whole = replace(query, limit=len(pool))
+        pool = stages.select(whole, pool, self.selector, self.candidates, trace)
+        return Mixed(pool.take(np.arange(min(query.limit, len(pool)))), pool)
 
     def _pool(self, query: Query, batch: CandidateBatch, trace: Trace) -> CandidateBatch:
         """The rows that may be served, with their scores."""
         batch = stages.rank(query, batch, self.scoring.ranker, trace)
-        batch, score = stages.rescore(query, batch, self.scoring.rescorers, trace)
-        batch = stages.diversify(query, batch, score, self.scoring.diversifiers, trace)
+        batch = stages.rescore(query, batch, self.scoring.rescorers, trace)
         batch = stages.filter_visibility(query, batch, self.visibility, trace)
         return stages.filter("slate", query, batch, self.slate, trace)
 
@@ -75,18 +76,13 @@ class MixerPipeline:
 
         The order is that of the first page; the numbers are as of now.
         """
-        whole = replace(query, limit=len(pool))
-        ordered = stages.select(whole, pool, self.selector, self.candidates, trace)
-        rest = CandidateBatch(
-            ordered.tweet[place:], ordered.author[place:], ordered.sources[place:]
-        )
-        places = np.arange(place, len(ordered), dtype=np.float32)
+        rest = pool.take(np.arange(place, len(pool)))
+        places = np.arange(place, len(pool), dtype=np.float32)
         rest = stages.filter_visibility(
             query, rest.with_columns({PLACE: places}), self.recheck, trace
         )
         batch = stages.rank(query, rest, self.scoring.ranker, trace)
-        batch, score = stages.rescore(query, batch, self.scoring.rescorers, trace)
-        batch = stages.diversify(query, batch, score, self.scoring.diversifiers, trace)
+        batch = stages.rescore(query, batch, self.scoring.rescorers, trace)
         page = batch.take(np.arange(min(query.limit, len(batch))))
         return page, int(page[PLACE][-1]) + 1 if len(page) else len(pool), batch.tweet
 
@@ -100,5 +96,4 @@ class MixerPipeline:
         """Score every given row by itself, and name the first filter that would drop it."""
         dropped_by = stages.explain_filters(query, batch, self.eligibility, self.visibility, trace)
         batch = stages.rank(query, batch, self.scoring.ranker, trace)
-        batch, score = stages.rescore(query, batch, self.scoring.rescorers, trace)
-        return batch.with_columns({stages.SCORE: score}), dropped_by
+        return stages.rescore(query, batch, self.scoring.rescorers, trace), dropped_by

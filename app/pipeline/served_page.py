@@ -24,5 +24,5 @@ class ServedPage:
     start: int  # the place of the first row in the feed, from 0
     batch: CandidateBatch
     tweet_ids: Sequence[str]  # of `batch`
-    pool: CandidateBatch  # what later pages are taken from, best first; empty where none follows
+    pool: CandidateBatch  # of later pages, in their order; empty where none follows
     pool_ids: Sequence[str]  # of `pool`

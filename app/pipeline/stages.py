@@ -9,7 +9,6 @@ import numpy as np
 from app.pipeline.batch import BOOL, CandidateBatch, Column, Mask
 from app.pipeline.components import (
     Allotment,
-    Diversifier,
     Filter,
     Gate,
     Ranker,
@@ -93,31 +92,13 @@ def rank(query: Query, batch: CandidateBatch, ranker: Ranker, trace: Trace) -> C
 
 def rescore(
     query: Query, batch: CandidateBatch, rescorers: Sequence[Rescorer], trace: Trace
-) -> tuple[CandidateBatch, Column]:
-    """Add one factor per rescorer; also the base score times every factor."""
+) -> CandidateBatch:
+    """Add one factor per rescorer, and `score`, which is the base score times every factor."""
     score = batch[BASE]
     factors: dict[str, Column] = {}
     for rescorer in rescorers:
         with trace.span("rescore", rescorer, len(batch)) as span:
             factor = rescorer.factor(query, batch)
-            batch.check(factor, span.component)
-            factors[span.component] = factor
-            score = score * factor
-    return batch.with_columns(factors), score
-
-
-def diversify(
-    query: Query,
-    batch: CandidateBatch,
-    score: Column,
-    diversifiers: Sequence[Diversifier],
-    trace: Trace,
-) -> CandidateBatch:
-    """Add one factor per diversifier, and `score`, which is final."""
-    factors: dict[str, Column] = {}
-    for diversifier in diversifiers:
-        with trace.span("diversify", diversifier, len(batch)) as span:
-            factor = diversifier.factor(query, batch, score)
             batch.check(factor, span.component)
             factors[span.component] = factor
             score = score * factor
@@ -131,9 +112,9 @@ def select(
     allotments: Sequence[Allotment],
     trace: Trace,
 ) -> CandidateBatch:
-    """Put the served rows in their served order."""
+    """The served rows in their served order, each with the reason and the cost of its place."""
     with trace.span("select", selector, len(batch)) as span:
-        batch = batch.take(selector.select(query, batch, allotments))
+        batch = selector.select(query, batch, allotments).of(batch)
         span.rows_out = len(batch)
     return batch
 

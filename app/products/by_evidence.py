@@ -10,7 +10,6 @@ from app.products import shared_stages
 from app.rankers.listwise import ListwiseStage
 from app.rescorers.out_of_network import OutOfNetwork
 from app.rescorers.recency import Recency
-from app.selectors.top_k import TopK
 from app.settings import Settings
 from app.sources.item_item import ItemItem
 from app.sources.most_popular import MostPopular
@@ -44,7 +43,7 @@ def _without_share(
     pipeline: CandidatePipeline, listwise: ListwiseStage, settings: Settings
 ) -> CandidatePipeline:
     """A source that competes freely, but for what is reserved for it."""
-    free = replace(pipeline, share=pipeline.share if pipeline.reserved else None)
+    free = replace(pipeline, share=None, present=False)
     if not isinstance(free.source, ItemItem):
         return free
     source = replace(free.source, co_engaged=listwise.co_engaged)
@@ -60,11 +59,7 @@ def newcomer_by_evidence(
         page: that of everybody else, by evidence.
     """
     popular = _most_popular(listwise, state, settings)
-    return replace(
-        page,
-        candidates=[CandidatePipeline(popular, settings.newcomer_limit)],
-        selector=TopK(),
-    )
+    return replace(page, candidates=[CandidatePipeline(popular, settings.newcomer_limit)])
 
 
 def _most_popular(listwise: ListwiseStage, state: FeatureState, settings: Settings) -> MostPopular:

@@ -8,7 +8,6 @@ from app.pipeline.candidate_pipeline import CandidatePipeline
 from app.pipeline.mixer import MixerPipeline
 from app.products import shared_stages
 from app.retrieval.co_engaged import CoEngaged
-from app.selectors.top_k import TopK
 from app.settings import Settings
 from app.sources.communities import Communities
 from app.sources.item_item import ItemItem
@@ -30,8 +29,7 @@ def discovery(
                 shared_stages.out_of_network(fresh_tweets, encoder, s), s.out_of_network_limit
             ),
             CandidatePipeline(ItemItem(fresh_tweets, fade, CoEngaged(state)), s.item_item_limit),
-            CandidatePipeline(Communities(fresh_tweets, fade), s.communities_limit),
+            CandidatePipeline(Communities(fresh_tweets, encoder, fade), s.communities_limit),
             CandidatePipeline(Popular(fresh_tweets, fade), s.popular_limit),
         ],
-        selector=TopK(),
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from app.diversifiers.author_diversity import AuthorDiversity
 from app.filters.one_per_thread import OnePerThread
 from app.gates.follows_few import FollowsFew
 from app.pipeline.candidate_pipeline import CandidatePipeline
@@ -10,12 +9,12 @@ from app.pipeline.components import Ranker
 from app.pipeline.mixer import MixerPipeline
 from app.pipeline.scoring_pipeline import ScoringPipeline
 from app.products import shared_stages
+from app.products.rules import budgeted
 from app.rescorers.feedback_fatigue import FeedbackFatigue
 from app.rescorers.out_of_network import OutOfNetwork as Strangers
 from app.rescorers.recency import Recency
 from app.rescorers.safety import Safety
 from app.retrieval.co_engaged import CoEngaged
-from app.selectors.quota import Quota
 from app.settings import Settings
 from app.side_effects.remember_served import ServedLog
 from app.sources.explore import Explore
@@ -41,17 +40,22 @@ def for_you(
     return MixerPipeline(
         candidates=[
             CandidatePipeline(
-                InNetwork(fresh_tweets, fade), s.in_network_limit, share=s.in_network_share
+                InNetwork(fresh_tweets, fade),
+                s.in_network_limit,
+                share=s.in_network_share,
+                present=True,
             ),
             CandidatePipeline(
                 Graph(fresh_tweets, fade, s.min_social_proof, s.proof_hours),
                 s.graph_limit,
                 share=s.graph_share,
+                present=True,
             ),
             CandidatePipeline(
                 shared_stages.out_of_network(fresh_tweets, encoder, s),
                 s.out_of_network_limit,
                 share=s.out_of_network_share,
+                present=True,
             ),
             CandidatePipeline(
                 ItemItem(fresh_tweets, fade, CoEngaged(state)),
@@ -85,11 +89,10 @@ def for_you(
                 Strangers(s.out_of_network_factor),
                 FeedbackFatigue(s.see_fewer_hours, s.fatigue_hours, s.fatigue_lowest),
             ],
-            diversifiers=[AuthorDiversity(s.author_decay, s.author_floor)],
         ),
         visibility=shared_stages.visibility(state, encoder, s),
         recheck=shared_stages.recheck(state, encoder, s),
         slate=[OnePerThread(state)],
-        selector=Quota(),
+        selector=budgeted(state, s),
         side_effects=[shared_stages.remember_served(served_log, s)],
     )

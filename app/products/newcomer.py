@@ -7,7 +7,6 @@ from dataclasses import replace
 from app.pipeline.candidate_pipeline import CandidatePipeline
 from app.pipeline.mixer import MixerPipeline
 from app.products import shared_stages
-from app.selectors.top_k import TopK
 from app.settings import Settings
 from app.sources.popular import Popular
 from ml.state.feature_state import FeatureState
@@ -19,5 +18,4 @@ def newcomer(for_you: MixerPipeline, state: FeatureState, settings: Settings) ->
     return replace(
         for_you,
         candidates=[CandidatePipeline(popular, settings.newcomer_limit)],
-        selector=TopK(),
     )

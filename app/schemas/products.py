@@ -18,9 +18,12 @@ class CandidateView(Strict):
     limit: int
     gates: list[ComponentView]
     share: float | None
-    """The share of the places that it may take while others have rows; null is no cap."""
+    """The share of the places that it may take while others have rows, where that has a price; null
+    is no cap."""
+    present: bool
+    """Whether ten places without it lack something, which has a price."""
     reserved: float
-    """The share of the places that is reserved for it."""
+    """The share of the places that is kept for it, at a price."""
 
 
 class ProductView(Strict):
@@ -36,7 +39,6 @@ class ProductView(Strict):
     eligibility: list[ComponentView]
     ranker: ComponentView
     rescorers: list[ComponentView]
-    diversifiers: list[ComponentView]
     visibility: list[ComponentView]
     slate: list[ComponentView]
     selector: ComponentView

@@ -56,7 +56,7 @@ class ScoredTweet(Strict):
     similarities: Similarities
     safety: Safety
     factors: dict[str, float]
-    """What each rescorer and diversifier multiplied the score by."""
+    """What each rescorer multiplied the score by."""
 
 
 class Item(ScoredTweet):

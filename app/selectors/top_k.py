@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.pipeline.batch import CandidateBatch, Order
+from app.pipeline.batch import CandidateBatch
 from app.pipeline.components import Allotment
+from app.pipeline.placement import Selection
 from app.pipeline.query import Query
 from app.retrieval.best_first import best_first
 
@@ -15,5 +16,5 @@ from app.retrieval.best_first import best_first
 class TopK:
     def select(
         self, query: Query, batch: CandidateBatch, allotments: Sequence[Allotment] = ()
-    ) -> Order:
-        return best_first(batch["score"], batch.tweet)[: query.limit]
+    ) -> Selection:
+        return Selection.of_the_best(best_first(batch["score"], batch.tweet)[: query.limit])

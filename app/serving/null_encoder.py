@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar, Self
 
 import numpy as np
 
 from ml.arrays import Rows, Times
+from ml.embeddings.communities import MemberTable
 from ml.embeddings.encoder import EncodedTweets, Vectors
 from ml.state.feature_state import FeatureState
 from ml.state.structures.aside import adopt, aside
@@ -22,6 +23,7 @@ class NullEncoder(GrowableColumns):
 
     tweets: EncodedTweets
     authors: Vectors
+    members: MemberTable = field(default_factory=MemberTable.nobody)
 
     @classmethod
     def of(cls, state: FeatureState) -> NullEncoder:
@@ -32,6 +34,7 @@ class NullEncoder(GrowableColumns):
 
     def extend(self, state: FeatureState, taken: AppliedRecords | None = None) -> None:
         self.lengthen(len(state.users))
+        self.members.extend(state.users.ids)
         self.tweets.lengthen(len(state.tweets))
 
     def keep(self, state: FeatureState, tweets: Rows) -> None:

@@ -12,7 +12,6 @@ from app.pipeline.batch import CandidateBatch
 from app.pipeline.product import ProductPipeline, Served
 from app.pipeline.query import Query, nobody
 from app.pipeline.trace import Trace
-from app.retrieval.best_first import best_first
 from app.serving import end_of_feed
 from app.serving.cursor import CURSOR_SECONDS, Cursor
 from app.serving.service import Service
@@ -32,14 +31,14 @@ class Page(NamedTuple):
     next_cursor: str | None
     exhausted: bool  # whether a new feed, asked for now, would be empty
     name: str  # unique among all pages
-    pool: CandidateBatch  # what later pages are taken from, best first; empty where none follows
+    pool: CandidateBatch  # of later pages, in their order; empty where none follows
 
 
 def first(service: Service, query: Query, product: str, request_id: str) -> Page:
     """The first page of a new feed."""
     served = service.engine.products[product].run(query)
     name = f"{request_id}:{query.seed:016x}"
-    ahead = _best_first(served.pool)
+    ahead = _stored(served.pool)
     end = end_of_feed.after(service, query, product, served.batch, ahead.tweet)
     goes_on = end.goes_on and service.is_writing  # else the cursor leads to what nobody keeps
     cursor = _seal(service, query, name, len(served.batch)) if goes_on else None
@@ -98,10 +97,9 @@ def _seal(service: Service, query: Query, name: str, position: int) -> str | Non
     return service.signer.seal(Cursor(name, position, query.now + CURSOR_SECONDS))
 
 
-def _best_first(pool: CandidateBatch) -> CandidateBatch:
-    """What is stored of a pool, without its columns."""
-    order = best_first(pool["score"], pool.tweet)[:MAX_POOL]
-    return CandidateBatch(pool.tweet[order], pool.author[order], pool.sources[order])
+def _stored(pool: CandidateBatch) -> CandidateBatch:
+    """What is stored of a pool: its first rows, without their columns."""
+    return CandidateBatch(pool.tweet[:MAX_POOL], pool.author[:MAX_POOL], pool.sources[:MAX_POOL])
 
 
 def _restored(service: Service, served: bodies.Served) -> CandidateBatch:
@@ -109,9 +107,7 @@ def _restored(service: Service, served: bodies.Served) -> CandidateBatch:
     tweets = service.engine.state.tweets
     rows = tweets.ids.known(served.pool)
     sources = unpacked(served.sources, len(rows))
-    batch = CandidateBatch(rows, np.where(rows >= 0, tweets.author[rows], -1), sources)
-    falling = np.arange(len(rows), 0, -1, dtype=np.float32)
-    return batch.with_columns({"score": falling})
+    return CandidateBatch(rows, np.where(rows >= 0, tweets.author[rows], -1), sources)
 
 
 def _answering(service: Service, name: str) -> ProductPipeline:

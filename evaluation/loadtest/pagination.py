@@ -10,7 +10,6 @@ from typing import Final
 
 import numpy as np
 
-from app.pipeline.batch import CandidateBatch
 from app.serving.engine import Engine, build_engine
 from evaluation.client import Address, Connection, request
 from evaluation.loadtest.command import Given, Options
@@ -20,7 +19,6 @@ from evaluation.loadtest.traffic import Body, Traffic
 from evaluation.report.numbers import Json
 from ml.event_log import bodies
 from ml.event_log.open_log import open_log
-from ml.event_log.packed_sources import unpacked
 from ml.event_log.port import EventLog
 from ml.progress import tracked
 from ml.state.feature_state import FeatureState
@@ -192,22 +190,9 @@ class Scrolling:
             for record in log.read(max(log.end - 5_000, 0), 5_000):
                 body = bodies.read(record.entry)
                 if isinstance(body, bodies.Served) and body.request_id == timeline["request_id"]:
-                    return self._order(body)
+                    return list(body.pool)
             await asyncio.sleep(0.02)
         raise ChildProcessError("the log does not say what was served")
-
-    def _order(self, body: bodies.Served) -> list[str]:
-        ids, sources = body.pool, unpacked(body.sources, len(body.pool))
-        place = np.arange(len(ids), dtype=np.int32)
-        pool = CandidateBatch(place, place, sources).with_columns(
-            {"score": np.arange(len(ids), 0, -1, dtype=np.float32)}
-        )
-        product = self._engine.products["for_you"]
-        while product.name != body.served_by and product.otherwise is not None:
-            product = product.otherwise
-        query = self._engine.hydrate.query(body.user_id, len(ids))
-        order = product.mixer.selector.select(query, pool, product.mixer.candidates)
-        return [ids[at] for at in order.tolist()]
 
 
 def _readers(state: FeatureState) -> list[str]:

@@ -25,7 +25,7 @@ Floats = NDArray[np.float32]
 
 Change = Callable[[MixerPipeline], MixerPipeline]
 
-KINDS: Final = ["source", "features", "rescorer", "diversifier", "visibility", "slate", "selector"]
+KINDS: Final = ["source", "features", "rescorer", "visibility", "slate", "selector"]
 PREFIX: Final = "without "
 ERRORS: Final = 3.0  # so many differences are looked at that one in twenty would be several
 BETTER: Final = {  # what a part may earn, and which way is up
@@ -106,9 +106,8 @@ def _without(mixer: MixerPipeline, bundle: Bundle) -> Iterator[tuple[str, str, C
     if isinstance(scoring.ranker, HeavyRanker):
         for group in GROUPS:
             yield "features", group, partial(_blind, group, bundle)
-    for kind, others in (("rescorer", "rescorers"), ("diversifier", "diversifiers")):
-        for part in getattr(scoring, others):
-            yield kind, _name(part), partial(_unscored, others, _name(part))
+    for part in scoring.rescorers:
+        yield "rescorer", _name(part), partial(_unscored, _name(part))
     for kind in ("visibility", "slate"):
         for part in getattr(mixer, kind):
             yield kind, _name(part), partial(_unfiltered, kind, _name(part))
@@ -132,9 +131,9 @@ def _blind(group: str, bundle: Bundle, mixer: MixerPipeline) -> MixerPipeline:
     return replace(mixer, scoring=replace(mixer.scoring, ranker=blind))
 
 
-def _unscored(others: str, name: str, mixer: MixerPipeline) -> MixerPipeline:
-    rest = _rest(name, getattr(mixer.scoring, others))
-    return replace(mixer, scoring=replace(mixer.scoring, **{others: rest}))
+def _unscored(name: str, mixer: MixerPipeline) -> MixerPipeline:
+    rest = _rest(name, mixer.scoring.rescorers)
+    return replace(mixer, scoring=replace(mixer.scoring, rescorers=rest))
 
 
 def _unfiltered(kind: str, name: str, mixer: MixerPipeline) -> MixerPipeline:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ml.bundle.leaderboard import Leaderboard
 from ml.bundle.manifest import Manifest
+from ml.embeddings.communities import Communities
 from ml.embeddings.encoder import GrowingEncoder
 from ml.features import Pairs, matrix
 from ml.models.attribution import Attribution, Parts
@@ -30,6 +31,7 @@ class Models:
     ranker: HeavyRanker
     nsfw: Safety | None
     toxicity: Safety | None
+    communities: Communities | None = None  # where enough people have an audience
     listwise: Listwise | None = None  # where it is not known what people were shown
 
     @cached_property
@@ -56,7 +58,7 @@ class Models:
 
     def encode(self, state: FeatureState) -> GrowingEncoder:
         """Encode every tweet once; viewers are encoded on demand."""
-        return TowerEncoder.of(state, self.tower, self.nsfw, self.toxicity)
+        return TowerEncoder.of(state, self.tower, self.nsfw, self.toxicity, self.communities)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from ml.bundle import probe as probes
 from ml.bundle.bundle import Bundle, Models
 from ml.bundle.disk import CURRENT, REPLACED, aside, current, into_place, point, recover
 from ml.bundle.manifest import FORMAT, Manifest
+from ml.embeddings.communities import Communities
 from ml.errors import BundleError
 from ml.evidence.columns import NAMES as EVIDENCE
 from ml.features import NAMES
@@ -26,6 +27,7 @@ from ml.state.storage import npz, sha256
 PREVIOUS: Final = "previous"
 MANIFEST: Final = "manifest.json"
 LISTWISE: Final = "listwise.npz"
+COMMUNITIES: Final = "communities.npz"
 
 
 def publish(artifacts: Path, models: Models, manifest: Manifest, probe: probes.Probe) -> str:
@@ -37,6 +39,8 @@ def publish(artifacts: Path, models: Models, manifest: Manifest, probe: probes.P
             weights.save(models.nsfw, folder / "nsfw.npz")
         if models.toxicity is not None:
             weights.save(models.toxicity, folder / "toxicity.npz")
+        if models.communities is not None:
+            npz.save(folder / COMMUNITIES, models.communities.arrays())
         if models.listwise is not None:
             npz.save(folder / LISTWISE, models.listwise.arrays())
         probes.save(probe, models, folder)
@@ -121,10 +125,23 @@ def load(artifacts: Path, version: str | None = None) -> Bundle | None:
         weights.load(HeavyRanker(), folder / "heavy_ranker.npz"),
         nsfw,
         toxicity,
+        _communities(folder / COMMUNITIES) if COMMUNITIES in manifest.files else None,
         _listwise(folder / LISTWISE) if LISTWISE in manifest.files else None,
     )
     probes.verify(models, folder)
     return Bundle(version, manifest, models, leaderboard.read(folder))
+
+
+def _communities(path: Path) -> Communities:
+    """The learned communities of a bundle.
+
+    Raises:
+        BundleError: the file does not hold them.
+    """
+    try:
+        return Communities.of(npz.load(path))
+    except (OSError, ValueError, KeyError) as error:
+        raise BundleError(f"{path} does not fit this code ({error}); retrain") from error
 
 
 def _listwise(path: Path) -> Listwise:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from ml.arrays import Rows, Times
 from ml.embeddings.cells import Cells
 from ml.embeddings.cells import Vectors as Vectors
+from ml.embeddings.communities import MemberTable
 from ml.state.feature_state import FeatureState
 from ml.state.structures.growable import GrowableColumns
 from ml.state.updates.apply_records import AppliedRecords
@@ -48,6 +49,11 @@ class Encoder(Protocol):
     @property
     def authors(self) -> Vectors:
         """(users, dim) vectors of any length, in the space of the viewers."""
+        ...
+
+    @property
+    def members(self) -> MemberTable:
+        """The learned communities of every user."""
         ...
 
     def viewers(self, state: FeatureState, viewer: Rows, now: Times) -> Vectors:

@@ -1,93 +1,162 @@
-"""SimClusters: sparse community vectors (Satuluri et al., KDD 2020), here by their O(1) proxy.
+"""SimClusters: sparse community vectors of users and tweets (Satuluri et al., KDD 2020).
 
-Instead of factorising the follow graph, interests fall into communities by a stable hash. That
-serves cold users from their first second, needs no fitting, and is the same in every process.
-A learned community model fills the same `Communities` interface.
+Two kinds of communities: those of declared interests and topics, by a stable hash, which are there
+from the first second; and those learned from who follows and engages with whom. A tweet belongs to
+the learned communities of its author and of all who engaged with it, as of this second. The less is
+known of either side, the less the learned ones count.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from itertools import combinations
 from math import sqrt
-from typing import Final, Protocol
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ml.arrays import Rows
-from ml.kernels import kernel
-from ml.state.feature_state import FeatureState
+from ml.embeddings.communities import ACTIVE, CommunityArrays, Floats
+from ml.kernels import inline_kernel, kernel
+from ml.state.structures.event_order import NEVER
 from ml.state.structures.tokens import Tokens
+from ml.state.tables.engagements import ENGAGEMENT_KINDS
+from ml.state.tables.weights import UNIT
 
 COMMUNITIES: Final = 150
-ACTIVE: Final = 3  # communities per vector, at most
+TOKENS: Final = 3  # communities by hash, at most
+ENGAGERS: Final = 64  # the newest, per tweet
+SURE: Final = 3.0  # producers that make a viewer's communities half sure
+SURE_OF_TWEET: Final = 1.0  # engagers, the author among them, that make a tweet's so
 
-
-@dataclass(frozen=True, slots=True)
-class Sparse:
-    """Rows of a sparse matrix with at most `ACTIVE` entries each; weight 0 where unused.
-
-    Entries of one row may name the same community: they add up.
-    """
-
-    community: NDArray[np.int32]  # (rows, ACTIVE)
-    weight: NDArray[np.float32]  # (rows, ACTIVE), of length 1 once equal communities are added
-
-
-class Communities(Protocol):
-    """Which communities do users and tweets belong to?"""
-
-    def of_users(self, state: FeatureState, user: Rows) -> Sparse: ...
-
-    def of_tweets(self, state: FeatureState, tweet: Rows) -> Sparse: ...
-
-
-@dataclass(frozen=True, slots=True)
-class HashedInterests:
-    """Communities of declared interests, topics and hashtags."""
-
-    count: int = COMMUNITIES
-
-    def of_users(self, state: FeatureState, user: Rows) -> Sparse:
-        return self._hash(state.users.interests[user])
-
-    def of_tweets(self, state: FeatureState, tweet: Rows) -> Sparse:
-        return self._hash(state.tweets.tags[tweet])
-
-    def _hash(self, tokens: Tokens) -> Sparse:
-        tokens = tokens[:, :ACTIVE]
-        community = (tokens % np.uint32(self.count)).astype(np.int32)
-        used = tokens != 0
-        square = used.sum(axis=1)
-        for i, j in combinations(range(ACTIVE), 2):
-            square += 2 * ((community[:, i] == community[:, j]) & used[:, i] & used[:, j])
-        weight = used / np.sqrt(np.maximum(square, 1)).astype(np.float32)[:, None]
-        return Sparse(community, weight)
-
-
-INTERESTS: Final = HashedInterests()
-
-
-def cosine(a: Sparse, b: Sparse) -> NDArray[np.float32]:
-    """(rows,) cosine of each row of `a` with the same row of `b`, or of its only row with every
-    row of `b`; 0 where either is empty."""
-    if len(a.weight) == 1:
-        own = np.bincount(a.community[0], a.weight[0], COMMUNITIES).astype(np.float32)
-        product = np.einsum("ij,ij->i", own[b.community], b.weight)
-    else:
-        same = a.community[:, :, None] == b.community[:, None, :]  # (rows, ACTIVE, ACTIVE)
-        product = np.einsum("ij,ijk,ik->i", a.weight, same, b.weight)
-    nearness: NDArray[np.float32] = np.minimum(product, 1)
-    return nearness
+Numbers = NDArray[np.float64]
 
 
 @kernel
-def communities_of(tokens: Tokens, row: int) -> NDArray[np.float64]:
-    """(COMMUNITIES,) the vector of one user, of length 1, or 0 where `row` is -1."""
+def similarity(
+    viewer: int,
+    following: Rows,
+    tweet: Rows,
+    interests: Tokens,
+    tags: Tokens,
+    author_of: Rows,
+    engaged: Rows,
+    communities: CommunityArrays,
+) -> Numbers:
+    """(tweets,) how near a viewer is to each tweet, 0–1: the mean of the cosines by hash and by
+    learned communities, the latter weighted by how sure both sides are of them.
+
+    Args:
+        viewer: row of a user; -1 for somebody who is not known.
+        following: whom they follow.
+        interests: of users, as tokens.
+        tags: of tweets, the topic first.
+        engaged: (users, LENGTH) tweets that each user engaged with, -1 where unused.
+    """
+    near = hashed_cosines(hashed(interests, viewer), tags, tweet)
+    count, half_life_seconds, community, score, pull, interest, weight = communities[:7]
+    vector, known = np.zeros(count, np.float64), 0
+    if viewer >= 0 and count > 0:
+        vector, known = interested_in(
+            viewer, following, engaged[viewer], author_of, community, score, pull, count
+        )
+    if known == 0:
+        return near
+    start, length, rows, user, is_on, note, at = communities[7:]
+    total, touched = np.zeros(count, np.float64), np.empty((ENGAGERS + 1) * ACTIVE, np.int32)
+    for i in range(len(tweet)):
+        found, entries, newest, author = 0.0, 0, NEVER, author_of[tweet[i]]
+        last = start[tweet[i]] + length[tweet[i]]
+        first = max(start[tweet[i]], last - ENGAGERS)
+        for place in range(first, last):
+            newest = max(newest, _when(is_on, at, rows[place]))
+        for place in range(first, last + 1):  # the last is the author
+            who, worth = author, 1.0
+            if place < last:
+                when = _when(is_on, at, rows[place])
+                who, worth = user[rows[place]], _weight(is_on, note, rows[place])
+                worth *= np.exp2((when - newest) / half_life_seconds) if when < newest else 1.0
+            if who < 0 or worth == 0 or interest[who, 0] < 0:
+                continue
+            found += worth
+            for k in range(ACTIVE):
+                one = interest[who, k]
+                if one >= 0:
+                    if total[one] == 0:
+                        touched[entries] = one
+                        entries += 1
+                    total[one] += worth * weight[who, k]
+        product, square = 0.0, 0.0
+        for k in range(entries):
+            one = touched[k]
+            product += vector[one] * total[one]
+            square += total[one] * total[one]
+            total[one] = 0.0
+        if square > 0:
+            sure = known / (known + SURE) * found / (found + SURE_OF_TWEET)
+            near[i] = (near[i] + sure * min(product / sqrt(square), 1.0)) / (1 + sure)
+    return near
+
+
+@kernel
+def interested_in(
+    user: int,
+    following: Rows,
+    history: Rows,
+    author_of: Rows,
+    community: Rows,
+    score: Floats,
+    pull: Floats,
+    count: int,
+) -> tuple[Numbers, int]:
+    """(communities,) of length 1: what a user is known for, and the communities of whom they follow
+    and of the authors of what they engaged with lately; and of how many people that was."""
+    vector, known = np.zeros(count, np.float64), 0
+    if community[user] >= 0:
+        vector[community[user]] += score[user]
+        known += 1
+    for who in following:
+        if community[who] >= 0:
+            vector[community[who]] += pull[who]
+            known += 1
+    for tweet in history:
+        author = author_of[tweet] if tweet >= 0 else -1
+        if author >= 0 and community[author] >= 0:
+            vector[community[author]] += pull[author]
+            known += 1
+    square = 0.0
+    for one in vector:
+        square += one * one
+    if square > 0:
+        vector /= sqrt(square)
+    return vector, known
+
+
+@inline_kernel
+def _when(is_on: NDArray[np.bool_], at: NDArray[np.int64], row: int) -> int:
+    """When somebody last engaged with a tweet."""
+    latest = NEVER
+    for kind in ENGAGEMENT_KINDS:
+        if is_on[row, kind]:
+            latest = max(latest, at[row, kind])
+    return latest
+
+
+@inline_kernel
+def _weight(is_on: NDArray[np.bool_], note: Rows, row: int) -> float:
+    """What an engagement weighs; 0 where it is none, or off. As in `neighbors`, in place."""
+    weight = 0
+    for kind in ENGAGEMENT_KINDS:
+        if is_on[row, kind]:
+            weight = max(weight, note[row, kind])
+    return weight / UNIT
+
+
+@kernel
+def hashed(tokens: Tokens, row: int) -> Numbers:
+    """(COMMUNITIES,) the vector of one user's interests, of length 1, or 0 where `row` is -1."""
     vector = np.zeros(COMMUNITIES, np.float64)
     if row >= 0:
-        for i in range(ACTIVE):
+        for i in range(TOKENS):
             if tokens[row, i] != 0:
                 vector[tokens[row, i] % COMMUNITIES] += 1
     square = 0.0
@@ -99,17 +168,17 @@ def communities_of(tokens: Tokens, row: int) -> NDArray[np.float64]:
 
 
 @kernel
-def nearness(vector: NDArray[np.float64], tokens: Tokens, row: Rows) -> NDArray[np.float64]:
+def hashed_cosines(vector: Numbers, tokens: Tokens, row: Rows) -> Numbers:
     """(rows,) cosine of a user's vector with that of each row of tokens; 0 where either is
     empty."""
     near = np.empty(len(row), np.float64)
     for i in range(len(row)):
         product, square = 0.0, 0
-        for j in range(ACTIVE):
+        for j in range(TOKENS):
             token = tokens[row[i], j]
             if token != 0:
                 product += vector[token % COMMUNITIES]
-                for k in range(ACTIVE):
+                for k in range(TOKENS):
                     other = tokens[row[i], k]
                     square += other != 0 and other % COMMUNITIES == token % COMMUNITIES
         near[i] = min(product / sqrt(max(square, 1)), 1.0)

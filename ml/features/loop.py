@@ -12,8 +12,9 @@ from typing import Final
 import numpy as np
 
 from ml.arrays import Rows, Times
+from ml.embeddings.communities import CommunityArrays
 from ml.embeddings.graph_feature_service import followees_engaged, neighbors_following
-from ml.embeddings.simclusters import communities_of, nearness
+from ml.embeddings.simclusters import similarity
 from ml.features.look_ups import (
     age_hours,
     declares,
@@ -55,6 +56,7 @@ def write(
     catalog: Catalog,
     people: People,
     counts: CountTables,
+    communities: CommunityArrays,
 ) -> None:
     """Write the features of one viewer and each tweet, as of each moment, into the rows of `out`.
 
@@ -82,7 +84,7 @@ def write(
     shared = shared_interests(interests, viewer, authors)
     alike, asked = neighbors_declaring(interests, following, followed_by, topic)
     fame, speaks = (followers[viewer], interests[viewer, 0] != 0) if viewer >= 0 else (0, False)
-    near = nearness(communities_of(interests, viewer), tags, tweets)
+    near = similarity(viewer, following, tweets, interests, tags, author_of, engaged, communities)
     taste = dots(vector, vectors, tweets)
     for i in range(len(tweets)):
         tweet, author, at = tweets[i], authors[i], now[i]

@@ -62,5 +62,5 @@ class Pair(NamedTuple):
     shared_interests: int  # declared by the viewer and by the author
     neighbors_following: int  # neighbors of the viewer who follow the author
     followees_engaged: int  # followees of the viewer who engaged with the tweet lately
-    communities: float  # cosine of the community vectors, 0–1
+    communities: float  # similarity of the community vectors, 0–1
     taste: float  # cosine of the two-tower vectors, -1–1

@@ -11,7 +11,7 @@ from ml.kernels import inline_kernel
 
 @inline_kernel
 def simclusters_similarity(pair: Pair) -> float:
-    """Cosine of the community vectors of viewer and tweet (SimClusters)."""
+    """Nearness of viewer and tweet by communities, declared and learned (SimClusters)."""
     return pair.communities
 
 

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml.arrays import Rows, Times
+from ml.embeddings.communities import CommunityArrays, arrays_of
 from ml.embeddings.encoder import Encoder
 from ml.state.feature_state import FeatureState
 from ml.state.structures.counters import Counts, DecayedCounts
@@ -51,7 +52,9 @@ Around = tuple[  # the users around the viewer, by row; sorted, but for the samp
 ]
 
 
-def tables_of(state: FeatureState, encoder: Encoder) -> tuple[Catalog, People, CountTables]:
+def tables_of(
+    state: FeatureState, encoder: Encoder
+) -> tuple[Catalog, People, CountTables, CommunityArrays]:
     """The arrays of a state as they are now; another event may replace them."""
     tweets, scores = state.tweets, encoder.tweets
     return (
@@ -75,6 +78,7 @@ def tables_of(state: FeatureState, encoder: Encoder) -> tuple[Catalog, People, C
             state.tie_counts.index.table,
             state.topic_counts.index.table,
         ),
+        arrays_of(state, encoder.members),
     )
 
 

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from ml.arrays import Rows, Times
 from ml.embeddings.cells import cells_of, centroids_of
+from ml.embeddings.communities import Communities, MemberTable
 from ml.embeddings.encoder import EncodedTweets, Vectors
 from ml.models import buckets
 from ml.models.author_history import author_history, evidence
@@ -51,16 +52,23 @@ class TowerEncoder(GrowableColumns):
     text_scores: TextScores
     authors: Vectors  # (users, DIM)
     viewer_tower: ViewerTower
+    members: MemberTable
 
     @classmethod
     def of(
-        cls, state: FeatureState, tower: TwoTower, nsfw: Safety | None, toxicity: Safety | None
+        cls,
+        state: FeatureState,
+        tower: TwoTower,
+        nsfw: Safety | None,
+        toxicity: Safety | None,
+        communities: Communities | None,
     ) -> TowerEncoder:
         """Encode all tweets and authors of a state."""
         nothing, none = np.empty((0, DIM), np.float32), np.empty(0, np.float32)
         tweets = EncodedTweets(nothing, nothing, none, none)
         scores, viewer_tower = TextScores(none, none), ViewerTower.of(tower)
-        encoder = cls(tower, nsfw, toxicity, tweets, scores, nothing, viewer_tower)
+        members = MemberTable(communities or Communities.none())
+        encoder = cls(tower, nsfw, toxicity, tweets, scores, nothing, viewer_tower, members)
         everybody, everything = (
             np.arange(len(part), dtype=np.int32) for part in (state.users, state.tweets)
         )
@@ -106,6 +114,7 @@ class TowerEncoder(GrowableColumns):
 
     def _grow(self, state: FeatureState) -> None:
         self.lengthen(len(state.users))
+        self.members.extend(state.users.ids)
         self.tweets.lengthen(len(state.tweets))
         self.text_scores.lengthen(len(state.tweets))
 

@@ -17,7 +17,7 @@ from ml.state.events import Events
 from ml.state.feature_state import FeatureState
 from ml.state.tables.tweets import Tweets
 from ml.state.tables.users import Users
-from ml.training import two_tower
+from ml.training import communities, two_tower
 from ml.training.examples import Examples
 from ml.training.heavy_ranker import RankerRows
 from ml.training.options import TrainingOptions
@@ -41,7 +41,8 @@ def prepare(events: Events, users: Users, tweets: Tweets, options: TrainingOptio
     mine = np.isin(event_fold, (-1, *TOWER_FOLDS))
     known.apply(events[mine])
     tower = two_tower.train_at_once(known, events[mine], options.seed)
-    encoders = Encoders.of(tower, tweets, np.ones(len(tweets), bool))
+    groups = communities.train(known, None, options.seed)
+    encoders = Encoders.of(tower, tweets, np.ones(len(tweets), bool), groups)
     encoder = encoders.encode(known)  # of what is written, which is the same in every state
 
     fold = fold_of(examples.viewer, examples.tweet)

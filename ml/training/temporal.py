@@ -9,9 +9,10 @@ from ml.state.events import Events
 from ml.state.feature_state import FeatureState
 from ml.state.tables.tweets import Tweets
 from ml.state.tables.users import Users
-from ml.training import two_tower
+from ml.training import communities, two_tower
 from ml.training.featurise import featurise
 from ml.training.options import TrainingOptions
+from ml.training.time_scales import time_scales
 from ml.training.training_data import Encoders, TrainingData, ranker_examples
 
 
@@ -27,7 +28,9 @@ def prepare(
     later, notes = ranker_examples(events, users, tweets, options.seed, since=towers_until)
     state = FeatureState(users, tweets)
     tower = two_tower.train(state, events.before(towers_until), options.seed)
-    encoders = Encoders.of(tower, tweets, tweets.created_at < towers_until)
+    half_life_hours = time_scales(events.before(towers_until), tweets).half_life_hours
+    groups = communities.train(state, half_life_hours, options.seed)
+    encoders = Encoders.of(tower, tweets, tweets.created_at < towers_until, groups)
     memory.give_back()
     rest = events[int(np.searchsorted(events.at, towers_until)) :]
     rows = featurise(state, rest, encoders.encode(state), later)

@@ -14,10 +14,11 @@ from ml import memory
 from ml.actions import ENGAGEMENTS
 from ml.bundle import Bundle, HeadCard, Manifest, publish, publish_state, weights
 from ml.bundle.bundle import Models
-from ml.bundle.manifest import FORMAT, ListwiseCard
+from ml.bundle.manifest import FORMAT, ListwiseCard, TimeScales
 from ml.bundle.probe import PAIRS, Probe
 from ml.dataset import tables as tables_on_disk
 from ml.dataset.tables import Tables
+from ml.embeddings.communities import Communities
 from ml.errors import DataError
 from ml.event_log.port import EventLog
 from ml.event_log.to_tables import with_log
@@ -29,7 +30,7 @@ from ml.state.feature_state import FeatureState
 from ml.state.tables.tweets import Tweets
 from ml.state.tables.users import Users
 from ml.state.updates import tables_to_events
-from ml.training import calibrate, crossfit, heavy_ranker, listwise_stage, temporal
+from ml.training import calibrate, communities, crossfit, heavy_ranker, listwise_stage, temporal
 from ml.training.examples import Examples
 from ml.training.heavy_ranker import with_similarity
 from ml.training.options import TrainingOptions
@@ -97,7 +98,14 @@ def _fit(
     ranker = heavy_ranker.train(training_data.train, trained, options.seed)
     cards = _calibrate(ranker, training_data, trained)
     encoders = training_data.encoders
-    models = Models(encoders.tower, ranker, encoders.nsfw, encoders.toxicity)
+    scales = time_scales(known, tweets)
+    models = Models(
+        encoders.tower,
+        ranker,
+        encoders.nsfw,
+        encoders.toxicity,
+        _communities(known, users, tweets, scales, options),
+    )
     manifest = Manifest(
         format=FORMAT,
         as_of=cut if cut is not None else tables_to_events.NO_TIMES,
@@ -121,10 +129,19 @@ def _fit(
             "calibrate": len(training_data.calibrate),
         },
         files={},
-        time_scales=time_scales(known, tweets),
+        time_scales=scales,
     )
     models, manifest = _with_listwise(models, manifest, tables, known, users, tweets, options)
     return models, manifest, training_data.examples
+
+
+def _communities(
+    known: Events, users: Users, tweets: Tweets, scales: TimeScales, options: TrainingOptions
+) -> Communities | None:
+    """Those of all that is known."""
+    state = FeatureState(users, tweets)
+    state.apply(known)
+    return communities.train(state, scales.half_life_hours, options.seed)
 
 
 def _with_listwise(

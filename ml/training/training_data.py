@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from ml.embeddings.communities import Communities
 from ml.models.encode import TowerEncoder
 from ml.models.safety import Safety
 from ml.models.two_tower import TwoTower
@@ -31,17 +32,24 @@ class Encoders:
     tower: TwoTower
     nsfw: Safety | None
     toxicity: Safety | None
+    communities: Communities | None
 
     def encode(self, state: FeatureState) -> TowerEncoder:
-        return TowerEncoder.of(state, self.tower, self.nsfw, self.toxicity)
+        return TowerEncoder.of(state, self.tower, self.nsfw, self.toxicity, self.communities)
 
     @classmethod
-    def of(cls, tower: TwoTower, tweets: Tweets, learnable: NDArray[np.bool_]) -> Encoders:
+    def of(
+        cls,
+        tower: TwoTower,
+        tweets: Tweets,
+        learnable: NDArray[np.bool_],
+        communities: Communities | None,
+    ) -> Encoders:
         """Fit the safety models on the `learnable` tweets that somebody labelled."""
         found = {
             name: safety.train(tweets, learnable, label) for name, label in tweets.declared.items()
         }
-        return cls(tower, found["nsfw"], found["toxicity"])
+        return cls(tower, found["nsfw"], found["toxicity"], communities)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,6 @@ from app.pipeline.batch import CandidateBatch
 from app.pipeline.candidate_pipeline import CandidatePipeline
 from app.pipeline.components import (
     CandidateSource,
-    Diversifier,
     Filter,
     Gate,
     Ranker,
@@ -35,6 +34,7 @@ class Places:
 
     share: float | None
     reserved: float = 0.0
+    present: bool = False
 
 
 def allotted(*shares: float | None, reserved: float = 0.0) -> list[Places]:
@@ -57,7 +57,7 @@ class Contract:
         marks = (1 << rng.integers(0, 4, ROWS)).astype(np.uint32)
         score = rng.random(ROWS).astype(np.float32)
         author = tiny_engine.state.tweets.author[tweet]
-        return CandidateBatch(tweet, author, marks, {"score": score})
+        return CandidateBatch(tweet, author, marks, {"base_score": score, "score": score})
 
     @pytest.fixture
     def empty(self, batch: CandidateBatch) -> CandidateBatch:
@@ -179,30 +179,6 @@ class RescorerContract(Contract):
         np.testing.assert_array_equal(rescorer.factor(query, batch.take(half)), among[half])
 
 
-class DiversifierContract(Contract):
-    def test_it_never_lifts_and_leaves_the_best_alone(
-        self, diversifier: Diversifier, query: Query, batch: CandidateBatch, empty: CandidateBatch
-    ) -> None:
-        factor = diversifier.factor(query, batch, batch["score"])
-        assert factor.dtype == np.float32
-        assert (factor > 0).all()
-        assert (factor <= 1).all()
-        assert factor[batch["score"].argmax()] == 1
-        assert diversifier.factor(query, empty, empty["score"]).shape == (0,)
-
-    def test_the_order_of_arrival_does_not_matter(
-        self,
-        diversifier: Diversifier,
-        query: Query,
-        batch: CandidateBatch,
-        rng: np.random.Generator,
-    ) -> None:
-        straight = diversifier.factor(query, batch, batch["score"])
-        order = rng.permutation(ROWS)
-        mixed = diversifier.factor(query, batch.take(order), batch["score"][order])
-        np.testing.assert_array_equal(mixed, straight[order])
-
-
 class SelectorContract(Contract):
     @pytest.fixture
     def allotments(self) -> list[Places]:
@@ -216,10 +192,10 @@ class SelectorContract(Contract):
         empty: CandidateBatch,
         allotments: list[Places],
     ) -> None:
-        assert len(np.unique(selector.select(query, batch, allotments))) == query.limit
+        assert len(np.unique(selector.select(query, batch, allotments).order)) == query.limit
         few = batch.take(np.arange(4))
-        assert sorted(selector.select(query, few, allotments)) == [0, 1, 2, 3]
-        assert len(selector.select(query, empty, allotments)) == 0
+        assert sorted(selector.select(query, few, allotments).order) == [0, 1, 2, 3]
+        assert len(selector.select(query, empty, allotments).order) == 0
 
     def test_it_starts_with_the_best(
         self,
@@ -228,7 +204,7 @@ class SelectorContract(Contract):
         batch: CandidateBatch,
         allotments: list[Places],
     ) -> None:
-        assert selector.select(query, batch, allotments)[0] == batch["score"].argmax()
+        assert selector.select(query, batch, allotments).order[0] == batch["score"].argmax()
 
     def test_the_order_of_rows_does_not_matter(
         self,
@@ -240,8 +216,8 @@ class SelectorContract(Contract):
     ) -> None:
         mixed = batch.take(rng.permutation(ROWS))
         np.testing.assert_array_equal(
-            batch.tweet[selector.select(query, batch, allotments)],
-            mixed.tweet[selector.select(query, mixed, allotments)],
+            batch.tweet[selector.select(query, batch, allotments).order],
+            mixed.tweet[selector.select(query, mixed, allotments).order],
         )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from app.diversifiers.author_diversity import AuthorDiversity
 from app.filters.already_seen import AlreadySeen
 from app.filters.audience import Audience
 from app.filters.deleted import Deleted
@@ -27,7 +26,8 @@ from app.rescorers.recency import Recency
 from app.rescorers.safety import Safety
 from app.retrieval.co_engaged import CoEngaged
 from app.retrieval.fresh_tweets import FreshTweets
-from app.selectors.quota import Quota
+from app.selectors.budgeted import Budgeted
+from app.selectors.prices import Prices
 from app.selectors.top_k import TopK
 from app.serving.engine import Engine
 from app.serving.served_log import NullServedLog
@@ -41,7 +41,6 @@ from app.sources.item_item import ItemItem
 from app.sources.out_of_network import OutOfNetwork
 from app.sources.popular import Popular
 from tests.contracts.contracts import (
-    DiversifierContract,
     FilterContract,
     GateContract,
     Places,
@@ -104,8 +103,8 @@ class TestItemItem(SourceContract):
 
 class TestCommunities(SourceContract):
     @pytest.fixture
-    def source(self, fresh_tweets: FreshTweets) -> Communities:
-        return Communities(fresh_tweets, half_life_hours=24)
+    def source(self, fresh_tweets: FreshTweets, tiny_engine: Engine) -> Communities:
+        return Communities(fresh_tweets, tiny_engine.encoder, half_life_hours=24)
 
 
 class TestFollowRecs(SourceContract):
@@ -233,34 +232,33 @@ class TestStrangers(RescorerContract):
         return Strangers()
 
 
-class TestAuthorDiversity(DiversifierContract):
-    @pytest.fixture
-    def diversifier(self) -> AuthorDiversity:
-        return AuthorDiversity()
-
-
 class TestTopK(SelectorContract):
     @pytest.fixture
     def selector(self) -> TopK:
         return TopK()
 
 
-class TestQuota(SelectorContract):
+class TestBudgeted(SelectorContract):
     @pytest.fixture
-    def selector(self) -> Quota:
-        return Quota()
+    def selector(self, tiny_engine: Engine) -> Budgeted:
+        prices = Prices(source=0.1, author=0.1, explore=0.05, topic=0.02, share=0.01)
+        return Budgeted(tiny_engine.state, 0.2, prices)
 
-
-class TestQuotaThatReservesPlaces(TestQuota):
     @pytest.fixture
     def allotments(self) -> list[Places]:
-        return allotted(0.5, 0.15, 0.35, 0.0, reserved=0.1)
+        return [Places(0.5, present=True), Places(0.15), Places(0.35), Places(0.0, reserved=0.1)]
 
 
-class TestQuotaWithoutShares(TestQuota):
+class TestBudgetedWithoutSources(TestBudgeted):
     @pytest.fixture
     def allotments(self) -> list[Places]:
         return allotted(None, None, None, None)
+
+
+class TestBudgetedWithoutBudget(TestBudgeted):
+    @pytest.fixture
+    def selector(self, tiny_engine: Engine) -> Budgeted:
+        return Budgeted(tiny_engine.state, 0.0, Prices(source=1, author=1, explore=1, topic=1))
 
 
 class TestRememberServed(SideEffectContract):

@@ -52,7 +52,6 @@ KINDS = [
     "filters",
     "rankers",
     "rescorers",
-    "diversifiers",
     "selectors",
     "side_effects",
 ]

@@ -75,9 +75,9 @@ def test_an_inserted_source_leaves_everybody_their_share(
     """With a competitor that takes no place, each source has the places that it had."""
     assert len(mixer.candidates) == len(PLACES) - 1
     longer = inserted(mixer, place, CandidatePipeline(Silent(), 50, share=0.3))
-    shares = {type(one.source).__name__: (one.share, one.reserved) for one in longer.candidates}
+    places = {type(one.source).__name__: replace(one, limit=0) for one in longer.candidates}
     for one in mixer.candidates:
-        assert shares[type(one.source).__name__] == (one.share, one.reserved)
+        assert places[type(one.source).__name__] == replace(one, limit=0)
     for query in queries(tiny_engine):
         assert served(mixer, query) == served(longer, query)
 

@@ -22,7 +22,6 @@ VERBS = {
     "filters": "keep",
     "rankers": "score",
     "rescorers": "factor",
-    "diversifiers": "factor",
     "selectors": "select",
     "side_effects": "run",
 }
@@ -73,7 +72,7 @@ def components(product: ProductPipeline) -> Iterator[object]:
         yield from (pipeline.source, *pipeline.gates)
     yield from (*mixer.eligibility, *mixer.visibility, *mixer.slate, mixer.selector)
     yield from mixer.side_effects
-    yield from (mixer.scoring.ranker, *mixer.scoring.rescorers, *mixer.scoring.diversifiers)
+    yield from (mixer.scoring.ranker, *mixer.scoring.rescorers)
 
 
 def test_every_product_keeps_out_the_same_tweets(tiny_engine: Engine) -> None:

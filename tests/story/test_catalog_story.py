@@ -73,10 +73,11 @@ def test_products_are_described_by_the_objects_that_serve(
     assert names == ["for_you", "discovery", "newcomer", "fallback", "following"]
     page, mixer = told["products"][0], tiny_engine.products["for_you"].mixer
     assert [one["source"]["name"] for one in page["candidates"]] == list(mixer.sources)
-    (diversity,) = page["diversifiers"]
-    assert diversity["name"] == "AuthorDiversity"
-    assert diversity["about"].startswith("Lowers each further tweet by the same author")
-    assert diversity["settings"] == {"decay": 0.5, "floor": 0.25}
+    selector = page["selector"]
+    assert selector["name"] == "Budgeted"
+    assert selector["about"].startswith("The best rows, among which rules bring others")
+    assert selector["settings"]["budget"] == 0.03
+    assert selector["settings"]["prices"]["author"] == 0.04
     assert isinstance(mixer.scoring.ranker, HeavyRanker)
     assert tiny_engine.bundle is not None
     weights = mixer.scoring.ranker.fusion.weights

@@ -47,7 +47,7 @@ def test_a_timeline_in_plain_text(
     assert main(["timeline", "1", "--limit", "3"]) == 0
     page = capsys.readouterr().out
     assert page.startswith("For 1 at ")
-    for word in ("score", "predicted", "near", "safety", "AuthorDiversity", "InNetwork"):
+    for word in ("score", "predicted", "near", "safety", "FeedbackFatigue", "InNetwork"):
         assert word in page
     assert sum(line[:2].strip().isdigit() for line in page.splitlines()) == 3
 

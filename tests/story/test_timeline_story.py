@@ -67,7 +67,6 @@ def test_explain_adds_who_did_what_in_what_time(client: TestClient, reader: str)
         "visibility",
         "rank",
         "rescore",
-        "diversify",
         "slate",
         "select",
         "side_effect",
@@ -100,7 +99,7 @@ def test_scores_of_given_tweets_are_those_of_the_timeline(client: TestClient, re
         assert scored["tweet_id"] == item["tweet_id"]
         assert scored["base_score"] == pytest.approx(item["base_score"], abs=1e-5)
         assert scored["eligible"] is True
-        assert "AuthorDiversity" not in scored["factors"]
+        assert scored["factors"] == pytest.approx(item["factors"], abs=1e-5)
 
 
 def test_scores_say_what_would_be_dropped_and_what_is_unknown(

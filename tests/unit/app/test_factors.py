@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from app.diversifiers.author_diversity import AuthorDiversity
 from app.pipeline.batch import CandidateBatch
 from app.pipeline.query import Query
 from app.rescorers.out_of_network import OutOfNetwork
@@ -85,31 +81,3 @@ def test_no_tweet_is_so_old_that_it_keeps_less_than_the_floor(world: World, quer
 def test_strangers_have_to_be_better(query: Query) -> None:
     batch = CandidateBatch.of(np.arange(4, dtype=np.int32), np.array([1, 2, 3, -1], np.int32))
     assert OutOfNetwork(0.75).factor(query, batch).tolist() == [1, 1, 0.75, 0.75]
-
-
-def test_each_further_tweet_by_an_author_counts_less_in_the_order_of_score(
-    batch_of: Callable[..., CandidateBatch], query: Query
-) -> None:
-    batch = batch_of([7, 7, 8, 7, 7], [0.1, 0.9, 0.5, 0.3, 0.3])
-    factor = AuthorDiversity().factor(query, batch, batch["score"])
-    assert factor.tolist() == [0.34375, 1, 1, 0.625, 0.4375]
-
-
-@given(st.lists(st.tuples(st.integers(-1, 4), st.integers(0, 5)), max_size=40))
-def test_a_factor_falls_with_each_better_tweet_by_the_author(pairs: list[tuple[int, int]]) -> None:
-    batch = CandidateBatch.of(
-        np.arange(len(pairs), dtype=np.int32), np.array([author for author, _ in pairs], np.int32)
-    )
-    score = np.array([score for _, score in pairs], np.float32)
-    factor = AuthorDiversity(decay=0.5, floor=0.25).factor(anybody(), batch, score)
-    for row, (author, mine) in enumerate(pairs):
-        same = [(-other, place) for place, (by, other) in enumerate(pairs) if by == author]
-        better = sum(one < (-mine, row) for one in same) if author >= 0 else 0
-        assert factor[row] == np.float32(0.25 + 0.75 * 0.5**better)
-
-
-def test_tweets_by_nobody_known_are_by_different_people(
-    batch_of: Callable[..., CandidateBatch], query: Query
-) -> None:
-    batch = batch_of([-1, -1, -1], [0.1, 0.9, 0.5])
-    assert AuthorDiversity().factor(query, batch, batch["score"]).tolist() == [1, 1, 1]

@@ -37,13 +37,12 @@ def test_tokens_are_the_same_in_every_process() -> None:
 
 
 def test_colliding_interests_add_up() -> None:
-    hashed = simclusters.HashedInterests(count=1)  # everything collides
-    vectors = hashed._hash(np.array([[7, 9, 0], [7, 0, 0], [0, 0, 0]], np.uint32))
-    one = simclusters.Sparse(vectors.community[[0]], vectors.weight[[0]])
-    other = simclusters.Sparse(vectors.community[[1]], vectors.weight[[1]])
-    np.testing.assert_allclose(simclusters.cosine(one, other), 1, rtol=1e-6)
-    nothing = simclusters.Sparse(vectors.community[[2]], vectors.weight[[2]])
-    assert simclusters.cosine(one, nothing) == 0
+    also_seven = 7 + simclusters.COMMUNITIES
+    tokens = np.array([[7, also_seven, 0], [7, 0, 0], [0, 0, 0]], np.uint32)
+    near = simclusters.hashed_cosines(
+        simclusters.hashed(tokens, 0), tokens, np.arange(3, dtype=np.int32)
+    )
+    np.testing.assert_allclose(near, [1, 1, 0], rtol=1e-6)
 
 
 def test_similarities_lie_between_zero_and_one(

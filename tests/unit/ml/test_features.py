@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from ml.bundle import Bundle
+from ml.embeddings.communities import arrays_of
 from ml.embeddings.graph_feature_service import PROOF_SECONDS
-from ml.embeddings.simclusters import INTERESTS, cosine
+from ml.embeddings.simclusters import similarity
 from ml.features import NAMES, Pairs, matrix
 from ml.features.author import author_followers
 from ml.features.liking import DECLARING_SHARE, POSTS, USUAL_SHARE
@@ -114,10 +115,20 @@ def test_what_followees_engaged_with_is_counted(x: Pairs, column: dict[str, np.n
 
 
 def test_similarities_are_cosines(x: Pairs, column: dict[str, np.ndarray]) -> None:
-    communities = cosine(
-        INTERESTS.of_users(x.state, x.viewer), INTERESTS.of_tweets(x.state, x.tweet)
-    )
-    np.testing.assert_allclose(column["simclusters_similarity"], communities, atol=1e-6)
+    state = x.state
+    for viewer in VIEWERS:
+        mine = x.viewer == viewer
+        near = similarity(
+            viewer,
+            Neighborhood.of(state.graph, viewer).following,
+            x.tweet[mine],
+            state.users.interests,
+            state.tweets.tags,
+            state.tweets.author,
+            state.history.tweet,
+            arrays_of(state, x.encoder.members),
+        )
+        np.testing.assert_allclose(column["simclusters_similarity"][mine], near, atol=1e-6)
     taste = np.einsum("ij,ij->i", x.vectors[x.viewers.which], x.encoder.tweets.vector[x.tweet])
     np.testing.assert_allclose(
         column["twhin_similarity"], np.clip((1 + taste) / 2, 0, 1), atol=1e-6

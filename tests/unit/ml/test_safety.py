@@ -105,7 +105,7 @@ def encode(written: tuple[World, Users, Tweets]) -> Encode:
     early = tweets.created_at < np.median(tweets.created_at)
     models = [safety.train(tweets, early, label) for label in tweets.declared.values()]
     assert all(models)
-    return lambda state: TowerEncoder.of(state, TwoTower().eval(), *models)
+    return lambda state: TowerEncoder.of(state, TwoTower().eval(), *models, None)
 
 
 def test_the_record_adds_to_what_a_tweet_says(

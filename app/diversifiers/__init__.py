@@ -1,1 +1,0 @@
-"""By what factor should a row change for the company it keeps?"""
