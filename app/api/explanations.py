@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, cast
 
 import numpy as np
 
@@ -26,6 +26,7 @@ from app.schemas.why import (
     VerdictView,
     Why,
 )
+from app.selectors.budgeted import worth
 from app.serving.engine import Engine
 from app.serving.why.explain import Explanation
 from app.serving.why.stage_places import StagePlace
@@ -33,6 +34,7 @@ from app.serving.why.to_enter import Entry
 
 DIGITS: Final = 9
 
+Reason = Literal["best", "moved", "source", "share", "reserved", "author", "topic"]
 Outcome = Literal["served", "ranked", "dropped", "beyond_limits", "not_proposed"]
 
 
@@ -63,7 +65,7 @@ def why(engine: Engine, user_id: str, explained: Explanation, request_id: str, p
         rows=len(explained.order),
         placement=None
         if placed is None
-        else PlacementView(reason=placed.reason, cost=_round(placed.cost)),
+        else PlacementView(reason=cast(Reason, placed.reason), cost=_round(placed.cost)),
         dropped_by=explained.dropped_by,
         in_favor_of=_id(engine, explained.in_favor_of),
         proposals=[ProposalView(**asdict(one)) for one in explained.proposals],
@@ -77,6 +79,7 @@ def why(engine: Engine, user_id: str, explained: Explanation, request_id: str, p
         value=_value(explained),
         factors=[*_factors(explained)],
         score=_round(explained.row[SCORE][0]),
+        worth=_round(worth(explained.row)[0]),
         in_company=explained.in_company,
         stages=[_stage(one) for one in explained.stages],
         to_enter=None if explained.on_page else _to_enter(explained),

@@ -7,14 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, TypeVar
 
-from app.pipeline.components import (
-    CandidateSource,
-    Diversifier,
-    Filter,
-    Ranker,
-    Rescorer,
-    Selector,
-)
+from app.pipeline.components import CandidateSource, Filter, Ranker, Rescorer, Selector
 from app.pipeline.mixer import MixerPipeline
 from app.pipeline.scoring_pipeline import ScoringPipeline
 
@@ -34,7 +27,6 @@ class Rewiring:
     filter: Callable[[Filter], Filter] = same
     ranker: Callable[[Ranker], Ranker] = same
     rescorer: Callable[[Rescorer], Rescorer] = same
-    diversifier: Callable[[Diversifier], Diversifier] = same
     selector: Callable[[Selector], Selector] = same
 
     def apply(self, mixer: MixerPipeline) -> MixerPipeline:
@@ -47,7 +39,6 @@ class Rewiring:
             scoring=ScoringPipeline(
                 ranker=self.ranker(scoring.ranker),
                 rescorers=[self.rescorer(one) for one in scoring.rescorers],
-                diversifiers=[self.diversifier(one) for one in scoring.diversifiers],
             ),
             visibility=[self.filter(one) for one in mixer.visibility],
             slate=[self.filter(one) for one in mixer.slate],

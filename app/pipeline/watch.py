@@ -6,17 +6,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.pipeline.batch import CandidateBatch, Column, Mask, Order
+from app.pipeline.batch import CandidateBatch, Column, Mask
 from app.pipeline.components import (
     Allotment,
     CandidateSource,
-    Diversifier,
     Filter,
     Ranker,
     Rescorer,
     Selector,
 )
 from app.pipeline.mixer import MixerPipeline
+from app.pipeline.placement import Selection
 from app.pipeline.query import Query
 from app.pipeline.rewired import Rewiring, named_like
 from app.pipeline.trace import Trace
@@ -27,7 +27,7 @@ class Passage:
     """One call of a component."""
 
     batch: CandidateBatch  # what it was given; what a source proposed
-    answer: Any = None  # a mask, a column, an order; the columns of a ranker; None of a source
+    answer: Any = None  # a mask, a column, the columns of a ranker, a selection; None of a source
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,6 @@ class Watch:
             filter=lambda part: named_like(_Filter, part, self),
             ranker=lambda part: named_like(_Ranker, part, self),
             rescorer=lambda part: named_like(_Rescorer, part, self),
-            diversifier=lambda part: named_like(_Diversifier, part, self),
             selector=lambda part: named_like(_Selector, part, self),
         ).apply(mixer)
 
@@ -98,22 +97,13 @@ class _Rescorer:
 
 
 @dataclass(frozen=True, slots=True)
-class _Diversifier:
-    part: Diversifier
-    watch: Watch
-
-    def factor(self, query: Query, batch: CandidateBatch, score: Column) -> Column:
-        factor = self.part.factor(query, batch, score)
-        self.watch.note(batch, factor)
-        return factor
-
-
-@dataclass(frozen=True, slots=True)
 class _Selector:
     part: Selector
     watch: Watch
 
-    def select(self, query: Query, batch: CandidateBatch, allotments: Sequence[Allotment]) -> Order:
-        order = self.part.select(query, batch, allotments)
-        self.watch.note(batch, order)
-        return order
+    def select(
+        self, query: Query, batch: CandidateBatch, allotments: Sequence[Allotment]
+    ) -> Selection:
+        selection = self.part.select(query, batch, allotments)
+        self.watch.note(batch, selection)
+        return selection

@@ -102,11 +102,13 @@ class StageView(Strict):
 
 
 class PlacementView(Strict):
-    reason: Literal["best", "share", "reserved"]
-    """The best of all that wait; the best whose source has not had its share; or one of a source
-    for which the place is reserved."""
+    reason: Literal["best", "moved", "source", "share", "reserved", "author", "topic"]
+    """One of the ten best that were left; one that was, before a rule gave its place to another; or
+    what a rule brought: a source that would be absent, a share that is kept, a place that is
+    reserved for its source, an author less often, a topic more."""
     cost: float
-    """By which the best row that was passed over for it has more score."""
+    """What it is worth less than the row that it replaced, in shares of the value of the ten best
+    that were left."""
 
 
 class ChangeView(Strict):
@@ -163,7 +165,9 @@ class Why(Answer):
     value: ValueView
     factors: list[FactorView]
     score: float
-    """The base score times every factor. Without diversity where `in_company` is false."""
+    """The base score times every factor."""
+    worth: float
+    """x times every factor: what rules exchange rows by."""
     in_company: bool
     """Whether the tweet was scored among the others; else by itself, since none brought it."""
     stages: list[StageView]

@@ -5,12 +5,16 @@ No rule that hides a tweet is among them, and nothing that would cost more than 
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from pydantic import Field, create_model
 
 from app.products.presets import PRESETS
+from app.products.rules import RULES
 from app.schemas.strict import Strict
+from app.selectors.prices import Prices
+from app.setting_values import Share
 from app.settings import Settings
 
 MOST: Final = 500  # candidates of one source
@@ -25,6 +29,7 @@ LIMITS: Final = (
     "follow_recs_limit",
     "explore_limit",
 )
+PRICES: Final = dict[Literal[tuple(one.name for one in fields(Prices))], Share]
 OTHERS: Final = (
     "weights",
     "in_network_share",
@@ -42,20 +47,17 @@ OTHERS: Final = (
     "recency_half_life_hours",
     "recency_floor",
     "out_of_network_factor",
-    "author_decay",
-    "author_floor",
+    "budget",
 )
 
 
 def _fields() -> dict[str, Any]:  # what `create_model` takes
     """Each with the form, the bounds and the sentence of its setting."""
-    preset = Settings.model_fields["preset"]
-    found: dict[str, Any] = {
-        "preset": (
-            Literal[tuple(PRESETS)] | None,
-            Field(default=None, description=preset.description),
-        )
-    }
+    named = {"preset": Literal[tuple(PRESETS)], "rules": Literal[tuple(RULES)], "prices": PRICES}
+    found: dict[str, Any] = {}
+    for name, form in named.items():
+        about = Settings.model_fields[name].description
+        found[name] = form | None, Field(default=None, description=about)
     for name in (*LIMITS, *OTHERS):
         setting = Settings.model_fields[name]
         form = setting.rebuild_annotation()

@@ -68,12 +68,22 @@ class Previews:
         return {name: sharing.of(product) for name, product in products.items()}
 
     def _settings(self, given: dict[str, Any]) -> Settings:
-        """A preset is previewed as it is; weights alone replace single ones of those in use."""
-        weights = given.get("weights", {})
-        if "preset" not in given:
-            weights = {**self.settings.weights, **weights}
-        chosen = self.settings.model_fields_set | given.keys()
-        values = {**dict(self.settings), **given, "weights": weights}
+        """A preset counts by itself, and so do rules; weights or prices alone replace single ones
+        of those in use."""
+        used = self.settings
+        weights, prices, budget = used.weights, used.prices, used.budget
+        if "preset" in given:
+            weights = {}
+        if "rules" in given:
+            prices, budget = {}, None
+        values = {
+            **dict(used),
+            "budget": budget,
+            **given,
+            "weights": {**weights, **given.get("weights", {})},
+            "prices": {**prices, **given.get("prices", {})},
+        }
+        chosen = used.model_fields_set | given.keys()
         return Settings.model_construct(_fields_set=chosen, **values)
 
     def _ranker(self, given: dict[str, Any], settings: Settings) -> Ranker:

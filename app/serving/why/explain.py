@@ -10,10 +10,9 @@ import numpy as np
 from app.filters.audience import Audience
 from app.pipeline.batch import CandidateBatch
 from app.pipeline.components import Explained
-from app.pipeline.mixer import MixerPipeline
 from app.pipeline.product import ProductPipeline, Watched
 from app.pipeline.query import Query
-from app.pipeline.stages import SCORE, filter_visibility, select
+from app.pipeline.stages import SCORE, filter_visibility
 from app.pipeline.trace import Trace
 from app.pipeline.worth import Worth
 from app.serving.engine import Engine
@@ -34,7 +33,6 @@ class Explanation:
     watched: Watched
     row: CandidateBatch  # the tweet alone, with all its columns
     in_company: bool  # whether it was scored among the others; else by itself, as nobody brought it
-    order: CandidateBatch  # the whole feed
     place: int | None  # in it, from 1
     dropped_by: str | None
     in_favor_of: int | None  # the tweet that stays in its place, where two cannot both
@@ -49,6 +47,11 @@ class Explanation:
         return self.watched.product
 
     @property
+    def order(self) -> CandidateBatch:
+        """The whole feed."""
+        return self.watched.mixed.pool
+
+    @property
     def on_page(self) -> bool:
         return self.place is not None and self.place <= self.query.limit
 
@@ -61,7 +64,7 @@ class Explanation:
     def placement(self) -> Placement | None:
         if self.place is None:
             return None
-        return placement(self.order, self.place, self.product.mixer.candidates)
+        return placement(self.order, self.place)
 
 
 def explain(
@@ -113,7 +116,7 @@ def _explained(query: Query, watched: Watched, alone: CandidateBatch) -> Explana
         row, _ = mixer.score(query, alone, Trace())
     ranker = mixer.scoring.ranker
     assert isinstance(ranker, Explained)
-    order = _whole(query, watched, mixer)
+    order = watched.mixed.pool
     places = np.flatnonzero(order.tweet == tweet)
     place = int(places[0]) + 1 if len(places) else None
     stages, judged = stage_places(watched, tweet), verdicts(query, alone, mixer)
@@ -129,7 +132,6 @@ def _explained(query: Query, watched: Watched, alone: CandidateBatch) -> Explana
         watched,
         row,
         in_company,
-        order,
         place,
         dropped_by,
         in_favor_of,
@@ -139,12 +141,6 @@ def _explained(query: Query, watched: Watched, alone: CandidateBatch) -> Explana
         ranker.explain(query, row),
         None if on_page else to_enter(query, mixer, row, sources, judged),
     )
-
-
-def _whole(query: Query, watched: Watched, mixer: MixerPipeline) -> CandidateBatch:
-    """The whole feed, of which the page is the beginning."""
-    pool = watched.mixed.pool
-    return select(replace(query, limit=len(pool)), pool, mixer.selector, mixer.candidates, Trace())
 
 
 def _beaten(query: Query, last: LastRound, tweet: int) -> tuple[str | None, int | None]:

@@ -66,11 +66,11 @@ class _Walk:
 
     def _ordered(self, span: Span, passage: Passage) -> StagePlace:
         batch, answer = passage.batch, passage.answer
-        if span.stage in ("rank", "rescore", "diversify"):
+        if span.stage in ("rank", "rescore"):
             self.score = answer[BASE] if span.stage == "rank" else self.score * answer
             return StagePlace(span, True, place_by(self.score, batch, self.tweet))
         if span.stage == "select":
-            places = np.flatnonzero(batch.tweet[answer] == self.tweet)
+            places = np.flatnonzero(batch.tweet[answer.order] == self.tweet)
             return StagePlace(span, bool(len(places)), int(places[0]) + 1 if len(places) else None)
         kept = bool(answer[batch.tweet == self.tweet].all())
         self.gone = not kept

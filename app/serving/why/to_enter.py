@@ -24,7 +24,7 @@ from app.sources.in_network import InNetwork
 from ml.state.tables.neighborhood import absent
 
 MOST_TIMES: Final = 1e9  # beyond it the base score is 1 in single precision
-TRIALS: Final = 16  # halve the range of the logarithm
+TRIALS: Final = 12  # halve the range of the logarithm
 DIGITS: Final = 4  # of the factor that is named
 
 

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from app.errors import InvalidRequestError
 from app.products.presets import PRESETS
+from app.products.rules import RULES
 from app.serving.engine import Engine
 from app.serving.overrides import LIMITS, OTHERS, Overrides
 from app.serving.previews import REMEMBERED
@@ -36,6 +37,9 @@ def taste() -> st.SearchStrategy[dict[str, Any]]:
             "source_half_life_hours": st.floats(0.1, 10_000),
             "recency_half_life_hours": st.floats(0.1, 10_000),
             "recency_floor": share,
+            "rules": st.sampled_from([*RULES]),
+            "budget": share,
+            "prices": st.dictionaries(st.sampled_from(["share", "author", "topic"]), share),
         },
     )
 
@@ -125,6 +129,9 @@ def test_weights_that_make_no_order_are_refused(tiny_engine: Engine) -> None:
         {"weights": {"like": 1e9}},
         {"weights": {"karma": 1}},
         {"preset": "mine"},
+        {"rules": "mine"},
+        {"prices": {"karma": 0.1}},
+        {"budget": 2},
         {"unsafe_toxicity": 1.0},
         {"max_age_hours": 1e6},
     ],
@@ -167,7 +174,8 @@ def walk(product: Any) -> Any:
 def test_shares_move_places(tiny_engine: Engine) -> None:
     state = tiny_engine.state
     user = state.users.ids.id(int(state.history.written.argmax()))
-    strangers = Overrides(in_network_share=0, graph_share=0, out_of_network_share=1)
+    free = {"prices": {"share": 1.0}, "budget": 1.0}
+    strangers = Overrides(in_network_share=0, graph_share=0, out_of_network_share=1, **free)
     query = tiny_engine.hydrate.query(user, 10)
     mixer = tiny_engine.products["for_you"].mixer
     near = 1 << mixer.sources.index("OutOfNetwork")

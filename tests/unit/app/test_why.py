@@ -14,7 +14,7 @@ from app.pipeline.trace import Trace
 from app.serving.engine import Engine
 from app.serving.why.explain import Explanation, explain
 
-VIEWERS, TWEETS, LIMIT = 12, 14, 10
+VIEWERS, TWEETS, LIMIT = 6, 12, 10
 EXACT = 1e-6
 
 
@@ -115,7 +115,7 @@ def test_what_a_stage_dropped_is_gone_behind_it(explanations: list[Explanation])
         kept = [at.kept for at in stages if at.kept is not None and at.span.stage != "select"]
         if one.place is not None:
             assert all(kept)
-            assert stages[-1].place == (one.place if one.on_page else None)
+            assert stages[-1].place == one.place
         elif one.dropped_by is not None and False in kept:
             assert one.dropped_by in {at.span.component for at in stages if at.kept is False}
 
