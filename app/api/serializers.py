@@ -125,17 +125,7 @@ def add_evidence(items: list[Json], batch: CandidateBatch) -> None:
 
 def trace(served: Served) -> list[Json]:
     """The spans of the pipeline run, in order, each as `Span` has it."""
-    return [
-        {
-            "stage": span.stage,
-            "component": span.component,
-            "rows_in": span.rows_in,
-            "rows_out": span.rows_out,
-            "micros": span.micros,
-            "error": span.error,
-        }
-        for span in served.trace.spans
-    ]
+    return [span._asdict() for span in served.trace.spans]
 
 
 def instant(at: int) -> datetime:
@@ -214,16 +204,20 @@ def _numbers(engine: Engine, batch: CandidateBatch, factors: list[str]) -> list[
     """The numbers of all rows: scores, safety, heads, similarities and factors; rounded, and NaN
     where there is no such column."""
     safety, absent = engine.encoder.tweets, np.full(len(batch), np.nan)
-    given, known = batch.columns, batch.columns.keys()
+    score, base_score, *others = batch.columns_of(
+        ("score", "base_score", *HEADS, *NEARNESS, *factors)
+    )
     columns = [
-        given["score"],
-        given["base_score"],
+        score,
+        base_score,
         safety.nsfw.take(batch.tweet),
         safety.toxicity.take(batch.tweet),
-        *[given[name] if name in known else absent for name in (*HEADS, *NEARNESS, *factors)],
+        *others,
     ]
-    table = np.concatenate(columns, dtype=np.float64).round(DIGITS)
-    numbers: list[list[float]] = table.reshape(len(columns), len(batch)).tolist()
+    table = np.concatenate(
+        [absent if column is None else column for column in columns], dtype=np.float64
+    )
+    numbers: list[list[float]] = table.round(DIGITS).reshape(len(columns), len(batch)).tolist()
     return numbers
 
 

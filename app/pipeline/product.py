@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from app.pipeline.batch import CandidateBatch
 from app.pipeline.components import Gate
@@ -20,8 +20,7 @@ logger = logging.getLogger(__name__)
 Answer = TypeVar("Answer")
 
 
-@dataclass(frozen=True, slots=True)
-class Served:
+class Served(NamedTuple):
     """The rows served, the product that made them, and the trace."""
 
     product: ProductPipeline
@@ -30,8 +29,7 @@ class Served:
     pool: CandidateBatch  # all that could have been served
 
 
-@dataclass(frozen=True, slots=True)
-class Watched:
+class Watched(NamedTuple):
     """A feed that nobody is served, the product that made it, and how."""
 
     product: ProductPipeline
@@ -39,8 +37,7 @@ class Watched:
     watch: Watch
 
 
-@dataclass(frozen=True, slots=True)
-class Scored:
+class Scored(NamedTuple):
     """Given tweets scored, the product that scored them, and the filter that would drop each."""
 
     product: ProductPipeline
@@ -92,7 +89,8 @@ class ProductPipeline:
             return self, ask(self.mixer)
         except (BrokenContractError, FailedClosedError):
             raise
-        except Exception:
+        except Exception as error:
+            trace.fail(error)
             if self.fallback is None:
                 raise
             logger.exception("%s failed, %s answers", self.name, self.fallback.name)

@@ -38,8 +38,8 @@ class Watch:
     passages: dict[int, Passage] = field(default_factory=dict)
 
     def note(self, batch: CandidateBatch, answer: Any = None) -> None:
-        """A component is called inside its span, which is the last one that was begun."""
-        self.passages[len(self.trace.spans) - 1] = Passage(batch, answer)
+        """A component answers before its span ends, which is then the next one of the trace."""
+        self.passages[len(self.trace.laps)] = Passage(batch, answer)
 
     def of(self, mixer: MixerPipeline) -> MixerPipeline:
         """The mixer, watched: it does the same."""

@@ -21,6 +21,7 @@ from app.serving.hydrate import Hydrate
 from app.serving.null_encoder import NullEncoder
 from app.serving.previews import Previews
 from app.serving.restore_state import remembered, replay
+from app.serving.safety_thresholds import with_safety_thresholds
 from app.serving.served_bundle import load_bundle
 from app.serving.served_log import ConnectableServedLog
 from app.serving.shared_clock import kept_world_time, write_shift
@@ -101,7 +102,7 @@ def assemble(
 ) -> Engine:
     """An engine around a state; products write served pages to `served_log`. Without an `encoder`
     everything in the state is encoded."""
-    settings = with_time_scales(settings, bundle)
+    settings = with_safety_thresholds(with_time_scales(settings, bundle), bundle)
     served_log = served_log or ConnectableServedLog()
     if encoder is None:
         encoder = bundle.encode(state) if bundle else NullEncoder.of(state)

@@ -29,7 +29,6 @@ LIMITS: Final = (
     "follow_recs_limit",
     "explore_limit",
 )
-PRICES: Final = dict[Literal[tuple(one.name for one in fields(Prices))], Share]
 OTHERS: Final = (
     "weights",
     "in_network_share",
@@ -53,7 +52,12 @@ OTHERS: Final = (
 
 def _fields() -> dict[str, Any]:  # what `create_model` takes
     """Each with the form, the bounds and the sentence of its setting."""
-    named = {"preset": Literal[tuple(PRESETS)], "rules": Literal[tuple(RULES)], "prices": PRICES}
+    price: Any = Literal[tuple(one.name for one in fields(Prices))]
+    named: dict[str, Any] = {
+        "preset": Literal[tuple(PRESETS)],
+        "rules": Literal[tuple(RULES)],
+        "prices": dict[price, Share],
+    }
     found: dict[str, Any] = {}
     for name, form in named.items():
         about = Settings.model_fields[name].description

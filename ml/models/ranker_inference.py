@@ -130,22 +130,22 @@ def _log_odds(
     towers: Floats, heads: Floats, wide: Floats, nearness: Floats, per_nearness: float, at_0: float
 ) -> Floats:
     """(heads + 1, pairs) of the towers of all heads, (pairs, heads * TOWER), on top of `wide`,
-    (pairs, heads)."""
+    (pairs, heads); `HIGHEST` at most, either way."""
     log_odds = np.empty((len(heads) + 1, len(towers)), np.float32)
     for i in range(len(towers)):
         for head in range(len(heads)):
             total = wide[i, head]
             for j in range(TOWER):
                 total += heads[head, j] * towers[i, head * TOWER + j]
-            log_odds[head, i] = total
-        log_odds[-1, i] = nearness[i] * per_nearness + at_0
+            log_odds[head, i] = min(max(total, -HIGHEST), HIGHEST)
+        total = np.float32(nearness[i] * per_nearness + at_0)
+        log_odds[-1, i] = min(max(total, -HIGHEST), HIGHEST)
     return log_odds
 
 
 def _sigmoid(log_odds: Floats) -> Floats:
     """1 / (1 + exp(-x)); it overwrites what it is given."""
-    y: Floats = log_odds.clip(-HIGHEST, HIGHEST, log_odds)
-    np.negative(y, y)
+    y: Floats = np.negative(log_odds, log_odds)
     np.exp(y, y)
     y += 1
     return np.reciprocal(y, y)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -103,7 +103,7 @@ def _discreet(engine: Engine, query: Query, alone: CandidateBatch) -> Query:
         | among(parent_author, around.excluded_authors)
         | among(alone.author, around.see_fewer_authors)
     )
-    return replace(query, neighborhood=around.without_refusals()) if concerned[0] else query
+    return query._replace(neighborhood=around.without_refusals()) if concerned[0] else query
 
 
 def _explained(query: Query, watched: Watched, alone: CandidateBatch) -> Explanation:

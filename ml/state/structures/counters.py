@@ -17,13 +17,15 @@ from ml.state.structures.growable import with_room
 from ml.state.structures.pair_index import PairIndex
 
 Counts = NDArray[np.float64]
+Moments = NDArray[np.float64]  # unix seconds; long ago where there was none
 
 
 class CountTable(NamedTuple):
-    """The arrays of decayed counts, for kernels."""
+    """The arrays of decayed counts, for kernels, which are called with its parts one by one: a
+    tuple whose parts have names takes longer to hand over than all of them."""
 
     value: Counts  # (rows, kinds) as of `newest`
-    newest: NDArray[np.float64]
+    newest: Moments
     half_life_seconds: float
 
 
