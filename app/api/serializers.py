@@ -69,7 +69,7 @@ def timeline(
         start += 1
         distribution[proposers[0]] = distribution.get(proposers[0], 0) + 1
     return {
-        **_answer(engine, user_id, query, served.product, served.trace, request_id, product),
+        **answered(engine, user_id, query, served.product, served.trace, request_id, product),
         "source_distribution": distribution,
         "items": items,
         "next_cursor": next_cursor,
@@ -91,7 +91,7 @@ def score_response(
         item["eligible"] = filter_ is None
         item["dropped_by"] = filter_
     return {
-        **_answer(engine, user_id, query, scored.product, scored.trace, request_id, "for_you"),
+        **answered(engine, user_id, query, scored.product, scored.trace, request_id, "for_you"),
         "items": items,
         "unknown": unknown,
     }
@@ -147,7 +147,7 @@ def stated(micros: int) -> datetime | None:
     return None if micros == UNKNOWN_TIME else EPOCH + timedelta(microseconds=micros)
 
 
-def _answer(
+def answered(
     engine: Engine,
     user_id: str,
     query: Query,

@@ -10,10 +10,11 @@ from typing import NamedTuple, TypeVar
 from app.pipeline.batch import CandidateBatch
 from app.pipeline.components import Gate
 from app.pipeline.failures import BrokenContractError, FailedClosedError
-from app.pipeline.mixer import MixerPipeline
+from app.pipeline.mixer import Mixed, MixerPipeline
 from app.pipeline.query import Query
 from app.pipeline.stages import admit
 from app.pipeline.trace import Trace
+from app.pipeline.watch import Watch
 
 logger = logging.getLogger(__name__)
 Answer = TypeVar("Answer")
@@ -26,6 +27,14 @@ class Served(NamedTuple):
     batch: CandidateBatch
     trace: Trace
     pool: CandidateBatch  # all that could have been served
+
+
+class Watched(NamedTuple):
+    """A feed that nobody is served, the product that made it, and how."""
+
+    product: ProductPipeline
+    mixed: Mixed
+    watch: Watch
 
 
 class Scored(NamedTuple):
@@ -54,6 +63,14 @@ class ProductPipeline:
         trace = Trace()
         product, mixed = self._answer(query, trace, lambda mixer: mixer.run(query, trace))
         return Served(product, mixed.batch, trace, mixed.pool)
+
+    def watch(self, query: Query) -> Watched:
+        """Make a feed as `run` does, and note what each component does."""
+        watch = Watch(Trace())
+        product, mixed = self._answer(
+            query, watch.trace, lambda mixer: watch.of(mixer).run(query, watch.trace)
+        )
+        return Watched(product, mixed, watch)
 
     def score(self, query: Query, batch: CandidateBatch) -> Scored:
         """Score these tweets for this query."""
