@@ -182,6 +182,9 @@ class Settings(BaseSettings):
     """The weight of having many followers, when recommending whom to follow."""
     newly_joined_half_life_hours: Hours = 720
     """The half-life of having joined lately, when recommending whom to follow."""
+    newcomer_exploration: Share = 0.5
+    """What a topic may lose of its score by chance where nothing is known of the viewer, so that
+    newcomers are not all shown the same; less with all that they do."""
     explore_limit: Limit = 10
     """Candidates on a topic that the viewer may have come to like, at most."""
 
@@ -207,9 +210,11 @@ class Settings(BaseSettings):
     """Whether a reply is hidden where what it answers is deleted, or by somebody whom a block in
     either direction or the viewer's mute keeps away."""
     unsafe_nsfw: Factor = 0.3
-    """Tweets from this probability of NSFW on are hidden, unless the viewer allows them."""
+    """Tweets from this probability of NSFW on are hidden, unless the viewer allows them. Unless it
+    is set, a trained model says from where on, by the share of clean tweets that it may hide."""
     unsafe_toxicity: Factor = 0.3
-    """Tweets from this probability of toxicity on are hidden."""
+    """Tweets from this probability of toxicity on are hidden. Unless it is set, a trained model
+    says from where on, by the share of clean tweets that it may hide."""
     unsafe_though_denied: Factor = 0.95
     """Tweets declared to be neither NSFW nor toxic are hidden from this probability on."""
 

@@ -50,18 +50,6 @@ def _without_share(
     return replace(free, source=source, limit=settings.evidence_limit)
 
 
-def newcomer_by_evidence(
-    page: MixerPipeline, listwise: ListwiseStage, state: FeatureState, settings: Settings
-) -> MixerPipeline:
-    """The page of a viewer of whom nothing is known: what is popular, by the same evidence.
-
-    Args:
-        page: that of everybody else, by evidence.
-    """
-    popular = _most_popular(listwise, state, settings)
-    return replace(page, candidates=[CandidatePipeline(popular, settings.newcomer_limit)])
-
-
 def _most_popular(listwise: ListwiseStage, state: FeatureState, settings: Settings) -> MostPopular:
     fresh_tweets = shared_stages.fresh_tweets(state, settings)
     return MostPopular(fresh_tweets, listwise.evidence.popularity)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from app.filters.already_seen import AlreadySeen
 from app.filters.audience import Audience
 from app.filters.deleted import Deleted
@@ -15,6 +17,8 @@ from app.filters.unsafe import Unsafe
 from app.follow_recommendations.reasons import Weights
 from app.follow_recommendations.recommender import FollowRecommender
 from app.pipeline.components import Filter
+from app.pipeline.scoring_pipeline import ScoringPipeline
+from app.rescorers.exploration import Exploration
 from app.retrieval.fresh_tweets import FreshTweets
 from app.settings import Settings
 from app.side_effects.remember_served import RememberServed, ServedLog
@@ -49,6 +53,12 @@ def visibility(state: FeatureState, encoder: Encoder, settings: Settings) -> lis
         ),
         Muted(state),
     ]
+
+
+def exploring(scoring: ScoringPipeline, state: FeatureState, settings: Settings) -> ScoringPipeline:
+    """The same for viewers of whom little may be known."""
+    exploration = Exploration(state, settings.newcomer_exploration)
+    return replace(scoring, rescorers=[*scoring.rescorers, exploration])
 
 
 def recheck(state: FeatureState, encoder: Encoder, settings: Settings) -> list[Filter]:

@@ -17,6 +17,7 @@ from ml.features import Pairs
 from ml.models.listwise import Listwise
 from ml.state.feature_state import FeatureState
 from ml.state.structures.event_order import UNKNOWN_TIME
+from ml.state.tables.neighborhood import Neighborhood
 
 FLOOR: Final = 1e-3  # of a share, before its logarithm is taken
 OLD: Final = 20.0  # times the median age at engagement; what is older is as old
@@ -49,6 +50,13 @@ CROSSED: Final = (  # also times 1 / sqrt(1 + engagements of the viewer)
     "age",
     "follows_author",
 )
+UNKNOWN: Final = (  # also where nothing is known of the viewer
+    "popular",
+    "popular_last_5%",
+    "heads",
+    "similarity",
+    "twhin_similarity",
+)
 PLAIN: Final = (
     *(f"item_item_{name}" for name in ITEM_ITEM),
     *(f"item_item_latest_{name}" for name in ITEM_ITEM),
@@ -59,7 +67,11 @@ PLAIN: Final = (
     *MODEL,
     *OF_FEATURES,
 )
-NAMES: Final = (*PLAIN, *(f"{name}_if_new" for name in CROSSED))
+NAMES: Final = (
+    *PLAIN,
+    *(f"{name}_if_new" for name in CROSSED),
+    *(f"{name}_if_unknown" for name in UNKNOWN),
+)
 HEADS: Final = NAMES.index("heads")
 
 Columns = NDArray[np.float32]
@@ -108,6 +120,8 @@ class Evidence:
         written = state.history.written[viewer] if viewer >= 0 else 0
         novelty = 1 / np.sqrt(1.0 + written)
         crossed = [plain[PLAIN.index(name)] * novelty for name in CROSSED]
+        unknown = 0.0 if _is_known(pairs, viewer) else 1.0
+        crossed += [plain[PLAIN.index(name)] * unknown for name in UNKNOWN]
         return np.stack([*plain, *crossed], axis=1, dtype=np.float32, casting="same_kind")
 
     def _of_age(self, created_at: NDArray[np.int64], now: int) -> list[NDArray[np.float64]]:
@@ -117,6 +131,16 @@ class Evidence:
         age = np.where(known, np.maximum(now - created_at, 1), self.median_age)
         over = age / self.median_age
         return [np.log(age / 3600 + 0.5), np.minimum(over, OLD), np.log1p(over)]
+
+
+def _is_known(pairs: Pairs, viewer: int) -> bool:
+    """Whether a viewer engaged with anything, declared an interest or follows somebody."""
+    if viewer < 0:
+        return False
+    state = pairs.state
+    around = pairs.known or Neighborhood.of(state.graph, viewer)
+    has_taste = state.history.written[viewer] > 0 or state.users.interests[viewer].any()
+    return bool(has_taste or len(around.following))
 
 
 def _of_item_item(found: ItemItem, tweet: Rows) -> list[NDArray[np.float64]]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ml.arrays import Rows
 from ml.bundle.bundle import Bundle
@@ -24,8 +25,19 @@ from ml.training.pools import pool_of
 from ml.training.replay import walk
 from ml.training.visits import Choices, Visits
 
+STRANGERS: Final = 0.25  # of the visits are also asked about as if by somebody never met
 NEGATIVES: Final = 0.4  # of the rows that were not chosen; the rest is left out at random
 SECOND: Final = 1  # the state is as of the second of each visit
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Who asks, and when."""
+
+    viewer: int  # -1 for somebody who was never met
+    now: int
+    vector: NDArray[np.float32]  # (dim,)
+    around: Neighborhood
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,29 +65,41 @@ class Collector:
             for rows in walk(self.state, rest, visits.at, SECOND):
                 for visit in rows:
                     viewer, now = int(visits.user[visit]), int(visits.at[visit])
-                    choice = self._choice(viewer, now, chosen.after(viewer, now), rng)
+                    theirs = chosen.after(viewer, now)
+                    asked = [self._asked_by(viewer, now)]
+                    if rng.random() < STRANGERS:
+                        asked.append(self._asked_by_nobody(now))
+                    choices = [self._choice(viewer, one, theirs, rng) for one in asked]
+                    yield from (choice for choice in choices if choice is not None)
                     shown.update()
-                    if choice is not None:
-                        yield choice
+
+    def _asked_by(self, viewer: int, now: int) -> Asked:
+        vector = self.encoder.viewers(
+            self.state, np.array([viewer], np.int32), np.array([now], np.int64)
+        )[0]
+        around = Neighborhood.of(self.state.graph, viewer)
+        return Asked(viewer, now, vector, around)
+
+    def _asked_by_nobody(self, now: int) -> Asked:
+        vector = np.zeros(self.encoder.tweets.vector.shape[1], np.float32)
+        return Asked(-1, now, vector, Neighborhood.nobody())
 
     def _choice(
-        self, viewer: int, now: int, chosen: Rows, rng: np.random.Generator
+        self, viewer: int, asked: Asked, chosen: Rows, rng: np.random.Generator
     ) -> Choice | None:
-        state = self.state
-        vector = self.encoder.viewers(
-            state, np.array([viewer], np.int32), np.array([now], np.int64)
-        )[0]
-        item_item = ItemItem.of(state, viewer)
-        around = Neighborhood.of(state.graph, viewer)
+        """What a viewer chose of what is proposed to who asks, themselves or somebody unknown."""
+        state, now, vector, around = self.state, asked.now, asked.vector, asked.around
+        item_item = ItemItem.of(state, asked.viewer)
         fresh = state.fresh(now, self.hours, self.at_least)
         pool = pool_of(
             state, self.encoder, item_item, around, self.evidence.popularity, vector, fresh, now
         )
+        pool = pool[~np.isin(pool, state.engaged_by(viewer))]
         is_chosen = np.isin(pool, chosen)
         kept = is_chosen | (rng.random(len(pool)) < NEGATIVES)
         if not is_chosen.any():
             return None
-        pairs = Pairs.of_one(state, self.encoder, viewer, pool[kept], now, around)
+        pairs = Pairs.of_one(state, self.encoder, asked.viewer, pool[kept], now, around, vector)
         features = matrix(pairs)
         predictions = self.bundle.predict(pairs, features)
         base = self.fusion.fuse(predictions).astype(np.float64)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -21,6 +22,7 @@ from ml.state.updates.tables_to_events import NO_TIMES
 from ml.training import crossfit, exposure, listwise, visits
 from ml.training.choices import Collector
 from ml.training.examples import EVERYTHING_HOURS, WINDOW_AT_LEAST
+from ml.training.joiners import Joiners
 from ml.training.listwise import Fitted
 from ml.training.time_scales import time_scales
 from ml.training.visits import Choices
@@ -54,24 +56,29 @@ def train(
         return None
     rng = np.random.default_rng(seed)
     engaged = known[np.isin(known.action, ENGAGEMENTS) & (known.tweet >= 0)]
-    state = FeatureState(users, tweets)
     if calibrate_from is None:
         is_part = crossfit.folds_of(known) == crossfit.CALIBRATION_FOLD
-        state.apply(known[~is_part])
-        part, rest = known[is_part], Events.none()
+        before, part, rest = known[~is_part], known[is_part], Events.none()
         asked = visits.at_once(part, NO_TIMES, rng)
-        evidence = Evidence(Popularity(state, ()), None)
+        spans: tuple[int, ...] = ()
+        median_age = None
     else:
-        state.apply(known.before(calibrate_from))
+        before = known.before(calibrate_from)
         part = rest = known[known.at >= calibrate_from]
         asked = visits.of_part(part, rng)
-        recent = Popularity(state, recent_spans(engaged.at))
-        evidence = Evidence(recent, _median_age(engaged, tweets))
+        spans, median_age = recent_spans(engaged.at), _median_age(engaged, tweets)
+    join = Joiners.drawn(asked.user, rng)
+    later = join.left_out(before, rng)
+    state = FeatureState(join.without_profiles(users), tweets)
+    state.apply(before[~later])
+    evidence = Evidence(Popularity(state, spans), median_age)
+    end = np.full(int(later.sum()), part.at.max(initial=NO_TIMES))
+    chosen = Choices.of(Events.concatenated([part, replace(before[later], at=end)]))
     hours = time_scales(known, tweets).window_hours or EVERYTHING_HOURS
     collector = Collector(
         state, bundle.encode(state), bundle, fusion, evidence, hours, WINDOW_AT_LEAST
     )
-    return listwise.fit(list(collector.collect(asked, rest, Choices.of(part), rng)), evidence)
+    return listwise.fit(list(collector.collect(asked, rest, chosen, rng)), evidence)
 
 
 def _balanced(bundle: Bundle) -> Fusion:

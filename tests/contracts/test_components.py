@@ -21,6 +21,7 @@ from app.pipeline.query import Query
 from app.products import shared_stages
 from app.rankers.heuristic import Heuristic
 from app.rankers.newest import Newest
+from app.rescorers.exploration import Exploration
 from app.rescorers.out_of_network import OutOfNetwork as Strangers
 from app.rescorers.recency import Recency
 from app.rescorers.safety import Safety
@@ -224,6 +225,12 @@ class TestRecency(RescorerContract):
     @pytest.fixture
     def rescorer(self, tiny_engine: Engine) -> Recency:
         return Recency(tiny_engine.state, half_life_hours=72, floor=0.25)
+
+
+class TestExploration(RescorerContract):
+    @pytest.fixture
+    def rescorer(self, tiny_engine: Engine) -> Exploration:
+        return Exploration(tiny_engine.state, spread=0.5)
 
 
 class TestStrangers(RescorerContract):

@@ -12,6 +12,7 @@ from app.pipeline.trace import Trace
 from app.rankers.heavy import HeavyRanker
 from app.rankers.listwise import EVIDENCE
 from app.serving.engine import Engine
+from ml.evidence.columns import UNKNOWN
 
 
 def test_a_value_by_evidence_is_trained_only_where_exposure_is_not_logged(
@@ -65,3 +66,12 @@ def test_an_explained_page_shows_its_evidence(chosen_engine: Engine, tiny_engine
                     assert item["base_score"] == pytest.approx(expected, abs=1e-4)
                 else:
                     assert item.get("evidence") is None
+
+
+def test_what_counts_for_the_unknown_counts_for_nobody_else(chosen_engine: Engine) -> None:
+    known = chosen_engine.state.users.ids.id(5)
+    for user, is_known in (("nobody-knows-me", False), (known, True)):
+        query = chosen_engine.hydrate.query(user, 20)
+        pool = chosen_engine.products["for_you"].run(query).pool
+        varies = [np.ptp(pool[f"{EVIDENCE}{name}_if_unknown"]) > 0 for name in UNKNOWN]
+        assert any(varies) is not is_known
