@@ -15,7 +15,7 @@ from ml.embeddings.communities import arrays_of
 from ml.embeddings.encoder import Encoder
 from ml.embeddings.simclusters import similarity
 
-LOOKED_AT: Final = 20_000  # tweets of the window, the newest
+LOOKED_AT: Final = 10_000  # tweets of the window, the newest
 FIRST: Final = 512  # of them, which may leave nothing to be found among the older
 HALF_LIVES: Final = 4.0  # that a tweet may be older for being twice as near
 
