@@ -76,7 +76,7 @@ def _out_of_fold(
         model, reference = SafetyModel.fit(rest, options), TfIdf.fit(rest)
         for name in names:
             disguise = DISGUISES.get(name, str)
-            text = [disguise(given.text[row]) for row in rows]
+            text = [disguise(given.text[row]) for row in rows.tolist()]
             ours[name][rows], tfidf[name][rows] = model.scores(text), reference.scores(text)
             hidden[name][rows] = ours[name][rows] >= np.float32(model.card.hidden_from)
     return OutOfFold(ours, hidden, tfidf)

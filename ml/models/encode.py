@@ -146,7 +146,10 @@ class TowerEncoder(GrowableColumns):
         """Score the text of these tweets, each by itself."""
         models = list(self._safety)
         for some in _batches(tweets if models else tweets[:0], BATCH_TEXTS):
-            metadata, found = state.tweets.metadata[some], ngrams(state.tweets.texts(some))
+            metadata, found = (
+                state.tweets.metadata[some],
+                ngrams(state.tweets.texts(some).to_list()),
+            )
             for name, model in models:
                 getattr(self.text_scores, name)[some] = text_log_odds(model, metadata, found)
 

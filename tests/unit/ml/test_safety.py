@@ -116,9 +116,8 @@ def encode(written: tuple[World, Users, Tweets]) -> Encode:
     found = [
         safety.train(tweets, early, label, TrainingOptions()) for label in tweets.declared.values()
     ]
-    models = [trained.model for trained in found if trained is not None]
-    assert len(models) == len(found)
-    return lambda state: TowerEncoder.of(state, TwoTower().eval(), *models, None)
+    nsfw, toxicity = (trained.model for trained in found if trained is not None)
+    return lambda state: TowerEncoder.of(state, TwoTower().eval(), nsfw, toxicity, None)
 
 
 def test_the_record_adds_to_what_a_tweet_says(
