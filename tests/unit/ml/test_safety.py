@@ -116,7 +116,7 @@ def encode(written: tuple[World, Users, Tweets]) -> Encode:
     found = [
         safety.train(tweets, early, label, TrainingOptions()) for label in tweets.declared.values()
     ]
-    nsfw, toxicity = [trained.model for trained in found if trained is not None]
+    nsfw, toxicity = (trained.model for trained in found if trained is not None)
     return lambda state: TowerEncoder.of(state, TwoTower().eval(), nsfw, toxicity, None)
 
 
