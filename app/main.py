@@ -25,10 +25,12 @@ from app.api import (
     health,
     metrics,
     openapi,
+    preview,
     problems,
     products,
     score,
     timeline,
+    why,
 )
 from app.api.body_limit import BodyLimit
 from app.api.connections import Connections
@@ -94,7 +96,17 @@ def create_app(
         responses=problems.documented(*problems.ANYWHERE),
         telemetry=NO_TELEMETRY,
     )
-    reading = (timeline, follow_recommendations, score, catalog, products, health, metrics)
+    reading = (
+        timeline,
+        why,
+        preview,
+        follow_recommendations,
+        score,
+        catalog,
+        products,
+        health,
+        metrics,
+    )
     for room in (*reading, events, catalog_writes, admin):
         app.include_router(room.router)
     app.router.routes[:0] = in_front(timeline.router)  # asked for most, so found first

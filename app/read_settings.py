@@ -20,6 +20,11 @@ RENAMED: Final = {  # old names are read in this release, with a warning
     "MOST_BYTES": "MAX_BODY_BYTES",
 }
 
+RETIRED: Final = {  # what took the place of settings that are gone; named in this release
+    name: "AuthorDiversity is gone: FORYOU_PRICES has the price of an author's third tweet, `author`"
+    for name in ("AUTHOR_DECAY", "AUTHOR_FLOOR")
+}
+
 logger = logging.getLogger(__name__)
 
 
@@ -56,6 +61,8 @@ def _refuse_misspelt(environment: Iterable[str]) -> None:
     """A setting that is not read is worse than one that is refused."""
     known = [PREFIX + name.upper() for name in (*Settings.model_fields, *RENAMED)]
     for name in sorted(environment):
+        if (why := RETIRED.get(name.upper().removeprefix(PREFIX))) is not None:
+            raise InvalidSettingError(f"{name}: {why}")
         if name.upper().startswith(PREFIX) and name.upper() not in known:
             near = get_close_matches(name.upper(), known, n=1, cutoff=0)
             raise InvalidSettingError(f"{name}: there is no such setting; is it {near[0]}?")

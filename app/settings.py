@@ -210,9 +210,11 @@ class Settings(BaseSettings):
     """Whether a reply is hidden where what it answers is deleted, or by somebody whom a block in
     either direction or the viewer's mute keeps away."""
     unsafe_nsfw: Factor = 0.3
-    """Tweets from this probability of NSFW on are hidden, unless the viewer allows them."""
+    """Tweets from this probability of NSFW on are hidden, unless the viewer allows them. Unless it
+    is set, a trained model says from where on, by the share of clean tweets that it may hide."""
     unsafe_toxicity: Factor = 0.3
-    """Tweets from this probability of toxicity on are hidden."""
+    """Tweets from this probability of toxicity on are hidden. Unless it is set, a trained model
+    says from where on, by the share of clean tweets that it may hide."""
     unsafe_though_denied: Factor = 0.95
     """Tweets declared to be neither NSFW nor toxic are hidden from this probability on."""
 

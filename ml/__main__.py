@@ -58,7 +58,13 @@ def _train(given: argparse.Namespace) -> None:
             return
         print(f"training on {given.data}, for {reason}")
     memory.collect_seldom()
-    options = TrainingOptions(holdout=given.holdout, seed=given.seed)
+    options = TrainingOptions(
+        holdout=given.holdout,
+        seed=given.seed,
+        clean_hidden=given.clean_hidden,
+        nsfw_rate=given.nsfw_rate,
+        toxicity_rate=given.toxicity_rate,
+    )
     tables = Tables.of(_validated(given)) if given.rejects or given.map else None
     with ExitStack() as stack:
         log = stack.enter_context(closing(_log(given.from_log))) if given.from_log else None
@@ -70,6 +76,12 @@ def _train(given: argparse.Namespace) -> None:
     for name, card in trained.manifest.heads.items():
         auc = "" if drawn else f"AUC {card.metrics['auc']:.3f} on later rows   "
         print(f"  {name:<11} mean {card.mean:.4f}   {auc}{card.positives:,} examples")
+    for name, safety in trained.manifest.safety.items():
+        print(
+            f"  {name:<11} AUC {safety.auc:.3f}   hides {safety.harmful_hidden:.1%} of harmful and "
+            f"{safety.clean_hidden:.1%} [{safety.clean_hidden_low:.1%}, "
+            f"{safety.clean_hidden_high:.1%}] of clean tweets"
+        )
     if trained.manifest.missing:
         print(f"  not in the data: {', '.join(trained.manifest.missing)}")
     for note in trained.manifest.notes:
@@ -132,6 +144,18 @@ def _parser(prog: str) -> argparse.ArgumentParser:
     train.add_argument("--holdout", type=_share, default=0.2, help="last share kept for testing")
     train.add_argument("--seed", type=int, default=7)
     train.add_argument(
+        "--clean-hidden",
+        type=_share,
+        default=TrainingOptions().clean_hidden,
+        help="the share of clean tweets that a safety model may hide",
+    )
+    for label in ("nsfw", "toxicity"):
+        train.add_argument(
+            f"--{label}-rate",
+            type=_rate,
+            help="the share of such tweets where it serves; estimated if left out",
+        )
+    train.add_argument(
         "--force", action="store_true", help="serve it even if foryou train finds a better policy"
     )
     either = train.add_mutually_exclusive_group()
@@ -168,6 +192,13 @@ def _share(text: str) -> float:
     if not 0 <= share < 0.6:
         raise argparse.ArgumentTypeError(f"{text} is not in 0–0.6")
     return share
+
+
+def _rate(text: str) -> float:
+    rate = float(text)
+    if not 0 < rate < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not between 0 and 1")
+    return rate
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ and a token only what belongs to its own user.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from secrets import compare_digest
 from typing import TYPE_CHECKING, Any, Final, Literal
@@ -45,6 +46,8 @@ ASSETS: Final = "/static-offline-docs/"
 """The files that the documentation pages load."""
 READ_BY_POST: Final = frozenset({"/score"})
 """Routes whose body names the user; they call `Reader.check` themselves."""
+PREVIEW: Final = re.compile("/timeline/[^/]+/preview")
+"""A route that reads by POST and names the user in its path."""
 IMPERSONAL: Final = frozenset({"/products"})
 """Routes that show nobody, but are not public; any verified caller may read them."""
 UNCHECKED: Final = READ_BY_POST | IMPERSONAL
@@ -81,7 +84,8 @@ def purpose(method: str, path: str) -> Literal["public", "read", "write"]:
     """What a request to this path, without the root path, would do."""
     if path in PUBLIC or path.startswith(ASSETS):
         return "public"  # other methods than GET do nothing there: 405, with or without a key
-    return "read" if method in READING or path in READ_BY_POST else "write"
+    reads = method in READING or path in READ_BY_POST
+    return "read" if reads or (method == "POST" and PREVIEW.fullmatch(path)) else "write"
 
 
 class Guard:

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from app.api import placements
 from app.follow_recommendations.recommended import Recommended
 from app.pipeline.batch import CandidateBatch
 from app.pipeline.product import ProductPipeline, Scored, Served
@@ -60,14 +61,15 @@ def timeline(
     items = _tweets(engine, served.product, served.batch)
     names = served.product.mixer.sources
     distribution: dict[str, int] = {}
-    for item, marks in zip(items, served.batch.sources.tolist(), strict=True):
+    marked = zip(items, served.batch.sources.tolist(), placements.of(served.batch), strict=True)
+    for item, marks, why in marked:
         proposers = _marked(names, marks)
         item["rank"], item["sources"], item["source"] = start + 1, proposers, proposers[0]
-        item["evidence"] = None
+        item["placement"], item["evidence"] = why, None
         start += 1
         distribution[proposers[0]] = distribution.get(proposers[0], 0) + 1
     return {
-        **_answer(engine, user_id, query, served.product, served.trace, request_id, product),
+        **answered(engine, user_id, query, served.product, served.trace, request_id, product),
         "source_distribution": distribution,
         "items": items,
         "next_cursor": next_cursor,
@@ -89,7 +91,7 @@ def score_response(
         item["eligible"] = filter_ is None
         item["dropped_by"] = filter_
     return {
-        **_answer(engine, user_id, query, scored.product, scored.trace, request_id, "for_you"),
+        **answered(engine, user_id, query, scored.product, scored.trace, request_id, "for_you"),
         "items": items,
         "unknown": unknown,
     }
@@ -127,12 +129,8 @@ def trace(served: Served) -> list[Json]:
     """The spans of the pipeline run, in order, each as `Span` has it."""
     return [
         {
-            "stage": span.stage,
-            "component": span.component,
-            "rows_in": span.rows_in,
-            "rows_out": span.rows_out,
-            "micros": span.micros,
-            "error": span.error,
+            **span._asdict(),
+            "rules": placements.rules(served.batch) if span.stage == "select" else None,
         }
         for span in served.trace.spans
     ]
@@ -149,7 +147,7 @@ def stated(micros: int) -> datetime | None:
     return None if micros == UNKNOWN_TIME else EPOCH + timedelta(microseconds=micros)
 
 
-def _answer(
+def answered(
     engine: Engine,
     user_id: str,
     query: Query,
@@ -214,16 +212,20 @@ def _numbers(engine: Engine, batch: CandidateBatch, factors: list[str]) -> list[
     """The numbers of all rows: scores, safety, heads, similarities and factors; rounded, and NaN
     where there is no such column."""
     safety, absent = engine.encoder.tweets, np.full(len(batch), np.nan)
-    given, known = batch.columns, batch.columns.keys()
+    score, base_score, *others = batch.columns_of(
+        ("score", "base_score", *HEADS, *NEARNESS, *factors)
+    )
     columns = [
-        given["score"],
-        given["base_score"],
+        score,
+        base_score,
         safety.nsfw.take(batch.tweet),
         safety.toxicity.take(batch.tweet),
-        *[given[name] if name in known else absent for name in (*HEADS, *NEARNESS, *factors)],
+        *others,
     ]
-    table = np.concatenate(columns, dtype=np.float64).round(DIGITS)
-    numbers: list[list[float]] = table.reshape(len(columns), len(batch)).tolist()
+    table = np.concatenate(
+        [absent if column is None else column for column in columns], dtype=np.float64
+    )
+    numbers: list[list[float]] = table.round(DIGITS).reshape(len(columns), len(batch)).tolist()
     return numbers
 
 

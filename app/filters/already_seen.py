@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from app.pipeline.batch import CandidateBatch, Mask
+from app.pipeline.components import Ground
 from app.pipeline.query import Query
 from ml.state.feature_state import FeatureState
 from ml.state.tables.neighborhood import absent
@@ -21,3 +23,7 @@ class AlreadySeen:
         if query.viewer >= 0 and self.state.seen_long_ago.count:
             unseen &= ~self.state.may_have_seen(query.viewer, batch.tweet)
         return unseen
+
+    def grounds(self, query: Query, row: CandidateBatch) -> Mapping[str, Ground]:
+        seen_lately = not absent(row.tweet, query.seen)[0]
+        return {"seen_lately": seen_lately, "seen": not self.keep(query, row)[0]}

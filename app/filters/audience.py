@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.pipeline.batch import CandidateBatch, Mask, Rows
+from app.pipeline.components import Ground
 from app.pipeline.query import Query
 from ml.kernels import kernel
+from ml.schema import VISIBILITIES
 from ml.state.feature_state import FeatureState
 from ml.state.structures.packed import Numbers
 from ml.state.tables.audience import FOLLOWERS, MENTIONED, PUBLIC, UNLISTED
@@ -38,6 +41,14 @@ class Audience:
             query.viewer,
             query.neighborhood.following,
         )
+
+    def grounds(self, query: Query, row: CandidateBatch) -> Mapping[str, Ground]:
+        audience = self.state.tweets.audience
+        return {
+            "visibility": VISIBILITIES[audience.visibility[row.tweet[0]]],
+            "follows_author": place_among(row.author[0], query.neighborhood.following) >= 0,
+            "mentioned": bool(audience.mentioned(query.viewer, row.tweet)[0]),
+        }
 
 
 @kernel

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.pipeline.batch import CandidateBatch, Mask, Rows
+from app.pipeline.components import Ground
 from app.pipeline.query import Query
 from ml.kernels import kernel
 from ml.state.feature_state import FeatureState
@@ -21,6 +23,9 @@ class Deleted:
 
     def keep(self, query: Query, batch: CandidateBatch) -> Mask:
         return _there(batch.tweet, self.state.tweets.deleted)
+
+    def grounds(self, query: Query, row: CandidateBatch) -> Mapping[str, Ground]:
+        return {"deleted": not self.keep(query, row)[0]}
 
 
 @kernel

@@ -7,16 +7,18 @@ replies as well. A parent that was never here hides nothing.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.pipeline.batch import CandidateBatch, Mask, Rows
+from app.pipeline.components import Ground
 from app.pipeline.query import Query
 from ml.kernels import kernel
 from ml.state.feature_state import FeatureState
-from ml.state.tables.neighborhood import places_among
+from ml.state.tables.neighborhood import absent, places_among
 
 Flags = NDArray[np.bool_]
 
@@ -39,6 +41,15 @@ class HiddenParent:
             tweets.deleted,
             excluded,
         )
+
+    def grounds(self, query: Query, row: CandidateBatch) -> Mapping[str, Ground]:
+        tweets, excluded = self.state.tweets, query.neighborhood.excluded_authors
+        author = tweets.threads.parent_author[row.tweet]
+        return {
+            "hides_replies": self.hides,
+            "parent_deleted": bool(tweets.threads.answers_deleted(row.tweet, tweets.deleted)[0]),
+            "parent_author_excluded": not absent(author, excluded)[0],
+        }
 
 
 @kernel

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from app.pipeline.batch import CandidateBatch, Mask
+from app.pipeline.components import Ground
 from app.pipeline.query import Query
 from ml.state.feature_state import FeatureState
 
@@ -21,3 +23,6 @@ class Muted:
         if query.muted is None:
             return batch.everything()
         return ~self.state.tweets.wording.matches(batch.tweet, query.muted)
+
+    def grounds(self, query: Query, row: CandidateBatch) -> Mapping[str, Ground]:
+        return {"muted_words_or_domains": not self.keep(query, row)[0]}

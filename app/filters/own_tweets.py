@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from app.pipeline.batch import CandidateBatch, Mask, Rows
+from app.pipeline.components import Ground
 from app.pipeline.query import Query
 from ml.kernels import kernel
 
@@ -15,6 +17,9 @@ from ml.kernels import kernel
 class OwnTweets:
     def keep(self, query: Query, batch: CandidateBatch) -> Mask:
         return _by_others(batch.author, query.viewer)
+
+    def grounds(self, query: Query, row: CandidateBatch) -> Mapping[str, Ground]:
+        return {"by_viewer": not self.keep(query, row)[0]}
 
 
 @kernel

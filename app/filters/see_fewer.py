@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from app.pipeline.batch import CandidateBatch, Mask, Rows
+from app.pipeline.components import Ground
 from app.pipeline.query import Query
 from ml.arrays import Times
 from ml.kernels import kernel
@@ -20,6 +22,13 @@ class SeeFewer:
     def keep(self, query: Query, batch: CandidateBatch) -> Mask:
         around, since = query.neighborhood, query.now - self.hours * 3600.0
         return _welcome(batch.author, around.see_fewer_authors, around.see_fewer_since, since)
+
+    def grounds(self, query: Query, row: CandidateBatch) -> Mapping[str, Ground]:
+        around = query.neighborhood
+        (place,) = places_among(row.author, around.see_fewer_authors)
+        asked = int(around.see_fewer_since[place]) if place >= 0 else None
+        ago = None if asked is None else (query.now - asked) / 3600
+        return {"asked_hours_ago": ago, "hides_for_hours": self.hours}
 
 
 @kernel

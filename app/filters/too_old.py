@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from app.pipeline.batch import CandidateBatch, Mask, Rows
+from app.pipeline.components import Ground
 from app.pipeline.query import Query
 from ml.arrays import Times
 from ml.kernels import kernel
 from ml.state.feature_state import FeatureState
+from ml.state.structures.event_order import UNKNOWN_TIME
 from ml.state.structures.time_index import is_fresh
 
 
@@ -25,6 +28,14 @@ class TooOld:
     def keep(self, query: Query, batch: CandidateBatch) -> Mask:
         oldest = self.state.oldest_fresh(query.now, self.max_age_hours, self.at_least)
         return _fresh(batch.tweet, self.state.tweets.created_at, oldest, query.now)
+
+    def grounds(self, query: Query, row: CandidateBatch) -> Mapping[str, Ground]:
+        written = int(self.state.tweets.created_at[row.tweet[0]])
+        oldest = self.state.oldest_fresh(query.now, self.max_age_hours, self.at_least)
+        return {
+            "age_hours": None if written == UNKNOWN_TIME else (query.now - written) / 3600,
+            "window_hours": (query.now - oldest) / 3600,
+        }
 
 
 @kernel

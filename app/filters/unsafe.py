@@ -5,14 +5,16 @@ A viewer may ask to see adult content; toxic tweets are dropped for every viewer
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from app.pipeline.batch import CandidateBatch, Column, Mask, Rows
+from app.pipeline.components import Ground
 from app.pipeline.query import Query
 from ml.embeddings.encoder import Encoder
-from ml.kernels import kernel
+from ml.kernels import inline_kernel, kernel
 from ml.state.feature_state import FeatureState
 
 
@@ -44,6 +46,19 @@ class Unsafe:
             query.sensitive_ok,
         )
 
+    def grounds(self, query: Query, row: CandidateBatch) -> Mapping[str, Ground]:
+        tweet, scores, declared = row.tweet[0], self.encoder.tweets, self.state.tweets
+        return {
+            "nsfw": _known(scores.nsfw[tweet]),
+            "nsfw_from": self.nsfw,
+            "declared_nsfw": _known(declared.nsfw[tweet]),
+            "sensitive_ok": query.sensitive_ok,
+            "toxicity": _known(scores.toxicity[tweet]),
+            "toxicity_from": self.toxicity,
+            "declared_toxic": _known(declared.toxic[tweet]),
+            "though_denied_from": self.denied,
+        }
+
 
 @kernel
 def _safe(
@@ -69,10 +84,14 @@ def _safe(
     return keep
 
 
-@kernel
+@inline_kernel
 def _is(probability: float, declared: float, threshold: float, denied: float) -> bool:
     """Whether a tweet is declared or predicted so; without a model (NaN), as declared."""
     if declared == 1:
         return True
     likely = probability >= np.float32(threshold)
     return bool(likely and (declared != 0 or probability >= np.float32(denied)))
+
+
+def _known(number: float) -> float | None:
+    return None if np.isnan(number) else float(number)

@@ -64,7 +64,9 @@ def promising(
     `foremost`, by what they promise; and how many of the foremost there are."""
     room = len(viewer_followers) + len(second_degree) + count
     table = scratch_table(room + len(following) + len(excluded) + 1)
-    place_of = np.full(len(table), REFUSED, np.int32)
+    place_of = np.empty(len(table), np.int32)
+    for slot in range(len(table)):
+        place_of[slot] = REFUSED
     user, met = np.empty(room, np.int32), np.zeros(room, np.int32)
     follows = np.zeros(room, np.bool_)
     found = first = 0

@@ -11,7 +11,7 @@ from app.pipeline.batch import Column, Rows
 from app.retrieval.sort_keys import Keys, row_of, score_of, sort_key
 from ml.arrays import Times
 from ml.embeddings.encoder import Vectors
-from ml.kernels import dot_kernel, kernel
+from ml.kernels import dot_kernel, inline_kernel, kernel
 from ml.state.tables.neighborhood import place_among
 
 Followers = NDArray[np.int64]
@@ -34,20 +34,20 @@ class Weights(NamedTuple):
         return Weights(*(weight / total for weight in self))
 
 
-@kernel
+@inline_kernel
 def friends(met: int, followers: int) -> float:
     """How many of the viewer's followees follow a user, over what fame alone would give."""
     odds = met / np.sqrt(followers + PRIOR_FOLLOWERS)
     return float(odds / (1 + odds))
 
 
-@kernel
+@inline_kernel
 def newly_joined(created_at: int, now: int, half_life_hours: float) -> float:
     """1 for a user who joins now, a half after one half-life, 0 where that is unknown."""
     return float(np.exp2(-max(now - created_at, 0) / 3600 / half_life_hours))
 
 
-@kernel
+@inline_kernel
 def popular(followers: int, most: int) -> float:
     """The log of the followers, over that of the most followed."""
     return float(np.log1p(followers) / max(np.log1p(most), 1.0))

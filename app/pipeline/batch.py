@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, KeysView, Mapping, Sequence
-from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Final
 
 import numpy as np
@@ -18,10 +18,9 @@ Order = NDArray[np.intp]
 Column = NDArray[np.float32]
 MARKS: Final = np.uint32(1) << np.arange(32, dtype=np.uint32)  # of each source
 BOOL: Final = np.dtype(bool)
-_FIRST: Final = np.zeros(1, np.intp)
+NO_COLUMNS: Final[Mapping[str, Column]] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
 class CandidateBatch:
     """Everything known so far about the tweets still in the running.
 
@@ -29,17 +28,24 @@ class CandidateBatch:
     A column is written once, so every number in a response has exactly one author.
     """
 
-    tweet: Rows
-    author: Rows
-    sources: Marks
-    columns: Mapping[str, Column] = field(default_factory=dict)
+    __slots__ = ("author", "columns", "sources", "tweet")
 
-    def __post_init__(self) -> None:
-        if not len(self.tweet) == len(self.author) == len(self.sources):
+    def __init__(
+        self,
+        tweet: Rows,
+        author: Rows,
+        sources: Marks,
+        columns: Mapping[str, Column] = NO_COLUMNS,
+    ) -> None:
+        if not tweet.shape == author.shape == sources.shape:
             raise BrokenContractError(
-                f"{len(self.tweet)} tweets with {len(self.author)} authors "
-                f"and {len(self.sources)} marks of sources"
+                f"{len(tweet)} tweets with {len(author)} authors and {len(sources)} marks of "
+                "sources"
             )
+        self.tweet: Final = tweet
+        self.author: Final = author
+        self.sources: Final = sources
+        self.columns: Final = columns
 
     def __len__(self) -> int:
         return len(self.tweet)
@@ -80,6 +86,13 @@ class CandidateBatch:
                 self.check(column, name)
         return CandidateBatch(self.tweet, self.author, self.sources, {**self.columns, **columns})
 
+    def columns_of(self, names: Sequence[str]) -> list[Column | None]:
+        """The columns of these names, None where there is none."""
+        columns = self.columns
+        if isinstance(columns, _Taken):
+            return columns.of(names)
+        return [columns.get(name) for name in names]
+
     def check(self, column: NDArray[np.generic], name: str) -> None:
         """Refuse an answer that does not have one value per row."""
         if column.shape != self.tweet.shape:
@@ -116,6 +129,11 @@ class _Taken(Mapping[str, Column]):
     def keys(self) -> KeysView[str]:
         return self._whole.keys()
 
+    def of(self, names: Sequence[str]) -> list[Column | None]:
+        """The columns of these names, None where there is none; read once, so not kept."""
+        whole, rows = self._whole, self._rows
+        return [whole[name].take(rows) if name in whole else None for name in names]
+
     def take(self, rows: Order) -> _Taken:
         """Only these rows of them."""
         return _Taken(self._whole, self._rows.take(rows))
@@ -136,15 +154,26 @@ def merged(batches: Sequence[CandidateBatch]) -> CandidateBatch:
     if not batches:
         none = np.empty(0, np.int32)
         return CandidateBatch.of(none, none)
-    tweet = np.concatenate([batch.tweet for batch in batches])
-    author = np.concatenate([batch.author for batch in batches])
-    marks = np.concatenate([batch.sources for batch in batches])
-    if not len(tweet):
-        return CandidateBatch(tweet, author, marks)
+    all_rows = batches[0] if len(batches) == 1 else _concatenated(batches)
+    tweet = all_rows.tweet
     by_tweet = (tweet.astype(np.int64) << 32) + np.arange(len(tweet))  # sorted sooner than pairs
     by_tweet.sort()
-    order = by_tweet & 0xFFFFFFFF
+    place = by_tweet & 0xFFFFFFFF
     tweet = (by_tweet >> 32).astype(np.int32)
-    first = np.concatenate([_FIRST, (tweet[1:] != tweet[:-1]).nonzero()[0] + 1])
-    sources = np.bitwise_or.reduceat(marks.take(order), first)
-    return CandidateBatch(tweet.take(first), author.take(order.take(first)), sources)
+    is_first = np.empty(len(tweet), bool)
+    is_first[:1] = True
+    np.not_equal(tweet[1:], tweet[:-1], is_first[1:])
+    first = is_first.nonzero()[0]
+    if not len(first):
+        return all_rows
+    author = all_rows.author.take(place.take(first))
+    sources = np.bitwise_or.reduceat(all_rows.sources.take(place), first)
+    return CandidateBatch(tweet.take(first), author, sources)
+
+
+def _concatenated(batches: Sequence[CandidateBatch]) -> CandidateBatch:
+    return CandidateBatch(
+        np.concatenate([batch.tweet for batch in batches]),
+        np.concatenate([batch.author for batch in batches]),
+        np.concatenate([batch.sources for batch in batches]),
+    )

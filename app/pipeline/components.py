@@ -7,12 +7,15 @@ a filter cannot reorder, a rescorer cannot drop, a selector cannot change a scor
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from app.pipeline.batch import CandidateBatch, Column, Mask
 from app.pipeline.placement import Selection
 from app.pipeline.query import Query
 from app.pipeline.served_page import ServedPage
+from app.pipeline.worth import Worth
+
+Ground = bool | int | float | str | None
 
 
 class Gate(Protocol):
@@ -33,10 +36,24 @@ class Filter(Protocol):
     def keep(self, query: Query, batch: CandidateBatch) -> Mask: ...
 
 
+@runtime_checkable
+class Grounded(Protocol):
+    """On what values does a filter judge a single row? Every filter that asks nothing else says."""
+
+    def grounds(self, query: Query, row: CandidateBatch) -> Mapping[str, Ground]: ...
+
+
 class Ranker(Protocol):
     """How likely is each action, and what is it all worth (`base_score`, in 0–1)?"""
 
     def score(self, query: Query, batch: CandidateBatch) -> Mapping[str, Column]: ...
+
+
+@runtime_checkable
+class Explained(Protocol):
+    """How did the columns come about that a ranker gave a single row? Every ranker says it."""
+
+    def explain(self, query: Query, row: CandidateBatch) -> Worth: ...
 
 
 class Rescorer(Protocol):

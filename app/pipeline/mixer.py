@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from functools import cached_property
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -23,15 +24,14 @@ FULL_POOL: Final = 100  # rows of the longest page: the order does not depend on
 DEEPER: Final = 4  # times as many candidates of each source, where a pool would be shorter
 
 
-@dataclass(frozen=True, slots=True)
-class Mixed:
+class Mixed(NamedTuple):
     """The rows that are served, in their order, and all rows that could have been, in the same."""
 
     batch: CandidateBatch
     pool: CandidateBatch
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class MixerPipeline:
     candidates: Sequence[CandidatePipeline]  # the first that proposed a row is its source
     eligibility: Sequence[Filter]  # row by row
@@ -42,7 +42,7 @@ class MixerPipeline:
     recheck: Sequence[Filter] = ()  # applied again to a stored pool, for a later page
     side_effects: Sequence[SideEffect] = ()  # of every page, before it leaves
 
-    @property
+    @cached_property
     def sources(self) -> tuple[str, ...]:
         """The source that each bit of a row's `sources` stands for."""
         return tuple(type(pipeline.source).__name__ for pipeline in self.candidates)
@@ -57,7 +57,7 @@ class MixerPipeline:
             if len(pool) >= FULL_POOL or not have_more(found, candidates):
                 break
             candidates = [replace(one, limit=one.limit * DEEPER) for one in candidates]
-        whole = replace(query, limit=len(pool))
+        whole = query._replace(limit=len(pool))
         pool = stages.select(whole, pool, self.selector, self.candidates, trace)
         return Mixed(pool.take(np.arange(min(query.limit, len(pool)))), pool)
 
@@ -65,7 +65,6 @@ class MixerPipeline:
         """The rows that may be served, with their scores."""
         batch = stages.rank(query, batch, self.scoring.ranker, trace)
         batch = stages.rescore(query, batch, self.scoring.rescorers, trace)
-        batch = stages.filter_visibility(query, batch, self.visibility, trace)
         return stages.filter("slate", query, batch, self.slate, trace)
 
     def next_page(
@@ -76,7 +75,7 @@ class MixerPipeline:
 
         The order is that of the first page; the numbers are as of now.
         """
-        rest = pool.take(np.arange(place, len(pool)))
+        rest = CandidateBatch(pool.tweet[place:], pool.author[place:], pool.sources[place:])
         places = np.arange(place, len(pool), dtype=np.float32)
         rest = stages.filter_visibility(
             query, rest.with_columns({PLACE: places}), self.recheck, trace

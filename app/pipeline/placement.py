@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, Self
+from typing import Final, NamedTuple, Self
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from app.pipeline.batch import CandidateBatch, Column, Order
 RULES: Final = ("source", "share", "reserved", "author", "topic")  # what a selector may pay for
 BEST: Final = len(RULES)  # it is one of the best that were left
 MOVED: Final = BEST + 1  # so it was before a rule gave its place to another
+REASONS: Final = ("share", "share", "reserved", "filled", "filled", "best", "moved")  # of each
 RULE, COST = "placement.rule", "placement.cost"  # the columns of a selection
 
 
@@ -37,3 +38,23 @@ class Selection:
     def of(self, batch: CandidateBatch) -> CandidateBatch:
         """The rows of a batch that are served."""
         return batch.take(self.order).with_columns({RULE: self.rule, COST: self.cost})
+
+
+class Bought(NamedTuple):
+    """What a rule has on a page."""
+
+    rows: int
+    cost: float  # in shares of the value of ten places
+
+
+def bought(batch: CandidateBatch) -> dict[str, Bought]:
+    """What each rule that brought a row bought on a page, and what it cost; nothing is known of a
+    later page."""
+    if RULE not in batch.columns:
+        return {}
+    rule, cost = batch[RULE], batch[COST]
+    return {
+        name: Bought(int(mine.sum()), float(cost[mine].sum(dtype=np.float64)))
+        for place, name in enumerate(RULES)
+        if (mine := rule == place).any()
+    }

@@ -5,22 +5,22 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from app.pipeline.batch import CandidateBatch
 from app.pipeline.components import Gate
 from app.pipeline.failures import BrokenContractError, FailedClosedError
-from app.pipeline.mixer import MixerPipeline
+from app.pipeline.mixer import Mixed, MixerPipeline
 from app.pipeline.query import Query
 from app.pipeline.stages import admit
 from app.pipeline.trace import Trace
+from app.pipeline.watch import Watch
 
 logger = logging.getLogger(__name__)
 Answer = TypeVar("Answer")
 
 
-@dataclass(frozen=True, slots=True)
-class Served:
+class Served(NamedTuple):
     """The rows served, the product that made them, and the trace."""
 
     product: ProductPipeline
@@ -29,8 +29,15 @@ class Served:
     pool: CandidateBatch  # all that could have been served
 
 
-@dataclass(frozen=True, slots=True)
-class Scored:
+class Watched(NamedTuple):
+    """A feed that nobody is served, the product that made it, and how."""
+
+    product: ProductPipeline
+    mixed: Mixed
+    watch: Watch
+
+
+class Scored(NamedTuple):
     """Given tweets scored, the product that scored them, and the filter that would drop each."""
 
     product: ProductPipeline
@@ -57,6 +64,14 @@ class ProductPipeline:
         product, mixed = self._answer(query, trace, lambda mixer: mixer.run(query, trace))
         return Served(product, mixed.batch, trace, mixed.pool)
 
+    def watch(self, query: Query) -> Watched:
+        """Make a feed as `run` does, and note what each component does."""
+        watch = Watch(Trace())
+        product, mixed = self._answer(
+            query, watch.trace, lambda mixer: watch.of(mixer).run(query, watch.trace)
+        )
+        return Watched(product, mixed, watch)
+
     def score(self, query: Query, batch: CandidateBatch) -> Scored:
         """Score these tweets for this query."""
         trace = Trace()
@@ -74,7 +89,8 @@ class ProductPipeline:
             return self, ask(self.mixer)
         except (BrokenContractError, FailedClosedError):
             raise
-        except Exception:
+        except Exception as error:
+            trace.fail(error)
             if self.fallback is None:
                 raise
             logger.exception("%s failed, %s answers", self.name, self.fallback.name)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Final, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,9 +13,7 @@ from app.pipeline.batch import Column, Rows
 Times = NDArray[np.int64]  # unix seconds
 
 
-def nobody() -> Rows:
-    """No rows at all."""
-    return np.empty(0, np.int32)
+NOBODY: Final = np.empty(0, np.int32)  # no rows at all
 
 
 class Neighborhood(Protocol):
@@ -71,8 +68,7 @@ class Muted(Protocol):
     def domains(self) -> NDArray[np.uint32]: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
+class Query(NamedTuple):
     viewer: int  # row in the table of users; -1 for somebody we have never met
     now: int  # unix seconds: the only clock that a stage may read
     limit: int
@@ -81,5 +77,5 @@ class Query:
     tie_strength: Column  # to each of `neighborhood.following`, in 0–1
     vector: Column  # the viewer's taste; zeros where it is not known
     sensitive_ok: bool = False  # the viewer asked to see adult content
-    seen: Rows = field(default_factory=nobody)  # tweets the viewer knows, sorted
+    seen: Rows = NOBODY  # tweets the viewer knows, sorted
     muted: Muted | None = None  # None where nothing is

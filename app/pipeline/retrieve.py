@@ -34,7 +34,7 @@ def retrieve(
     more.
 
     Returns:
-        One row per tweet, all of them eligible.
+        One row per tweet, all of them eligible and visible.
 
     Raises:
         BrokenContractError: a source proposed too much, or the answer of a filter is no mask.
@@ -49,13 +49,12 @@ def retrieve(
         if not proposals:
             break
         batch = joined(proposals)
-        eligible = judge("eligibility", query, batch, eligibility, trace)
-        visible = eligible & judge_visibility(query, batch, visibility, trace)
+        stays = judge("eligibility", query, batch, eligibility, trace)
+        stays &= judge_visibility(query, batch, visibility, trace)
         places: list[Rows | Order] = []
         waiting, start = [], 0
         for bit, proposal in proposals.items():
             limit, end = pipelines[bit].limit, start + len(proposal)
-            stays = visible if len(proposal) > limit else eligible
             first = proposal.first(stays[start:end], limit)
             if len(first) < limit and len(proposal) == limit + beyond:
                 waiting.append(bit)
@@ -89,12 +88,15 @@ def _proposals(
     proposals: dict[int, CandidateBatch] = {}
     for bit in asked:
         source, limit = pipelines[bit].source, pipelines[bit].limit + beyond
-        with trace.span("retrieve", source, 0, forgive=True) as span:
+        trace.begin("retrieve", source, 0)
+        try:
             proposal = source.fetch(query, limit)
-            span.rows_out = len(proposal)
-            if span.rows_out > limit:
-                raise BrokenContractError(
-                    f"{span.component} fetched {span.rows_out} rows of at most {limit}"
-                )
-            proposals[bit] = proposal
+        except Exception as error:
+            trace.forgive(error)
+            continue
+        rows = len(proposal)
+        if rows > limit:
+            raise BrokenContractError(f"{trace.component} fetched {rows} rows of at most {limit}")
+        trace.end(rows)
+        proposals[bit] = proposal
     return proposals

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from app.pipeline.batch import CandidateBatch
 from app.pipeline.query import Query
 
 
-@dataclass(frozen=True, slots=True)
-class ServedPage:
+class ServedPage(NamedTuple):
     """The rows of a page, with the ids of everything that the world knows by id."""
 
     page_id: str  # unique among all pages of all requests

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import isfinite
 
 import numpy as np
 
@@ -27,10 +28,13 @@ BASE, SCORE = "base_score", "score"  # the columns that the ranker and the resco
 def admit(query: Query, gates: Sequence[Gate], trace: Trace) -> bool:
     """Whether every gate is open; one that fails is closed."""
     for gate in gates:
-        admits = False
-        with trace.span("gate", gate, 1, forgive=True) as span:
+        trace.begin("gate", gate, 1)
+        try:
             admits = gate.admits(query)
-            span.rows_out = int(admits)
+        except Exception as error:
+            trace.forgive(error)
+            return False
+        trace.end(int(admits))
         if not admits:
             return False
     return True
@@ -41,11 +45,13 @@ def filter(
 ) -> CandidateBatch:
     """Keep the rows that every filter keeps."""
     for filter_ in filters:
-        with trace.span(stage, filter_, len(batch)) as span:
-            kept = _mask(query, batch, filter_)
-            span.rows_out = int(np.count_nonzero(kept))
-            if span.rows_out < span.rows_in:
-                batch = batch.take(kept)
+        rows = len(batch)
+        trace.begin(stage, filter_, rows)
+        kept = _mask(query, batch, filter_)
+        stay = int(np.count_nonzero(kept))
+        if stay < rows:
+            batch = batch.take(kept)
+        trace.end(stay)
     return batch
 
 
@@ -55,9 +61,10 @@ def judge(
     """Which rows every filter keeps."""
     kept, rows = batch.everything(), len(batch)
     for filter_ in filters:
-        with trace.span(stage, filter_, rows) as span:
-            kept &= _mask(query, batch, filter_)
-            span.rows_out = rows = int(np.count_nonzero(kept))
+        trace.begin(stage, filter_, rows)
+        kept &= _mask(query, batch, filter_)
+        rows = int(np.count_nonzero(kept))
+        trace.end(rows)
     return kept
 
 
@@ -83,10 +90,12 @@ def filter_visibility(
 
 def rank(query: Query, batch: CandidateBatch, ranker: Ranker, trace: Trace) -> CandidateBatch:
     """Add the ranker's columns, among them `base_score`."""
-    with trace.span("rank", ranker, len(batch)) as span:
-        batch = batch.with_columns(ranker.score(query, batch))
-        if not np.isfinite(batch[BASE]).all():
-            raise ValueError(f"{span.component} gave a score that is not a number")
+    trace.begin("rank", ranker, len(batch))
+    batch = batch.with_columns(ranker.score(query, batch))
+    base = batch[BASE]
+    if not isfinite(base.dot(base)):  # one number that is none makes it none
+        raise ValueError(f"{trace.component} gave a score that is not a number")
+    trace.end(len(batch))
     return batch
 
 
@@ -97,11 +106,12 @@ def rescore(
     score = batch[BASE]
     factors: dict[str, Column] = {}
     for rescorer in rescorers:
-        with trace.span("rescore", rescorer, len(batch)) as span:
-            factor = rescorer.factor(query, batch)
-            batch.check(factor, span.component)
-            factors[span.component] = factor
-            score = score * factor
+        trace.begin("rescore", rescorer, len(batch))
+        factor = rescorer.factor(query, batch)
+        batch.check(factor, trace.component)
+        factors[trace.component] = factor
+        score = score * factor
+        trace.end(len(batch))
     return batch.with_columns({**factors, SCORE: score})
 
 
@@ -113,9 +123,9 @@ def select(
     trace: Trace,
 ) -> CandidateBatch:
     """The served rows in their served order, each with the reason and the cost of its place."""
-    with trace.span("select", selector, len(batch)) as span:
-        batch = selector.select(query, batch, allotments).of(batch)
-        span.rows_out = len(batch)
+    trace.begin("select", selector, len(batch))
+    batch = selector.select(query, batch, allotments).of(batch)
+    trace.end(len(batch))
     return batch
 
 
@@ -123,9 +133,14 @@ def run_side_effects(served: ServedPage, effects: Sequence[SideEffect], trace: T
     """Whether every one of them succeeded; one that fails is logged, and the others still run."""
     succeeded = True
     for effect in effects:
-        with trace.span("side_effect", effect, len(served.batch), forgive=True) as span:
+        trace.begin("side_effect", effect, len(served.batch))
+        try:
             effect.run(served)
-        succeeded = succeeded and span.error is None
+        except Exception as error:
+            trace.forgive(error)
+            succeeded = False
+        else:
+            trace.end(len(served.batch))
     return succeeded
 
 
@@ -141,11 +156,11 @@ def explain_filters(
 
     def ask(stage: str, filters: Sequence[Filter]) -> None:
         for filter_ in filters:
-            with trace.span(stage, filter_, len(batch)) as span:
-                kept = _mask(query, batch, filter_)
-                span.rows_out = int(kept.sum())
+            trace.begin(stage, filter_, len(batch))
+            kept, component = _mask(query, batch, filter_), trace.component
+            trace.end(int(np.count_nonzero(kept)))
             for row in np.flatnonzero(~kept):
-                dropped_by[row] = dropped_by[row] or span.component
+                dropped_by[row] = dropped_by[row] or component
 
     ask("eligibility", eligibility)
     try:
@@ -158,13 +173,13 @@ def explain_filters(
 
 
 def _closed(trace: Trace, error: Exception) -> FailedClosedError:
-    return FailedClosedError(f"{trace.spans[-1].component} failed: {error!r}")
+    return FailedClosedError(f"{trace.fail(error)} failed: {error!r}")
 
 
 def _mask(query: Query, batch: CandidateBatch, filter_: Filter) -> Mask:
     mask = filter_.keep(query, batch)
-    name = type(filter_).__name__
-    batch.check(mask, name)
-    if mask.dtype != BOOL:
+    if mask.shape != batch.tweet.shape or mask.dtype != BOOL:
+        name = type(filter_).__name__
+        batch.check(mask, name)
         raise BrokenContractError(f"{name} answered with {mask.dtype}, a mask is true or false")
     return mask

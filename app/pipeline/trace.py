@@ -3,59 +3,82 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, field
 from time import perf_counter_ns
-from types import TracebackType
+from typing import NamedTuple
 
 from app.pipeline.failures import BrokenContractError, FailedClosedError
 
 logger = logging.getLogger(__name__)
 
+Began = tuple[str, str, int]  # stage, component, and its rows in
+Lap = tuple[Began, int, int, str | None]  # then its rows out, nanoseconds, and error
 
-@dataclass(slots=True)
-class Span:
-    """One run of a component, which lasts as long as the span is entered."""
+
+class Span(NamedTuple):
+    """One run of a component."""
 
     stage: str
     component: str
     rows_in: int
     rows_out: int
-    micros: int = 0
-    error: str | None = None
-    forgives: bool = False  # where the component fails, the run goes on
-    _start: int = 0
-
-    def __enter__(self) -> Span:
-        self._start = perf_counter_ns()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> bool:
-        self.micros = (perf_counter_ns() - self._start) // 1000
-        if error is None or not isinstance(error, Exception):
-            return False
-        self.error, self.rows_out = repr(error), 0
-        if not self.forgives or isinstance(error, BrokenContractError | FailedClosedError):
-            return False
-        logger.warning("%s %s failed and is missed", self.stage, self.component, exc_info=error)
-        return True
+    micros: int
+    error: str | None  # None where it succeeded
 
 
-@dataclass(slots=True)
 class Trace:
-    spans: list[Span] = field(default_factory=list)
+    """Components run one after the other: each begins, and then ends or fails."""
+
+    __slots__ = ("_began", "_running", "failed", "laps")
+
+    def __init__(self) -> None:
+        self.laps: list[Lap] = []  # of the components that ran, in order
+        self.failed: list[str] = []  # the components that failed, each once
+        self._running: Began | None = None
+        self._began = 0
 
     @property
-    def failed(self) -> list[str]:
-        """The components that failed, each once, in the order in which they did."""
-        return list(dict.fromkeys(span.component for span in self.spans if span.error))
+    def spans(self) -> list[Span]:
+        """What every component did, in the order in which they ran."""
+        return [
+            Span(*began, rows_out, nanoseconds // 1000, error)
+            for began, rows_out, nanoseconds, error in self.laps
+        ]
 
-    def span(self, stage: str, component: object, rows_in: int, *, forgive: bool = False) -> Span:
-        """Time a component. Its failure is recorded; `forgive` lets the run go on."""
-        span = Span(stage, type(component).__name__, rows_in, rows_in, 0, None, forgive)
-        self.spans.append(span)
-        return span
+    @property
+    def component(self) -> str:
+        """The component that runs; nothing where none does."""
+        return self._running[1] if self._running else ""
+
+    def begin(self, stage: str, component: object, rows_in: int) -> None:
+        """From here on a component runs."""
+        self._running = stage, type(component).__name__, rows_in
+        self._began = perf_counter_ns()
+
+    def end(self, rows_out: int) -> None:
+        """It has answered."""
+        if self._running is not None:
+            took = perf_counter_ns() - self._began
+            self.laps.append((self._running, rows_out, took, None))
+            self._running = None
+
+    def fail(self, error: Exception) -> str:
+        """It has raised, if one runs; its name."""
+        component = self.component
+        if self._running is not None:
+            took = perf_counter_ns() - self._began
+            self.laps.append((self._running, 0, took, repr(error)))
+            self._running = None
+        if component and component not in self.failed:
+            self.failed.append(component)
+        return component
+
+    def forgive(self, error: Exception) -> None:
+        """It has raised, and the run goes on without it.
+
+        Raises:
+            BrokenContractError, FailedClosedError: the error is one of these.
+        """
+        component = self.fail(error)
+        if isinstance(error, BrokenContractError | FailedClosedError):
+            raise error
+        logger.warning("%s failed and is missed", component, exc_info=error)

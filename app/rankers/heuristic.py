@@ -10,6 +10,7 @@ import numpy as np
 
 from app.pipeline.batch import CandidateBatch, Column
 from app.pipeline.query import Query
+from app.pipeline.worth import FeatureValue, Worth, bounded_log
 from ml.embeddings.encoder import Encoder
 from ml.features import NAMES, Pairs, matrix
 from ml.state.feature_state import FeatureState
@@ -30,6 +31,27 @@ class Heuristic:
     encoder: Encoder
 
     def score(self, query: Query, batch: CandidateBatch) -> Mapping[str, Column]:
+        features = self._features(query, batch)
+        rates = sum(exponent * features[rate] for rate, exponent in EXPONENTS.items())
+        realgraph = features["realgraph_strength"]
+        worth = np.exp(rates) * (1 + 2 * realgraph) * 2 * features["tweet_freshness"]
+        return {"realgraph": realgraph, "base_score": worth / (1 + worth)}
+
+    def explain(self, query: Query, row: CandidateBatch) -> Worth:
+        """How the base score of a single row came about."""
+        features = {name: float(one[0]) for name, one in self._features(query, row).items()}
+        return Worth(
+            features=[FeatureValue(name, value) for name, value in features.items()],
+            heads=(),
+            folded=None,
+            evidence={
+                **{rate: exponent * features[rate] for rate, exponent in EXPONENTS.items()},
+                "realgraph_strength": bounded_log(1 + 2 * features["realgraph_strength"]),
+                "tweet_freshness": bounded_log(2 * features["tweet_freshness"]),
+            },
+        )
+
+    def _features(self, query: Query, batch: CandidateBatch) -> dict[str, Column]:
         x = Pairs.of_one(
             self.state,
             self.encoder,
@@ -39,8 +61,4 @@ class Heuristic:
             query.neighborhood,
             query.vector,
         )
-        features = dict(zip(NAMES, matrix(x).T, strict=True))
-        rates = sum(exponent * features[rate] for rate, exponent in EXPONENTS.items())
-        realgraph = features["realgraph_strength"]
-        worth = np.exp(rates) * (1 + 2 * realgraph) * 2 * features["tweet_freshness"]
-        return {"realgraph": realgraph, "base_score": worth / (1 + worth)}
+        return dict(zip(NAMES, matrix(x).T, strict=True))

@@ -51,5 +51,5 @@ def _factors(
         factor[i] = 1
         if places[i] >= 0:
             step = np.floor((begin - asked_at[places[i]]) / step_seconds)
-            factor[i] = lowest + (1 - lowest) * min(max(step, 0), steps) / steps
+            factor[i] = lowest + (1 - lowest) * min(max(step, 0.0), float(steps)) / steps
     return factor

@@ -8,13 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml.arrays import Rows, Times
-from ml.kernels import kernel
+from ml.kernels import inline_kernel, kernel
 from ml.state.structures.event_order import UNKNOWN_TIME
 
 UNKNOWN_AGE_HOURS: Final = 24.0
 
 
-@kernel
+@inline_kernel
 def age_hours(written: int, now: int) -> float:
     """Hours since a tweet was written; 24 where that is unknown."""
     if written == UNKNOWN_TIME:

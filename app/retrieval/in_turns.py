@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from typing import Final
 
 import numpy as np
 
 from app.pipeline.batch import CandidateBatch, Mask, Rows
-from app.pipeline.query import nobody
 from ml.kernels import kernel
 from ml.state.structures.scratch_table import FREE, scratch_table, slot_of
 
 
-@dataclass(frozen=True, slots=True)
 class InTurns(CandidateBatch):
     """Tweets of two lists, each once, in the order of the turns.
 
     The rows that stay take turns anew, so that the other list has its share of these.
     """
 
-    one: Rows = field(default_factory=nobody)  # the positions of its tweets, best first
-    other: Rows = field(default_factory=nobody)
-    share: float = 0.0  # of the other
-    is_whole: bool = True  # whether both lists are here to their ends
+    __slots__ = ("is_whole", "one", "other", "share")
+
+    def __init__(
+        self, tweet: Rows, author: Rows, one: Rows, other: Rows, share: float, is_whole: bool
+    ) -> None:
+        super().__init__(tweet, author, np.zeros(len(tweet), np.uint32))
+        self.one: Final = one  # the positions of its tweets, best first
+        self.other: Final = other
+        self.share: Final = share  # of the other
+        self.is_whole: Final = is_whole  # whether both lists are here to their ends
 
     def first(self, stays: Mask, count: int) -> Rows:
         one, other = (places[stays.take(places)] for places in (self.one, self.other))
@@ -32,8 +36,7 @@ class InTurns(CandidateBatch):
 def in_turns(one: Rows, other: Rows, share: float, limit: int, author: Rows) -> InTurns:
     """The first `limit` tweets of two lists of as many, or of all; `author` is by tweet."""
     tweet, of_one, of_other = _interleaved(one, other, share, limit, True)
-    marks, is_whole = np.zeros(len(tweet), np.uint32), len(tweet) < limit
-    return InTurns(tweet, author[tweet], marks, {}, of_one, of_other, share, is_whole)
+    return InTurns(tweet, author[tweet], of_one, of_other, share, len(tweet) < limit)
 
 
 @kernel

@@ -17,7 +17,7 @@ from app.retrieval.memo import Memo
 from ml.arrays import Times
 from ml.embeddings.cells import WORTHWHILE
 from ml.embeddings.encoder import Encoder, Vectors
-from ml.kernels import kernel
+from ml.kernels import inline_kernel, kernel
 
 SLOTS: Final = 256  # of age, in which the tweets of a cell are sorted
 REACH: Final = 7_000  # tweets that are looked at, for each taste
@@ -116,7 +116,11 @@ def _within_reach(
     """The tweets of all cells that are worth most, about `reach` of them by each taste."""
     slots = np.zeros(near.shape[1], np.int64)  # to read of each cell
     for taste in range(len(near)):
-        low, high = near[taste].min() - fading * SLOTS, np.float64(near[taste].max())
+        low, high = np.inf, -np.inf
+        for cell in range(len(slots)):
+            worth = np.float64(near[taste, cell])
+            low, high = min(low, worth), max(high, worth)
+        low -= fading * SLOTS
         for _ in range(HALVINGS):
             least, found = (low + high) / 2, 0
             for cell in range(len(slots)):
@@ -140,7 +144,7 @@ def _within_reach(
     return tweets, authors, times
 
 
-@kernel
+@inline_kernel
 def _slots_within(near: float, least: float, fading: float) -> int:
     """How many slots of a cell are worth the least or more, at their newest."""
     return min(max(int((near - least) / fading) + 1, 0), SLOTS) if near >= least else 0

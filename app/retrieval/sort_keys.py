@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.pipeline.batch import Column, Rows
-from ml.kernels import kernel
+from ml.kernels import inline_kernel, kernel
 
 Keys = NDArray[np.int64]
 
 
-@kernel
+@inline_kernel
 def sort_key(score: float, row: int) -> int:
     """The score, as a float32, in the upper half, and the row in the lower. The bits of a float are
     in the order of its magnitude."""
@@ -23,13 +23,13 @@ def sort_key(score: float, row: int) -> int:
     return int(((magnitude if bits < 0 else -magnitude) << 32) + row)
 
 
-@kernel
+@inline_kernel
 def row_of(key: int) -> int:
     """The row that a key was made of."""
-    return int(key & 0x7FFFFFFF)
+    return int(np.int32(key & 0x7FFFFFFF))  # 32 bits, as the rows of arrays have
 
 
-@kernel
+@inline_kernel
 def score_of(key: int) -> float:
     """The score that a key was made of."""
     falls = np.int32(key >> 32)

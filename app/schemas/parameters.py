@@ -45,6 +45,13 @@ class TimelineParameters(AfterParameters):
     no `next_cursor`. A HEAD and a browser's prefetch (`Sec-Purpose: prefetch`) are peeks too."""
 
 
+class WhyParameters(AfterParameters):
+    limit: Annotated[int, Field(ge=1, le=MAX_TWEETS)] = 10
+    """How many tweets the page has that it may enter."""
+    product: Literal["for_you", "following"] = "for_you"
+    """In which feed."""
+
+
 class FollowParameters(AfterParameters):
     limit: Annotated[int, Field(ge=1, le=MAX_PEOPLE)] = 10
     """How many people."""

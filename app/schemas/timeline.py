@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import create_model
 
@@ -59,12 +59,32 @@ class ScoredTweet(Strict):
     """What each rescorer multiplied the score by."""
 
 
+class Placement(Strict):
+    """Why a tweet stands where it stands."""
+
+    reason: Literal["best", "share", "reserved", "filled", "moved"]
+    """`best`: one of the ten best that were left. `share`: it brings a source that would be absent,
+    or its share. `reserved`: it has a place kept for exploration. `filled`: it replaces a third
+    tweet by one author, or brings a topic. `moved`: one of these has its earlier place."""
+    cost: float
+    """What it is worth less than the tweet that it replaced, over what ten places are worth."""
+
+
+class RuleCost(Strict):
+    """What a rule has on a page."""
+
+    rows: int
+    cost: float
+
+
 class Item(ScoredTweet):
     rank: int
     sources: list[str]
     """Every source that proposed it."""
     source: str
     """The first source that proposed it, whose share of the feed it counts for."""
+    placement: Placement | None = None
+    """Null on later pages, whose order is that of the first."""
     evidence: dict[str, float] | None = None
     """What each piece of evidence adds to log(x), where base_score is x / (1 + x); only where
     `explain` was asked for, and a listwise stage was trained."""
@@ -77,6 +97,8 @@ class Span(Strict):
     rows_out: int
     micros: int
     error: str | None
+    rules: dict[str, RuleCost] | None = None
+    """Of the selector: what each rule that brought a tweet bought and cost."""
 
 
 class Answer(Strict):

@@ -77,4 +77,5 @@ class Budgeted:
 def worth(batch: CandidateBatch) -> Column:
     """(rows,) what each row is worth to the viewer; an average impression is worth 1."""
     base = np.minimum(batch["base_score"], SURE)
-    return (batch["score"] / (1 - base)).astype(np.float32)
+    value: Column = (batch["score"] / (1 - base)).astype(np.float32)
+    return value

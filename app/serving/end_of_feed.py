@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -36,7 +35,7 @@ def after(service: Service, query: Query, product: str, page: CandidateBatch, ah
         )
     if behind >= query.limit:
         return End(goes_on=True, exhausted=False)
-    later = replace(query, seen=np.sort(np.concatenate([query.seen, page.tweet, ahead])))
+    later = query._replace(seen=np.sort(np.concatenate([query.seen, page.tweet, ahead])))
     nothing_more = _is_empty(service, later, product)
     return End(goes_on=nothing_more and behind > 0, exhausted=nothing_more and not behind)
 
@@ -44,6 +43,6 @@ def after(service: Service, query: Query, product: str, page: CandidateBatch, ah
 def _is_empty(service: Service, query: Query, product: str) -> bool:
     """Whether the product has nothing to show for a query."""
     try:
-        return not len(service.engine.products[product].run(replace(query, limit=1)).pool)
+        return not len(service.engine.products[product].run(query._replace(limit=1)).pool)
     except FailedClosedError:
         return False  # the next request will be refused, and the log says why

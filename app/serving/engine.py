@@ -10,23 +10,18 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.follow_recommendations.recommender import FollowRecommender
-from app.gates.follows_somebody import FollowsSomebody
-from app.gates.has_taste import HasTaste
 from app.pipeline.components import Ranker
 from app.pipeline.product import ProductPipeline
 from app.products import shared_stages
-from app.products.by_evidence import by_evidence
-from app.products.discovery import discovery
-from app.products.fallback import fallback
-from app.products.following import following
-from app.products.for_you import for_you
-from app.products.newcomer import newcomer
 from app.rankers.heavy import HeavyRanker
+from app.serving.assemble_products import assemble_products
 from app.serving.choose_ranker import choose_ranker
 from app.serving.clock import MICROS, Clock, shift_for
 from app.serving.hydrate import Hydrate
 from app.serving.null_encoder import NullEncoder
+from app.serving.previews import Previews
 from app.serving.restore_state import remembered, replay
+from app.serving.safety_thresholds import with_safety_thresholds
 from app.serving.served_bundle import load_bundle
 from app.serving.served_log import ConnectableServedLog
 from app.serving.shared_clock import kept_world_time, write_shift
@@ -55,6 +50,7 @@ class Engine:
     served_log: ConnectableServedLog
     who_to_follow: FollowRecommender
     products: Mapping[str, ProductPipeline]  # that may be asked for, by name
+    previews: Previews  # the same with other settings, for single requests
     missing: tuple[str, ...]  # models that do not exist, and so take no part
 
     @property
@@ -106,38 +102,12 @@ def assemble(
 ) -> Engine:
     """An engine around a state; products write served pages to `served_log`. Without an `encoder`
     everything in the state is encoded."""
-    settings = with_time_scales(settings, bundle)
+    settings = with_safety_thresholds(with_time_scales(settings, bundle), bundle)
     served_log = served_log or ConnectableServedLog()
     if encoder is None:
         encoder = bundle.encode(state) if bundle else NullEncoder.of(state)
     ranker = choose_ranker(settings, state, encoder, bundle)
-    page = for_you(state, encoder, ranker, settings, served_log)
-    known = discovery(page, state, encoder, settings)
-    listwise = ranker.listwise if isinstance(ranker, HeavyRanker) else None
-    nobody = newcomer(page, state, settings)
-    if listwise is not None:
-        page, known, nobody = (
-            by_evidence(one, listwise, state, settings) for one in (page, known, nobody)
-        )
-    last = ProductPipeline("fallback", fallback(state, encoder, settings, served_log))
-    unknown = ProductPipeline("newcomer", nobody, fallback=last)
-    alone = ProductPipeline(
-        "discovery",
-        known,
-        gates=[HasTaste(state)],
-        otherwise=unknown,
-        fallback=last,
-    )
-    personal = ProductPipeline(
-        "for_you" if isinstance(ranker, HeavyRanker) else "heuristic",
-        page,
-        gates=[FollowsSomebody()],
-        otherwise=alone,
-        fallback=last,
-    )
-    chronological = ProductPipeline(
-        "following", following(state, encoder, settings, served_log), fallback=last
-    )
+    products = assemble_products(settings, state, encoder, ranker, served_log)
     return Engine(
         settings=settings,
         state=state,
@@ -154,7 +124,8 @@ def assemble(
         ),
         served_log=served_log,
         who_to_follow=shared_stages.who_to_follow(state, encoder, settings),
-        products={"for_you": personal, "following": chronological},
+        products=products,
+        previews=Previews(settings, state, encoder, ranker, products, bundle),
         missing=_missing(bundle, encoder, ranker),
     )
 

@@ -6,7 +6,7 @@ from collections import OrderedDict
 from typing import Final
 
 from app.pipeline.batch import Rows
-from app.pipeline.query import nobody
+from app.pipeline.query import NOBODY
 
 MAX_VIEWERS: Final = 10_000  # those served last
 MAX_PAGES: Final = 20  # per viewer
@@ -23,7 +23,7 @@ class JustServed:
         self._pages: OrderedDict[int, tuple[_Page, ...]] = OrderedDict()
         self._requests: OrderedDict[int, tuple[_Page, ...]] = OrderedDict()  # by their keys
         self._generation = 0  # of the rows of tweets
-        self._new: Rows = nobody()  # where each row of the generation before is now
+        self._new: Rows = NOBODY  # where each row of the generation before is now
 
     def add(self, viewer: int, tweet: Rows, now: int) -> None:
         """Add a page that was served to a viewer."""
@@ -59,6 +59,6 @@ class JustServed:
         if generation == self._generation:
             return tweet
         if generation < self._generation - 1:
-            return nobody()
+            return NOBODY
         tweet = self._new[tweet]
         return tweet[tweet >= 0]

@@ -10,7 +10,7 @@ import numpy as np
 from app.errors import ExpiredCursorError, ForgedCursorError
 from app.pipeline.batch import CandidateBatch
 from app.pipeline.product import ProductPipeline, Served
-from app.pipeline.query import Query, nobody
+from app.pipeline.query import NOBODY, Query
 from app.pipeline.trace import Trace
 from app.serving import end_of_feed
 from app.serving.cursor import CURSOR_SECONDS, Cursor
@@ -20,7 +20,7 @@ from ml.event_log.packed_sources import unpacked
 from ml.event_log.record import Kind
 
 MAX_POOL: Final = 1_000
-NONE: Final = CandidateBatch.of(nobody(), nobody())
+NONE: Final = CandidateBatch.of(NOBODY, NOBODY)
 
 
 class Page(NamedTuple):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -44,11 +44,11 @@ def score_tweets(
     visible = _visible(engine, query, np.array([*known.values()], np.int32))
     known = {id_: row for id_, row in known.items() if row in visible}
     rows = np.array([known[id_] for id_ in tweet_ids if id_ in known], np.int32)
-    query = replace(query, limit=len(rows))
+    query = query._replace(limit=len(rows))
     if not relations:
         around = query.neighborhood
         assert isinstance(around, Neighborhood)  # what `hydrate` makes
-        query = replace(query, neighborhood=around.without_refusals())
+        query = query._replace(neighborhood=around.without_refusals())
     batch = CandidateBatch.of(rows, tweets.author[rows])
     scored = engine.products["for_you"].score(query, batch)
     unknown = [id_ for id_ in dict.fromkeys(tweet_ids) if id_ not in known]

@@ -19,7 +19,7 @@ from ml.features import tweet as of_tweet
 from ml.features.liking import before_seeing, liking, own_posts
 from ml.features.rates import engagement_rate
 from ml.kernels import kernel
-from ml.state.structures.counters import CountTable
+from ml.state.structures.counters import Counts, CountTable, Moments
 from ml.state.structures.pair_index import PairTable, find
 from ml.state.tables.counted import counted
 from ml.state.tables.counts import Count
@@ -60,8 +60,8 @@ class Explore:
             around.following,
             around.excluded_authors,
             around.see_fewer_authors,
-            state.tweet_counts.table,
-            state.author_counts.table,
+            *state.tweet_counts.table,
+            *state.author_counts.table,
             state.tweets.created_at,
             self.half_life_hours,
             query.now,
@@ -82,11 +82,11 @@ class Explore:
             state.history.tweet[viewer],
             state.tweets.tags.view(np.int32),
             state.users.interests[viewer].view(np.int32),
-            state.viewer_counts.table,
+            *state.viewer_counts.table,
             tastes.index.table,
-            tastes.counts.table,
+            *tastes.counts.table,
             lately.index.table,
-            lately.counts.table,
+            *lately.counts.table,
             self.hopeful,
             self.certain,
             query.now,
@@ -99,11 +99,17 @@ def _likeliest(
     engaged: Rows,
     tags: Topics,
     declared: Topics,
-    viewer_counts: CountTable,
+    of_viewers: Counts,
+    viewers_newest: Moments,
+    viewers_half_life_seconds: float,
     index: PairTable,
-    counts: CountTable,
+    of_pairs: Counts,
+    pairs_newest: Moments,
+    pairs_half_life_seconds: float,
     lately_index: PairTable,
-    lately_counts: CountTable,
+    of_pairs_lately: Counts,
+    lately_newest: Moments,
+    lately_half_life_seconds: float,
     hopeful: float,
     certain: float,
     now: int,
@@ -113,11 +119,17 @@ def _likeliest(
 
     What they did counts for days only: a topic passed by a month ago may be liked now.
     """
+    viewer_counts = CountTable(of_viewers, viewers_newest, viewers_half_life_seconds)
+    counts = CountTable(of_pairs, pairs_newest, pairs_half_life_seconds)
+    lately_counts = CountTable(of_pairs_lately, lately_newest, lately_half_life_seconds)
     wanted, likeliest = NO_TOPIC, 0.0
     they, declares = counted(viewer_counts, viewer, now), declared[0] != NO_TOPIC
     for tweet in engaged:
         topic = tags[tweet, 0] if tweet >= 0 else NO_TOPIC
-        if topic == NO_TOPIC or (declared == topic).any():
+        is_known = topic == NO_TOPIC
+        for one in declared:
+            is_known |= one == topic
+        if is_known:
             continue
         written = own_posts(counted(counts, find(index, viewer, topic), now), they)
         did = counted(lately_counts, find(lately_index, viewer, topic), now)
@@ -138,14 +150,20 @@ def _on_topic(
     following: Rows,
     excluded: Rows,
     see_fewer: Rows,
-    tweet_counts: CountTable,
-    author_counts: CountTable,
+    of_tweets: Counts,
+    tweets_newest: Moments,
+    tweets_half_life_seconds: float,
+    of_authors: Counts,
+    authors_newest: Moments,
+    authors_half_life_seconds: float,
     created_at: Times,
     half_life_hours: float,
     now: int,
 ) -> Keys:
     """The tweets on a topic, which are among some places of a list, by authors that the viewer
     neither follows nor excludes, nor wants to see less of; by their reception and recency."""
+    tweet_counts = CountTable(of_tweets, tweets_newest, tweets_half_life_seconds)
+    author_counts = CountTable(of_authors, authors_newest, authors_half_life_seconds)
     keys, found = np.empty(len(places), np.int64), 0
     for i in places:
         who = author[i]
@@ -157,8 +175,8 @@ def _on_topic(
             or place_among(who, see_fewer) >= 0
         ):
             continue
-        received = engagement_rate(counted(tweet_counts, tweet[i], now), TWEET_STRENGTH)
-        received += engagement_rate(counted(author_counts, who, now), AUTHOR_STRENGTH)
+        received = engagement_rate(counted(tweet_counts, int(tweet[i]), now), TWEET_STRENGTH)
+        received += engagement_rate(counted(author_counts, int(who), now), AUTHOR_STRENGTH)
         fading = np.log(2) / half_life_hours * age_hours(created_at[tweet[i]], now)
         keys[found] = sort_key(received - fading, tweet[i])
         found += 1

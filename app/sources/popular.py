@@ -13,7 +13,7 @@ from app.retrieval.fresh_tweets import FreshTweets
 from app.retrieval.sort_keys import Keys, sort_key
 from ml.arrays import Times
 from ml.kernels import kernel
-from ml.state.structures.counters import CountTable, fade
+from ml.state.structures.counters import Counts, CountTable, Moments, fade
 from ml.state.tables.counts import ENGAGED
 
 _ENGAGED = tuple(int(kind) for kind in ENGAGED)
@@ -33,7 +33,7 @@ class Popular:
         state = self.fresh_tweets.state
         keys = _engaged(
             self.fresh_tweets.fresh(query.now).tweet,
-            state.tweet_counts.table,
+            *state.tweet_counts.table,
             state.tweets.created_at,
             query.now,
             self.half_life_hours,
@@ -43,9 +43,16 @@ class Popular:
 
 @kernel
 def _engaged(
-    tweet: Rows, counts: CountTable, created_at: Times, now: int, half_life_hours: float
+    tweet: Rows,
+    value: Counts,
+    newest: Moments,
+    half_life_seconds: float,
+    created_at: Times,
+    now: int,
+    half_life_hours: float,
 ) -> Keys:
     """The tweets by what they are worth: twice the engagements make up for one half-life."""
+    counts = CountTable(value, newest, half_life_seconds)
     keys = np.empty(len(tweet), np.int64)
     for i in range(len(tweet)):
         engaged = 0.0

@@ -13,6 +13,7 @@ from ml.bundle.manifest import Manifest
 from ml.embeddings.communities import Communities
 from ml.embeddings.encoder import GrowingEncoder
 from ml.features import Pairs, matrix
+from ml.models.attribution import Attribution, Parts
 from ml.models.encode import TowerEncoder
 from ml.models.heavy_ranker import OUTPUTS, HeavyRanker
 from ml.models.listwise import Listwise
@@ -37,6 +38,11 @@ class Models:
     def inference(self) -> RankerInference:
         """The ranker as it serves."""
         return RankerInference.of(self.ranker)
+
+    @cached_property
+    def attribution(self) -> Attribution:
+        """What explains the ranker."""
+        return Attribution.of(self.ranker)
 
     def probabilities(
         self, x: Pairs, features: NDArray[np.float32] | None = None
@@ -80,3 +86,13 @@ class Bundle:
             for column, name in enumerate(OUTPUTS)
             if name == "similarity" or name in self.manifest.heads
         }
+
+    def attribute(self, x: Pairs, features: NDArray[np.float32]) -> Parts:
+        """What each feature adds to the log-odds of each head, trained or not.
+
+        Args:
+            x: one pair.
+            features: (features,) of it.
+        """
+        tweet = x.encoder.tweets.vector[x.tweet[0]]
+        return self.models.attribution.parts(features, x.vectors[0], tweet)

@@ -29,6 +29,23 @@ class ListwiseCard(BaseModel):
     loss: float  # nats per choice, of viewers that it was not fitted on
 
 
+class SafetyCard(BaseModel):
+    """One safety model, on labelled tweets that it was not fitted on."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    harmful: int  # labelled tweets that it was fitted on, by label
+    clean: int
+    trained_rate: float  # the share of harmful tweets among them
+    serving_rate: float  # the same among all, given or estimated; probabilities are at this share
+    auc: float
+    hidden_from: float  # the probability from which on tweets are hidden
+    clean_hidden: float  # the share of clean tweets that is, with its 95 % interval
+    clean_hidden_low: float
+    clean_hidden_high: float
+    harmful_hidden: float  # the share of harmful tweets that is
+
+
 class TimeScales(BaseModel):
     """How fast the data ages; None where nothing has a time, so that nothing is ever too old."""
 
@@ -53,4 +70,5 @@ class Manifest(BaseModel):
     rows: dict[str, int]
     files: dict[str, str]  # sha256 of each
     listwise: ListwiseCard | None = None
+    safety: dict[str, SafetyCard] = {}  # of the models that were trained, by label
     time_scales: TimeScales | None = None  # None where the bundle was trained before it had them

@@ -7,9 +7,8 @@ taken over the engagements of this second.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import sqrt
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -24,8 +23,7 @@ NOWHERE: Final = -1  # the place of a tweet of the history itself
 NO_TWEETS: Final = np.empty(0, np.int32)
 
 
-@dataclass(frozen=True, slots=True)
-class ItemItem:
+class ItemItem(NamedTuple):
     """What goes with the history of one viewer, as of one moment.
 
     `strength` is the sum of cooc(i, j) / sqrt(degree i * degree j) over the viewer's history i,

@@ -132,11 +132,11 @@ def _asked(place: int, length: int) -> int:
     return place + place * place * spare // ((ENGAGERS - 1) * (ENGAGERS - 1))
 
 
-@kernel
+@inline_kernel
 def _weight(is_on: NDArray[np.bool_], note: NDArray[np.int32], row: int) -> float:
     """What the engagement in a row of the register weighs; 0 where it is none, or off."""
     weight = 0
     for kind in ENGAGEMENT_KINDS:
         if is_on[row, kind]:
-            weight = max(weight, note[row, kind])
+            weight = max(weight, int(note[row, kind]))
     return weight / UNIT

@@ -11,14 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml.arrays import Rows
-from ml.kernels import kernel
+from ml.kernels import inline_kernel, kernel
 from ml.state.structures.counters import Counts, CountTable
 from ml.state.structures.pair_index import PairTable, find
 from ml.state.tables.counted import Counted, counted
 from ml.state.tables.neighborhood import place_among
 
 
-@kernel
+@inline_kernel
 def tie_strength(tie: Counted, follows: bool, followed_back: bool) -> float:
     """Directed tie strength in 0–1, of what was done about somebody: 1 - exp(-evidence)."""
     liked = 0.3 * tie.like + 0.4 * tie.retweet + 0.5 * tie.reply + 0.3 * tie.follow

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
@@ -119,8 +119,7 @@ class DeletedTweet:
         return cls(str(body["tweet_id"]))
 
 
-@dataclass(frozen=True, slots=True)
-class Served:
+class Served(NamedTuple):
     """A page of a timeline as it was served, and the pool of its later pages, best first.
 
     `shown` are the tweets of a known viewer's page; what a viewer without a row was offered is in
@@ -141,7 +140,7 @@ class Served:
     sources: bytes = b""  # of `pool`, packed: bit i is set where source i proposed a tweet
 
     def to_json(self) -> Json:
-        body = {name: getattr(self, name) for name in SERVED}
+        body: dict[str, Any] = dict(zip(SERVED, self, strict=False))
         if self.pool:  # a text is written in a tenth of the time of a list
             body["pool"] = SEPARATOR.join(self.pool)
             body["sources"] = b64encode(self.sources).decode()
@@ -170,9 +169,7 @@ class Served:
         return enumerate(self.shown, self.start)
 
 
-SERVED: Final = tuple(
-    field.name for field in fields(Served) if field.name not in ("pool", "sources")
-)
+SERVED: Final = Served._fields[: Served._fields.index("pool")]  # what is left of a page shown
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum, unique
+from typing import NamedTuple
 
 
 @unique
@@ -37,8 +38,7 @@ class Entry:
     assigned: bool = field(default=False, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """What is read back: an entry and its place, from 1, in the order in which it was accepted."""
 
     offset: int

@@ -22,7 +22,7 @@ from ml.features.look_ups import (
     neighbors_declaring,
     shared_interests,
 )
-from ml.features.numbers import DAY_SECONDS, Author, Moment, Pair, Tweet, Viewer
+from ml.features.numbers import DAY_SECONDS, Author, Moment, Pair, Topic, Tweet, Viewer
 from ml.features.tables import Around, Catalog, CountTables, Numbers, People
 from ml.state.structures.counters import CountTable
 from ml.state.structures.pair_index import find_each
@@ -42,7 +42,7 @@ def repeat_once(out: Numbers, i: int) -> None:
     """Copy the features of a moment and a viewer from the row before; generated."""
 
 
-def write_row(out: Numbers, i: int, author: Author, tweet: Tweet, pair: Pair) -> None:
+def write_row(out: Numbers, i: int, author: Author, tweet: Tweet, topic: Topic, pair: Pair) -> None:
     """Write all other features into a row; generated."""
 
 
@@ -72,17 +72,17 @@ def write(
         CountTable(*of_topics),
     )
     following, followed_by, second_degree, by_followers, sampled = around
-    authors, topic = np.empty(len(tweets), np.int32), np.empty(len(tweets), np.int32)
+    authors, topic_of = np.empty(len(tweets), np.int32), np.empty(len(tweets), np.int32)
     latest = now[0]
     for i in range(len(tweets)):
-        authors[i], topic[i] = author_of[tweets[i]], np.int32(tags[tweets[i], 0])
+        authors[i], topic_of[i] = author_of[tweets[i]], np.int32(tags[tweets[i], 0])
         latest = max(latest, now[i])
-    tie, about = find_each(tie_index, viewer, authors), find_each(topic_index, viewer, topic)
+    tie, about = find_each(tie_index, viewer, authors), find_each(topic_index, viewer, topic_of)
     follows, back = places_among(authors, following), places_among(authors, followed_by)
     known = neighbors_following(authors, second_degree, by_followers)
     proof = followees_engaged(tweets, sampled, engaged, engaged_at, latest)
     shared = shared_interests(interests, viewer, authors)
-    alike, asked = neighbors_declaring(interests, following, followed_by, topic)
+    alike, asked = neighbors_declaring(interests, following, followed_by, topic_of)
     fame, speaks = (followers[viewer], interests[viewer, 0] != 0) if viewer >= 0 else (0, False)
     near = similarity(viewer, following, tweets, interests, tags, author_of, engaged, communities)
     taste = dots(vector, vectors, tweets)
@@ -98,7 +98,6 @@ def write(
         )
         the_tweet = Tweet(
             counted(tweet_counts, tweet, at),
-            the_author,
             age_hours(created_at[tweet], at),
             float(metadata[tweet, MEDIA]),
             bool(is_reply[tweet]),
@@ -106,19 +105,24 @@ def write(
             float(toxicity[tweet]),
             float(nsfw[tweet]),
         )
-        pair = Pair(
+        topic = Topic(
             the_viewer,
-            the_tweet,
-            counted(ties, tie[i], at),
             counted(topics, about[i], at),
-            follows[i] >= 0,
-            back[i] >= 0,
             declares(interests, viewer, tags[tweet, 0]),
             alike[i],
+        )
+        pair = Pair(
+            counted(ties, tie[i], at),
+            the_viewer.counts.negative + the_viewer.counts.report,
+            the_author.followers,
+            the_tweet.toxicity,
+            the_tweet.nsfw,
+            follows[i] >= 0,
+            back[i] >= 0,
             shared[i],
             known[i],
             proof[i],
             near[i],
             float(taste[i]),
         )
-        write_row(out, i, the_author, the_tweet, pair)
+        write_row(out, i, the_author, the_tweet, topic, pair)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Protocol
+from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,17 +37,17 @@ class KnownNeighborhood(Protocol):
     def followed_by_followers(self) -> Rows: ...
 
 
-@dataclass(frozen=True)
+@dataclass
 class Pairs:
     """Viewers and tweets at moments, all in one state."""
 
-    state: FeatureState
-    encoder: Encoder
-    viewer: Rows
-    tweet: Rows
-    now: Times
-    known: KnownNeighborhood | None = None  # of the only viewer, where it was looked up before
-    vector: NDArray[np.float32] | None = None  # (dim,) of the only viewer, likewise
+    state: Final[FeatureState]
+    encoder: Final[Encoder]
+    viewer: Final[Rows]
+    tweet: Final[Rows]
+    now: Final[Times]
+    known: Final[KnownNeighborhood | None] = None  # of the only viewer, looked up before
+    vector: Final[NDArray[np.float32] | None] = None  # (dim,) of the only viewer, likewise
 
     @classmethod
     def of_one(
@@ -115,14 +115,14 @@ class Pairs:
         return in_order
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Groups:
     """The pairs of each viewer, one after another."""
 
-    row: Rows  # (viewers,) distinct
-    which: NDArray[np.intp]  # (pairs,) the viewer of each pair, as a position in `row`
-    order: NDArray[np.intp] | slice  # (pairs,) those of one viewer together
-    edges: NDArray[np.intp]  # (viewers + 1,) where in `order` each begins, and where the last ends
+    row: Final[Rows]  # (viewers,) distinct
+    which: Final[NDArray[np.intp]]  # (pairs,) the viewer of each pair, as a position in `row`
+    order: Final[NDArray[np.intp] | slice]  # (pairs,) those of one viewer together
+    edges: Final[NDArray[np.intp]]  # (viewers + 1,) of each in `order`, and the end
 
     @classmethod
     def of(cls, viewer: Rows) -> Groups:

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from ml.features.liking import before_seeing, liking, neighbors_declare, own_posts
-from ml.features.numbers import Pair
+from ml.features.numbers import Pair, Topic
 from ml.features.rates import engagement_rate
 from ml.kernels import inline_kernel
 
@@ -53,36 +53,36 @@ def author_aversion(pair: Pair) -> float:
 
 
 @inline_kernel
-def topic_affinity(pair: Pair) -> float:
+def topic_affinity(topic: Topic) -> float:
     """The viewer's engagements with the topic over what was expected, log scale."""
-    return engagement_rate(pair.topic, TOPIC_STRENGTH)
+    return engagement_rate(topic.counts, TOPIC_STRENGTH)
 
 
 @inline_kernel
-def topic_liking(pair: Pair) -> float:
+def topic_liking(topic: Topic) -> float:
     """The probability that the viewer likes the topic, given all that is known (Bayes)."""
-    written = own_posts(pair.topic, pair.viewer.counts)
-    around = neighbors_declare(pair.neighbors_declaring, pair.viewer.neighbors)
-    before = before_seeing(written, around, pair.topic_declared, pair.viewer.declares)
-    return liking(before, pair.topic, pair.viewer.counts)
+    written = own_posts(topic.counts, topic.viewer.counts)
+    around = neighbors_declare(topic.neighbors_declaring, topic.viewer.neighbors)
+    before = before_seeing(written, around, topic.declared, topic.viewer.declares)
+    return liking(before, topic.counts, topic.viewer.counts)
 
 
 @inline_kernel
-def topic_share(pair: Pair) -> float:
+def topic_share(topic: Topic) -> float:
     """The share of the viewer's engagements that went to the topic."""
-    return (pair.topic.engaged + 0.2) / (pair.viewer.counts.engaged + 4)
+    return (topic.counts.engaged + 0.2) / (topic.viewer.counts.engaged + 4)
 
 
 @inline_kernel
-def topic_posts(pair: Pair) -> float:
+def topic_posts(topic: Topic) -> float:
     """The share of the viewer's own posts that are on the topic, log scale over what is usual."""
-    return own_posts(pair.topic, pair.viewer.counts)
+    return own_posts(topic.counts, topic.viewer.counts)
 
 
 @inline_kernel
-def topic_declared_by_neighbors(pair: Pair) -> float:
+def topic_declared_by_neighbors(topic: Topic) -> float:
     """How many followees and followers of the viewer declare the topic, over what is usual."""
-    return neighbors_declare(pair.neighbors_declaring, pair.viewer.neighbors)
+    return neighbors_declare(topic.neighbors_declaring, topic.viewer.neighbors)
 
 
 @inline_kernel
@@ -100,7 +100,7 @@ def neighbors_following_author(pair: Pair) -> float:
 @inline_kernel
 def neighbors_share_author(pair: Pair) -> float:
     """That count over what the author's fame alone would give."""
-    return pair.neighbors_following / sqrt(pair.tweet.author.followers + 5.0)
+    return pair.neighbors_following / sqrt(pair.author_followers + 5.0)
 
 
 @inline_kernel
@@ -112,9 +112,8 @@ def followees_engaged_with_tweet(pair: Pair) -> float:
 @inline_kernel
 def tweet_disliked(pair: Pair) -> float:
     """Toxicity or NSFW, whichever is worse, times how often the viewer complains."""
-    worse = float(np.fmax(pair.tweet.toxicity, pair.tweet.nsfw))
-    complaints = pair.viewer.counts.negative + pair.viewer.counts.report
-    return 0.0 if isnan(worse) else worse * log1p(complaints)
+    worse = float(np.fmax(pair.toxicity, pair.nsfw))
+    return 0.0 if isnan(worse) else worse * log1p(pair.complaints)
 
 
 FEATURES: Final = (

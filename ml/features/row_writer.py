@@ -13,13 +13,13 @@ from functools import cache
 from typing import Any, Final, get_type_hints
 
 from ml.features import loop
-from ml.features.numbers import Author, Moment, Pair, Tweet, Viewer
+from ml.features.numbers import Author, Moment, Pair, Topic, Tweet, Viewer
 from ml.kernels import inline_kernel, kernel
 
 Feature = Callable[[Any], float]  # of one of the types below
 
 ONCE: Final = {Moment: "moment", Viewer: "viewer"}
-EVERY_ROW: Final = {Author: "author", Tweet: "tweet", Pair: "pair"}
+EVERY_ROW: Final = {Author: "author", Tweet: "tweet", Topic: "topic", Pair: "pair"}
 
 
 @cache
@@ -48,7 +48,7 @@ def _functions(features: tuple[Feature, ...]) -> Iterator[str]:
     for column, feature in enumerate(features):
         yield f"from {feature.__module__} import {feature.__name__} as feature_{column}"
     yield from _function("write_once(out, i, moment, viewer)", ONCE, arguments)
-    yield from _function("write_row(out, i, author, tweet, pair)", EVERY_ROW, arguments)
+    yield from _function("write_row(out, i, author, tweet, topic, pair)", EVERY_ROW, arguments)
     yield "@inline_kernel\ndef repeat_once(out, i):"
     yield from (f"    out[i, {column}] = out[i - 1, {column}]" for column in once)
     yield "    return"

@@ -17,7 +17,8 @@ from ml.embeddings.communities import Communities, MemberTable
 from ml.embeddings.encoder import EncodedTweets, Vectors
 from ml.models import buckets
 from ml.models.author_history import author_history, evidence
-from ml.models.safety import Safety, probability, text_log_odds, word_buckets
+from ml.models.ngrams import ngrams
+from ml.models.safety import Safety, probability, text_log_odds
 from ml.models.two_tower import AUTHOR_BUCKETS, DIM, TAG_BUCKETS, WORD_BUCKETS, TwoTower
 from ml.models.viewer_inputs import ViewerInputs
 from ml.models.viewer_tower import ViewerTower
@@ -26,7 +27,8 @@ from ml.state.structures.aside import adopt, aside
 from ml.state.structures.growable import GrowableColumns
 from ml.state.updates.apply_records import AppliedRecords
 
-BATCH_TWEETS: Final = 65_536  # tweets read at a time
+BATCH_TWEETS: Final = 65_536  # tweets encoded at a time
+BATCH_TEXTS: Final = 4_096  # texts read at a time; their n-grams are many
 
 
 @dataclass(eq=False)
@@ -143,10 +145,13 @@ class TowerEncoder(GrowableColumns):
     def _read(self, state: FeatureState, tweets: Rows) -> None:
         """Score the text of these tweets, each by itself."""
         models = list(self._safety)
-        for some in _batches(tweets if models else tweets[:0]):
-            metadata, words = state.tweets.metadata[some], word_buckets(state.tweets, some)
+        for some in _batches(tweets if models else tweets[:0], BATCH_TEXTS):
+            metadata, found = (
+                state.tweets.metadata[some],
+                ngrams(state.tweets.texts(some).to_list()),
+            )
             for name, model in models:
-                getattr(self.text_scores, name)[some] = text_log_odds(model, metadata, words)
+                getattr(self.text_scores, name)[some] = text_log_odds(model, metadata, found)
 
     def _judge(self, state: FeatureState, tweets: Rows) -> None:
         """Score these tweets and all others of their authors, by author histories as of now."""
@@ -161,10 +166,10 @@ class TowerEncoder(GrowableColumns):
             getattr(self.tweets, name)[row] = probability(model, scores, before)
 
 
-def _batches(tweets: Rows) -> Iterator[Rows]:
+def _batches(tweets: Rows, size: int = BATCH_TWEETS) -> Iterator[Rows]:
     """Tweets in parts, so that what is computed of them takes little memory at a time."""
-    for start in range(0, len(tweets), BATCH_TWEETS):
-        yield tweets[start : start + BATCH_TWEETS]
+    for start in range(0, len(tweets), size):
+        yield tweets[start : start + size]
 
 
 def _authors(tower: TwoTower, state: FeatureState, users: Rows) -> Tensor:

@@ -40,6 +40,16 @@ class Fusion:
         heads, weights = self._used
         return _fused(np.array([predictions[name] for name in heads]), weights, self.average)
 
+    def parts(self, predictions: Mapping[str, float]) -> tuple[dict[str, float], float]:
+        """What each head adds to x, which it is in double precision, and what folding adds."""
+        heads, weights = self._used
+        added = {
+            name: float(weight) * predictions[name] / self.average
+            for name, weight in zip(heads, weights.tolist(), strict=True)
+        }
+        worth, lowest = sum(added.values()), float(weights.clip(max=0).sum()) / self.average
+        return added, folded(worth, lowest) - worth
+
     @cached_property
     def _used(self) -> tuple[tuple[str, ...], Weights]:
         heads = tuple(name for name in self.weights if name in self.means)
@@ -62,8 +72,7 @@ def _fused(prediction: Column, weight: Weights, average: float) -> Column:
     return score
 
 
-@inline_kernel
-def fold(worth: float, lowest: float) -> float:
+def folded(worth: float, lowest: float) -> float:
     """Positive worth moved up a little, negative worth squeezed in below it, order kept.
 
     Otherwise a factor below one would raise a negative score.
@@ -71,3 +80,6 @@ def fold(worth: float, lowest: float) -> float:
     if worth >= 0:
         return worth + SQUEEZED
     return SQUEEZED * (1 - worth / min(lowest, -1e-9))
+
+
+fold = inline_kernel(folded)

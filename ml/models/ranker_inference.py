@@ -73,11 +73,14 @@ class RankerInference:
             tweet: (pairs,) the tweet of each pair, as a position in `vectors`.
         """
         nearness = _nearness(viewer @ self.nearness, which, vectors, tweet)
-        x = _inputs(features, self.mean, self.spread, nearness)
+        x = np.empty((len(features), len(self.mean) + 1), np.float32)
+        _write_inputs(x, features, self.mean, self.spread, nearness)
         wide = self.wide(x)
         for layer in self.hidden:
             x = _silu(x @ layer.weight, layer.bias)
-        return _sigmoid(_log_odds(x, self.heads, wide, nearness, *self.similarity)).T
+        log_odds = np.empty((len(self.heads) + 1, len(x)), np.float32)
+        _write_log_odds(log_odds, x, self.heads, wide, nearness, *self.similarity)
+        return _sigmoid(log_odds).T
 
 
 @dot_kernel
@@ -93,15 +96,15 @@ def _nearness(viewer: Vectors, which: Places, vectors: Vectors, tweet: Rows) -> 
 
 
 @kernel
-def _inputs(features: Floats, mean: Floats, spread: Floats, nearness: Floats) -> Floats:
-    """(pairs, features + 1) what the first layer reads."""
-    x = np.empty((len(features), len(mean) + 1), np.float32)
+def _write_inputs(
+    x: Floats, features: Floats, mean: Floats, spread: Floats, nearness: Floats
+) -> None:
+    """Write what the first layer reads, (pairs, features + 1)."""
     for i in range(len(features)):
         for j in range(len(mean)):
             value = (features[i, j] - mean[j]) / spread[j]
             x[i, j] = min(max(value, -CLAMP), CLAMP)
         x[i, -1] = nearness[i]
-    return x
 
 
 def _silu(half: Floats, bias: Floats) -> Floats:
@@ -126,26 +129,30 @@ def _weigh(half: Floats, tanh: Floats) -> None:
 
 
 @dot_kernel
-def _log_odds(
-    towers: Floats, heads: Floats, wide: Floats, nearness: Floats, per_nearness: float, at_0: float
-) -> Floats:
-    """(heads + 1, pairs) of the towers of all heads, (pairs, heads * TOWER), on top of `wide`,
-    (pairs, heads)."""
-    log_odds = np.empty((len(heads) + 1, len(towers)), np.float32)
+def _write_log_odds(
+    log_odds: Floats,
+    towers: Floats,
+    heads: Floats,
+    wide: Floats,
+    nearness: Floats,
+    per_nearness: float,
+    at_0: float,
+) -> None:
+    """Write the (heads + 1, pairs) of the towers of all heads, (pairs, heads * TOWER), on top of
+    `wide`, (pairs, heads); `HIGHEST` at most, either way."""
     for i in range(len(towers)):
         for head in range(len(heads)):
             total = wide[i, head]
             for j in range(TOWER):
                 total += heads[head, j] * towers[i, head * TOWER + j]
-            log_odds[head, i] = total
-        log_odds[-1, i] = nearness[i] * per_nearness + at_0
-    return log_odds
+            log_odds[head, i] = min(max(total, -HIGHEST), HIGHEST)
+        total = np.float32(nearness[i] * per_nearness + at_0)
+        log_odds[-1, i] = min(max(total, -HIGHEST), HIGHEST)
 
 
 def _sigmoid(log_odds: Floats) -> Floats:
     """1 / (1 + exp(-x)); it overwrites what it is given."""
-    y: Floats = log_odds.clip(-HIGHEST, HIGHEST, log_odds)
-    np.negative(y, y)
+    y: Floats = np.negative(log_odds, log_odds)
     np.exp(y, y)
     y += 1
     return np.reciprocal(y, y)

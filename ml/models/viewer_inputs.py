@@ -69,27 +69,26 @@ class ViewerInputs:
         Engagements fade against the viewer's newest, so the time of asking does not matter.
         """
         relations, lists = state.graph.relations, state.graph.outgoing_lists
-        return cls(
-            state.users.interests[viewer],
-            state.history.tweet[viewer],
-            _faded(viewer, state.history.tweet, state.history.at),
-            _newest_followees(
-                viewer,
-                lists.start,
-                lists.length,
-                lists.data,
-                relations.index.right,
-                relations.is_on,
-                relations.at,
-                relations.tiebreak,
-            ),
+        weight = np.zeros((len(viewer), LENGTH), np.float32)
+        followees = np.full((len(viewer), FOLLOWEES), -1, np.int32)
+        _fade(viewer, state.history.tweet, state.history.at, weight)
+        _find_newest_followees(
+            viewer,
+            lists.start,
+            lists.length,
+            lists.data,
+            relations.index.right,
+            relations.is_on,
+            relations.at,
+            relations.tiebreak,
+            followees,
         )
+        return cls(state.users.interests[viewer], state.history.tweet[viewer], weight, followees)
 
 
 @kernel
-def _faded(viewer: Rows, history: Rows, at: Times) -> NDArray[np.float32]:
-    """(viewers, LENGTH) weights of what each viewer engaged with; the newest comes first."""
-    weight = np.zeros((len(viewer), LENGTH), np.float32)
+def _fade(viewer: Rows, history: Rows, at: Times, weight: NDArray[np.float32]) -> None:
+    """Write the weights of what each viewer engaged with; the newest comes first."""
     faded = np.empty(LENGTH, np.float64)
     for i in range(len(viewer)):
         user, newest, total = viewer[i], NEVER, 0.0
@@ -102,11 +101,10 @@ def _faded(viewer: Rows, history: Rows, at: Times) -> NDArray[np.float32]:
         for place in range(LENGTH):
             if history[user, place] >= 0:
                 weight[i, place] = faded[place] / total
-    return weight
 
 
 @kernel
-def _newest_followees(
+def _find_newest_followees(
     viewer: Rows,
     start: Times,
     length: Times,
@@ -115,9 +113,9 @@ def _newest_followees(
     is_on: NDArray[np.bool_],
     at: Times,
     tiebreak: Tiebreaks,
-) -> Rows:
-    """(viewers, FOLLOWEES) whom each viewer followed last, the newest first; -1 where unused."""
-    followees = np.full((len(viewer), FOLLOWEES), -1, np.int32)
+    followees: Rows,
+) -> None:
+    """Write whom each viewer followed last, the newest first."""
     kept = np.empty(FOLLOWEES + 1, np.int32)
     for i in range(len(viewer)):
         count, first = 0, start[viewer[i]]
@@ -133,7 +131,6 @@ def _newest_followees(
             count = min(count + 1, FOLLOWEES)
         for slot in range(count):
             followees[i, slot] = right[kept[slot]]
-    return followees
 
 
 @inline_kernel

@@ -39,7 +39,8 @@ class ViewerTower:
             content: (tweets, DIM) what the tower reads of a tweet.
             authors: (users, DIM) what it reads of somebody who is followed.
         """
-        mixed = _mixed(
+        mixed = np.zeros((len(inputs.interests), 3 * DIM), np.float32)
+        _mix(
             inputs.interests,
             inputs.history,
             inputs.history_weight,
@@ -47,6 +48,7 @@ class ViewerTower:
             self.tags,
             content,
             authors,
+            mixed,
         )
         vector = self.output(np.maximum(self.hidden(mixed), 0))
         vector += mixed.reshape(-1, 3, DIM).sum(axis=1)
@@ -56,7 +58,7 @@ class ViewerTower:
 
 
 @kernel
-def _mixed(
+def _mix(
     interests: Tokens,
     history: Rows,
     history_weight: Floats,
@@ -64,9 +66,10 @@ def _mixed(
     tags: Vectors,
     content: Vectors,
     authors: Vectors,
-) -> Vectors:
-    """(viewers, 3 * DIM) the means of what viewers declared, engaged with, and whom they follow."""
-    mixed = np.zeros((len(interests), 3 * DIM), np.float32)
+    mixed: Vectors,
+) -> None:
+    """Add up the means of what viewers declared, engaged with, and whom they follow, into zeros of
+    (viewers, 3 * DIM)."""
     for viewer in range(len(interests)):
         count = np.float32(0)
         for token in interests[viewer]:
@@ -88,4 +91,3 @@ def _mixed(
             if user >= 0:
                 for d in range(DIM):
                     mixed[viewer, 2 * DIM + d] += authors[user, d] / count
-    return mixed

@@ -42,7 +42,7 @@ def prepare(events: Events, users: Users, tweets: Tweets, options: TrainingOptio
     known.apply(events[mine])
     tower = two_tower.train_at_once(known, events[mine], options.seed)
     groups = communities.train(known, None, options.seed)
-    encoders = Encoders.of(tower, tweets, np.ones(len(tweets), bool), groups)
+    encoders = Encoders.of(tower, tweets, np.ones(len(tweets), bool), groups, options)
     encoder = encoders.encode(known)  # of what is written, which is the same in every state
 
     fold = fold_of(examples.viewer, examples.tweet)

@@ -11,10 +11,10 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
 
 from ml.arrays import Rows
 from ml.kernels import kernel
-from ml.training.producer_graph import Graph
 
 PRODUCERS_PER_SEED: Final = 8  # at the start
 OF_SEED: Final = 10  # neighbors who begin in its community
@@ -27,7 +27,7 @@ Numbers = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 
-def known_for(graph: Graph, seed: int) -> tuple[Rows, Floats]:
+def known_for(graph: csr_matrix, seed: int) -> tuple[Rows, Floats]:
     """(producers,) twice: the community of each, -1 where it has none, those with most members
     first; and how well it fits, 0–1: the weighted Jaccard index of its neighbors and the members.
     """
@@ -47,7 +47,7 @@ def known_for(graph: Graph, seed: int) -> tuple[Rows, Floats]:
     return named, _fit(graph, named)
 
 
-def _seeds(graph: Graph) -> tuple[Rows, int]:
+def _seeds(graph: csr_matrix) -> tuple[Rows, int]:
     """The communities of the start: the neighbors of the best connected producers."""
     producers = graph.shape[0]
     strength = np.asarray(graph.sum(axis=1)).ravel()
@@ -134,7 +134,7 @@ def _drawn(
     return drawn
 
 
-def _fit(graph: Graph, community: Rows) -> Floats:
+def _fit(graph: csr_matrix, community: Rows) -> Floats:
     """Edges into the own community, over these, those out of it, and those that members lack."""
     producers = len(community)
     producer = np.repeat(np.arange(producers), np.diff(graph.indptr))

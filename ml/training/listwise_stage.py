@@ -60,7 +60,8 @@ def train(
         is_part = crossfit.folds_of(known) == crossfit.CALIBRATION_FOLD
         before, part, rest = known[~is_part], known[is_part], Events.none()
         asked = visits.at_once(part, NO_TIMES, rng)
-        spans, median_age = (), None
+        spans: tuple[int, ...] = ()
+        median_age = None
     else:
         before = known.before(calibrate_from)
         part = rest = known[known.at >= calibrate_from]

@@ -24,6 +24,7 @@ class Optimizer:
 
 
 TWO_TOWER: Final = Optimizer(12, 320_000, batch=512, learning_rate=2e-3, weight_decay=1e-4)
+TWO_TOWER_AGAIN: Final = Optimizer(2, 160_000, batch=512, learning_rate=5e-4, weight_decay=1e-4)
 HEAVY_RANKER: Final = Optimizer(3, 2_000_000, batch=1024, learning_rate=2e-3, weight_decay=1e-3)
 
 

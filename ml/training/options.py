@@ -9,9 +9,14 @@ from dataclasses import dataclass
 class TrainingOptions:
     """`holdout` is the last share of the interactions, kept from training for evaluation;
     `calibration` is the share before it on which probabilities are calibrated; the two towers
-    are fitted on the first `towers`, so that the ranker never meets a row they were fitted on."""
+    are fitted on the first `towers`, so that the ranker never meets a row they were fitted on.
+    `clean_hidden` is the share of clean tweets that a safety model may hide; `nsfw_rate` and
+    `toxicity_rate` are the shares of harmful tweets where it serves, estimated where None."""
 
     holdout: float = 0.2
     calibration: float = 0.1
     towers: float = 0.3
     seed: int = 7
+    clean_hidden: float = 0.02
+    nsfw_rate: float | None = None
+    toxicity_rate: float | None = None

@@ -18,7 +18,6 @@ NEIGHBORS: Final = 64  # of a producer
 SHARPNESS: Final = 10.0  # an edge weighs this times the squared cosine
 
 Numbers = NDArray[np.int64]
-Graph = csr_matrix  # (producers, producers) weights of edges, the same both ways
 
 
 def producers_of(followers: NDArray[np.int64]) -> Rows:
@@ -32,8 +31,9 @@ def producers_of(followers: NDArray[np.int64]) -> Rows:
     return some
 
 
-def graph_of(audience: csr_matrix) -> Graph:
-    """Edges between producers with the same audience.
+def graph_of(audience: csr_matrix) -> csr_matrix:
+    """(producers, producers) weights of edges between those with the same audience, the same both
+    ways.
 
     Args:
         audience: (users, producers) 1 where a user follows a producer, sorted.
@@ -50,7 +50,7 @@ def graph_of(audience: csr_matrix) -> Graph:
     producer = np.repeat(np.arange(len(neighbor)), there.sum(axis=1))
     shape = (len(neighbor), len(neighbor))
     edges = csr_matrix((SHARPNESS * cosine[there] ** 2, (producer, neighbor[there])), shape=shape)
-    graph: Graph = edges.maximum(edges.T).tocsr()
+    graph = edges.maximum(edges.T).tocsr()
     graph.sort_indices()
     return graph
 

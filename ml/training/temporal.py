@@ -30,7 +30,7 @@ def prepare(
     tower = two_tower.train(state, events.before(towers_until), options.seed)
     half_life_hours = time_scales(events.before(towers_until), tweets).half_life_hours
     groups = communities.train(state, half_life_hours, options.seed)
-    encoders = Encoders.of(tower, tweets, tweets.created_at < towers_until, groups)
+    encoders = Encoders.of(tower, tweets, tweets.created_at < towers_until, groups, options)
     memory.give_back()
     rest = events[int(np.searchsorted(events.at, towers_until)) :]
     rows = featurise(state, rest, encoders.encode(state), later)

@@ -14,11 +14,10 @@ from ml import memory
 from ml.actions import ENGAGEMENTS
 from ml.bundle import Bundle, HeadCard, Manifest, publish, publish_state, weights
 from ml.bundle.bundle import Models
-from ml.bundle.manifest import FORMAT, ListwiseCard, TimeScales
+from ml.bundle.manifest import FORMAT, ListwiseCard
 from ml.bundle.probe import PAIRS, Probe
 from ml.dataset import tables as tables_on_disk
 from ml.dataset.tables import Tables
-from ml.embeddings.communities import Communities
 from ml.errors import DataError
 from ml.event_log.port import EventLog
 from ml.event_log.to_tables import with_log
@@ -30,10 +29,11 @@ from ml.state.feature_state import FeatureState
 from ml.state.tables.tweets import Tweets
 from ml.state.tables.users import Users
 from ml.state.updates import tables_to_events
-from ml.training import calibrate, communities, crossfit, heavy_ranker, listwise_stage, temporal
+from ml.training import calibrate, crossfit, heavy_ranker, listwise_stage, temporal
 from ml.training.examples import Examples
 from ml.training.heavy_ranker import with_similarity
 from ml.training.options import TrainingOptions
+from ml.training.refit import refit
 from ml.training.time_scales import time_scales
 from ml.training.training_data import TrainingData
 
@@ -99,13 +99,7 @@ def _fit(
     cards = _calibrate(ranker, training_data, trained)
     encoders = training_data.encoders
     scales = time_scales(known, tweets)
-    models = Models(
-        encoders.tower,
-        ranker,
-        encoders.nsfw,
-        encoders.toxicity,
-        _communities(known, users, tweets, scales, options),
-    )
+    models = Models(encoders.tower, ranker, encoders.nsfw, encoders.toxicity, encoders.communities)
     manifest = Manifest(
         format=FORMAT,
         as_of=cut if cut is not None else tables_to_events.NO_TIMES,
@@ -129,19 +123,14 @@ def _fit(
             "calibrate": len(training_data.calibrate),
         },
         files={},
+        safety=encoders.cards,
         time_scales=scales,
     )
     models, manifest = _with_listwise(models, manifest, tables, known, users, tweets, options)
+    models = refit(
+        models, known, users, tweets, scales.half_life_hours, options.seed, tables.has_times
+    )
     return models, manifest, training_data.examples
-
-
-def _communities(
-    known: Events, users: Users, tweets: Tweets, scales: TimeScales, options: TrainingOptions
-) -> Communities | None:
-    """Those of all that is known."""
-    state = FeatureState(users, tweets)
-    state.apply(known)
-    return communities.train(state, scales.half_life_hours, options.seed)
 
 
 def _with_listwise(

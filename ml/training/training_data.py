@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from ml.bundle.manifest import SafetyCard
 from ml.embeddings.communities import Communities
 from ml.models.encode import TowerEncoder
 from ml.models.safety import Safety
@@ -20,6 +21,7 @@ from ml.state.tables.users import Users
 from ml.training import exposure, safety
 from ml.training.examples import Examples, of_impressions, sample_negatives
 from ml.training.heavy_ranker import RankerRows
+from ml.training.options import TrainingOptions
 from ml.training.time_scales import time_scales
 
 MOST_ROWS: Final = 1_000_000  # that the ranker learns from and is calibrated on
@@ -33,6 +35,7 @@ class Encoders:
     nsfw: Safety | None
     toxicity: Safety | None
     communities: Communities | None
+    cards: dict[str, SafetyCard]  # of the safety models that there are
 
     def encode(self, state: FeatureState) -> TowerEncoder:
         return TowerEncoder.of(state, self.tower, self.nsfw, self.toxicity, self.communities)
@@ -44,12 +47,18 @@ class Encoders:
         tweets: Tweets,
         learnable: NDArray[np.bool_],
         communities: Communities | None,
+        options: TrainingOptions,
     ) -> Encoders:
         """Fit the safety models on the `learnable` tweets that somebody labelled."""
+        rates = {"nsfw": options.nsfw_rate, "toxicity": options.toxicity_rate}
         found = {
-            name: safety.train(tweets, learnable, label) for name, label in tweets.declared.items()
+            name: trained
+            for name, label in tweets.declared.items()
+            if (trained := safety.train(tweets, learnable, label, options, rates[name]))
         }
-        return cls(tower, found["nsfw"], found["toxicity"], communities)
+        models = {name: trained.model for name, trained in found.items()}
+        cards = {name: trained.card for name, trained in found.items()}
+        return cls(tower, models.get("nsfw"), models.get("toxicity"), communities, cards)
 
 
 @dataclass(frozen=True, slots=True)

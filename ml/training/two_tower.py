@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from copy import deepcopy
 from typing import Final
 
 import numpy as np
@@ -18,7 +19,7 @@ from ml.models.viewer_inputs import ViewerInputs
 from ml.state.events import Events
 from ml.state.feature_state import FeatureState
 from ml.training.bags import bags, met_rows_only
-from ml.training.optimize import TWO_TOWER, fit
+from ml.training.optimize import TWO_TOWER, TWO_TOWER_AGAIN, Optimizer, fit
 from ml.training.replay import walk
 
 BUCKET_SECONDS: Final = 3600  # histories need not be fresher than that to learn from
@@ -29,11 +30,10 @@ def train(state: FeatureState, events: Events, seed: int) -> TwoTower:
 
     `state` must be new; afterwards it has seen the log.
     """
-    positive = _engagements(events, seed)
-    viewers = ViewerInputs.nothing(len(positive))
-    for rows in walk(state, events, positive.at, BUCKET_SECONDS):
-        viewers[rows] = ViewerInputs.read(state, positive.user[rows])
-    return _train(state, viewers, positive, seed)
+    torch.manual_seed(seed)
+    positive = _engagements(events, seed, TWO_TOWER)
+    viewers = _viewers_before(state, events, positive)
+    return _trained(TwoTower(), state, viewers, positive, seed, TWO_TOWER)
 
 
 def train_at_once(state: FeatureState, events: Events, seed: int) -> TwoTower:
@@ -41,31 +41,69 @@ def train_at_once(state: FeatureState, events: Events, seed: int) -> TwoTower:
 
     `state` has seen the whole log; each viewer is read from it without the engagement itself.
     """
-    positive = _engagements(events, seed)
+    torch.manual_seed(seed)
+    positive = _engagements(events, seed, TWO_TOWER)
     viewers = ViewerInputs.read(state, positive.user).without(positive.tweet)
-    return _train(state, viewers, positive, seed)
+    return _trained(TwoTower(), state, viewers, positive, seed, TWO_TOWER)
 
 
-def _engagements(events: Events, seed: int) -> Events:
+def refit(tower: TwoTower, state: FeatureState, events: Events, seed: int) -> TwoTower:
+    """A tower that goes on to learn from a whole log, of which it knows a part.
+
+    `state` must be new; afterwards it has seen the log.
+    """
+    positive = _engagements(events, seed, TWO_TOWER_AGAIN)
+    viewers = _viewers_before(state, events, positive)
+    return _trained(deepcopy(tower), state, viewers, positive, seed, TWO_TOWER_AGAIN)
+
+
+def refit_at_once(tower: TwoTower, state: FeatureState, events: Events, seed: int) -> TwoTower:
+    """The same for a log without times, which `state` has seen."""
+    positive = _engagements(events, seed, TWO_TOWER_AGAIN)
+    viewers = ViewerInputs.read(state, positive.user).without(positive.tweet)
+    return _trained(deepcopy(tower), state, viewers, positive, seed, TWO_TOWER_AGAIN)
+
+
+def _viewers_before(state: FeatureState, events: Events, positive: Events) -> ViewerInputs:
+    """The viewers of some engagements, each as of just before; `state` sees the log."""
+    viewers = ViewerInputs.nothing(len(positive))
+    for rows in walk(state, events, positive.at, BUCKET_SECONDS):
+        viewers[rows] = ViewerInputs.read(state, positive.user[rows])
+    return viewers
+
+
+def _engagements(events: Events, seed: int, optimizer: Optimizer) -> Events:
     """What is learned from: engagements, drawn uniformly where there are more than the optimiser
     visits."""
-    engagements, most = events[np.isin(events.action, ENGAGEMENTS)], TWO_TOWER.most_rows
+    engagements, most = events[np.isin(events.action, ENGAGEMENTS)], optimizer.most_rows
     if len(engagements) <= most:
         return engagements
     rng = np.random.default_rng(seed)
     return engagements[np.sort(rng.choice(len(engagements), most, replace=False))]
 
 
-def _train(state: FeatureState, viewers: ViewerInputs, positive: Events, seed: int) -> TwoTower:
-    torch.manual_seed(seed)
-    tower = TwoTower()
+def _trained(
+    tower: TwoTower,
+    state: FeatureState,
+    viewers: ViewerInputs,
+    positive: Events,
+    seed: int,
+    optimizer: Optimizer,
+) -> TwoTower:
+    """The same tower, fitted."""
     if len(positive):
-        _fit(tower, state, viewers, positive.user, positive.tweet, seed)
+        _fit(tower, state, viewers, positive.user, positive.tweet, seed, optimizer)
     return tower.eval()
 
 
 def _fit(
-    tower: TwoTower, state: FeatureState, viewers: ViewerInputs, user: Rows, tweet: Rows, seed: int
+    tower: TwoTower,
+    state: FeatureState,
+    viewers: ViewerInputs,
+    user: Rows,
+    tweet: Rows,
+    seed: int,
+    optimizer: Optimizer,
 ) -> None:
     tweets = state.tweets
     author_bucket = _after_nothing(buckets.of_ids(state.users.ids, AUTHOR_BUCKETS))
@@ -105,7 +143,7 @@ def _fit(
             "authors": (author_bucket[known],),
         }.items():
             stack.enter_context(met_rows_only(tower, name, *parts))
-        fit("two towers", tower, len(tweet), loss_of, TWO_TOWER, seed)
+        fit("two towers", tower, len(tweet), loss_of, optimizer, seed)
 
 
 def _after_nothing(bucket: Tensor) -> Tensor:

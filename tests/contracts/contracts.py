@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pytest
@@ -256,4 +256,4 @@ class SideEffectContract(Contract):
     ) -> None:
         stranger = tiny_engine.hydrate.query("nobody", 10)
         pool = served.pool.take(np.empty(0, np.intp))
-        side_effect.run(replace(served, query=stranger, user_id="nobody", pool=pool, pool_ids=[]))
+        side_effect.run(served._replace(query=stranger, user_id="nobody", pool=pool, pool_ids=[]))

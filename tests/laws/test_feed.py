@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pytest
 
-from app.pipeline.batch import CandidateBatch
-from app.pipeline.components import CandidateSource
+from app.pipeline.batch import CandidateBatch, Column
+from app.pipeline.components import CandidateSource, Ranker
 from app.pipeline.query import Query
 from app.pipeline.retrieve import BEYOND
 from app.pipeline.trace import Trace
@@ -72,6 +73,29 @@ def test_a_tweet_is_worth_the_same_alone_and_among_many(tiny_engine: Engine) -> 
             alone, _ = mixer.score(query, batch.take(np.array([row])), Trace())
             for name, column in among.columns.items():
                 assert alone[name][0] == pytest.approx(column[row], abs=1e-5), name
+
+
+@dataclass(frozen=True)
+class Watched:
+    """A ranker, and what it was asked about."""
+
+    ranker: Ranker
+    asked: list[CandidateBatch] = field(default_factory=list)
+
+    def score(self, query: Query, batch: CandidateBatch) -> Mapping[str, Column]:
+        self.asked.append(batch)
+        return self.ranker.score(query, batch)
+
+
+def test_nothing_is_ranked_that_a_filter_drops(tiny_engine: Engine) -> None:
+    mixer = tiny_engine.products["for_you"].mixer
+    for query in queries(tiny_engine)[:-1:10]:
+        watched = Watched(mixer.scoring.ranker)
+        replace(mixer, scoring=replace(mixer.scoring, ranker=watched)).run(query, Trace())
+        for batch in watched.asked:
+            for filter_ in (*mixer.eligibility, *mixer.visibility):
+                assert filter_.keep(query, batch).all(), filter_
+        assert watched.asked
 
 
 def test_no_factor_lifts_a_tweet(tiny_engine: Engine) -> None:

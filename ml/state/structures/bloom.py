@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml.arrays import Hashes
-from ml.kernels import kernel
+from ml.kernels import inline_kernel, kernel
 
 Bits = NDArray[np.uint8]
 FALSE_POSITIVES: Final = 0.005
@@ -78,7 +78,7 @@ def _find(
         found[i] |= step == hashes
 
 
-@kernel
+@inline_kernel
 def _place(mixed: np.uint64, step: int, bits: int) -> int:
     """One of the bits of a pair."""
     one, other = mixed >> np.uint64(32), mixed & np.uint64(0xFFFFFFFF) | np.uint64(1)

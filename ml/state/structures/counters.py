@@ -12,22 +12,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml.arrays import Rows, Times
-from ml.kernels import kernel
+from ml.kernels import inline_kernel, kernel
 from ml.state.structures.growable import with_room
 from ml.state.structures.pair_index import PairIndex
 
 Counts = NDArray[np.float64]
+Moments = NDArray[np.float64]  # unix seconds; long ago where there was none
 
 
 class CountTable(NamedTuple):
-    """The arrays of decayed counts, for kernels."""
+    """The arrays of decayed counts, for kernels, which are called with its parts one by one: a
+    tuple whose parts have names takes longer to hand over than all of them."""
 
     value: Counts  # (rows, kinds) as of `newest`
-    newest: NDArray[np.float64]
+    newest: Moments
     half_life_seconds: float
 
 
-@kernel
+@inline_kernel
 def fade(counts: CountTable, row: int, now: int) -> float:
     """What a row's values are multiplied by to be as of `now`; 0 where `row` is -1."""
     if row < 0:

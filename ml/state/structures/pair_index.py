@@ -150,7 +150,7 @@ def _place(table: PairTable, left: np.int32, right: np.int32) -> int:
     return int(place)
 
 
-@kernel
+@inline_kernel
 def _put(table: PairTable, left: np.int32, right: np.int32, number: int) -> None:
     place = _place(table, left, right)
     table[place, 0], table[place, 1], table[place, 2] = left, right, number

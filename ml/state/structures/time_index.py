@@ -6,12 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml.arrays import Rows, Times
-from ml.kernels import kernel
+from ml.kernels import inline_kernel
 from ml.state.structures.event_order import UNKNOWN_TIME
 from ml.state.structures.growable import with_room
 
 
-@kernel
+@inline_kernel
 def is_fresh(written: int, oldest: int, now: int) -> bool:
     """Whether what was written then is inside a window that begins at `oldest`."""
     return oldest <= written <= now or written == UNKNOWN_TIME

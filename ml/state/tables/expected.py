@@ -34,7 +34,7 @@ def expected(position: NDArray[np.float32], at: Times, created_at: Times) -> Cou
         at: (impressions,) unix seconds.
         created_at: (impressions,) when the tweets were written, likewise.
     """
-    weight = np.empty(len(position))
+    weight = np.empty(len(position), np.float64)
     for i in range(len(position)):
         place = MIDDLE if np.isnan(position[i]) else max(float(position[i]), 0.0)
         freshness = TYPICAL_FRESHNESS

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml.arrays import Rows, Tiebreaks, Times
-from ml.kernels import kernel
+from ml.kernels import inline_kernel, kernel
 from ml.state.structures.event_order import NEVER
 from ml.state.structures.growable import with_room
 
@@ -91,13 +91,13 @@ def _update(
             place += 1
 
 
-@kernel
+@inline_kernel
 def _is_later(times: Times, tiebreaks: Tiebreaks, place: int, other: int) -> bool:
     """Whether what stands at one place is as late as what stands at another, or later."""
     return (times[place], tiebreaks[place]) >= (times[other], tiebreaks[other])
 
 
-@kernel
+@inline_kernel
 def _swap(tweets: Rows, times: Times, tiebreaks: Tiebreaks, place: int) -> None:
     """Swap what stands at a place with what follows it."""
     after = place + 1

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,8 +18,7 @@ FEWEST_BUCKETS: Final = 1024
 SPARSE: Final = 8  # buckets for each row, or more, so that few share one
 
 
-@dataclass(frozen=True, slots=True)
-class Neighborhood:
+class Neighborhood(NamedTuple):
     """Rows of users, sorted."""
 
     following: Rows
@@ -70,8 +68,7 @@ class Neighborhood:
     def without_refusals(self) -> Neighborhood:
         """The same, as if nobody blocked, muted or wanted less of anybody."""
         nobody = Neighborhood.nobody()
-        return replace(
-            self,
+        return self._replace(
             excluded_authors=nobody.excluded_authors,
             see_fewer_authors=nobody.see_fewer_authors,
             see_fewer_since=nobody.see_fewer_since,

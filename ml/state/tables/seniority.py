@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml.arrays import Rows, Times
-from ml.kernels import kernel
+from ml.kernels import inline_kernel, kernel
 from ml.state.structures.counters import Counts
 from ml.state.structures.event_order import UNKNOWN_TIME
 from ml.state.structures.growable import with_room
@@ -109,7 +109,7 @@ def _weigh(
     return begun
 
 
-@kernel
+@inline_kernel
 def _share_of_age(age: int, oldest: int) -> float:
     """The square of an age over that of an established account, or over the oldest age there is."""
     needed = min(oldest, ESTABLISHED_DAYS * DAY_SECONDS)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -106,7 +105,7 @@ def query() -> Query:
         now=NOW,
         limit=10,
         seed=0,
-        neighborhood=replace(Neighborhood.nobody(), following=np.array([1, 2], np.int32)),
+        neighborhood=Neighborhood.nobody()._replace(following=np.array([1, 2], np.int32)),
         tie_strength=np.array([0.5, 0.5], np.float32),
         vector=np.zeros(1, np.float32),
     )
@@ -122,7 +121,7 @@ def batch_of(query: Query) -> Callable[..., CandidateBatch]:
         tweet = np.arange(len(author), dtype=np.int32)
         batch = CandidateBatch.of(tweet, np.array(author, np.int32))
         if marks is not None:
-            batch = replace(batch, sources=np.array(marks, np.uint32))
+            batch = CandidateBatch(tweet, batch.author, np.array(marks, np.uint32))
         return batch.with_columns({"score": np.array(score, np.float32)})
 
     return make

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pytest
@@ -13,6 +13,7 @@ from app.rescorers.out_of_network import OutOfNetwork
 from app.rescorers.recency import Recency
 from app.rescorers.safety import Safety
 from ml.arrays import Rows, Times
+from ml.embeddings.communities import MemberTable
 from ml.embeddings.encoder import EncodedTweets, Vectors
 from ml.state.feature_state import FeatureState
 from ml.state.tables.neighborhood import Neighborhood
@@ -25,6 +26,7 @@ class Scored:
 
     tweets: EncodedTweets
     authors: Vectors
+    members: MemberTable = field(default_factory=MemberTable.nobody)
 
     def viewers(self, state: FeatureState, viewer: Rows, now: Times) -> Vectors:
         raise NotImplementedError

@@ -87,7 +87,7 @@ def test_unsafe_is_what_probably_is_or_what_somebody_declared(
     filter_ = Unsafe(engine.state, engine.encoder)
     assert kept(engine, filter_) == [2, 5]
     batch = CandidateBatch.of(np.arange(6, dtype=np.int32), np.ones(6, np.int32))
-    willing = replace(engine.hydrate.query("a", 10), sensitive_ok=True)
+    willing = engine.hydrate.query("a", 10)._replace(sensitive_ok=True)
     assert np.flatnonzero(filter_.keep(willing, batch)).tolist() == [0, 2, 3, 5]
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,6 +12,7 @@ from pydantic import BaseModel
 
 from app.api import openapi, serializers
 from app.api.json_response import encoded
+from app.pipeline.batch import CandidateBatch
 from app.pipeline.product import Served
 from app.rankers.heavy import HeavyRanker
 from app.schemas.score import ScoreItem, ScoreResponse
@@ -73,7 +73,7 @@ def test_a_timeline_is_what_the_model_writes(
 
 def test_an_empty_page_is_what_the_model_writes(tiny_engine: Engine, reader: str) -> None:
     page = asyncio.run(Feed(Service(tiny_engine)).page(reader, 10, "for_you", None, "name"))
-    nothing = replace(page.served, batch=page.served.batch.take(np.array([], dtype=np.int64)))
+    nothing = page.served._replace(batch=page.served.batch.take(np.array([], dtype=np.int64)))
     body = encoded(serializers.timeline(tiny_engine, reader, page.query, nothing, "name"))
     assert as_the_model_writes_it(Timeline, body) == body
     assert json.loads(body)["items"] == []
@@ -87,7 +87,7 @@ def test_what_is_not_known_is_null(
     no_author = np.full(len(batch), -1, np.int32)
     columns = {**batch.columns, HEADS[0]: np.full(len(batch), np.nan, np.float32)}
     del columns[HEADS[1]], columns["twhin"]
-    lacking = replace(served, batch=replace(batch, author=no_author, columns=columns))
+    lacking = served._replace(batch=CandidateBatch(batch.tweet, no_author, batch.sources, columns))
     nowhere = tweets.stated_at.copy()
     nowhere[batch.tweet] = UNKNOWN_TIME
     monkeypatch.setattr(tweets, "stated_at", nowhere)

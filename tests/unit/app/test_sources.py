@@ -148,7 +148,8 @@ def test_places_go_to_others_where_the_viewer_has_engaged_with_everything_popula
     popular = CandidatePipeline(Popular(fresh_tweets(engine), 24), limit=5)
     query, places = engine.hydrate.query("a", 10), [popular]
     eligibility, trace = shared_stages.eligibility(engine.state, engine.settings), Trace()
-    assert retrieve(query, places, eligibility, (), trace).tweet.tolist() == [50, 51, 52, 53, 54]
+    found = retrieve(query, places, eligibility, (), trace)
+    assert found.tweet.tolist() == [50, 51, 52, 53, 54]
     assert [span.rows_out for span in trace.spans if span.stage == "retrieve"] == [37, 60]
 
 

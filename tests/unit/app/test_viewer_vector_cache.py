@@ -11,6 +11,7 @@ import pytest
 from app.serving.null_encoder import NullEncoder
 from app.serving.viewer_vector_cache import ViewerVectorCache
 from ml.arrays import Rows, Times
+from ml.embeddings.communities import MemberTable
 from ml.embeddings.encoder import EncodedTweets, Vectors
 from ml.event_log.record import Kind
 from ml.state.feature_state import FeatureState
@@ -23,6 +24,7 @@ class Counting:
 
     tweets: EncodedTweets
     authors: Vectors
+    members: MemberTable = field(default_factory=MemberTable.nobody)
     asked: list[int] = field(default_factory=list)
 
     def viewers(self, state: FeatureState, viewer: Rows, now: Times) -> Vectors:

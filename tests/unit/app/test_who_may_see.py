@@ -206,7 +206,7 @@ def hides(world: World, viewer: str, fact: dict[str, Any]) -> bool:
 
 def shown_to(engine: Engine, viewer: str) -> set[str]:
     """Every tweet of every page of every product that could answer, whatever its gates say."""
-    query = replace(engine.hydrate.query(viewer, 7))
+    query = engine.hydrate.query(viewer, 7)
     rows = chain.from_iterable(pages(product, query) for product in answering(engine))
     return {engine.state.tweets.ids.id(row) for row in rows}
 
@@ -218,8 +218,7 @@ def pages(product: ProductPipeline, query: Query) -> Iterator[int]:
     tweet = np.arange(60, dtype=np.int32)
     author = query_author(product)[tweet]
     pool = CandidateBatch(tweet, author, np.ones(60, np.uint32))
-    pool = pool.with_columns({"score": np.ones(60, np.float32)})
-    whole = replace(query, limit=60)
+    whole = query._replace(limit=60)
     later, *_ = product.mixer.next_page(whole, pool, 0, Trace())
     assert len(later) >= 3  # so that the rule has something to forbid
     yield from later.tweet.tolist()

@@ -108,7 +108,7 @@ def test_what_is_learned_from_engagements_shows_what_others_touched(
     for moment in moments:
         assert touched[Best(model).show(moment).tweet].all()
     assert model.fitted_at == moments[0].query.now
-    later = replace(moments[0], query=replace(moments[0].query, now=moments[0].query.now + DAY))
+    later = replace(moments[0], query=moments[0].query._replace(now=moments[0].query.now + DAY))
     Best(model).show(later)
     assert model.fitted_at == later.query.now
 
@@ -171,7 +171,7 @@ def test_what_is_swapped_is_swapped_in_the_product_that_answers(
 ) -> None:
     """A viewer who follows nobody is answered by another product."""
     nobody = Neighborhood.nobody()
-    alone = replace(moments[0].query, neighborhood=nobody, tie_strength=np.empty(0, np.float32))
+    alone = moments[0].query._replace(neighborhood=nobody, tie_strength=np.empty(0, np.float32))
 
     class Last:
         def score(self, query: Query, batch: CandidateBatch) -> dict[str, np.ndarray]:

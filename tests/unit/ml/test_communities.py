@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
+from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from ml.actions import Action
 from ml.arrays import Rows
@@ -22,11 +24,14 @@ from ml.training import communities
 
 GROUPS, PER_GROUP = 3, 20
 NEWCOMER = GROUPS * PER_GROUP
+AnyRows = NDArray[np.integer[Any]]
 JAZZ = 7  # a token
 FIRST_OF = [group * PER_GROUP for group in range(GROUPS)]
 
 
-def _events(action: Action, user: Rows, target: Rows, tweet: Rows, at: int = 100) -> Events:
+def _events(
+    action: Action, user: AnyRows, target: AnyRows, tweet: AnyRows, at: int = 100
+) -> Events:
     n = len(user)
     return Events(
         np.full(n, action, np.int8),
@@ -39,11 +44,11 @@ def _events(action: Action, user: Rows, target: Rows, tweet: Rows, at: int = 100
     )
 
 
-def _follows(user: Rows, target: Rows) -> Events:
+def _follows(user: AnyRows, target: AnyRows) -> Events:
     return _events(Action.FOLLOW, user, target, np.full(len(user), -1))
 
 
-def _likes(user: Rows, tweet: Rows) -> Events:
+def _likes(user: AnyRows, tweet: AnyRows) -> Events:
     return _events(Action.LIKE, user, np.full(len(user), -1), tweet, 1_000)
 
 

@@ -45,7 +45,8 @@ def test_a_head_with_few_positives_learns_what_is_linear() -> None:
     rows = RankerRows(
         vectors,
         vectors,
-        *some,
+        some[0],
+        some[1],
         features,
         np.zeros(ROWS, np.float32),
         label,

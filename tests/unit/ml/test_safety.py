@@ -3,27 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from random import Random
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score
 
 from datagen.__main__ import main as plant
 from datagen.world import World
+from ml.bundle import weights
 from ml.dataset import tables
+from ml.errors import BundleError
 from ml.event_log.record import Kind
 from ml.models.author_history import author_history, evidence
 from ml.models.encode import TowerEncoder
-from ml.models.safety import text_log_odds, word_buckets
+from ml.models.ngrams import ngrams
+from ml.models.safety import OUTSIDE, Safety, text_log_odds
 from ml.models.two_tower import TwoTower
 from ml.state.feature_state import FeatureState
+from ml.state.storage import npz
 from ml.state.tables.tweets import Tweets
 from ml.state.tables.users import Users
 from ml.state.updates import tables_to_events
 from ml.training import safety
+from ml.training.options import TrainingOptions
 from tests.unit.ml.recorded_state import RecordedState
 
 Encode = Callable[[FeatureState], TowerEncoder]
@@ -68,26 +75,29 @@ def test_what_moderators_declare_outweighs_what_it_says() -> None:
 
 
 def test_the_model_says_what_its_regression_says(tiny_catalog: tuple[Users, Tweets]) -> None:
-    """What was fitted on a sparse matrix is what serves."""
+    """The kernel that serves adds up what the module would."""
     tweets = tiny_catalog[1]
-    model = safety.train(tweets, np.ones(len(tweets), bool), tweets.toxic)
-    assert model is not None
-    rows = np.arange(50, dtype=np.int32)
-    words = word_buckets(tweets, rows)
-    x = safety._inputs(model, tweets.metadata[rows], words)
-    learned = {name: value.numpy() for name, value in model.state_dict().items()}
-    weight = np.concatenate([learned["numbers.weight"][0], learned["words.weight"][:, 0]])
-    expected = x @ weight + learned["numbers.bias"]
-    np.testing.assert_allclose(
-        text_log_odds(model, tweets.metadata[rows], words), expected, atol=1e-4
-    )
+    trained = safety.train(tweets, np.ones(len(tweets), bool), tweets.toxic, TrainingOptions())
+    assert trained is not None
+    model, rows = trained.model, np.arange(50, dtype=np.int32)
+    found = ngrams(tweets.texts(rows).to_list())
+    bag_begins = np.concatenate([[0], found.end.ravel()[:-1]])
+    size = np.maximum(np.diff(found.end.ravel(), prepend=0), 1)
+    with torch.no_grad():
+        bags = model.ngrams(torch.from_numpy(found.bucket), torch.from_numpy(bag_begins))
+        shown = torch.from_numpy(tweets.metadata[rows][:, OUTSIDE])
+        expected = model.numbers((shown - model.mean) / model.spread)[:, 0].numpy()
+    expected = expected + (bags[:, 0].numpy() / np.sqrt(size)).reshape(-1, 2).sum(axis=1)
+    served = text_log_odds(model, tweets.metadata[rows], found)
+    np.testing.assert_allclose(served, expected, atol=1e-4)
+    assert np.ptp(served) > 1
 
 
 def test_too_few_labels_make_no_model(tiny_catalog: tuple[Users, Tweets]) -> None:
     tweets = tiny_catalog[1]
     few = tweets.toxic.copy()
     few[np.flatnonzero(few == 1)[safety.AT_LEAST - 1 :]] = np.nan
-    assert safety.train(tweets, np.ones(len(tweets), bool), few) is None
+    assert safety.train(tweets, np.ones(len(tweets), bool), few, TrainingOptions()) is None
 
 
 @pytest.fixture(scope="module")
@@ -103,9 +113,11 @@ def encode(written: tuple[World, Users, Tweets]) -> Encode:
     """Safety models fitted on the first half of it."""
     tweets = written[2]
     early = tweets.created_at < np.median(tweets.created_at)
-    models = [safety.train(tweets, early, label) for label in tweets.declared.values()]
-    assert all(models)
-    return lambda state: TowerEncoder.of(state, TwoTower().eval(), *models, None)
+    found = [
+        safety.train(tweets, early, label, TrainingOptions()) for label in tweets.declared.values()
+    ]
+    nsfw, toxicity = [trained.model for trained in found if trained is not None]
+    return lambda state: TowerEncoder.of(state, TwoTower().eval(), nsfw, toxicity, None)
 
 
 def test_the_record_adds_to_what_a_tweet_says(
@@ -169,3 +181,44 @@ def test_what_comes_late_counts_as_if_it_had_come_in_time(
     assert toxicity(encoder, recorded, "bob now") == pytest.approx(
         toxicity(fresh, recorded, "bob now")
     )
+
+
+def test_a_card_says_what_is_hidden_of_tweets_that_were_not_fitted(
+    written: tuple[World, Users, Tweets],
+) -> None:
+    tweets = written[2]
+    options = TrainingOptions(clean_hidden=0.05)
+    trained = safety.train(tweets, np.ones(len(tweets), bool), tweets.toxic, options)
+    assert trained is not None
+    card = trained.card
+    assert card.harmful + card.clean == (~np.isnan(tweets.toxic)).sum()
+    assert card.clean_hidden_low <= card.clean_hidden <= 0.05 < card.clean_hidden_high
+    assert card.harmful_hidden > 0.5
+    assert 0.03 < card.serving_rate < 0.1  # a part of the planted tweets, all labelled alike
+
+
+def test_a_rate_that_is_given_shifts_all_probabilities(
+    tiny_catalog: tuple[Users, Tweets],
+) -> None:
+    tweets = tiny_catalog[1]
+    everything = np.ones(len(tweets), bool)
+    few, many = (
+        safety.train(tweets, everything, tweets.toxic, TrainingOptions(), rate)
+        for rate in (0.01, 0.5)
+    )
+    assert few is not None
+    assert many is not None
+    assert few.card.hidden_from < many.card.hidden_from
+    assert few.card.harmful_hidden == many.card.harmful_hidden  # the order is the same
+    assert float(many.model.shift - few.model.shift) == pytest.approx(np.log(99), abs=1e-4)
+
+
+def test_a_model_of_words_alone_is_refused_with_a_reason(tmp_path: Path) -> None:
+    """As bundles before had them."""
+    old = {
+        "mean": np.zeros(10, np.float32),
+        "words.weight": np.zeros((16_384, 1), np.float32),
+    }
+    npz.save(tmp_path / "nsfw.npz", old)
+    with pytest.raises(BundleError, match=r"does not fit Safety of this code .*; retrain"):
+        weights.load(Safety(), tmp_path / "nsfw.npz")

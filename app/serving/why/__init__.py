@@ -1,0 +1,1 @@
+"""Why does a tweet stand where it stands, or not at all?"""
