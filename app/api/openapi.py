@@ -56,6 +56,7 @@ def _body(path: str, user: str, tweets: list[str]) -> Document | None:
         "/users/{user_id}": person,
         "/tweets": {"tweets": [{"tweet_id": WRITTEN["tweet_id"], **tweet}]},
         "/tweets/{tweet_id}": tweet,
+        "/timeline/{user_id}/preview": {"overrides": {"out_of_network_factor": 1}, "compare": True},
         "/admin/reload": {},
         "/admin/rollback": {},
     }

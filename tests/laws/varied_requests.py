@@ -62,6 +62,11 @@ def read(client: TestClient, user: str, tweets: list[str], **asked: Any) -> None
                 if (cursor := page["next_cursor"]) is not None:
                     page = read_one(client, f"/timeline/{user}", asked | {"cursor": cursor})
     read_one(client, f"/timeline/{user}", {"explain": True, "peek": True})
+    for tweet in tweets[:8]:
+        read_one(client, f"/timeline/{user}/why/{tweet}", {})
+    read_one(client, f"/timeline/{user}/why/{tweets[0]}", {"product": "following"})
+    tried = {"overrides": {"rules": "varied", "source_half_life_hours": 5}, "compare": True}
+    written(client.post(f"/timeline/{user}/preview", json=tried))
     read_one(client, f"/follow-recommendations/{user}", {"limit": 20})
     written(client.post("/score", json={"user_id": user, "tweet_ids": tweets}))
 
