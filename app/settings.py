@@ -91,16 +91,14 @@ class Settings(BaseSettings):
     max_body_bytes: Annotated[int, Field(ge=1_000, le=1_000_000_000)] = 4_194_304
     """How large the body of a request may be."""
     max_timelines: Annotated[int, Field(ge=1, le=10_000)] = 8
-    """How many timelines, scores and recommendations one process computes at once; further ones
-    are asked to retry in a second."""
+    """How many timelines, scores and recommendations one process computes at once, before 503."""
     max_connections: Annotated[int, Field(ge=8, le=1_000_000)] = 10_000
     """How many connections one process keeps open, where the system allows it as many files. The
     one that has waited longest for its client makes room for another."""
     header_seconds: Annotated[float, Field(gt=0, le=3_600)] = 10
     """How long a client may take to send the header of a request."""
     idle_seconds: Annotated[float, Field(gt=0, le=86_400)] = 75
-    """How long a connection may stay open with nothing sent or read on it, between requests or in
-    the middle of one."""
+    """How long a connection may stay open with nothing sent or read on it, at any time."""
     impressions: Literal["served", "client"] = "served"
     """Whether what was served counts as seen, or only what a client says was seen."""
     served_hours: Annotated[float, Field(ge=0, le=10_000)] = 24
@@ -210,10 +208,9 @@ class Settings(BaseSettings):
     """Whether a reply is hidden where what it answers is deleted, or by somebody whom a block in
     either direction or the viewer's mute keeps away."""
     unsafe_nsfw: Factor = 0.3
-    """Tweets from this probability of NSFW on are hidden, unless the viewer allows them. If it is
-    not set, a trained model's own threshold counts."""
+    """From this probability on hidden as NSFW, unless allowed; unset, a model's own counts."""
     unsafe_toxicity: Factor = 0.3
-    """Tweets from this probability on are toxic, and hidden; unset, a model's own counts."""
+    """From this probability on hidden as toxic; unset, a trained model's own threshold counts."""
     unsafe_though_denied: Factor = 0.95
     """Tweets declared to be neither NSFW nor toxic are hidden from this probability on."""
 

@@ -20,14 +20,13 @@ from evaluation.report import (
     frontier_report,
     newcomers_table,
     page,
-    safety_table,
     shapes_report,
     simulation_page,
     simulation_table,
     terminal,
 )
 from evaluation.report.numbers import Json, written
-from evaluation.safety import labelled_texts, measure
+from evaluation.safety import command as safety
 from evaluation.shapes import shapes
 from evaluation.shapes.degrade import SHAPES
 from evaluation.simulation import simulation
@@ -35,7 +34,6 @@ from ml import bundle, command, threads
 from ml.bundle import Bundle
 from ml.dataset.files import fingerprint
 from ml.errors import BundleError, DataError, FeedError
-from ml.training.options import TrainingOptions
 
 
 def main(arguments: Sequence[str] | None = None, prog: str = "python -m evaluation") -> int:
@@ -52,7 +50,7 @@ def main(arguments: Sequence[str] | None = None, prog: str = "python -m evaluati
         elif given.command == "shapes":
             _shapes(given)
         elif given.command == "safety":
-            _safety(given)
+            safety.run(given)
         elif given.command == "newcomers":
             _newcomers(given)
         else:
@@ -107,20 +105,6 @@ def _shapes(given: argparse.Namespace) -> None:
         measured.append(one)
     report = shapes_report.document(measured, given.seed, given.scale)
     _save(given, report, shapes_report.page(report), shapes_report.table(report), "shapes")
-
-
-def _safety(given: argparse.Namespace) -> None:
-    texts, *others = (
-        labelled_texts.read(path, given.text, given.label) for path in (given.data, *given.on)
-    )
-    options = TrainingOptions(seed=given.seed, clean_hidden=given.clean_hidden)
-    found = measure.measure(texts, others, given.folds, options, not given.no_disguises)
-    print(safety_table.table(found))
-    if given.out is not None:
-        given.out.mkdir(parents=True, exist_ok=True)
-        path = given.out / "safety.json"
-        path.write_text(written(safety_table.document(found)), encoding="utf-8")
-        print(f"\n{path}")
 
 
 def _newcomers(given: argparse.Namespace) -> None:
@@ -217,22 +201,9 @@ def _parser(prog: str) -> argparse.ArgumentParser:
     degraded.add_argument("--only", action="append", choices=list(SHAPES), help="may be repeated")
     degraded.add_argument("--seed", type=int, default=7, help="of the world, and of training (7)")
     degraded.add_argument("--scale", type=float, default=1.0, help="of the world; 1 is 1,000 users")
-    unsafe = commands.add_parser("safety", help="train a safety model on texts, and judge it")
-    unsafe.add_argument("--data", type=Path, required=True, help="CSV, TSV or Parquet of texts")
-    unsafe.add_argument("--text", default="text", help="its column of texts (text)")
-    unsafe.add_argument("--label", default="is_toxic", help="its column of labels (is_toxic)")
-    unsafe.add_argument(
-        "--on",
-        type=Path,
-        action="append",
-        default=[],
-        help="another such file to judge it on; may be repeated",
+    safety.add_options(
+        commands.add_parser("safety", help="train a safety model on texts, and judge it")
     )
-    unsafe.add_argument("--folds", type=int, default=5, help="parts held out in turn (5)")
-    unsafe.add_argument("--clean-hidden", type=float, default=0.02, help="of clean texts (0.02)")
-    unsafe.add_argument("--no-disguises", action="store_true", help="judge plain texts only")
-    unsafe.add_argument("--seed", type=int, default=7, help="same seed, same figures")
-    unsafe.add_argument("--out", type=Path, default=argparse.SUPPRESS, help="where to keep figures")
     joining = commands.add_parser("newcomers", help="ask for people who have done little yet")
     for option in ("--data", "--artifacts", "--out"):
         joining.add_argument(option, type=Path, default=argparse.SUPPRESS)
