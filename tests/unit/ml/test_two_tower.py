@@ -8,11 +8,13 @@ import numpy as np
 import pytest
 
 from ml.actions import ENGAGEMENTS
+from ml.models.viewer_inputs import ViewerInputs
 from ml.state.events import Events
 from ml.state.feature_state import FeatureState
 from ml.state.tables.tweets import Tweets
 from ml.state.tables.users import Users
 from ml.training import two_tower
+from ml.training.optimize import TWO_TOWER
 
 MOST = 40
 
@@ -36,14 +38,14 @@ def test_viewers_are_read_only_for_engagements_that_are_learned_from(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     read: list[int] = []
-    reading = two_tower.ViewerInputs.read
+    reading = ViewerInputs.read
 
-    def counted(state: FeatureState, viewer: np.ndarray) -> two_tower.ViewerInputs:
+    def counted(state: FeatureState, viewer: np.ndarray) -> ViewerInputs:
         read.append(len(viewer))
         return reading(state, viewer)
 
-    monkeypatch.setattr(two_tower, "TWO_TOWER", replace(two_tower.TWO_TOWER, most_rows=MOST))
-    monkeypatch.setattr(two_tower.ViewerInputs, "read", counted)
+    monkeypatch.setattr(two_tower, "TWO_TOWER", replace(TWO_TOWER, most_rows=MOST))
+    monkeypatch.setattr(ViewerInputs, "read", counted)
     state = FeatureState(Users(map(str, range(9))), Tweets(map(str, range(30))))
     two_tower.train(state, log_of(400), seed=1)
     assert sum(read) == MOST
