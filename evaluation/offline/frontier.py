@@ -72,7 +72,7 @@ def frontier(
 def _page(moment: Moment, mixer: MixerPipeline, pool: CandidateBatch, budget: float) -> list[float]:
     """The `FIGURES` of a page under a budget."""
     assert isinstance(mixer.selector, Budgeted)
-    query = replace(moment.query, limit=BLOCK)
+    query = moment.query._replace(limit=BLOCK)
     selection = replace(mixer.selector, budget=budget).select(query, pool, mixer.candidates)
     page = pool.take(selection.order)
     marks = np.bitwise_or.reduce(page.sources)

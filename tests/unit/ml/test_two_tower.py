@@ -44,7 +44,7 @@ def test_viewers_are_read_only_for_engagements_that_are_learned_from(
         read.append(len(viewer))
         return reading(state, viewer)
 
-    monkeypatch.setattr(two_tower, "TWO_TOWER", replace(TWO_TOWER, most_rows=MOST))
+    monkeypatch.setattr("ml.training.two_tower.TWO_TOWER", replace(TWO_TOWER, most_rows=MOST))
     monkeypatch.setattr(ViewerInputs, "read", counted)
     state = FeatureState(Users(map(str, range(9))), Tweets(map(str, range(30))))
     two_tower.train(state, log_of(400), seed=1)
