@@ -98,7 +98,7 @@ class Settings(BaseSettings):
     header_seconds: Annotated[float, Field(gt=0, le=3_600)] = 10
     """How long a client may take to send the header of a request."""
     idle_seconds: Annotated[float, Field(gt=0, le=86_400)] = 75
-    """How long a connection may stay open with nothing sent or read on it, at any time."""
+    """How long a connection may stay open with nothing sent or read on it."""
     impressions: Literal["served", "client"] = "served"
     """Whether what was served counts as seen, or only what a client says was seen."""
     served_hours: Annotated[float, Field(ge=0, le=10_000)] = 24
@@ -116,8 +116,7 @@ class Settings(BaseSettings):
     event is older than the freshness window, from which event time then goes on."""
 
     preset: str = "balanced"
-    """What each action is worth: `balanced`, `seed`, `twitter-2023` or `x-2026`; `/products` has
-    their weights."""
+    """What each action is worth: `balanced`, `seed`, `twitter-2023` or `x-2026`."""
     weights: HeadWeights = {}
     """Weights of single heads in place of the preset's, per predicted probability, such as
     `{"reply": 5}`."""
@@ -136,8 +135,7 @@ class Settings(BaseSettings):
     out_of_network_limit: Limit = 100
     """Candidates near the viewer's taste, at most."""
     latest_share: Annotated[float, Field(ge=0, lt=1)] = 0.3
-    """The share of out-of-network candidates that is near the latest engagements alone, rather
-    than near all engagements."""
+    """The share of out-of-network candidates that is near the latest engagements alone."""
     latest_engagements: Annotated[int, Field(ge=1, le=64)] = 3
     """How many engagements `FORYOU_LATEST_SHARE` counts as the latest."""
     latest_hours: Hours = 48
@@ -189,8 +187,7 @@ class Settings(BaseSettings):
     nsfw_steps: Steps = ((0.8, 0.1), (0.2, 0.7))
     """Above a probability of NSFW scores are multiplied by a factor; the highest step counts."""
     toxicity_steps: Steps = ((0.7, 0.1), (0.2, 0.8))
-    """Above a probability of toxicity scores are multiplied by a factor; the highest step counts.
-    Steps from `FORYOU_UNSAFE_TOXICITY` on have nothing left to do."""
+    """Above a probability of toxicity scores are multiplied by a factor; the highest step counts."""
     recency_half_life_hours: Hours = 720
     """The time in which a score halves. Unless it is set, a trained model's scores do not fade,
     because the ranker knows the age; the default is that of a service without a model."""

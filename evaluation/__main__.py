@@ -11,13 +11,11 @@ from pathlib import Path
 
 from app.read_settings import read_settings
 from app.settings import InvalidSettingError, Settings
-from evaluation import describe
+from evaluation import describe, frontier_command
 from evaluation.newcomers import newcomers
-from evaluation.offline import frontier
 from evaluation.offline.evaluate import evaluate
 from evaluation.report import (
     document,
-    frontier_report,
     newcomers_table,
     page,
     shapes_report,
@@ -46,7 +44,7 @@ def main(arguments: Sequence[str] | None = None, prog: str = "python -m evaluati
         elif given.command == "simulate":
             _simulate(given)
         elif given.command == "frontier":
-            _frontier(given)
+            frontier_command.run(given, *_bundle(given), _folder(given))
         elif given.command == "shapes":
             _shapes(given)
         elif given.command == "safety":
@@ -85,17 +83,6 @@ def _simulate(given: argparse.Namespace) -> None:
     report = simulation.run(given.data, settings, wanted)
     report["world"]["bundle"] = trained.version
     _save(given, report, simulation_page.page(report), simulation_table.table(report), "simulation")
-
-
-def _frontier(given: argparse.Namespace) -> None:
-    trained, settings = _bundle(given)
-    points = frontier.frontier(given.data, trained, settings, given.visits)
-    folder = _folder(given)
-    folder.mkdir(parents=True, exist_ok=True)
-    (plot := folder / "frontier.svg").write_text(frontier_report.plot(points), encoding="utf-8")
-    report = written(frontier_report.document(points))
-    (folder / "frontier.json").write_text(report, encoding="utf-8")
-    print(f"{frontier_report.table(points)}\n\n{plot} and frontier.json")
 
 
 def _shapes(given: argparse.Namespace) -> None:
@@ -191,10 +178,7 @@ def _parser(prog: str) -> argparse.ArgumentParser:
         default=None,
         help="let people make trouble as well; by default if all policies are asked",
     )
-    budgets = commands.add_parser("frontier", help="say what rules buy under each budget")
-    for option in ("--data", "--artifacts", "--out"):
-        budgets.add_argument(option, type=Path, default=argparse.SUPPRESS)
-    budgets.add_argument("--visits", type=int, default=3_000, help="at most so many (3,000)")
+    frontier_command.add(commands)
     degraded = commands.add_parser("shapes", help="train and measure on data that lacks something")
     degraded.add_argument("--artifacts", type=Path, default=argparse.SUPPRESS)
     degraded.add_argument("--out", type=Path, default=argparse.SUPPRESS)

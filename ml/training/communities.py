@@ -57,12 +57,13 @@ def train(state: FeatureState, half_life_hours: float | None, seed: int) -> Comm
     )
     rows = np.flatnonzero((community >= 0) | (interest[:, 0] >= 0)).astype(np.int32)
     hashes = state.users.ids.hashes(rows)
-    rows = rows[order] if len(order := np.argsort(hashes, kind="stable")) else rows
+    by_hash = np.argsort(hashes, kind="stable")
+    rows, hashes = rows[by_hash], hashes[by_hash]
     half_life = inf if half_life_hours is None else half_life_hours * 3600
     return Communities(
         count,
         half_life,
-        np.sort(hashes),
+        hashes,
         community[rows],
         score[rows],
         pull[rows],
