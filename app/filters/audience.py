@@ -16,7 +16,7 @@ from ml.schema import VISIBILITIES
 from ml.state.feature_state import FeatureState
 from ml.state.structures.packed import Numbers
 from ml.state.tables.audience import FOLLOWERS, MENTIONED, PUBLIC, UNLISTED
-from ml.state.tables.neighborhood import place_among
+from ml.state.tables.neighborhood import absent, place_among
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Audience:
         audience = self.state.tweets.audience
         return {
             "visibility": VISIBILITIES[audience.visibility[row.tweet[0]]],
-            "follows_author": place_among(row.author[0], query.neighborhood.following) >= 0,
+            "follows_author": not absent(row.author, query.neighborhood.following)[0],
             "mentioned": bool(audience.mentioned(query.viewer, row.tweet)[0]),
         }
 

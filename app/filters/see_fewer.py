@@ -25,9 +25,8 @@ class SeeFewer:
 
     def grounds(self, query: Query, row: CandidateBatch) -> Mapping[str, Ground]:
         around = query.neighborhood
-        (place,) = places_among(row.author, around.see_fewer_authors)
-        asked = int(around.see_fewer_since[place]) if place >= 0 else None
-        ago = None if asked is None else (query.now - asked) / 3600
+        asked = around.see_fewer_since[around.see_fewer_authors == row.author].tolist()
+        ago = (query.now - asked[0]) / 3600 if asked else None
         return {"asked_hours_ago": ago, "hides_for_hours": self.hours}
 
 

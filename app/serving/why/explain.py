@@ -22,7 +22,7 @@ from app.serving.why.proposals import Proposal, proposals
 from app.serving.why.stage_places import StagePlace, place_by, stage_places
 from app.serving.why.to_enter import Entry, to_enter
 from app.serving.why.verdicts import Verdict, verdicts
-from ml.state.tables.neighborhood import Neighborhood, among
+from ml.state.tables.neighborhood import Neighborhood, absent
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +98,12 @@ def _discreet(engine: Engine, query: Query, alone: CandidateBatch) -> Query:
     around = query.neighborhood
     assert isinstance(around, Neighborhood)  # what `hydrate` makes
     parent_author = engine.state.tweets.threads.parent_author[alone.tweet]
-    concerned = (
-        among(alone.author, around.excluded_authors)
-        | among(parent_author, around.excluded_authors)
-        | among(alone.author, around.see_fewer_authors)
+    unconcerned = (
+        absent(alone.author, around.excluded_authors)
+        & absent(parent_author, around.excluded_authors)
+        & absent(alone.author, around.see_fewer_authors)
     )
-    return query._replace(neighborhood=around.without_refusals()) if concerned[0] else query
+    return query._replace(neighborhood=around.without_refusals()) if not unconcerned[0] else query
 
 
 def _explained(query: Query, watched: Watched, alone: CandidateBatch) -> Explanation:
