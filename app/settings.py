@@ -187,7 +187,7 @@ class Settings(BaseSettings):
     nsfw_steps: Steps = ((0.8, 0.1), (0.2, 0.7))
     """Above a probability of NSFW scores are multiplied by a factor; the highest step counts."""
     toxicity_steps: Steps = ((0.7, 0.1), (0.2, 0.8))
-    """Above a probability of toxicity scores are multiplied by a factor; the highest step counts."""
+    """Above a probability of toxicity scores are multiplied by a factor; the highest counts."""
     recency_half_life_hours: Hours = 720
     """The time in which a score halves. Unless it is set, a trained model's scores do not fade,
     because the ranker knows the age; the default is that of a service without a model."""

@@ -52,8 +52,12 @@ def plot(points: Points) -> str:
 
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
-        'font-family="system-ui, sans-serif" font-size="13" fill="#6b7785">',
+        'font-family="system-ui, sans-serif" font-size="13">',
         "<title>What a budget buys</title>",
+        "<desc>By budget: the way to the oracle, pages with every source, and pages with three "
+        "tweets by one author.</desc>",
+        "<style>svg { fill: #5b6672 } "
+        "@media (prefers-color-scheme: dark) { svg { fill: #9aa7b4 } }</style>",
         f'<path d="M{at(0, 1)} L{at(0, 0)} L{at(most, 0)}" fill="none" stroke="#9aa7b4"/>',
     ]
     for budget in points:
