@@ -13,6 +13,7 @@ from ml.arrays import Rows
 from ml.embeddings.communities import ACTIVE, Communities
 from ml.embeddings.simclusters import interested_in
 from ml.kernels import kernel
+from ml.state.structures.vocabulary import hashed
 from ml.state.feature_state import FeatureState
 from ml.state.tables.engagements import ENGAGEMENT_KINDS
 from ml.state.tables.neighborhood import FOLLOW
@@ -56,7 +57,7 @@ def train(state: FeatureState, half_life_hours: float | None, seed: int) -> Comm
         start, followed, state.history.tweet, state.tweets.author, community, score, pull, count
     )
     rows = np.flatnonzero((community >= 0) | (interest[:, 0] >= 0)).astype(np.int32)
-    hashes = state.users.ids.hashes(rows)
+    hashes = hashed(state.users.ids.ids(rows))
     by_hash = np.argsort(hashes, kind="stable")
     rows, hashes = rows[by_hash], hashes[by_hash]
     half_life = inf if half_life_hours is None else half_life_hours * 3600

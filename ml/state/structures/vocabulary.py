@@ -44,12 +44,10 @@ class Vocabulary:
         return list(map(self._ids.__getitem__, rows.tolist()))
 
     def hashes(self, rows: Rows) -> Hashes:
-        """64 bits of each id, the same in every process (BLAKE2b); each is made once, when
-        somebody first asks for it or for one after it."""
+        """The hash of each id; each is made once, when somebody first asks for it or for one after
+        it."""
         if len(rows) and rows.max() >= len(self._hash):
-            new = self._ids[len(self._hash) :]
-            digest = b"".join(blake2b(id_.encode(), digest_size=8).digest() for id_ in new)
-            self._hash = np.concatenate([self._hash, np.frombuffer(digest, np.uint64)])
+            self._hash = np.concatenate([self._hash, hashed(self._ids[len(self._hash) :])])
         return self._hash[rows]
 
     def all_ids(self) -> pl.Series:
@@ -70,3 +68,9 @@ class Vocabulary:
         )
         rows: Rows = found["row"].cast(pl.Int32).fill_null(-1).to_numpy().astype(np.int32)
         return rows
+
+
+def hashed(ids: Iterable[str]) -> Hashes:
+    """64 bits of each id, the same in every process (BLAKE2b)."""
+    digest = b"".join(blake2b(one.encode(), digest_size=8).digest() for one in ids)
+    return np.frombuffer(digest, np.uint64)
