@@ -13,8 +13,8 @@ from ml.arrays import Rows
 from ml.embeddings.communities import ACTIVE, Communities
 from ml.embeddings.simclusters import interested_in
 from ml.kernels import kernel
-from ml.state.structures.vocabulary import hashed
 from ml.state.feature_state import FeatureState
+from ml.state.structures.vocabulary import hashed
 from ml.state.tables.engagements import ENGAGEMENT_KINDS
 from ml.state.tables.neighborhood import FOLLOW
 from ml.training.known_for import known_for
