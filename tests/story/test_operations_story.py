@@ -138,7 +138,7 @@ def test_scores_for_a_stranger_are_those_of_the_newcomer_product(
     tweet = client.get(f"/timeline/{reader}").json()["items"][0]["tweet_id"]
     answer = client.post("/score", json={"user_id": "never-met", "tweet_ids": [tweet]}).json()
     assert answer["served_by"] == "newcomer"
-    assert answer["items"][0]["predictions"]["like"] is None
+    assert 0 < answer["items"][0]["predictions"]["like"] < 1  # of the tweet, if not the viewer
 
 
 @pytest.fixture
