@@ -198,7 +198,8 @@ def test_a_token_reads_only_what_belongs_to_its_sub(
                 own.add(path)
         for path in access.IMPERSONAL:
             assert caller.get(path, headers=token("another")).status_code == 200
-    assert own == {"/timeline/1", "/follow-recommendations/1", "/users/1", "/score"}
+    about_a_timeline = {"/timeline/1", "/timeline/1/why/1", "/timeline/1/preview"}
+    assert own == about_a_timeline | {"/follow-recommendations/1", "/users/1", "/score"}
 
 
 def test_a_token_writes_nothing(tiny_engine: Engine, every: list[tuple[str, str]]) -> None:
