@@ -13,7 +13,7 @@ import pytest
 
 import app.api
 from app.pipeline.product import ProductPipeline
-from app.serving.engine import Engine
+from app.serving.engine import Engine, assemble
 from app.side_effects.remember_served import RememberServed
 
 VERBS = {
@@ -31,9 +31,10 @@ VERBS = {
 def test_every_declared_component_is_wired(
     kind: str, tiny_engine: Engine, chosen_engine: Engine
 ) -> None:
+    untrained = assemble(tiny_engine.settings, tiny_engine.state, None, tiny_engine.clock)
     wired = {
         type(part)
-        for engine in (tiny_engine, chosen_engine)
+        for engine in (tiny_engine, chosen_engine, untrained)
         for product in products(engine)
         for part in components(product)
     }
