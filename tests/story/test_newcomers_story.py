@@ -23,8 +23,11 @@ def first_page(client: TestClient, user: str, limit: int = 10) -> list[dict[str,
 
 
 def test_four_newcomers_at_one_moment_do_not_get_one_page(client: TestClient) -> None:
+    """How much they share in a world of full size is measured by `evaluation newcomers`."""
     pages = [{item["tweet_id"] for item in first_page(client, user)} for user in FOUR]
-    assert np.mean([len(one & other) / 10 for one, other in combinations(pages, 2)]) <= 0.6
+    shared = [len(one & other) for one, other in combinations(pages, 2)]
+    assert max(shared) < 10
+    assert np.mean(shared) < 7
 
 
 def test_newcomers_are_not_shown_what_is_unsafe(live: TestClient) -> None:
