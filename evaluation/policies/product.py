@@ -10,6 +10,7 @@ import numpy as np
 from app.pipeline.batch import CandidateBatch, Column
 from app.pipeline.components import CandidateSource, Filter, Ranker
 from app.pipeline.mixer import MixerPipeline
+from app.pipeline.placement import bought
 from app.pipeline.product import ProductPipeline
 from app.pipeline.query import Query
 from app.pipeline.retrieve import BEYOND
@@ -38,7 +39,7 @@ class Product:
                 f"{', '.join(served.trace.failed)} failed for viewer {moment.query.viewer} at "
                 f"{moment.query.now}, so this would be the evaluation of something else"
             )
-        self.funnel.add(served.product.name, served.trace)
+        self.funnel.add(served.product.name, served.trace, served.batch)
         return Answer(served.batch.tweet, sources_of(served.product.mixer, served.batch))
 
 
@@ -70,17 +71,22 @@ class Knowing:
 
 @dataclass(slots=True)
 class Funnel:
-    """Rows in and out of every part, summed over all who were asked."""
+    """Rows in and out of every part, and what rules bought, summed over all who were asked."""
 
     asked: dict[str, int] = field(default_factory=dict)  # by the product that answered
     rows: dict[tuple[str, str, str], list[int]] = field(default_factory=dict)
+    rules: dict[tuple[str, str], list[float]] = field(default_factory=dict)  # rows, and their cost
 
-    def add(self, product: str, trace: Trace) -> None:
+    def add(self, product: str, trace: Trace, page: CandidateBatch) -> None:
         self.asked[product] = self.asked.get(product, 0) + 1
         for span in trace.spans:
             both = self.rows.setdefault((product, span.stage, span.component), [0, 0])
             both[0] += span.rows_in
             both[1] += span.rows_out
+        for rule, its in bought(page).items():
+            paid = self.rules.setdefault((product, rule), [0.0, 0.0])
+            paid[0] += its.rows
+            paid[1] += its.cost
 
 
 def sources_of(mixer: MixerPipeline, batch: CandidateBatch) -> list[str]:

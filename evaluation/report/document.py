@@ -8,7 +8,10 @@ of a policy has `share`, too: how far it is on the way from random (0) to the or
 - `heads`: by head, then by who predicts; `_ips` weighs impressions by inverse propensity
 - `safety`: by label; `ablation`: what each part of the product earns, and costs
 - `by_source`, `by_user`, `by_author`: the same figures for a part of the places or visits
-- `funnel`: mean rows in and out of each part; `missing`: what the data could not feed or judge
+- `funnel`: mean rows in and out of each part
+- `rules`: the mean rows of a page that each rule brought, and what they cost in shares of the value of
+  ten places
+- `missing`: what the data could not feed or judge
 """
 
 from __future__ import annotations
@@ -53,6 +56,7 @@ def document(findings: Findings) -> Json:
         "by_user": plain(f.by_user),
         "by_author": plain(f.by_author),
         "funnel": _funnel(f.funnel),
+        "rules": _rules(f.funnel),
         "missing": list(f.missing),
         "seconds": f.seconds,
     }
@@ -111,3 +115,15 @@ def _funnel(funnel: Funnel) -> Json:
         if product in funnel.asked
     ]
     return {"answered": dict(funnel.asked), "rows": rows}
+
+
+def _rules(funnel: Funnel) -> list[Json]:
+    return [
+        {
+            "product": product,
+            "rule": rule,
+            "rows": number(rows / funnel.asked[product]),
+            "cost": number(cost / funnel.asked[product]),
+        }
+        for (product, rule), (rows, cost) in sorted(funnel.rules.items())
+    ]

@@ -21,6 +21,7 @@ from evaluation.report.parts import (
     shell,
 )
 from evaluation.report.svg import Bar, bars, curve
+from evaluation.report.terminal import RULE_COLUMNS, rule_rows
 
 RELEVANT: Final = (
     "<b>Value</b> is the planted chance that the viewer engages with what they look at, averaged "
@@ -60,6 +61,8 @@ def _sections(report: Json) -> Iterator[str]:
         plot = plate(bars("Source mix", shares, ".1%"), "who proposed the first ten places")
         yield section("Sources", plot + grid(sources, across=False))
     yield section("Candidates", _funnel(report))
+    if report["rules"]:
+        yield section("Rules", lines([*RULE_COLUMNS], rule_rows(report["rules"])))
     if report["ablation"]:
         yield section("What each part earns", _ablation(list(report["ablation"].values())))
     if report["heads"]:

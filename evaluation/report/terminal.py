@@ -9,6 +9,7 @@ from evaluation.report.text import interval, text_table, value
 
 COLUMNS: Final = ("value@10", "ndcg@10", "recall@20", "unwelcome@10", "unsafe@10", "coverage@10")
 WITH_INTERVAL: Final = 2  # columns, from the left, that show one
+RULE_COLUMNS: Final = ("what rules bought", "rows of a page", "of the value of ten places")
 
 
 def table(report: Json) -> str:
@@ -20,7 +21,13 @@ def table(report: Json) -> str:
         f"{protocol['judged_by_log']:,} of them judged by the log"
     )
     by_head, parts = report["heads"], report["ablation"]
-    blocks = [title, policies(report), by_head and heads(by_head), parts and _ablation(parts)]
+    blocks = [
+        title,
+        policies(report),
+        by_head and heads(by_head),
+        parts and _ablation(parts),
+        report["rules"] and rules(report["rules"]),
+    ]
     return "\n\n".join(block for block in blocks if block)
 
 
@@ -80,4 +87,17 @@ def _cells(figures: Json, columns: list[str]) -> list[str]:
         *(interval(figures[name]) for name in columns[:WITH_INTERVAL]),
         *(value(figures[name], ".4f") for name in columns[WITH_INTERVAL:]),
         "" if share is None else f"{share:.1%}",
+    ]
+
+
+def rules(bought: list[Json]) -> str:
+    """What each rule brought, and what that cost."""
+    return text_table(RULE_COLUMNS, rule_rows(bought))
+
+
+def rule_rows(bought: list[Json]) -> list[list[str]]:
+    """The cells of `rules`, without the header."""
+    return [
+        [f"{row['product']}: {row['rule']}", f"{row['rows']:.2f}", f"{row['cost']:.2%}"]
+        for row in bought
     ]

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from app.pipeline.placement import RULES
 from evaluation.__main__ import main
 from evaluation.report import document, page, terminal
 from evaluation.report.numbers import written
@@ -71,6 +72,15 @@ def test_parts_of_the_whole_add_up(report: dict[str, Any]) -> None:
     assert sum(by["visits"]["value"] for by in visits) == report["protocol"]["visits"]
     for by in report["by_author"].values():
         assert sum(group["share"]["value"] for group in by.values()) == pytest.approx(1, abs=1e-4)
+
+
+def test_it_says_what_rules_bought_and_cost(report: dict[str, Any]) -> None:
+    assert {row["rule"] for row in report["rules"]} <= {*RULES}
+    assert any(row["rule"] == "source" and row["rows"] > 0 for row in report["rules"])
+    for row in report["rules"]:
+        assert -1e-6 <= row["cost"] <= 0.06  # of two blocks of ten places within their budget
+        for text in (page.page(report), terminal.table(report)):
+            assert f"{row['product']}: {row['rule']}" in text
 
 
 def test_the_page_needs_no_network(report: dict[str, Any]) -> None:
