@@ -9,8 +9,8 @@ of a policy has `share`, too: how far it is on the way from random (0) to the or
 - `safety`: by label; `ablation`: what each part of the product earns, and costs
 - `by_source`, `by_user`, `by_author`: the same figures for a part of the places or visits
 - `funnel`: mean rows in and out of each part
-- `rules`: the mean rows of a page that each rule brought, and what they cost in shares of the value of
-  ten places
+- `rules`: the mean rows of a page that each rule brought, and what they cost in shares of the value
+  of ten places
 - `missing`: what the data could not feed or judge
 """
 
