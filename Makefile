@@ -10,7 +10,7 @@ BIN := .venv/bin
 INSTALL = $(BIN)/pip install --quiet --disable-pip-version-check \
   --config-settings editable_mode=compat $(PIP_FLAGS)
 
-.PHONY: serve test test-nojit test-bounds lint fuzz api-test evaluate simulate bench crash-test soak data train clean
+.PHONY: serve test coverage test-nojit test-bounds lint fuzz api-test evaluate simulate bench crash-test soak data train clean
 
 serve: train
 	@FORYOU_DATA_DIR="$(DATA)" $(BIN)/foryou serve
@@ -41,8 +41,11 @@ soak: train
 	@FORYOU_DATA_DIR="$(DATA)" $(BIN)/python -m evaluation.loadtest soak
 
 # Each process plants and trains its own tiny world, so more of them gain nothing.
-PARALLEL ?= --numprocesses 2 --dist loadscope
+PARALLEL ?= --numprocesses 2 --dist loadscope --no-loadscope-reorder
 test: .venv/.developing
+	$(BIN)/pytest $(PARALLEL)
+
+coverage: .venv/.developing
 	$(BIN)/pytest $(PARALLEL) --cov --cov-report=term:skip-covered --cov-fail-under=90
 
 # The same promises by plain Python, and by kernels that check every index.
