@@ -22,6 +22,7 @@ _COMPILE: Final[Any] = partial(
 _KERNELS: Final[list[Any]] = []
 
 if _FOLDER is not None:
+    # mypy does not see this name of `config` either.
     config.CACHE_DIR = os.environ[kernel_folder.CACHE] = str(_FOLDER)  # type: ignore[attr-defined]
 if not IS_COMPILED:
     np.seterr(over="ignore")  # whole numbers wrap around, as in machine code

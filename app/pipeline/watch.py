@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from app.pipeline.batch import CandidateBatch, Column, Mask
 from app.pipeline.components import (
@@ -20,6 +20,8 @@ from app.pipeline.placement import Selection
 from app.pipeline.query import Query
 from app.pipeline.rewired import Rewiring, named_like
 from app.pipeline.trace import Trace
+
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +39,10 @@ class Watch:
     trace: Trace
     passages: dict[int, Passage] = field(default_factory=dict)
 
-    def note(self, batch: CandidateBatch, answer: Any = None) -> None:
-        """A component answers before its span ends, which is then the next one of the trace."""
+    def noted(self, batch: CandidateBatch, answer: Answer) -> Answer:
+        """What a component answered: before its span ends, which is then the next of the trace."""
         self.passages[len(self.trace.laps)] = Passage(batch, answer)
+        return answer
 
     def of(self, mixer: MixerPipeline) -> MixerPipeline:
         """The mixer, watched: it does the same."""
@@ -59,7 +62,7 @@ class _Source:
 
     def fetch(self, query: Query, limit: int) -> CandidateBatch:
         found = self.part.fetch(query, limit)
-        self.watch.note(found)
+        self.watch.noted(found, None)
         return found
 
 
@@ -69,9 +72,7 @@ class _Filter:
     watch: Watch
 
     def keep(self, query: Query, batch: CandidateBatch) -> Mask:
-        mask = self.part.keep(query, batch)
-        self.watch.note(batch, mask)
-        return mask
+        return self.watch.noted(batch, self.part.keep(query, batch))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +81,7 @@ class _Ranker:
     watch: Watch
 
     def score(self, query: Query, batch: CandidateBatch) -> Mapping[str, Column]:
-        columns = self.part.score(query, batch)
-        self.watch.note(batch, columns)
-        return columns
+        return self.watch.noted(batch, self.part.score(query, batch))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +90,7 @@ class _Rescorer:
     watch: Watch
 
     def factor(self, query: Query, batch: CandidateBatch) -> Column:
-        factor = self.part.factor(query, batch)
-        self.watch.note(batch, factor)
-        return factor
+        return self.watch.noted(batch, self.part.factor(query, batch))
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +101,4 @@ class _Selector:
     def select(
         self, query: Query, batch: CandidateBatch, allotments: Sequence[Allotment]
     ) -> Selection:
-        selection = self.part.select(query, batch, allotments)
-        self.watch.note(batch, selection)
-        return selection
+        return self.watch.noted(batch, self.part.select(query, batch, allotments))

@@ -14,6 +14,7 @@ from app.pipeline.batch import CandidateBatch, Column
 from app.pipeline.query import Query
 from app.pipeline.worth import FeatureValue, HeadValue, Worth
 from app.rankers.listwise import EVIDENCE, ListwiseStage
+from app.rankers.pairs_of import pairs_of
 from ml.embeddings.encoder import Encoder
 from ml.features import NAMES, Pairs, matrix
 from ml.models.attribution import INPUTS, METHOD, Parts
@@ -42,7 +43,7 @@ class HeavyRanker:
     attribute: Attribute | None = None  # what explains a prediction
 
     def score(self, query: Query, batch: CandidateBatch) -> Mapping[str, Column]:
-        x = self._pairs(query, batch)
+        x = pairs_of(self.state, self.encoder, query, batch)
         features = matrix(x)
         predictions = self.predict(x, features)
         score = {"base_score": self.fusion.fuse(predictions)}
@@ -58,7 +59,7 @@ class HeavyRanker:
 
     def explain(self, query: Query, row: CandidateBatch) -> Worth:
         """How the columns came about that `score` gave a single row."""
-        x = self._pairs(query, row)
+        x = pairs_of(self.state, self.encoder, query, row)
         (features,) = matrix(x)
         parts = self.attribute(x, features) if self.attribute is not None else None
         means = self.fusion.means
@@ -95,17 +96,6 @@ class HeavyRanker:
             folded=folded,
             evidence=evidence or {"heads": log(value)},
             method=None if parts is None else METHOD,
-        )
-
-    def _pairs(self, query: Query, batch: CandidateBatch) -> Pairs:
-        return Pairs.of_one(
-            self.state,
-            self.encoder,
-            query.viewer,
-            batch.tweet,
-            query.now,
-            query.neighborhood,
-            query.vector,
         )
 
 

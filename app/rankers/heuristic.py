@@ -11,8 +11,9 @@ import numpy as np
 from app.pipeline.batch import CandidateBatch, Column
 from app.pipeline.query import Query
 from app.pipeline.worth import FeatureValue, Worth, bounded_log
+from app.rankers.pairs_of import pairs_of
 from ml.embeddings.encoder import Encoder
-from ml.features import NAMES, Pairs, matrix
+from ml.features import NAMES, matrix
 from ml.state.feature_state import FeatureState
 
 EXPONENTS: Final = {  # of rates, which are logarithms over what is typical
@@ -52,13 +53,5 @@ class Heuristic:
         )
 
     def _features(self, query: Query, batch: CandidateBatch) -> dict[str, Column]:
-        x = Pairs.of_one(
-            self.state,
-            self.encoder,
-            query.viewer,
-            batch.tweet,
-            query.now,
-            query.neighborhood,
-            query.vector,
-        )
-        return dict(zip(NAMES, matrix(x).T, strict=True))
+        pairs = pairs_of(self.state, self.encoder, query, batch)
+        return dict(zip(NAMES, matrix(pairs).T, strict=True))

@@ -35,6 +35,9 @@ from app.selectors.exchange import (
 from ml.kernels import kernel
 
 BLOCK: Final = 10  # places that are filled together, so that ten are the first ten of a hundred
+RULED: Final = (
+    10 * BLOCK
+)  # places that rules look at: few people read on, and each block costs time
 MIDDLE: Final = 0.5 + 1e-9  # of the places that one is due of, it is the middle one
 LEAST: Final = 1e-9  # of the value of a block: what an exchange must be worth
 FREE: Final = 1e12  # more than anything buys per cost
@@ -63,6 +66,7 @@ def fill(
     Each block begins as the ten best rows that are left. Then a row outside takes the place of one
     inside, but never of the best, as long as that buys more than it costs: first what costs
     nothing, then what buys most per cost. No block is worth less than `1 - budget` of its ten best.
+    Behind the first `RULED` places the rows that are left stand best first.
 
     Args:
         value: (rows,) best first.
@@ -79,7 +83,8 @@ def fill(
     for source in range(sources.shape[1]):
         left[source] = (marks >> np.uint32(source) & np.uint32(1)).sum()
     seats[RULE], seats[PRICE] = sources[2], sources[3]
-    for start in range(0, len(order), BLOCK):
+    ruled = min(len(order), RULED)
+    for start in range(0, ruled, BLOCK):
         size = min(BLOCK, len(waiting))
         _open(seats, sources, taken, left, start, size)
         best = max(value[waiting[:size]].sum(), TINY)
@@ -100,6 +105,9 @@ def fill(
         waiting = _without(waiting, facts)
         taken += seats[TOOK]
         left -= seats[HAD]
+    for place in range(ruled, len(order)):
+        row = waiting[place - ruled]
+        order[place], reason[place], cost[place] = row, MOVED if was_best[row] else BEST, 0.0
 
 
 @kernel

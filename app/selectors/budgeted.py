@@ -25,7 +25,8 @@ SURE: Final = 1 - 2.0**-24  # the greatest base score below 1 in single precisio
 @dataclass(frozen=True, slots=True)
 class Budgeted:
     """Ten places are filled at a time, so that ten are the first ten of a hundred. Each ten are
-    worth at least `1 - budget` of the ten best that were left, and stand best first.
+    worth at least `1 - budget` of the ten best that were left, and stand best first. Rules look at
+    the first hundred places.
 
     What a row is worth is x times every factor, where its base score is x / (1 + x).
     """

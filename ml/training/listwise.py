@@ -13,6 +13,7 @@ from torch import Tensor
 
 from ml.evidence.columns import NAMES, Evidence
 from ml.models.listwise import Floats, Listwise
+from ml.training.optimize import minimise
 
 RIDGES: Final = (3.0, 30.0, 300.0)  # on standardised weights, of all visits together
 FOLDS: Final = 4
@@ -124,17 +125,10 @@ def _weights(rows: _Rows, ridge: float) -> tuple[Floats, Floats]:
     spread[spread < 1e-6] = np.inf  # what never varies says nothing
     x = torch.from_numpy((rows.evidence - mean) / spread)
     weight = torch.zeros(x.shape[1], requires_grad=True)
-    optimiser = torch.optim.LBFGS(
-        [weight], max_iter=ITERATIONS, line_search_fn="strong_wolfe", tolerance_grad=1e-5
-    )
 
     def loss() -> Tensor:
-        optimiser.zero_grad()
         penalty = ridge / len(rows.weight) * (weight**2).sum()
-        total = rows.loss(x @ weight) + penalty
-        torch.autograd.backward(total)
-        return total
+        return rows.loss(x @ weight) + penalty
 
-    # torch has no types for a step that evaluates the loss itself.
-    optimiser.step(loss)  # type: ignore[no-untyped-call]
+    minimise([weight], loss, ITERATIONS, tolerance=1e-5)
     return (weight.detach().numpy() / spread).astype(np.float32), mean.astype(np.float32)

@@ -1,4 +1,4 @@
-"""The optimiser of every model: its learning rate and batches, and the loop."""
+"""The optimisers of the models: learning rates and batches, and the loops."""
 
 from __future__ import annotations
 
@@ -75,3 +75,30 @@ def fit(
             shown.set_postfix_str(f"loss {mean:.4f}")
     model.eval()
     return mean
+
+
+def minimise(
+    parameters: list[Tensor], loss_of: Callable[[], Tensor], iterations: int, tolerance: float
+) -> None:
+    """Minimise a smooth loss over all rows at once, in place (L-BFGS).
+
+    Args:
+        parameters: what the loss depends on, with gradients.
+        iterations: at most.
+        tolerance: of the greatest gradient, at which it ends.
+    """
+    optimiser = torch.optim.LBFGS(
+        parameters,
+        max_iter=iterations,
+        line_search_fn="strong_wolfe",
+        tolerance_grad=tolerance,
+    )
+
+    def closure() -> Tensor:
+        optimiser.zero_grad()
+        loss = loss_of()
+        torch.autograd.backward(loss)
+        return loss
+
+    # torch has no types for a step that evaluates the loss itself.
+    optimiser.step(closure)  # type: ignore[no-untyped-call]

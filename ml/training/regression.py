@@ -7,6 +7,8 @@ from typing import Final
 import torch
 from torch import Tensor
 
+from ml.training.optimize import minimise
+
 RIDGE: Final = 1e-4  # of the mean loss per squared weight; inputs are of about unit spread
 ITERATIONS: Final = 60
 
@@ -25,19 +27,13 @@ def logistic(x: Tensor, label: Tensor, weight: Tensor) -> tuple[Tensor, Tensor]:
     rate = (label * weight[:, None]).sum(0) / weight.sum()
     bias = torch.logit(rate.clamp(1e-5, 1 - 1e-5)).requires_grad_()
     slope = torch.zeros(label.shape[1], x.shape[1], requires_grad=True)
-    optimiser = torch.optim.LBFGS(
-        [slope, bias], max_iter=ITERATIONS, line_search_fn="strong_wolfe", tolerance_grad=1e-6
-    )
 
     def loss() -> Tensor:
-        optimiser.zero_grad()
         entropy = torch.nn.functional.binary_cross_entropy_with_logits(
             x @ slope.T + bias, label, weight=weight[:, None], reduction="none"
         )
-        total = entropy.mean(0).sum() + RIDGE / 2 * (slope**2).sum()
-        torch.autograd.backward(total)
+        total: Tensor = entropy.mean(0).sum() + RIDGE / 2 * (slope**2).sum()
         return total
 
-    # torch has no types for a step that evaluates the loss itself.
-    optimiser.step(loss)  # type: ignore[no-untyped-call]
+    minimise([slope, bias], loss, ITERATIONS, tolerance=1e-6)
     return slope.detach(), bias.detach()

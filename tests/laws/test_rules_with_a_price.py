@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from app.pipeline.placement import BEST, MOVED, RULES
 from app.pipeline.trace import Trace
 from app.products.rules import RULES as PRESETS
-from app.selectors.blocks import BLOCK, fill
+from app.selectors.blocks import BLOCK, RULED, fill
 from app.selectors.exchange import RESERVED, SOURCE
 from app.serving.engine import Engine, assemble
 
@@ -120,6 +120,18 @@ def test_no_ten_places_lose_more_than_their_budget(pool: Pool) -> None:
         assert (np.diff(pool.value[rows]) <= 0).all()  # best first
         assert costs.sum() <= pool.budget + ROUND
         assert 1 - pool.value[rows].sum() / best == pytest.approx(costs.sum(), abs=ROUND)
+
+
+@given(st.integers(0, 10**6))
+def test_behind_the_first_hundred_the_best_come_first(seed: int) -> None:
+    pool = Pool.drawn(seed, RULED + 70, budget=0.1)
+    order, rule, cost = pool.filled(RULED + 70)
+    assert sorted(order.tolist()) == list(range(RULED + 70))
+    for whole, part in zip((order, rule, cost), pool.filled(RULED), strict=True):
+        np.testing.assert_array_equal(part, whole[:RULED])
+    assert (np.diff(order[RULED:]) > 0).all()  # rows are best first
+    assert (cost[RULED:] == 0).all()
+    assert set(rule[RULED:].tolist()) <= {BEST, MOVED}
 
 
 @settings(max_examples=50)

@@ -26,7 +26,7 @@ def written(texts: int, seed: int) -> LabelledTexts:
     """Texts of which a rude word makes harm, mostly."""
     rng = np.random.default_rng(seed)
     harmful = rng.random(texts) < 0.3
-    said = [
+    lines = [
         " ".join(
             [
                 *rng.choice(COMMON, 4),
@@ -36,7 +36,7 @@ def written(texts: int, seed: int) -> LabelledTexts:
         )
         for rude in harmful
     ]
-    return LabelledTexts("written", said, harmful)
+    return LabelledTexts("written", lines, harmful)
 
 
 def save(texts: LabelledTexts, path: Path) -> Path:

@@ -20,8 +20,8 @@ def test_parts_add_up_to_what_the_model_says() -> None:
         features, viewer, tweet = normal(rng, len(NAMES)), normal(rng, DIM), normal(rng, DIM)
         parts = explained.parts(features, viewer, tweet)
         pair = [torch.from_numpy(part[np.newaxis]) for part in (features, viewer, tweet)]
-        said = model.probabilities(*pair).detach().numpy()[0]
-        np.testing.assert_allclose(1 / (1 + np.exp(-parts.log_odds)), said, atol=1e-5)
+        predicted = model.probabilities(*pair).detach().numpy()[0]
+        np.testing.assert_allclose(1 / (1 + np.exp(-parts.log_odds)), predicted, atol=1e-5)
         missed = parts.log_odds - parts.at_average - parts.added.sum(axis=1)
         np.testing.assert_allclose(parts.error, missed)
         assert abs(parts.error).max() < 1e-3 * abs(parts.log_odds - parts.at_average).max()
