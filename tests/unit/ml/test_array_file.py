@@ -12,7 +12,7 @@ import pytest
 
 from ml.state.storage import array_file
 
-ARRAYS = {
+ARRAYS: dict[str, array_file.Array] = {
     "weight": np.arange(6, dtype=np.float32).reshape(2, 3),
     "at": np.array([1, -1], np.int64),
     "is_on": np.array([True, False, True]),
