@@ -18,13 +18,17 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from app.api import (
     access,
     admin,
+    cards,
     catalog,
     catalog_writes,
+    dropped,
     events,
     follow_recommendations,
     health,
     metrics,
     openapi,
+    page,
+    people,
     preview,
     problems,
     products,
@@ -99,6 +103,9 @@ def create_app(
     reading = (
         timeline,
         why,
+        dropped,
+        cards,
+        people,
         preview,
         follow_recommendations,
         score,
@@ -107,7 +114,7 @@ def create_app(
         health,
         metrics,
     )
-    for room in (*reading, events, catalog_writes, admin):
+    for room in (*reading, events, catalog_writes, admin, page):
         app.include_router(room.router)
     app.router.routes[:0] = in_front(timeline.router)  # asked for most, so found first
     # Each further one stands outside those before it.
