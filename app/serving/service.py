@@ -10,6 +10,7 @@ from typing import Final
 
 from app.serving.cursor import Signer
 from app.serving.engine import Engine, build_engine
+from app.serving.kept_answers import KeptAnswers
 from app.serving.lifecycle import Lifecycle
 from app.serving.reload import rebuild, restored
 from app.serving.served_bundle import remember_bundle
@@ -42,6 +43,7 @@ class Service:
         self.tail = Tail(log, engine.state, self._react, self._restore, recent) if log else None
         self._connect(engine)
         self.appended = 0  # the offset of the last entry that this process appended for a caller
+        self.answers = KeptAnswers.of(engine.settings) if log else None  # for replay
         self._lifecycle = Lifecycle(self)
         self._reloading = asyncio.Lock()
 
@@ -71,6 +73,8 @@ class Service:
     async def stop(self) -> None:
         """Write what still waits to be written, then close everything."""
         await self._lifecycle.stop()
+        if self.answers is not None:
+            await self.answers.close()
         if self._group is not None:
             await asyncio.to_thread(self._group.close)
         if self.log is not None:
