@@ -81,7 +81,7 @@ def create_app(
         answering = service or start(settings)
         if not access.is_private(settings):  # examples name a user
             app.openapi_schema = openapi.with_examples(openapi.of(app, settings), answering.engine)
-        await answering.start(counted.loop_failed)
+        await answering.start(counted)
         try:
             yield {
                 "service": answering,
