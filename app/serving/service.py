@@ -14,6 +14,7 @@ from app.serving.engine import Engine, build_engine
 from app.serving.lifecycle import Lifecycle
 from app.serving.outcomes import Outcomes
 from app.serving.reload import rebuild, restored
+from app.serving.sandbox import Sandbox
 from app.serving.served_bundle import remember_bundle
 from app.serving.served_log import QueuedServedLog
 from app.serving.tail import Tail
@@ -47,6 +48,7 @@ class Service:
         self._connect(engine)
         self.appended = 0  # the offset of the last entry that this process appended for a caller
         self._lifecycle = Lifecycle(self)
+        self.sandbox = Sandbox()
         self._reloading = asyncio.Lock()
 
     @classmethod
