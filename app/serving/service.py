@@ -15,6 +15,7 @@ from app.serving.kept_answers import KeptAnswers
 from app.serving.lifecycle import Lifecycle
 from app.serving.outcomes import Outcomes
 from app.serving.reload import rebuild, restored
+from app.serving.sandbox import Sandbox
 from app.serving.served_bundle import remember_bundle
 from app.serving.served_log import QueuedServedLog
 from app.serving.tail import Tail
@@ -49,6 +50,7 @@ class Service:
         self.appended = 0  # the offset of the last entry that this process appended for a caller
         self.answers = KeptAnswers.of(engine.settings) if log else None  # for replay
         self._lifecycle = Lifecycle(self)
+        self.sandbox = Sandbox()
         self._reloading = asyncio.Lock()
 
     @classmethod
