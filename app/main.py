@@ -18,13 +18,17 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from app.api import (
     access,
     admin,
+    cards,
     catalog,
     catalog_writes,
+    dropped,
     events,
     follow_recommendations,
     health,
     metrics,
     openapi,
+    page,
+    people,
     preview,
     problems,
     products,
@@ -77,7 +81,7 @@ def create_app(
         answering = service or start(settings)
         if not access.is_private(settings):  # examples name a user
             app.openapi_schema = openapi.with_examples(openapi.of(app, settings), answering.engine)
-        await answering.start(counted.loop_failed)
+        await answering.start(counted)
         try:
             yield {
                 "service": answering,
@@ -99,6 +103,9 @@ def create_app(
     reading = (
         timeline,
         why,
+        dropped,
+        cards,
+        people,
         preview,
         follow_recommendations,
         score,
@@ -107,7 +114,7 @@ def create_app(
         health,
         metrics,
     )
-    for room in (*reading, events, catalog_writes, admin):
+    for room in (*reading, events, catalog_writes, admin, page):
         app.include_router(room.router)
     app.router.routes[:0] = in_front(timeline.router)  # asked for most, so found first
     # Each further one stands outside those before it.

@@ -39,11 +39,20 @@ if TYPE_CHECKING:
     from app.api.tokens import Tokens
 
 PUBLIC: Final = frozenset(
-    ("/livez", "/readyz", "/metrics", "/docs", "/docs/oauth2-redirect", "/redoc", "/openapi.json")
+    (
+        "/",
+        "/livez",
+        "/readyz",
+        "/metrics",
+        "/docs",
+        "/docs/oauth2-redirect",
+        "/redoc",
+        "/openapi.json",
+    )
 )
 """Routes that show nobody, and only answer GET."""
-ASSETS: Final = "/static-offline-docs/"
-"""The files that the documentation pages load."""
+ASSETS: Final = ("/static-offline-docs/", "/page/")
+"""The files that the documentation and the page load."""
 READ_BY_POST: Final = frozenset({"/score"})
 """Routes whose body names the user; they call `Reader.check` themselves."""
 PREVIEW: Final = re.compile("/timeline/[^/]+/preview")

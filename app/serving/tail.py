@@ -38,6 +38,7 @@ class Tail:
         state: FeatureState,
         react: Callable[[AppliedRecords], None],
         restore: Callable[[], Awaitable[FeatureState]] | None = None,
+        observe: Callable[[Sequence[Record]], None] = lambda records: None,
         recent: RecentRecords | None = None,
         tick: Callable[[], float] = perf_counter,
     ) -> None:
@@ -45,6 +46,7 @@ class Tail:
         Args:
             react: called with what is new in the catalog; again, where it raised.
             restore: makes the state anew from the log, after records were applied in part.
+            observe: called with records after they were applied.
             recent: what this process appended.
             tick: seconds, by which batches are kept short.
         """
@@ -53,6 +55,7 @@ class Tail:
         self._state = state
         self._react = react
         self._restore = restore
+        self._observe = observe
         self._recent = recent or RecentRecords()
         self._tick = tick
         self._ahead: deque[Record] = deque()  # to be applied next
@@ -135,6 +138,7 @@ class Tail:
         for _ in records:
             self._ahead.popleft()
         self._follow_up()
+        self._observe(records)
         rate = len(records) / max(self._tick() - began, 1e-9)
         self._at_once = min(max(int(rate * SLICE_SECONDS), LEAST_RECORDS), READ_RECORDS)
 

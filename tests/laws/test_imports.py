@@ -77,6 +77,7 @@ ROOMS: dict[str, list[str]] = {
     "app.setting_values": ["ml.heads"],
     "app.read_settings": ["app.settings"],
     "app.observability": ["app.pipeline", "app.schemas"],
+    "app.web": [],
     "app.products": [*COMPONENTS, *SHARED, "app.pipeline", "app.settings", *SERVING],
 }
 BELOW_SERVING = [room for room in ROOMS if room.startswith("app.")]

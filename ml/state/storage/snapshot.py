@@ -12,7 +12,7 @@ import polars as pl
 
 from ml.errors import BundleError
 from ml.state.feature_state import FeatureState
-from ml.state.storage import npz, sha256
+from ml.state.storage import array_file, sha256
 from ml.state.structures.lww_register import LwwRegister
 from ml.state.structures.pair_index import PairIndex
 from ml.state.tables.engagements import Engagements
@@ -22,7 +22,7 @@ from ml.state.tables.threads import Reply
 from ml.state.tables.tweets import Tweets
 from ml.state.tables.users import Users
 
-SCHEMA = 7  # raise it when the meaning of a stored array changes
+SCHEMA = 8  # raise it when the meaning of a stored array changes
 ABOUT = "state.json"
 OF_THE_PROCESS = ("_version", "_rewritten", "_acted")  # nothing that another process should know
 VERSION = "version"  # of a table, of this process as well
@@ -61,7 +61,7 @@ def save(
     _texts(tweets.ids.all_ids(), text=tweets.text, topic=tweets.topic).write_parquet(
         directory / "tweets.parquet", compression="lz4"
     )
-    npz.save(directory / "state.npz", _flatten(state))
+    array_file.save(directory / "state.safetensors", _flatten(state))
     waiting = {
         "tombstones": sorted(tweets.tombstones),
         "threads": tweets.threads.waiting,
@@ -95,7 +95,7 @@ def load(directory: Path) -> FeatureState:
     sha256.check(directory, about(directory)["files"], "written", "train again")
     try:
         state = _catalog(directory)
-        _restore(state, npz.load(directory / "state.npz"), "")
+        _restore(state, array_file.load(directory / "state.safetensors"), "")
         waiting = json.loads((directory / "waiting.json").read_text())
         state.tweets.tombstones = set(waiting["tombstones"])
         state.tweets.threads.waiting = {
@@ -172,8 +172,8 @@ def _parts(owner: object) -> dict[str, object]:
     }
 
 
-def _flatten(owner: object, prefix: str = "") -> dict[str, npz.Array]:
-    flat: dict[str, npz.Array] = {}
+def _flatten(owner: object, prefix: str = "") -> dict[str, array_file.Array]:
+    flat: dict[str, array_file.Array] = {}
     for name, part in _parts(owner).items():
         if isinstance(part, np.ndarray | np.generic | int | float):
             flat[prefix + name] = np.asarray(part)
@@ -184,7 +184,7 @@ def _flatten(owner: object, prefix: str = "") -> dict[str, npz.Array]:
     return flat
 
 
-def _restore(owner: object, arrays: dict[str, npz.Array], prefix: str) -> None:
+def _restore(owner: object, arrays: dict[str, array_file.Array], prefix: str) -> None:
     for name, part in _parts(owner).items():
         if isinstance(part, np.ndarray):
             setattr(owner, name, arrays[prefix + name])

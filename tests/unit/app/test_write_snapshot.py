@@ -79,7 +79,7 @@ def test_who_is_erased_leaves_the_log_also_where_no_snapshot_can_be_written(
 
 def test_nothing_is_loaded_while_another_process_writes(settings: Settings, log: SqliteLog) -> None:
     log.append([put("a", "ann")])
-    (settings.artifacts / "state" / "base" / "state.npz").write_bytes(b"damaged")
+    (settings.artifacts / "state" / "base" / "state.safetensors").write_bytes(b"damaged")
     folder = Snapshots.of(settings.log_file).folder
     folder.mkdir()
     with (folder / ".lock").open("w") as other:

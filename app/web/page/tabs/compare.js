@@ -1,0 +1,2 @@
+import { html } from "../ui.js";
+export const Compare = () => html`<h1>Compare</h1>`;

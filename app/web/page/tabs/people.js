@@ -1,0 +1,2 @@
+import { html } from "../ui.js";
+export const People = () => html`<h1>People</h1>`;

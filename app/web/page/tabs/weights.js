@@ -1,0 +1,2 @@
+import { html } from "../ui.js";
+export const Weights = () => html`<h1>Weights</h1>`;

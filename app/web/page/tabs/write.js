@@ -1,0 +1,2 @@
+import { html } from "../ui.js";
+export const Write = () => html`<h1>Write</h1>`;
