@@ -57,6 +57,8 @@ READ_BY_POST: Final = frozenset({"/score"})
 """Routes whose body names the user; they call `Reader.check` themselves."""
 PREVIEW: Final = re.compile("/timeline/[^/]+/preview")
 """A route that reads by POST and names the user in its path."""
+OWNED: Final = re.compile("/replay/[^/]+")
+"""Routes of something that belongs to one person; they call `Reader.check` themselves."""
 IMPERSONAL: Final = frozenset({"/products"})
 """Routes that show nobody, but are not public; any verified caller may read them."""
 UNCHECKED: Final = READ_BY_POST | IMPERSONAL
@@ -199,7 +201,7 @@ def check(request: Request) -> None:
     """
     path = route_path(request.scope)
     kind = purpose(request.method, path)
-    if kind == "read" and path not in UNCHECKED:
+    if kind == "read" and path not in UNCHECKED and not OWNED.fullmatch(path):
         _check_person(request)
     if kind == "write" and request.method != "DELETE":
         given = request.headers.get("content-type", "nothing")

@@ -72,5 +72,7 @@ def _grounds(
 ) -> Iterator[tuple[int, Mapping[str, Ground]]]:
     for place in range(min(len(gone), examples)):
         row = gone.take(np.array([place], np.intp))
-        grounds = part.grounds(query, row) if isinstance(part, Grounded) else {}
+        grounds: Mapping[str, Ground] = {}
+        if isinstance(part, Grounded):
+            grounds = part.grounds(query, row)
         yield int(row.tweet[0]), grounds
