@@ -16,7 +16,7 @@ from ml.dataset.column_map import ColumnMap
 from ml.dataset.tables import Tables
 from ml.dataset.validation import Validation, validate
 from ml.errors import DataError, FeedError, LogError
-from ml.event_log.open_log import open_log
+from ml.event_log.open_log import is_url, open_log
 from ml.event_log.port import EventLog
 from ml.training import train
 from ml.training.freshness import reason_to_train
@@ -88,11 +88,11 @@ def _train(given: argparse.Namespace) -> None:
         print(f"  note: {note}")
 
 
-def _log(path: Path) -> EventLog:
+def _log(location: str) -> EventLog:
     """The log that somebody wrote; a new one would teach nothing."""
-    if not path.is_file():
-        raise LogError(f"there is no event log {path}; expected the file that FORYOU_LOG names")
-    return open_log(path)
+    if not is_url(location) and not Path(location).is_file():
+        raise LogError(f"there is no event log {location}; expected what FORYOU_LOG names")
+    return open_log(location)
 
 
 def _check(given: argparse.Namespace) -> None:
@@ -160,7 +160,7 @@ def _parser(prog: str) -> argparse.ArgumentParser:
     )
     either = train.add_mutually_exclusive_group()
     either.add_argument(
-        "--from-log", type=Path, metavar="LOG", help="learn from what this event log says, too"
+        "--from-log", metavar="LOG", help="learn from what this event log says, too"
     )
     either.add_argument(
         "--if-needed", action="store_true", help="only if the data or the features changed"
