@@ -15,6 +15,7 @@ ProblemError                500
 ├── TooLargeError           413
 ├── UnsupportedMediaError   415
 ├── ConflictError           409
+├── GoneError               410
 ├── InvalidRequestError     422
 ├── BusyError               429
 ├── DiskFullError           507
@@ -128,6 +129,12 @@ class ConflictError(ProblemError):
     status = 409
     slug = "conflict"
     title = "This cannot be done as things are"
+
+
+class GoneError(ProblemError):
+    status = 410
+    slug = "gone"
+    title = "This is not kept any more"
 
 
 class InvalidRequestError(ProblemError):

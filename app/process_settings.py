@@ -38,8 +38,7 @@ class ProcessSettings(BaseSettings):
     """What verifies bearer tokens, each of which reads only for its `sub`: a secret of 32 bytes or
     more (HS256), or the public key of Ed25519 in PEM (EdDSA)."""
     token_jwks: Path | None = None
-    """A file of keys (JWKS) that verify bearer tokens, in place of `FORYOU_TOKEN_SECRET`; it is
-    read again when a token names a key that it did not have."""
+    """A file of keys (JWKS) in place of `FORYOU_TOKEN_SECRET`, read again for a key it lacked."""
     token_issuer: str | None = None
     """Who must have issued a bearer token (`iss`)."""
     token_audience: str | None = None
@@ -85,6 +84,10 @@ class ProcessSettings(BaseSettings):
     """How long a connection may stay open with nothing sent or read on it."""
     impressions: Literal["served", "client"] = "served"
     """Whether what was served counts as seen, or only what a client says was seen."""
+    replay_hours: Annotated[float, Field(ge=0, le=10_000)] = 0.5
+    """How long an answer is kept whole, by default as long as a cursor leads on; 0 keeps none."""
+    replay_megabytes: Annotated[int, Field(ge=1, le=1_000_000)] = 512
+    """How much room answers for replay take on disk, at most; the oldest go first."""
     served_hours: Annotated[float, Field(ge=0, le=10_000)] = 24
     """How long what was served is not served again, seen or not."""
     retention_hours: Annotated[float, Field(ge=1, le=1_000_000)] = 8_760

@@ -17,6 +17,7 @@ from app.errors import WithheldError
 from app.filters.audience import Audience
 from app.filters.deleted import Deleted
 from app.pipeline.batch import CandidateBatch, Rows
+from app.pipeline.components import Filter
 from app.pipeline.query import Query as Viewing
 from app.pipeline.stages import filter_visibility
 from app.pipeline.trace import Trace
@@ -54,7 +55,7 @@ async def cards(
     found = [tweets.ids.row(tweet_id) for tweet_id in parameters.tweet_id]
     rows = np.array([row for row in found if row is not None], np.int32)
     batch = CandidateBatch.of(rows, tweets.author[rows])
-    readable = [Deleted(engine.state), Audience(engine.state)]
+    readable: list[Filter] = [Deleted(engine.state), Audience(engine.state)]
     batch = filter_visibility(query, batch, readable, Trace())
     response.headers["Cache-Control"] = "private, no-store"
     return Cards(items=[*_cards(engine, query, batch)])

@@ -95,6 +95,8 @@ Id = Annotated[
 ]
 
 
+RequestId = Annotated[str, Field(pattern=r"^[0-9A-Za-z_.:@-]{1,128}$")]
+"""What a request is called: by its client, or by the service."""
 EventId = Annotated[
     str,
     BeforeValidator(_as_string),

@@ -11,6 +11,7 @@ from typing import Final, Protocol
 
 from app.serving import child_process
 from app.serving.engine import Engine
+from app.serving.kept_answers import SECONDS_BETWEEN_WRITES, KeptAnswers
 from app.serving.retention import expire_pages, forget
 from app.serving.supervised_loop import SupervisedLoop
 from app.serving.tail import Tail
@@ -39,6 +40,9 @@ class Serving(Protocol):
 
     @property
     def log(self) -> EventLog | None: ...
+
+    @property
+    def answers(self) -> KeptAnswers | None: ...
 
     async def reload(self) -> str: ...
 
@@ -125,6 +129,8 @@ class Lifecycle:
             ),
             SupervisedLoop("retention", self._apply_retention, every=WATCH_SECONDS),
         ]
+        if service.answers is not None:
+            loops.append(SupervisedLoop("replay", service.answers.write, SECONDS_BETWEEN_WRITES))
         if settings.bundle is None:
             loops.append(SupervisedLoop("bundle_watch", self._watch, every=WATCH_SECONDS))
         return loops
@@ -151,6 +157,8 @@ class Lifecycle:
         """Bound the log: pages whose cursors have expired become small."""
         if self._service.log is not None and await self._works_for_all():
             await expire_pages(self.engine, self._service.log)
+            if self._service.answers is not None:
+                await self._service.answers.expire(self.engine.clock.now())
 
     async def _write_snapshot(self) -> None:
         """Write a snapshot, in one of the processes that share the log, and so once for all."""

@@ -11,9 +11,11 @@ from typing import Final
 from app.observability.metrics import Metrics
 from app.serving.cursor import Signer
 from app.serving.engine import Engine, build_engine
+from app.serving.kept_answers import KeptAnswers
 from app.serving.lifecycle import Lifecycle
 from app.serving.outcomes import Outcomes
 from app.serving.reload import rebuild, restored
+from app.serving.sandbox import Sandbox
 from app.serving.served_bundle import remember_bundle
 from app.serving.served_log import QueuedServedLog
 from app.serving.tail import Tail
@@ -46,7 +48,9 @@ class Service:
         self.tail = Tail(log, engine.state, *react, recent) if log else None
         self._connect(engine)
         self.appended = 0  # the offset of the last entry that this process appended for a caller
+        self.answers = KeptAnswers.of(engine.settings) if log else None  # for replay
         self._lifecycle = Lifecycle(self)
+        self.sandbox = Sandbox()
         self._reloading = asyncio.Lock()
 
     @classmethod
@@ -76,6 +80,8 @@ class Service:
     async def stop(self) -> None:
         """Write what still waits to be written, then close everything."""
         await self._lifecycle.stop()
+        if self.answers is not None:
+            await self.answers.close()
         if self._group is not None:
             await asyncio.to_thread(self._group.close)
         if self.log is not None:

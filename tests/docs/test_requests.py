@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,11 @@ TWEETS = {"9941": "41", "9789": "789", "1561": "561"}  # of the default world, a
 
 def requests(name: str) -> list[list[str]]:
     return [shlex.split(command)[1:] for command in commands(name) if command.startswith("curl ")]
+
+
+def headers(words: list[str]) -> dict[str, str]:
+    given = (word for before, word in pairwise(words) if before == "-H")
+    return dict(header.split(": ", 1) for header in given)
 
 
 DOCUMENTS = [name for name in NAMES if requests(name)]
@@ -47,7 +53,8 @@ def test_every_request_is_answered(name: str, service: TestClient) -> None:
             answer = service.post(path, json=json.loads(body))
             offset = answer.json().get("offset", offset)
         else:
-            answer = service.get(path.replace("after_offset=3", f"after_offset={offset}"))
+            path = path.replace("after_offset=3", f"after_offset={offset}")
+            answer = service.get(path, headers=headers(words))
         assert answer.status_code == 200, answer.text
 
 

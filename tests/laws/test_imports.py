@@ -13,6 +13,7 @@ BASE = [
     "ml.ids",
     "ml.schema",
     "ml.heads",
+    "ml.preferences",
     "ml.errors",
     "ml.arrays",
     "ml.kernel_folder",
