@@ -62,7 +62,7 @@ class Service:
             InvalidSettingError: a setting names something that does not exist.
         """
         settings.log_file.parent.mkdir(parents=True, exist_ok=True)
-        events = open_log(settings.log_file)
+        events = open_log(settings.log_location)
         try:
             engine = build_engine(settings, wall, log=events, writes=True)
             remember_bundle(settings, engine.bundle)
@@ -97,6 +97,16 @@ class Service:
         """The parts that do not work at the moment, each with the reason."""
         failure = self._group and self._group.failure
         return self._lifecycle.degraded | ({"writing": failure} if failure else {})
+
+    @property
+    def is_away(self) -> bool:
+        """Whether the log cannot be reached at the moment: what is served gets old."""
+        return self._lifecycle.is_away
+
+    @property
+    def stale_seconds(self) -> float | None:
+        """For how long nothing new has been served; None while the log can be reached."""
+        return self.tail.stale_seconds if self.tail is not None and self.is_away else None
 
     @property
     def is_writing(self) -> bool:
