@@ -87,7 +87,7 @@ clean:
 
 .venv/.developing: pyproject.toml | .venv/bin/python
 	@echo "make: installing what tests need"
-	@$(INSTALL) -e '.[test,lint,evaluation]'
+	@$(INSTALL) -e '.[test,lint,evaluation,browser]'
 	@touch $@ .venv/.installed
 
 .venv/.fuzzing: pyproject.toml | .venv/bin/python
