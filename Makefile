@@ -99,7 +99,7 @@ clean:
 
 .venv/.developing: pyproject.toml | .venv/bin/python
 	@echo "make: installing what tests need"
-	@$(INSTALL) -e '.[test,lint,evaluation,docs]'
+	@$(INSTALL) -e '.[test,lint,evaluation,browser,docs]'
 	@touch $@ .venv/.installed
 
 .venv/.documenting: pyproject.toml | .venv/bin/python

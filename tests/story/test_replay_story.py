@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -95,7 +96,8 @@ def test_what_is_too_old_is_gone(given: Settings, monkeypatch: pytest.MonkeyPatc
         assert Settings().replay_hours * 3600 == CURSOR_SECONDS
         clock = service.engine.clock
         for seconds, status in ((CURSOR_SECONDS - 60, 200), (CURSOR_SECONDS + 60, 410)):
-            later = replace(clock, tick=lambda ahead=seconds: clock.tick() + ahead)
+            ahead = clock.tick() + seconds
+            later = replace(clock, tick=partial(float, ahead))
             service.engine = replace(service.engine, clock=later)
             assert client.get(f"/replay/{request_id}").status_code == status
         gone = client.get(f"/replay/{request_id}").json()
