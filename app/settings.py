@@ -7,7 +7,6 @@ from hashlib import blake2b
 from typing import Annotated, Literal
 
 from pydantic import Field
-from pydantic_settings import BaseSettings
 
 from app.process_settings import PREFIX, ProcessSettings
 from app.setting_values import (
@@ -27,7 +26,7 @@ class InvalidSettingError(Exception):
     """A setting is not what it should be."""
 
 
-class Settings(ProcessSettings, BaseSettings):
+class Settings(ProcessSettings):
     """Read from the environment; frozen from the start on."""
 
     preset: str = "balanced"
