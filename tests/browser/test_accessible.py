@@ -28,7 +28,8 @@ SERIOUS: Final = ("serious", "critical")
 def looks(request: pytest.FixtureRequest, browser: Browser, service: str) -> Iterator[Visit]:
     width, theme = request.param
     options = {"viewport": {"width": width, "height": 800}, "color_scheme": theme}
-    page = watched(browser, service, complaints := [], **options)
+    complaints: list[str] = []
+    page = watched(browser, service, complaints, **options)
     yield Visit(page, service, by_mouse)
     page.context.close()
     assert complaints == []

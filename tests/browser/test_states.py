@@ -1,4 +1,4 @@
-"""States that are not the usual one: nobody, nothing, a service that is gone, closed or read-only."""
+"""Unusual states: nobody, nothing, a service that is gone, closed, behind or only reads."""
 
 from __future__ import annotations
 
