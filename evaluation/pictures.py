@@ -131,7 +131,7 @@ def _show(page: Page, url: str, scene: Scene, person: str) -> None:
         page.get_by_label("Topic").fill("books")
         page.get_by_role("button", name="Try it").click()
     page.locator(scene.ready).first.wait_for()
-    page.wait_for_timeout(SETTLE_MILLISECONDS)
+    page.wait_for_timeout(SETTLE_MILLISECONDS * (10 if scene.name == "state" else 1))  # its plots
 
 
 def _image(png: bytes) -> Image:
