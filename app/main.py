@@ -32,6 +32,9 @@ from app.api import (
     preview,
     problems,
     products,
+    rehearsal,
+    replay,
+    sandbox,
     score,
     timeline,
     why,
@@ -99,6 +102,7 @@ def create_app(
         dependencies=[Depends(access.check_route)],
         responses=problems.documented(*problems.ANYWHERE),
         telemetry=NO_TELEMETRY,
+        generate_unique_id_function=lambda route: route.name,  # in the document, as in the code
     )
     reading = (
         timeline,
@@ -107,6 +111,9 @@ def create_app(
         cards,
         people,
         preview,
+        sandbox,
+        rehearsal,
+        replay,
         follow_recommendations,
         score,
         catalog,

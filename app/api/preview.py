@@ -67,11 +67,11 @@ async def preview_timeline(
         answer["trace"] = serializers.trace(served)
         serializers.add_evidence(answer["items"], served.batch)
     if previewed.in_use is not None:
-        answer["difference"] = _difference(engine, served, previewed.in_use)
+        answer["difference"] = difference(engine, served, previewed.in_use)
     return PrivateJson(answer)
 
 
-def _difference(engine: Engine, served: Served, in_use: Served) -> dict[str, Any]:
+def difference(engine: Engine, served: Served, in_use: Served) -> dict[str, Any]:
     """As `Difference` has it."""
     ids = engine.state.tweets.ids
     now = {tweet_id: rank for rank, tweet_id in enumerate(ids.ids(served.batch.tweet), 1)}

@@ -21,8 +21,8 @@ from app.pipeline.trace import Span
 from app.serving.engine import Engine
 from app.serving.why.last_round import LastRound
 
-RELATIONS: Final = (SocialGraph, SeeFewer, Muted)  # tell whom the viewer does not want to read
-NAMES: Final = frozenset(one.__name__ for one in (*RELATIONS, Audience))
+RELATIONS: Final = frozenset(one.__name__ for one in (SocialGraph, SeeFewer, Muted))
+"""They tell whom the viewer does not want to read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +50,9 @@ def dropped(
     audience = Audience(engine.state)
     found = []
     for span, passage in LastRound.of(watched).passages("eligibility", "visibility", "slate"):
-        withheld = span.component in NAMES and not (relations and span.component != "Audience")
+        withheld = span.component in RELATIONS and not relations
         gone = passage.batch.take(~passage.answer)
-        if withheld:
-            gone = gone.take(np.empty(0, np.intp))
-        else:
-            gone = gone.take(audience.keep(query, gone))
+        gone = gone.take(gone.everything() & (not withheld) & audience.keep(query, gone))
         part = filters.get(span.component)
         found.append(Dropping(span, withheld, [*_grounds(query, gone, part, examples)]))
     return watched, found

@@ -91,3 +91,8 @@ export const useAnswer = (question, depends) => {
   }, [...depends, again, keys.value]);
   return { ...state, again: () => setAgain((count) => count + 1) };
 };
+
+export const sandbox = (person, body, options) =>
+  ask(`timeline/${segment(person)}/sandbox`, { method: "POST", body, ...options });
+export const rehearsal = (person, body, options) =>
+  ask(`users/${segment(person)}/rehearsal`, { method: "POST", body, ...options });

@@ -4,5 +4,5 @@ import htm from "./vendor/htm.js";
 
 export const html = htm.bind(h);
 export { render };
-export { useEffect, useId, useRef, useState } from "./vendor/hooks.js";
+export { useEffect, useId, useLayoutEffect as useLayout, useMemo, useRef, useState } from "./vendor/hooks.js";
 export { batch, computed, effect, signal } from "./vendor/signals.js";

@@ -65,3 +65,18 @@ export const Card = ({ item, card, now, move, actions, why, headingLevel = 3 }) 
     </article>
   `;
 };
+
+/** The same in two lines, where many stand below each other. */
+export const Row = ({ item, card, move, actions }) => {
+  const author = card?.author ?? (item.author_id ? { user_id: item.author_id, name: null } : null);
+  const hidden = item.safety.nsfw >= SENSITIVE || item.safety.toxicity >= SENSITIVE;
+  return html`
+    <article class="card compact" data-tweet=${item.tweet_id}>
+      <span class="rank">${item.rank}</span>
+      <div class="what"><h3 class="author">${name(author)} <small>${named("source", item.source)}</small>${move}</h3>
+        <p class=${item.text && !hidden ? "text" : "text none"} dir="auto">${hidden ? say("card.hidden") : item.text || say("card.no_text")}</p></div>
+      <${ScoreBar} base=${item.base_score} final=${item.score} />
+      ${actions}
+    </article>
+  `;
+};

@@ -37,7 +37,7 @@ const useSearch = (text) => {
   return [found, () => set(null)];
 };
 
-const Finder = ({ onChoose, label }) => {
+export const Finder = ({ onChoose, label }) => {
   const [text, setText] = useState("");
   const [at, setAt] = useState(-1);
   const [found, close] = useSearch(text);
@@ -110,4 +110,11 @@ export const PersonBar = ({ recording = false, param = "person" }) => {
       </div>
     </section>
   `;
+};
+
+/** The same in small, where a tab asks for a second person. */
+export const Pick = ({ param, id }) => {
+  const { data: about, error } = useAnswer(id ? (options) => user(id, options) : null, [id]);
+  return html`<div class="pick"><${Known} id=${id} about=${about} error=${error} />
+    <${Finder} label=${say("person.find")} onChoose=${(chosen) => go({ [param]: chosen })} /></div>`;
 };
