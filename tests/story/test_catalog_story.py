@@ -6,6 +6,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.rankers.heavy import HeavyRanker
+from app.products.rules import RULES
 from app.serving.engine import Engine
 from ml.heads import NAMES as HEADS
 
@@ -76,8 +77,8 @@ def test_products_are_described_by_the_objects_that_serve(
     selector = page["selector"]
     assert selector["name"] == "Budgeted"
     assert selector["about"].startswith("The best rows, among which rules bring others")
-    assert selector["settings"]["budget"] == 0.03
-    assert selector["settings"]["prices"]["author"] == 0.04
+    assert selector["settings"]["budget"] == RULES["balanced"].budget
+    assert selector["settings"]["prices"]["author"] == RULES["balanced"].prices.author
     assert isinstance(mixer.scoring.ranker, HeavyRanker)
     assert tiny_engine.bundle is not None
     weights = mixer.scoring.ranker.fusion.weights
