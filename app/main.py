@@ -30,6 +30,7 @@ from app.api import (
     products,
     replay,
     score,
+    steering,
     timeline,
     why,
 )
@@ -109,7 +110,7 @@ def create_app(
         health,
         metrics,
     )
-    for room in (*reading, events, catalog_writes, admin):
+    for room in (*reading, steering, events, catalog_writes, admin):
         app.include_router(room.router)
     app.router.routes[:0] = in_front(timeline.router)  # asked for most, so found first
     # Each further one stands outside those before it.

@@ -201,7 +201,8 @@ def test_a_token_reads_only_what_belongs_to_its_sub(
         for path in access.IMPERSONAL:
             assert caller.get(path, headers=token("another")).status_code == 200
     about_a_timeline = {"/timeline/1", "/timeline/1/why/1", "/timeline/1/preview"}
-    assert own == about_a_timeline | {"/follow-recommendations/1", "/users/1", "/score"}
+    others = {"/steering/1", "/follow-recommendations/1", "/users/1", "/score"}
+    assert own == about_a_timeline | others
 
 
 def test_a_token_writes_nothing(tiny_engine: Engine, every: list[tuple[str, str]]) -> None:
