@@ -18,17 +18,23 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from app.api import (
     access,
     admin,
+    cards,
     catalog,
     catalog_writes,
+    dropped,
     events,
     follow_recommendations,
     health,
     metrics,
     openapi,
+    page,
+    people,
     preview,
     problems,
     products,
+    rehearsal,
     replay,
+    sandbox,
     score,
     steering,
     timeline,
@@ -79,7 +85,7 @@ def create_app(
         answering = service or start(settings)
         if not access.is_private(settings):  # examples name a user
             app.openapi_schema = openapi.with_examples(openapi.of(app, settings), answering.engine)
-        await answering.start(counted.loop_failed)
+        await answering.start(counted)
         try:
             yield {
                 "service": answering,
@@ -97,11 +103,17 @@ def create_app(
         dependencies=[Depends(access.check_route)],
         responses=problems.documented(*problems.ANYWHERE),
         telemetry=NO_TELEMETRY,
+        generate_unique_id_function=lambda route: route.name,  # in the document, as in the code
     )
     reading = (
         timeline,
         why,
+        dropped,
+        cards,
+        people,
         preview,
+        sandbox,
+        rehearsal,
         replay,
         follow_recommendations,
         score,
@@ -110,7 +122,7 @@ def create_app(
         health,
         metrics,
     )
-    for room in (*reading, steering, events, catalog_writes, admin):
+    for room in (*reading, steering, events, catalog_writes, admin, page):
         app.include_router(room.router)
     app.router.routes[:0] = in_front(timeline.router)  # asked for most, so found first
     # Each further one stands outside those before it.

@@ -11,6 +11,7 @@ from typing import Final, Protocol, TextIO, TypeVar
 from tqdm import tqdm
 
 SECONDS: Final = 10.0  # between two lines
+FORESEEABLE: Final = 0.01  # the share that must be done before the rest is estimated
 T = TypeVar("T")
 
 
@@ -41,12 +42,13 @@ class Lines:
         now = self._clock()
         if now - self._last >= SECONDS and self._done:
             self._last = now
-            left = (now - self._start) / self._done * max(self._total - self._done, 0)
             share = self._done / max(self._total, 1)
             note = f", {self._note}" if self._note else ""
+            if share >= FORESEEABLE:
+                left = (now - self._start) / self._done * max(self._total - self._done, 0)
+                note += f", about {left:.0f} s left"
             print(
-                f"{self._what}: {self._done:,} of {self._total:,} {self._unit} ({share:.0%})"
-                f"{note}, about {left:.0f} s left",
+                f"{self._what}: {self._done:,} of {self._total:,} {self._unit} ({share:.0%}){note}",
                 file=self._out,
                 flush=True,
             )

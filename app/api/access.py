@@ -39,17 +39,26 @@ if TYPE_CHECKING:
     from app.api.tokens import Tokens
 
 PUBLIC: Final = frozenset(
-    ("/livez", "/readyz", "/metrics", "/docs", "/docs/oauth2-redirect", "/redoc", "/openapi.json")
+    (
+        "/",
+        "/livez",
+        "/readyz",
+        "/metrics",
+        "/docs",
+        "/docs/oauth2-redirect",
+        "/redoc",
+        "/openapi.json",
+    )
 )
 """Routes that show nobody, and only answer GET."""
-ASSETS: Final = "/static-offline-docs/"
-"""The files that the documentation pages load."""
+ASSETS: Final = ("/static-offline-docs/", "/page/")
+"""The files that the documentation and the page load."""
 READ_BY_POST: Final = frozenset({"/score"})
 """Routes whose body names the user; they call `Reader.check` themselves."""
-PREVIEW: Final = re.compile("/timeline/[^/]+/preview")
-"""A route that reads by POST and names the user in its path."""
 OWNED: Final = re.compile("/replay/[^/]+")
 """Routes of something that belongs to one person; they call `Reader.check` themselves."""
+WHAT_IF: Final = re.compile("/timeline/[^/]+/(preview|sandbox)|/users/[^/]+/rehearsal")
+"""Routes that read by POST and name the user in their path."""
 IMPERSONAL: Final = frozenset({"/products"})
 """Routes that show nobody, but are not public; any verified caller may read them."""
 UNCHECKED: Final = READ_BY_POST | IMPERSONAL
@@ -87,7 +96,7 @@ def purpose(method: str, path: str) -> Literal["public", "read", "write"]:
     if path in PUBLIC or path.startswith(ASSETS):
         return "public"  # other methods than GET do nothing there: 405, with or without a key
     reads = method in READING or path in READ_BY_POST
-    return "read" if reads or (method == "POST" and PREVIEW.fullmatch(path)) else "write"
+    return "read" if reads or (method == "POST" and WHAT_IF.fullmatch(path)) else "write"
 
 
 class Guard:

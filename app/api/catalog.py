@@ -9,12 +9,13 @@ from fastapi import APIRouter, Path, Query
 
 from app.api import read_your_writes
 from app.api.dependencies import ServiceInUse
+from app.api.find_users import found
 from app.api.problems import documented
 from app.api.serializers import stated
 from app.errors import NotFoundError
 from app.pipeline.batch import Rows
 from app.schemas.catalog import TweetView, UserPage, UserView
-from app.schemas.parameters import AfterParameters, PageParameters
+from app.schemas.parameters import AfterParameters, UserParameters
 from app.schemas.values import TweetId, UserId
 from app.serving.engine import Engine
 from ml.schema import VISIBILITIES
@@ -26,15 +27,20 @@ router = APIRouter(tags=["catalog"])
 
 
 @router.get("/users", responses=documented(*read_your_writes.refusals))
-async def users(parameters: Annotated[PageParameters, Query()], service: ServiceInUse) -> UserPage:
-    """All users, page by page, in the order in which they became known."""
+async def users(parameters: Annotated[UserParameters, Query()], service: ServiceInUse) -> UserPage:
+    """All users, or those that are looked for, page by page, in the order in which they became
+    known."""
     await read_your_writes.reached(service, parameters.after_offset)
     engine = service.engine
     start = int(parameters.cursor or "0", 16)
-    end = min(start + parameters.limit, len(engine.state.users))
+    if parameters.find is not None or parameters.follows_nobody:
+        rows = found(engine, parameters, start)
+    else:
+        last = min(start + parameters.limit + 1, len(engine.state.users))
+        rows = np.arange(start, last, dtype=np.int32)
     return UserPage(
-        items=_people(engine, np.arange(start, end, dtype=np.int32)),
-        next_cursor=f"{end:08x}" if start < end < len(engine.state.users) else None,
+        items=_people(engine, rows[: parameters.limit]),
+        next_cursor=f"{rows[parameters.limit]:08x}" if len(rows) > parameters.limit else None,
     )
 
 

@@ -70,10 +70,10 @@ def why(engine: Engine, user_id: str, explained: Explanation, request_id: str, p
         in_favor_of=_id(engine, explained.in_favor_of),
         proposals=[ProposalView(**asdict(one)) for one in explained.proposals],
         filters=[
-            VerdictView(**{**asdict(one), "grounds": _rounded(one.grounds)})
+            VerdictView(**{**asdict(one), "grounds": rounded(one.grounds)})
             for one in explained.verdicts
         ],
-        features=[FeatureView(**_rounded(asdict(one))) for one in explained.worth.features],
+        features=[FeatureView(**rounded(asdict(one))) for one in explained.worth.features],
         method=explained.worth.method,
         heads=[_head(one) for one in explained.worth.heads],
         value=_value(explained),
@@ -98,7 +98,7 @@ def _outcome(explained: Explanation) -> Outcome:
 
 def _head(head: HeadValue) -> HeadView:
     given = asdict(head)
-    return HeadView(**{**_rounded(given), "of_features": _rounded(head.of_features)})
+    return HeadView(**{**rounded(given), "of_features": rounded(head.of_features)})
 
 
 def _value(explained: Explanation) -> ValueView:
@@ -106,7 +106,7 @@ def _value(explained: Explanation) -> ValueView:
     return ValueView(
         heads=_round(worth.value),
         folded=_round(worth.folded),
-        evidence=_rounded(worth.evidence),
+        evidence=rounded(worth.evidence),
         log_value=_round(worth.log_value),
         base_score=_round(explained.row[BASE][0]),
     )
@@ -169,5 +169,5 @@ def _round(number: Any) -> Any:  # a number of numpy or of Python, or None
     return None if number is None else round(float(number), DIGITS)
 
 
-def _rounded(given: Mapping[str, Any]) -> dict[str, Any]:
+def rounded(given: Mapping[str, Any]) -> dict[str, Any]:
     return {name: _round(one) if isinstance(one, float) else one for name, one in given.items()}

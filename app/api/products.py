@@ -40,6 +40,7 @@ async def products(_: Annotated[NoParameters, Query()], engine: EngineInUse) -> 
                 about=preset.about,
                 weights=dict(preset.weights),
                 per_average=preset.per_average,
+                per_probability=preset.resolve(_means(engine)),
                 untrained=[
                     head for head in HEADS if head in preset.weights and head not in trained
                 ],
@@ -57,6 +58,12 @@ def _weights(engine: Engine) -> dict[str, float]:
         return {}
     fusion = ranker.fusion
     return {name: weight for name, weight in fusion.weights.items() if name in fusion.means}
+
+
+def _means(engine: Engine) -> Mapping[str, float]:
+    """The mean probability of each head."""
+    ranker = engine.products["for_you"].mixer.scoring.ranker
+    return ranker.fusion.means if isinstance(ranker, HeavyRanker) else {}
 
 
 def _answering(product: ProductPipeline) -> Iterator[ProductPipeline]:

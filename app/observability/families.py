@@ -86,6 +86,14 @@ LOOP_FAILURES: Final = Counter(
     "How often a background loop failed; each goes on after that.",
     ("loop",),
 )
+SERVED: Final = Counter(
+    "foryou_served", "Tweets that were served, by the first source that proposed each.", ("source",)
+)
+ACTIONS: Final = Counter(
+    "foryou_actions",
+    "What users did with tweets that they were served lately, by the source that served them.",
+    ("action", "source"),
+)
 FAMILIES: Final[tuple[Counter | Histogram, ...]] = (
     REQUEST_SECONDS,
     FALLBACKS,
@@ -94,4 +102,6 @@ FAMILIES: Final[tuple[Counter | Histogram, ...]] = (
     COMPONENT_ROWS,
     COMPONENT_FAILURES,
     LOOP_FAILURES,
+    SERVED,
+    ACTIONS,
 )

@@ -19,6 +19,7 @@ from prometheus_client.registry import Collector
 
 from app.observability.counts import Counts, OwnCounts, Row, SharedCounts
 from app.observability.families import (
+    ACTIONS,
     ANSWERS,
     COMPONENT_FAILURES,
     COMPONENT_ROWS,
@@ -27,6 +28,7 @@ from app.observability.families import (
     FAMILIES,
     LOOP_FAILURES,
     REQUEST_SECONDS,
+    SERVED,
     STAGE_SECONDS,
     STEPS,
     Counter,
@@ -90,6 +92,14 @@ class Metrics(Collector):
     def loop_failed(self, loop: str) -> None:
         """Count a failure of a background loop."""
         self._row(LOOP_FAILURES, loop)[0] += 1
+
+    def served(self, source: str) -> None:
+        """Count a tweet that was served."""
+        self._row(SERVED, source)[0] += 1
+
+    def acted(self, action: str, source: str) -> None:
+        """Count what somebody did with a tweet that they were served."""
+        self._row(ACTIONS, action, source)[0] += 1
 
     def collected(self) -> CollectorRegistry:
         """The counts of this process, or of all processes that answer at this address."""

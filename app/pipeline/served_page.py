@@ -23,5 +23,6 @@ class ServedPage(NamedTuple):
     start: int  # the place of the first row in the feed, from 0
     batch: CandidateBatch
     tweet_ids: Sequence[str]  # of `batch`
+    source: Sequence[str]  # of each of them: the first that proposed it
     pool: CandidateBatch  # of later pages, in their order; empty where none follows
     pool_ids: Sequence[str]  # of `pool`

@@ -7,6 +7,7 @@ from typing import Annotated, Final, Literal
 from pydantic import Field
 
 from app.schemas.strict import Strict
+from app.schemas.values import LONGEST_NAME, Id, Offset
 
 MAX_TWEETS: Final = 100  # in a timeline
 
@@ -26,7 +27,7 @@ class NoBody(Strict):
 
 
 class AfterParameters(Strict):
-    after_offset: Annotated[int | None, Field(ge=0, le=2**53)] = None
+    after_offset: Offset | None = None
     """Answer only once all up to this `offset` of a write has had its effect."""
 
 
@@ -52,6 +53,16 @@ class WhyParameters(AfterParameters):
     """In which feed."""
 
 
+class DroppedParameters(WhyParameters):
+    examples: Annotated[int, Field(ge=1, le=MAX_TWEETS)] = 10
+    """How many tweets of each filter."""
+
+
+class CardParameters(AfterParameters):
+    tweet_id: Annotated[list[Id], Field(min_length=1, max_length=MAX_TWEETS)]
+    """Which; given once for each."""
+
+
 class FollowParameters(AfterParameters):
     limit: Annotated[int, Field(ge=1, le=MAX_PEOPLE)] = 10
     """How many people."""
@@ -62,3 +73,10 @@ class PageParameters(AfterParameters):
     """How many."""
     cursor: Annotated[str | None, Field(pattern=r"^[0-9a-f]{8}$")] = None
     """Where to continue: the `next_cursor` of the page before."""
+
+
+class UserParameters(PageParameters):
+    find: Annotated[str | None, Field(min_length=1, max_length=LONGEST_NAME)] = None
+    """Only users with this id, this in their names, or this interest; case aside."""
+    follows_nobody: bool = False
+    """Only users who follow nobody."""

@@ -52,6 +52,8 @@ class PresetView(Strict):
     """Of the predicted probability of each action, by head."""
     per_average: bool
     """The weights are what an average impression contributes, whatever the head's base rate."""
+    per_probability: dict[str, float]
+    """The same per predicted probability, as `FORYOU_WEIGHTS` takes them."""
     untrained: list[str]
     """Heads with a weight here for which there was nothing to learn from."""
     without_head: dict[str, float]

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from app.schemas.difference import Difference
 from app.schemas.strict import Strict
+from app.schemas.values import Offset
 
 MOST_CHARACTERS = 500
 ID_CHARACTERS = 400
@@ -52,13 +53,13 @@ class Steered(Preferences):
     not_understood: list[UnclearView]
     difference: Difference
     """What becomes different on the first page of For You."""
-    offset: int | None
+    offset: Offset | None
     """Of the log, where it was written; null where nothing was understood."""
 
 
 class Revoked(Preferences):
     revoked: list[str]
-    offset: int | None
+    offset: Offset | None
 
 
 class RevokeParameters(Strict):

@@ -83,6 +83,7 @@ def _served_page(
 ) -> ServedPage:
     """Rows become the ids that side effects pass on."""
     ids, served = engine.state.tweets.ids, page.served
+    names = served.product.mixer.sources
     return ServedPage(
         page_id=page.name,
         request_id=request_id,
@@ -95,6 +96,7 @@ def _served_page(
         start=page.start,
         batch=served.batch,
         tweet_ids=ids.ids(served.batch.tweet),
+        source=[names[(bits & -bits).bit_length() - 1] for bits in served.batch.sources.tolist()],
         pool=page.pool,
         pool_ids=ids.ids(page.pool.tweet),
     )

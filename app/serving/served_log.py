@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from app.pipeline.served_page import ServedPage
 from app.serving.just_served import JustServed
+from app.serving.outcomes import Outcomes
 from app.side_effects.remember_served import ServedLog
 from ml.event_log.record import Entry
 from ml.state.tables.served import request_key
@@ -25,6 +26,7 @@ class QueuedServedLog:
     """Known to the viewer's next request at once, and to the log a moment later."""
 
     just_served: JustServed
+    outcomes: Outcomes
     enqueue: Callable[[Entry], None]
 
     def remember(self, served: ServedPage, entry: Entry) -> None:
@@ -32,7 +34,8 @@ class QueuedServedLog:
         key = request_key(served.user_id, served.request_id)
         self.just_served.answer(key, served.batch.tweet, query.now)
         if query.viewer >= 0:
-            self.just_served.add(query.viewer, served.batch.tweet, query.now)
+            self.just_served.add(query.viewer, served.batch.tweet, query.now, served.source)
+        self.outcomes.served(served)
         self.enqueue(entry)
 
 

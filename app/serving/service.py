@@ -8,11 +8,14 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from app.observability.metrics import Metrics
 from app.serving.cursor import Signer
 from app.serving.engine import Engine, build_engine
 from app.serving.kept_answers import KeptAnswers
 from app.serving.lifecycle import Lifecycle
+from app.serving.outcomes import Outcomes
 from app.serving.reload import rebuild, restored
+from app.serving.sandbox import Sandbox
 from app.serving.sentence import SETTINGS
 from app.serving.served_bundle import remember_bundle
 from app.serving.served_log import QueuedServedLog
@@ -24,7 +27,7 @@ from ml.errors import LogError
 from ml.event_log.group_commit import GroupCommit
 from ml.event_log.open_log import open_log
 from ml.event_log.port import Appended, EventLog
-from ml.event_log.record import Entry
+from ml.event_log.record import Entry, Record
 from ml.state.feature_state import FeatureState
 from ml.state.updates.apply_records import AppliedRecords
 
@@ -43,12 +46,15 @@ class Service:
         self.signer = Signer(log.secret()) if log else None
         self._group = GroupCommit(log, engine.settings.max_queued_entries) if log else None
         recent = self._group.recent if self._group else None
-        self.tail = Tail(log, engine.state, self._react, self._restore, recent) if log else None
+        self._outcomes = Outcomes()
+        react = self._react, self._restore, self._observe
+        self.tail = Tail(log, engine.state, *react, recent) if log else None
         self._connect(engine)
         self.appended = 0  # the offset of the last entry that this process appended for a caller
         self.interpreter: Interpreter = Grammar(SETTINGS)  # a language model may take its place
         self.answers = KeptAnswers.of(engine.settings) if log else None  # for replay
         self._lifecycle = Lifecycle(self)
+        self.sandbox = Sandbox()
         self._reloading = asyncio.Lock()
 
     @classmethod
@@ -60,7 +66,7 @@ class Service:
             InvalidSettingError: a setting names something that does not exist.
         """
         settings.log_file.parent.mkdir(parents=True, exist_ok=True)
-        events = open_log(settings.log_file)
+        events = open_log(settings.log_location)
         try:
             engine = build_engine(settings, wall, log=events, writes=True)
             remember_bundle(settings, engine.bundle)
@@ -69,10 +75,11 @@ class Service:
             events.close()
             raise
 
-    async def start(self, count_failure: Callable[[str], None] = lambda loop: None) -> None:
-        """Follow the log, and watch for new bundles; `count_failure` is called with the name of
-        each background loop that fails."""
-        self._lifecycle.start(count_failure)
+    async def start(self, metrics: Metrics) -> None:
+        """Follow the log, and watch for new bundles; count what fails, and what becomes of what is
+        served."""
+        self._outcomes.connect(metrics)
+        self._lifecycle.start(metrics.loop_failed)
 
     async def stop(self) -> None:
         """Write what still waits to be written, then close everything."""
@@ -94,6 +101,16 @@ class Service:
         """The parts that do not work at the moment, each with the reason."""
         failure = self._group and self._group.failure
         return self._lifecycle.degraded | ({"writing": failure} if failure else {})
+
+    @property
+    def is_away(self) -> bool:
+        """Whether the log cannot be reached at the moment: what is served gets old."""
+        return self._lifecycle.is_away
+
+    @property
+    def stale_seconds(self) -> float | None:
+        """For how long nothing new has been served; None while the log can be reached."""
+        return self.tail.stale_seconds if self.tail is not None and self.is_away else None
 
     @property
     def is_writing(self) -> bool:
@@ -164,7 +181,9 @@ class Service:
     def _connect(self, engine: Engine) -> None:
         """Let the products of this engine write what they served to the log."""
         if self._group is not None:
-            engine.served_log.connect(QueuedServedLog(engine.hydrate.just_served, self.remember))
+            just_served = engine.hydrate.just_served
+            log = QueuedServedLog(just_served, self._outcomes, self.remember)
+            engine.served_log.connect(log)
 
     async def _restore(self) -> FeatureState:
         """Serve from a state that is made anew from the log."""
@@ -172,6 +191,9 @@ class Service:
         self.engine = await asyncio.to_thread(restored, self.engine, self.log)
         self._connect(self.engine)
         return self.engine.state
+
+    def _observe(self, records: Sequence[Record]) -> None:
+        self._outcomes.happened(self.engine.state, self.engine.hydrate.just_served, records)
 
     def _react(self, applied: AppliedRecords) -> None:
         self.engine.encoder.extend(self.engine.state, applied)

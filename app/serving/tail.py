@@ -38,6 +38,7 @@ class Tail:
         state: FeatureState,
         react: Callable[[AppliedRecords], None],
         restore: Callable[[], Awaitable[FeatureState]] | None = None,
+        observe: Callable[[Sequence[Record]], None] = lambda records: None,
         recent: RecentRecords | None = None,
         tick: Callable[[], float] = perf_counter,
     ) -> None:
@@ -45,6 +46,7 @@ class Tail:
         Args:
             react: called with what is new in the catalog; again, where it raised.
             restore: makes the state anew from the log, after records were applied in part.
+            observe: called with records after they were applied.
             recent: what this process appended.
             tick: seconds, by which batches are kept short.
         """
@@ -53,12 +55,14 @@ class Tail:
         self._state = state
         self._react = react
         self._restore = restore
+        self._observe = observe
         self._recent = recent or RecentRecords()
         self._tick = tick
         self._ahead: deque[Record] = deque()  # to be applied next
         self._at_once = LEAST_RECORDS  # that take about SLICE_SECONDS
         self._applied: AppliedRecords | None = None  # which nobody has reacted to yet
         self._is_damaged = False  # some records were applied in part
+        self._followed_at = tick()
         self._news, self._demand = asyncio.Event(), asyncio.Event()
         self._waiting: list[tuple[int, asyncio.Future[None]]] = []
 
@@ -66,6 +70,11 @@ class Tail:
     def offset(self) -> int:
         """The offset of the last record that was applied."""
         return self._state.offset
+
+    @property
+    def stale_seconds(self) -> float:
+        """How long ago the log was last followed."""
+        return self._tick() - self._followed_at
 
     def hurry(self) -> None:
         """Apply what there is: there is something new."""
@@ -91,6 +100,7 @@ class Tail:
             async with self.paused:
                 self._apply()
             self._notify()
+        self._followed_at = self._tick()
         if not self._ahead:
             await self._rest()
 
@@ -135,6 +145,7 @@ class Tail:
         for _ in records:
             self._ahead.popleft()
         self._follow_up()
+        self._observe(records)
         rate = len(records) / max(self._tick() - began, 1e-9)
         self._at_once = min(max(int(rate * SLICE_SECONDS), LEAST_RECORDS), READ_RECORDS)
 

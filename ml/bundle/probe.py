@@ -27,7 +27,7 @@ from ml.models.heavy_ranker import OUTPUTS
 from ml.schema import TWEETS, USERS, Table
 from ml.state.events import Events
 from ml.state.feature_state import FeatureState
-from ml.state.storage import npz
+from ml.state.storage import array_file
 from ml.state.tables.tweets import Tweets
 from ml.state.tables.users import Users
 
@@ -125,7 +125,7 @@ def save(probe: Probe, models: Models, directory: Path) -> None:
     probe.tweets.write_parquet(directory / "probe_tweets.parquet")
     arrays = {f"event_{name}": getattr(probe.events, name) for name in COLUMNS}
     arrays |= {"viewer": probe.viewer, "tweet": probe.tweet, "at": probe.at}
-    npz.save(directory / "probe.npz", arrays | found)
+    array_file.save(directory / "probe.safetensors", arrays | found)
 
 
 def verify(models: Models, directory: Path) -> None:
@@ -134,7 +134,7 @@ def verify(models: Models, directory: Path) -> None:
     Raises:
         BundleError: naming the first feature or head whose numbers differ.
     """
-    arrays = npz.load(directory / "probe.npz")
+    arrays = array_file.load(directory / "probe.safetensors")
     probe = Probe(
         _whole(USERS, pl.read_parquet(directory / "probe_users.parquet")),
         _whole(TWEETS, pl.read_parquet(directory / "probe_tweets.parquet")),

@@ -22,27 +22,27 @@ from ml.models.heavy_ranker import HeavyRanker
 from ml.models.listwise import Listwise
 from ml.models.safety import Safety
 from ml.models.two_tower import TwoTower
-from ml.state.storage import npz, sha256
+from ml.state.storage import array_file, sha256
 
 PREVIOUS: Final = "previous"
 MANIFEST: Final = "manifest.json"
-LISTWISE: Final = "listwise.npz"
-COMMUNITIES: Final = "communities.npz"
+LISTWISE: Final = "listwise.safetensors"
+COMMUNITIES: Final = "communities.safetensors"
 
 
 def publish(artifacts: Path, models: Models, manifest: Manifest, probe: probes.Probe) -> str:
     """Write a bundle and make it current; its version, a hash of its content."""
     with aside(artifacts) as folder:
-        weights.save(models.tower, folder / "two_tower.npz")
-        weights.save(models.ranker, folder / "heavy_ranker.npz")
+        weights.save(models.tower, folder / "two_tower.safetensors")
+        weights.save(models.ranker, folder / "heavy_ranker.safetensors")
         if models.nsfw is not None:
-            weights.save(models.nsfw, folder / "nsfw.npz")
+            weights.save(models.nsfw, folder / "nsfw.safetensors")
         if models.toxicity is not None:
-            weights.save(models.toxicity, folder / "toxicity.npz")
+            weights.save(models.toxicity, folder / "toxicity.safetensors")
         if models.communities is not None:
-            npz.save(folder / COMMUNITIES, models.communities.arrays())
+            array_file.save(folder / COMMUNITIES, models.communities.arrays())
         if models.listwise is not None:
-            npz.save(folder / LISTWISE, models.listwise.arrays())
+            array_file.save(folder / LISTWISE, models.listwise.arrays())
         probes.save(probe, models, folder)
         files = {path.name: sha256.of_file(path) for path in sorted(folder.iterdir())}
         text = manifest.model_copy(update={"files": files}).model_dump_json(indent=1) + "\n"
@@ -118,11 +118,11 @@ def load(artifacts: Path, version: str | None = None) -> Bundle | None:
     _check_name(folder)
     nsfw, toxicity = (
         weights.load(Safety(), folder / name) if name in manifest.files else None
-        for name in ("nsfw.npz", "toxicity.npz")
+        for name in ("nsfw.safetensors", "toxicity.safetensors")
     )
     models = Models(
-        weights.load(TwoTower(), folder / "two_tower.npz"),
-        weights.load(HeavyRanker(), folder / "heavy_ranker.npz"),
+        weights.load(TwoTower(), folder / "two_tower.safetensors"),
+        weights.load(HeavyRanker(), folder / "heavy_ranker.safetensors"),
         nsfw,
         toxicity,
         _communities(folder / COMMUNITIES) if COMMUNITIES in manifest.files else None,
@@ -139,7 +139,7 @@ def _communities(path: Path) -> Communities:
         BundleError: the file does not hold them.
     """
     try:
-        return Communities.of(npz.load(path))
+        return Communities.of(array_file.load(path))
     except (OSError, ValueError, KeyError) as error:
         raise BundleError(f"{path} does not fit this code ({error}); retrain") from error
 
@@ -151,7 +151,7 @@ def _listwise(path: Path) -> Listwise:
         BundleError: it reads other columns than this code writes.
     """
     try:
-        model = Listwise.of(npz.load(path))
+        model = Listwise.of(array_file.load(path))
     except (OSError, ValueError, KeyError) as error:
         raise BundleError(f"{path} does not fit this code ({error}); retrain") from error
     if model.columns != EVIDENCE:

@@ -1,4 +1,4 @@
-"""Saves and loads the weights of models as npz."""
+"""Saves and loads the weights of models."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ import torch
 from torch import nn
 
 from ml.errors import BundleError
-from ml.state.storage import npz
+from ml.state.storage import array_file
 
 M = TypeVar("M", bound=nn.Module)
 
 
 def save(model: nn.Module, path: Path) -> None:
-    """Write a model's parameters and buffers as npz; the same model gives the same bytes."""
+    """Write a model's parameters and buffers; the same model gives the same bytes."""
     arrays = {name: tensor.numpy() for name, tensor in model.state_dict().items()}
-    npz.save(path, arrays)
+    array_file.save(path, arrays)
 
 
 def load(model: M, path: Path) -> M:
@@ -27,7 +27,7 @@ def load(model: M, path: Path) -> M:
         BundleError: the file does not hold this model.
     """
     try:
-        state = {name: torch.from_numpy(array) for name, array in npz.load(path).items()}
+        state = {name: torch.from_numpy(array) for name, array in array_file.load(path).items()}
         model.load_state_dict(state)
     except (OSError, ValueError, RuntimeError) as error:
         reason = "; ".join(line.strip() for line in str(error).splitlines()[:2])

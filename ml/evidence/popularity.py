@@ -36,7 +36,8 @@ def recent_spans(at: Times) -> tuple[int, ...]:
 class Popularity:
     """Logarithms of how many people are engaged with each tweet, below that of the most popular.
 
-    Remembers its last answer: nothing of it depends on the viewer.
+    Each person counts by how established they are now (`ml.state.tables.seniority`). Remembers its
+    last answer: nothing of it depends on the viewer.
     """
 
     def __init__(self, state: FeatureState, spans: Sequence[int]) -> None:
@@ -67,8 +68,15 @@ class Popularity:
     def _count(self, now: int) -> Counts:
         engaged = self._state.engaged
         since = np.array([np.iinfo(np.int64).min, *(now - span for span in self.spans)], np.int64)
+        weight = self._state.seniority.standing(now, self._state.users.created_at)
         counts = _counts(
-            engaged.index.right, engaged.is_on, engaged.at, since, len(self._state.tweets)
+            engaged.index.left,
+            engaged.index.right,
+            weight,
+            engaged.is_on,
+            engaged.at,
+            since,
+            len(self._state.tweets),
         )
         logs = np.log1p(counts, dtype=np.float32)
         logs -= logs.max(axis=1, initial=0, keepdims=True)
@@ -77,15 +85,23 @@ class Popularity:
 
 @kernel
 def _counts(
-    tweet: Rows, is_on: NDArray[np.bool_], at: NDArray[np.int64], since: Times, tweets: int
-) -> NDArray[np.int64]:
-    """How many pairs of each tweet are engaged, the newest engagement since each moment."""
-    counts = np.zeros((len(since), tweets), np.int64)
+    user: Rows,
+    tweet: Rows,
+    weight: NDArray[np.float64],
+    is_on: NDArray[np.bool_],
+    at: NDArray[np.int64],
+    since: Times,
+    tweets: int,
+) -> NDArray[np.float64]:
+    """What the people weigh who are engaged with each tweet, their newest engagement since each
+    moment."""
+    counts = np.zeros((len(since), tweets))
     for pair in range(len(tweet)):
         newest, engaged = since[0], False
         for kind in ENGAGEMENT_KINDS:
             if is_on[pair, kind]:
                 newest, engaged = max(newest, at[pair, kind]), True
         for one in range(len(since)):
-            counts[one, tweet[pair]] += engaged and newest >= since[one]
+            if engaged and newest >= since[one]:
+                counts[one, tweet[pair]] += weight[user[pair]]
     return counts

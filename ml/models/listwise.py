@@ -38,7 +38,7 @@ class Listwise:
     def arrays(self) -> dict[str, NDArray[Any]]:
         """All of it by name, for a file."""
         return {
-            "columns": np.array(self.columns),
+            "columns": np.frombuffer("\n".join(self.columns).encode(), np.uint8),
             "offset": np.array([self.offset]),
             "weight": self.weight,
             "mean": self.mean,
@@ -55,7 +55,7 @@ class Listwise:
         """
         ages = arrays["median_age"].tolist()
         return cls(
-            tuple(arrays["columns"].tolist()),
+            tuple(arrays["columns"].tobytes().decode().splitlines()),
             float(arrays["offset"][0]),
             arrays["weight"],
             arrays["mean"],

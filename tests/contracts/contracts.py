@@ -238,6 +238,7 @@ class SideEffectContract(Contract):
             start=0,
             batch=page,
             tweet_ids=ids.ids(page.tweet),
+            source=["InNetwork"] * len(page),
             pool=batch,
             pool_ids=ids.ids(batch.tweet),
         )

@@ -74,11 +74,13 @@ ROOMS: dict[str, list[str]] = {
     "app.follow_recommendations": ["app.pipeline", "app.retrieval", *SERVING],
     **{room: ["app.pipeline", *SHARED, *SERVING] for room in COMPONENTS},
     **{room: ["ml.actions", "ml.schema", "ml.ids", "ml.heads", "ml.text"] for room in EDGE},
-    "app.settings": ["app.setting_values"],
+    "app.settings": ["app.setting_values", "app.process_settings"],
+    "app.process_settings": ["app.setting_values"],
     "app.setting_values": ["ml.heads"],
     "app.read_settings": ["app.settings"],
     "app.steering": ["ml.text", "ml.preferences"],
     "app.observability": ["app.pipeline", "app.schemas"],
+    "app.web": [],
     "app.products": [*COMPONENTS, *SHARED, "app.pipeline", "app.settings", *SERVING],
 }
 BELOW_SERVING = [room for room in ROOMS if room.startswith("app.")]

@@ -58,17 +58,17 @@ def test_a_changed_feature_is_refused_by_name(
 
 
 def test_a_changed_weight_is_refused_by_file(artifacts: Path) -> None:
-    path = current(artifacts) / "heavy_ranker.npz"
+    path = current(artifacts) / "heavy_ranker.safetensors"
     raw = bytearray(path.read_bytes())
     raw[len(raw) // 2] ^= 1
     path.write_bytes(bytes(raw))
-    with pytest.raises(BundleError, match=r"heavy_ranker\.npz.*sha256.*retrain"):
+    with pytest.raises(BundleError, match=r"heavy_ranker\.safetensors.*sha256.*retrain"):
         bundle.load(artifacts)
 
 
 def test_a_missing_file_is_named(artifacts: Path) -> None:
-    (current(artifacts) / "two_tower.npz").unlink()
-    with pytest.raises(BundleError, match=r"two_tower\.npz is missing"):
+    (current(artifacts) / "two_tower.safetensors").unlink()
+    with pytest.raises(BundleError, match=r"two_tower\.safetensors is missing"):
         bundle.load(artifacts)
 
 
@@ -86,7 +86,7 @@ def test_a_manifest_of_another_kind_is_refused(artifacts: Path, content: str) ->
 
 
 def test_a_damaged_state_is_refused(artifacts: Path) -> None:
-    (state,) = (artifacts / "state").glob("*/state.npz")
+    (state,) = (artifacts / "state").glob("*/state.safetensors")
     state.write_bytes(state.read_bytes()[:1000])
     with pytest.raises(BundleError, match="train again"):
         bundle.load_state(artifacts)

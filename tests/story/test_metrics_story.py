@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import yaml
 from fastapi.testclient import TestClient
 from prometheus_client import generate_latest
 from prometheus_client.parser import text_string_to_metric_families as families
@@ -23,6 +24,8 @@ from app.serving.engine import Engine
 from app.sources.graph import Graph
 
 DASHBOARD = Path(observability.__file__).with_name("grafana.json")
+ROOT = Path(__file__).parents[2]
+OBSERVE = ROOT / "deploy" / "observe"
 COUNT = "foryou_request_seconds_count"
 Series = dict[tuple[str, frozenset[tuple[str, str]]], float]
 
@@ -140,6 +143,59 @@ def test_what_is_served_and_what_is_not_there_can_be_seen(
         assert Watched(client)("foryou_missing", part="report") == 1
 
 
+def test_actions_are_counted_by_the_source_of_what_was_served(
+    live: TestClient, reader: str
+) -> None:
+    watched = Watched(live)
+    items = live.get(f"/timeline/{reader}").json()["items"]
+    sources = [item["source"] for item in items]
+    for source in sources:
+        assert watched("foryou_served_total", source=source) == sources.count(source)
+
+    acted = [("like", items[0]), ("like", items[1]), ("not_interested", items[1])]
+    events = [
+        {"action": action, "user_id": reader, "tweet_id": item["tweet_id"], "event_id": f"{i}"}
+        for i, (action, item) in enumerate(acted)
+    ]
+    stranger = {"action": "report", "user_id": "nobody", "tweet_id": items[0]["tweet_id"]}
+    for batch in ([*events, stranger], events):  # the second time they are duplicates
+        offset = live.post("/events", json={"events": batch}).json()["offset"]
+        live.get(f"/timeline/{reader}?after_offset={offset}&peek=true")
+    for action, source in {(action, item["source"]) for action, item in acted}:
+        count = sum((action, source) == (a, item["source"]) for a, item in acted)
+        assert watched("foryou_actions_total", action=action, source=source) == count
+    assert watched("foryou_actions_total") == len(acted)
+
+
+def test_five_alerts_ask_for_what_there_is(live: TestClient, reader: str) -> None:
+    live.get(f"/timeline/{reader}")
+    known = {name for name, _ in Watched(live).series()}
+    (group,) = yaml.safe_load((OBSERVE / "alerts.yml").read_text())["groups"]
+    assert len(group["rules"]) == 5
+    for rule in group["rules"]:
+        asked = set(re.findall(r"foryou_\w+", rule["expr"]))
+        assert asked - {"foryou_loop_failures_total"} <= known  # which begins with the first
+        assert rule["annotations"].keys() == {"summary", "remedy"}
+
+
+def test_compose_finds_what_it_mounts_and_whom_it_collects_from() -> None:
+    services = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
+    watching = {name for name, one in services.items() if one.get("profiles") == ["observe"]}
+    assert watching == {"prometheus", "grafana"}
+    for name in watching:
+        here = [mount.split(":")[0] for mount in services[name]["volumes"]]
+        assert all((ROOT / path).exists() for path in here if path.startswith("."))
+    config = yaml.safe_load((OBSERVE / "prometheus.yml").read_text())
+    ((target,),) = (
+        one["targets"] for job in config["scrape_configs"] for one in job["static_configs"]
+    )
+    assert target.split(":")[0] in services
+    (source,) = yaml.safe_load((OBSERVE / "grafana/datasources/prometheus.yml").read_text())[
+        "datasources"
+    ]
+    assert source["url"] == "http://prometheus:9090"
+
+
 COUNT_TWICE = """
 from app.observability.metrics import Metrics
 from prometheus_client import generate_latest
@@ -150,9 +206,9 @@ print(generate_latest(metrics.collected()).decode())
 """
 
 
-def test_the_dashboard_asks_for_what_there_is(watched: Watched, reader: str) -> None:
-    watched.client.get(f"/timeline/{reader}")
-    known = {name for name, _ in watched.series()}
+def test_the_dashboard_asks_for_what_there_is(live: TestClient, reader: str) -> None:
+    like(live, reader, live.get(f"/timeline/{reader}").json()["items"][:1])
+    known = {name for name, _ in Watched(live).series()}
     panels = json.loads(DASHBOARD.read_text())["panels"]
     asked = {
         name
@@ -185,6 +241,13 @@ def test_several_processes_are_added_up(tmp_path: Path) -> None:
 
 def test_a_page_without_requests_is_a_page() -> None:
     assert read(generate_latest(Metrics().collected()).decode())
+
+
+def like(live: TestClient, user: str, items: list[dict[str, str]]) -> None:
+    """Like some tweets, and wait until the service knows."""
+    events = [{"action": "like", "user_id": user, "tweet_id": item["tweet_id"]} for item in items]
+    offset = live.post("/events", json={"events": events}).json()["offset"]
+    assert live.get(f"/timeline/{user}?after_offset={offset}&peek=true").status_code == 200
 
 
 def fail(*_: object) -> None:

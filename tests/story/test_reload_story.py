@@ -55,11 +55,11 @@ def test_a_damaged_bundle_is_refused_and_the_old_one_stays(
     client: TestClient, artifacts: Path, two: tuple[Path, str, str]
 ) -> None:
     _, first, second = two
-    (artifacts / second / "heavy_ranker.npz").write_bytes(b"no weights")
+    (artifacts / second / "heavy_ranker.safetensors").write_bytes(b"no weights")
     bundle.promote(artifacts, second)
     answer = client.post("/admin/reload", json={})
     assert answer.status_code == 409
-    assert "heavy_ranker.npz" in answer.json()["detail"]
+    assert "heavy_ranker.safetensors" in answer.json()["detail"]
     assert serving(client) == first
 
 

@@ -89,9 +89,9 @@ def test_a_damaged_file_is_named(
     environment: pytest.MonkeyPatch, artifacts: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     version = (artifacts / "current").read_text().strip()
-    weights = artifacts / version / "heavy_ranker.npz"
+    weights = artifacts / version / "heavy_ranker.safetensors"
     weights.write_bytes(weights.read_bytes()[:-1])
-    assert "heavy_ranker.npz" in refused(capsys)
+    assert "heavy_ranker.safetensors" in refused(capsys)
 
 
 @pytest.mark.parametrize("pointer", [b"", b"\xff\xfe\n", b"../elsewhere\n"])

@@ -12,7 +12,7 @@ import polars as pl
 
 from ml.errors import BundleError
 from ml.state.feature_state import FeatureState
-from ml.state.storage import npz, sha256
+from ml.state.storage import array_file, sha256
 from ml.state.structures.lww_register import LwwRegister
 from ml.state.structures.pair_index import PairIndex
 from ml.state.tables.engagements import Engagements
@@ -23,7 +23,7 @@ from ml.state.tables.threads import Reply
 from ml.state.tables.tweets import Tweets
 from ml.state.tables.users import Users
 
-SCHEMA = 7  # raise it when the meaning of a stored array changes
+SCHEMA = 8  # raise it when the meaning of a stored array changes
 ABOUT = "state.json"
 OF_THE_PROCESS = ("_version", "_rewritten", "_acted")  # nothing that another process should know
 VERSION = "version"  # of a table, of this process as well
@@ -62,7 +62,7 @@ def save(
     _texts(tweets.ids.all_ids(), text=tweets.text, topic=tweets.topic).write_parquet(
         directory / "tweets.parquet", compression="lz4"
     )
-    npz.save(directory / "state.npz", _flatten(state))
+    array_file.save(directory / "state.safetensors", _flatten(state))
     waiting = {
         "tombstones": sorted(tweets.tombstones),
         "threads": tweets.threads.waiting,
@@ -94,10 +94,10 @@ def load(directory: Path) -> FeatureState:
     Raises:
         BundleError: it is missing, damaged, or of another version.
     """
-    sha256.check(directory, about(directory)["files"], "written", "train again")
+    check(directory)
     try:
         state = _catalog(directory)
-        _restore(state, npz.load(directory / "state.npz"), "")
+        _restore(state, array_file.load(directory / "state.safetensors"), "")
         waiting = json.loads((directory / "waiting.json").read_text())
         state.tweets.tombstones = set(waiting["tombstones"])
         state.tweets.threads.waiting = {
@@ -112,6 +112,15 @@ def load(directory: Path) -> FeatureState:
     except (OSError, ValueError, KeyError, TypeError, pl.exceptions.PolarsError) as error:
         raise BundleError(f"{directory} is not a readable state ({error}); train again") from error
     return state
+
+
+def check(directory: Path) -> None:
+    """Compare the files of a state with what they were when it was written.
+
+    Raises:
+        BundleError: one is missing, damaged, or of another version.
+    """
+    sha256.check(directory, about(directory)["files"], "written", "train again")
 
 
 def source(directory: Path) -> Path:
@@ -176,8 +185,8 @@ def _parts(owner: object) -> dict[str, object]:
     }
 
 
-def _flatten(owner: object, prefix: str = "") -> dict[str, npz.Array]:
-    flat: dict[str, npz.Array] = {}
+def _flatten(owner: object, prefix: str = "") -> dict[str, array_file.Array]:
+    flat: dict[str, array_file.Array] = {}
     for name, part in _parts(owner).items():
         if isinstance(part, np.ndarray | np.generic | int | float):
             flat[prefix + name] = np.asarray(part)
@@ -188,7 +197,7 @@ def _flatten(owner: object, prefix: str = "") -> dict[str, npz.Array]:
     return flat
 
 
-def _restore(owner: object, arrays: dict[str, npz.Array], prefix: str) -> None:
+def _restore(owner: object, arrays: dict[str, array_file.Array], prefix: str) -> None:
     for name, part in _parts(owner).items():
         if isinstance(part, np.ndarray):
             setattr(owner, name, arrays[prefix + name])

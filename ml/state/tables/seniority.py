@@ -55,6 +55,15 @@ class Seniority:
         """Meet a user as for the first time."""
         self.first_at[user], self.latest_day[user], self.days[user] = NOT_YET, -1, 0
 
+    def standing(self, now: int, joined: Times) -> Counts:
+        """(users,) the weight of each as of now; 1 for whom nothing is known of.
+
+        Args:
+            now: unix seconds.
+            joined: (users,) since when each has been here; UNKNOWN_TIME where no profile says.
+        """
+        return _standing(self.first_at, self.days, self.begun, joined, now)
+
     def weigh(
         self,
         user: Rows,
@@ -102,11 +111,30 @@ def _weigh(
             latest_day[this] = day
             days[this] += 1
         since = first_at[this] if joined[this] == UNKNOWN_TIME else joined[this]
-        active = min(at[i] // DAY_SECONDS - begun // DAY_SECONDS, ACTIVE_DAYS)
-        by_age = _share_of_age(at[i] - since, at[i] - begun)
-        by_days = min((1 + days[this]) / (1 + active), 1.0)
-        weight[i] = max(by_age * by_days, LEAST)
+        weight[i] = _weight(since, days[this], begun, at[i])
     return begun
+
+
+@kernel
+def _standing(
+    first_at: Times, days: NDArray[np.int64], begun: int, joined: Times, now: int
+) -> Counts:
+    """What each user weighs as of now."""
+    weight = np.ones(len(joined))
+    for user in range(len(joined)):
+        since = first_at[user] if joined[user] == UNKNOWN_TIME else joined[user]
+        if since != NOT_YET:
+            weight[user] = _weight(since, days[user], begun, now)
+    return weight
+
+
+@inline_kernel
+def _weight(since: int, days: int, begun: int, now: int) -> float:
+    """What a user weighs who has been here since then and acted on so many days."""
+    active = min(now // DAY_SECONDS - begun // DAY_SECONDS, ACTIVE_DAYS)
+    by_age = _share_of_age(now - since, now - begun)
+    by_days = min((1 + days) / (1 + active), 1.0)
+    return max(by_age * by_days, LEAST)
 
 
 @inline_kernel

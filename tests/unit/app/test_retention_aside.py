@@ -49,10 +49,11 @@ def test_requests_are_answered_while_the_retention_is_applied(
 
 def test_what_was_just_served_is_known_by_its_new_row_too() -> None:
     served = JustServed()
-    served.add(1, np.array([4, 0, 2], np.int32), 10)
+    served.add(1, np.array([4, 0, 2], np.int32), 10, "abc")
     served.renumber(np.array([-1, 0, 1, -1, 2], np.int32))
-    served.add(1, np.array([0], np.int32), 11)
+    served.add(1, np.array([0], np.int32), 11, "d")
     assert [page.tolist() for page in served.since(1, 0)] == [[2, 1], [0]]
     assert [page.tolist() for page in served.since(1, 11)] == [[0]]
+    assert [served.source(1, tweet) for tweet in range(4)] == ["d", "c", "a", None]
     served.renumber(np.array([0, 1, 2], np.int32))
     assert [page.tolist() for page in served.since(1, 0)] == [[], [0]]

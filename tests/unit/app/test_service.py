@@ -9,6 +9,7 @@ from pathlib import Path
 from fastapi.testclient import TestClient
 
 from app.main import create_app
+from app.observability.metrics import Metrics
 from app.serving.engine import Engine
 from app.serving.service import Service
 from ml.event_log.record import Entry, Kind
@@ -45,7 +46,7 @@ def test_a_service_without_a_log_has_nothing_to_stop(world: World) -> None:
     service = Service(world.tweet("b").engine())
 
     async def run() -> None:
-        await service.start()
+        await service.start(Metrics())
         await service.stop()
 
     asyncio.run(run())

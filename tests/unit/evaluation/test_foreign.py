@@ -14,7 +14,7 @@ from evaluation.offline import dataset, requests
 from evaluation.offline.evaluate import evaluate
 from evaluation.report import document, page, terminal
 from evaluation.report.parts import bar
-from evaluation.report.svg import bars
+from evaluation.report.plots import bars
 from ml import bundle
 from ml.actions import ENGAGEMENTS
 from ml.bundle import Bundle

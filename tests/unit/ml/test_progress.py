@@ -35,5 +35,12 @@ def test_a_note_is_part_of_the_line() -> None:
     assert "(50%), loss 0.5, about 10 s left" in out.getvalue()
 
 
+def test_the_first_steps_foretell_nothing() -> None:
+    out, ticks = io.StringIO(), iter([0.0, 10.0])
+    with progress(1_000, "replay", "rows", out, lambda: next(ticks)) as shown:
+        shown.update()
+    assert out.getvalue() == "replay: 1 of 1,000 rows (0%)\n"
+
+
 def test_tracked_items_are_the_items() -> None:
     assert list(tracked([1, 2, 3], "items", "items")) == [1, 2, 3]

@@ -25,7 +25,7 @@ from ml.models.ngrams import ngrams
 from ml.models.safety import OUTSIDE, Safety, text_log_odds
 from ml.models.two_tower import TwoTower
 from ml.state.feature_state import FeatureState
-from ml.state.storage import npz
+from ml.state.storage import array_file
 from ml.state.tables.tweets import Tweets
 from ml.state.tables.users import Users
 from ml.state.updates import tables_to_events
@@ -219,6 +219,6 @@ def test_a_model_of_words_alone_is_refused_with_a_reason(tmp_path: Path) -> None
         "mean": np.zeros(10, np.float32),
         "words.weight": np.zeros((16_384, 1), np.float32),
     }
-    npz.save(tmp_path / "nsfw.npz", old)
+    array_file.save(tmp_path / "nsfw.safetensors", old)
     with pytest.raises(BundleError, match=r"does not fit Safety of this code .*; retrain"):
-        weights.load(Safety(), tmp_path / "nsfw.npz")
+        weights.load(Safety(), tmp_path / "nsfw.safetensors")

@@ -30,7 +30,9 @@ def flip(path: Path, place: float, bit: int = 0) -> None:
     path.write_bytes(raw)
 
 
-@pytest.mark.parametrize("name", ["users.parquet", "tweets.parquet", "state.npz", "waiting.json"])
+@pytest.mark.parametrize(
+    "name", ["users.parquet", "tweets.parquet", "state.safetensors", "waiting.json"]
+)
 @pytest.mark.parametrize("place", [0.0, 0.3, 0.6, 0.99])
 def test_a_changed_bit_of_a_file_is_named(folder: Path, name: str, place: float) -> None:
     flip(folder / NAME / name, place)
