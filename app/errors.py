@@ -20,6 +20,7 @@ ProblemError                500
 ├── BusyError               429
 ├── DiskFullError           507
 ├── UnwrittenError          503
+├── AwayError               503
 ├── WithheldError           503
 ├── BehindError             503
 ├── ReadOnlyError           503
@@ -161,6 +162,13 @@ class UnwrittenError(ProblemError):
     status = 503
     slug = "unwritten"
     title = "The event log cannot be written"
+    headers = MappingProxyType({"Retry-After": "1"})
+
+
+class AwayError(ProblemError):
+    status = 503
+    slug = "away"
+    title = "The event log cannot be reached"
     headers = MappingProxyType({"Retry-After": "1"})
 
 

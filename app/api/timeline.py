@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Path, Query, Request
 
@@ -19,6 +19,8 @@ from app.schemas.timeline import Timeline
 from app.schemas.values import UserId
 from app.serving.answer_file import Answer
 from app.serving.feed import Feed, FeedPage
+
+EVENT_LOG: Final = "EventLog"  # in `missing`: what was written lately has no effect yet
 
 router = APIRouter(route_class=LeanRoute)
 
@@ -59,6 +61,8 @@ async def timeline(
         page.next_cursor,
         page.exhausted,
     )
+    if service.is_away:
+        answer["missing"].append(EVENT_LOG)
     if parameters.explain:
         answer["trace"] = serializers.trace(page.served)
         serializers.add_evidence(answer["items"], page.served.batch)

@@ -19,7 +19,7 @@ from ml import bundle, kernels
 from ml.bundle import state_fingerprint, state_map, state_source
 from ml.dataset.tables import fingerprint
 from ml.errors import FeedError
-from ml.event_log.open_log import open_log
+from ml.event_log.open_log import is_url, open_log
 from ml.state.storage import snapshot
 
 LEAST_FREE_BYTES: Final = 500 * 2**20
@@ -89,13 +89,14 @@ def check_state(settings: Settings) -> Finding:
 
 def check_log(settings: Settings) -> Finding:
     """The event log is whole; one that is not there yet is begun by the first start."""
-    path = settings.log_file
-    if not path.exists():
+    path, named = settings.log_file, settings.log_location
+    if not is_url(named) and not path.exists():
         return Finding("event log", True, f"{path} will be begun by the first start")
     try:
-        with closing(open_log(path)) as log:
+        with closing(open_log(named)) as log:
             log.verify()
-            return Finding("event log", True, f"{path}, {log.end:,} records, all as written")
+            where = "in Postgres" if is_url(named) else path
+            return Finding("event log", True, f"{where}, {log.end:,} records, all as written")
     except FeedError as error:
         return Finding("event log", False, str(error))
 

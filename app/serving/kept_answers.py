@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from pathlib import Path
+from socket import gethostname
 from typing import Final, Self
 
 from app.serving.answer_file import Answer, AnswerFile
 from app.settings import Settings
+from ml.event_log.open_log import is_url
 
 SECONDS_BETWEEN_WRITES: Final = 0.2
 MOST_WAITING: Final = 5_000  # answers; no more are kept while these cannot be written
@@ -36,7 +38,7 @@ class KeptAnswers:
         """Those that the settings ask to keep, if any."""
         if settings.replay_hours == 0:
             return None
-        file = AnswerFile(file_of(settings.log_file), settings.replay_megabytes * MEGABYTE)
+        file = AnswerFile(_file(settings), settings.replay_megabytes * MEGABYTE)
         return cls(file, settings.replay_hours, settings.workers > 1)
 
     def keep(self, answer: Answer) -> None:
@@ -94,6 +96,15 @@ class KeptAnswers:
             if one.request_id == request_id and user_id in (None, one.user_id)
         )
         return next(found, None)
+
+
+def _file(settings: Settings) -> Path:
+    """Beside a log that is a file; where the log is in a database, each replica has its own, for
+    their folder may be on a network, which SQLite must not share."""
+    log = settings.log_file
+    if is_url(settings.log_location):
+        log = log.with_name(f"{log.name}.{gethostname()}-{settings.port}")
+    return file_of(log)
 
 
 def file_of(log: Path) -> Path:

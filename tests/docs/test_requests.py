@@ -42,7 +42,7 @@ def service(tiny_artifacts: Path, tiny_data: Path, tmp_path: Path) -> Iterator[T
 
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_every_request_is_answered(name: str, service: TestClient) -> None:
-    offset = 0
+    offset = "0"
     for words in requests(name):
         (url,) = (word for word in words if "localhost:" in word or "127.0.0.1:" in word)
         path = url[url.index("/", len("http://")) :]
