@@ -24,10 +24,9 @@ class Preference:
 
     @classmethod
     def from_json(cls, body: Mapping[str, Any]) -> Preference:
+        user_id, kind, name, verb = (str(body[name]) for name in FIELDS)
         until = body.get("expires_at")
-        return cls(
-            *(str(body[name]) for name in FIELDS), expires_at=None if until is None else int(until)
-        )
+        return cls(user_id, kind, name, verb, None if until is None else int(until))
 
 
 FIELDS = ("user_id", "kind", "name", "verb")

@@ -94,7 +94,7 @@ def load(directory: Path) -> FeatureState:
     Raises:
         BundleError: it is missing, damaged, or of another version.
     """
-    sha256.check(directory, about(directory)["files"], "written", "train again")
+    check(directory)
     try:
         state = _catalog(directory)
         _restore(state, array_file.load(directory / "state.safetensors"), "")
@@ -112,6 +112,15 @@ def load(directory: Path) -> FeatureState:
     except (OSError, ValueError, KeyError, TypeError, pl.exceptions.PolarsError) as error:
         raise BundleError(f"{directory} is not a readable state ({error}); train again") from error
     return state
+
+
+def check(directory: Path) -> None:
+    """Compare the files of a state with what they were when it was written.
+
+    Raises:
+        BundleError: one is missing, damaged, or of another version.
+    """
+    sha256.check(directory, about(directory)["files"], "written", "train again")
 
 
 def source(directory: Path) -> Path:
