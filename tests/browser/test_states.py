@@ -1,4 +1,4 @@
-"""Other states than the usual: nobody, nothing, a service that is gone, closed or read-only."""
+"""Unusual states: nobody, nothing, a service that is gone, closed, behind or only reads."""
 
 from __future__ import annotations
 
