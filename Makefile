@@ -10,7 +10,7 @@ BIN := .venv/bin
 INSTALL = $(BIN)/pip install --quiet --disable-pip-version-check \
   --config-settings editable_mode=compat $(PIP_FLAGS)
 
-.PHONY: serve test coverage test-nojit test-bounds lint fuzz api-test evaluate simulate bench crash-test soak data train clean
+.PHONY: docs notebooks lock serve test coverage cluster-test test-nojit test-bounds lint fuzz api-test evaluate simulate bench crash-test soak data train clean
 
 serve: train
 	@FORYOU_DATA_DIR="$(DATA)" $(BIN)/foryou serve
@@ -36,6 +36,10 @@ bench: train
 
 crash-test: train
 	@FORYOU_DATA_DIR="$(DATA)" $(BIN)/python -m evaluation.loadtest crash
+
+MINUTES ?= 30
+cluster-test: train .venv/.developing
+	@FORYOU_DATA_DIR="$(DATA)" $(BIN)/python -m evaluation.loadtest cluster --minutes $(MINUTES)
 
 soak: train
 	@FORYOU_DATA_DIR="$(DATA)" $(BIN)/python -m evaluation.loadtest soak
@@ -69,6 +73,18 @@ lint: .venv/.developing
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy app ml datagen evaluation tests
 
+docs: .venv/.documenting
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict -f .mkdocs.yml
+	@echo "make: the site is in build/site"
+
+notebooks: .venv/.notebooks
+	$(BIN)/jupyter execute docs/notebooks/*.ipynb
+
+# What developers and CI have, version by version; the extras that `make test` and `make docs` need.
+lock: .venv/.developing .venv/.notebooks
+	@$(BIN)/python deploy/lock.py > deploy/requirements-dev.lock
+	@echo "make: deploy/requirements-dev.lock"
+
 clean:
 	rm -rf .venv build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage .kernels
 
@@ -87,7 +103,15 @@ clean:
 
 .venv/.developing: pyproject.toml | .venv/bin/python
 	@echo "make: installing what tests need"
-	@$(INSTALL) -e '.[test,lint,evaluation,browser]'
+	@$(INSTALL) -e '.[test,lint,evaluation,browser,docs]'
+	@touch $@ .venv/.installed
+
+.venv/.documenting: pyproject.toml | .venv/bin/python
+	@$(INSTALL) -e '.[docs]'
+	@touch $@ .venv/.installed
+
+.venv/.notebooks: pyproject.toml | .venv/bin/python
+	@$(INSTALL) -e '.[notebooks,evaluation]'
 	@touch $@ .venv/.installed
 
 .venv/.fuzzing: pyproject.toml | .venv/bin/python

@@ -15,10 +15,12 @@ ProblemError                500
 ├── TooLargeError           413
 ├── UnsupportedMediaError   415
 ├── ConflictError           409
+├── GoneError               410
 ├── InvalidRequestError     422
 ├── BusyError               429
 ├── DiskFullError           507
 ├── UnwrittenError          503
+├── AwayError               503
 ├── WithheldError           503
 ├── BehindError             503
 ├── ReadOnlyError           503
@@ -129,6 +131,12 @@ class ConflictError(ProblemError):
     title = "This cannot be done as things are"
 
 
+class GoneError(ProblemError):
+    status = 410
+    slug = "gone"
+    title = "This is not kept any more"
+
+
 class InvalidRequestError(ProblemError):
     status = 422
     slug = "invalid-request"
@@ -154,6 +162,13 @@ class UnwrittenError(ProblemError):
     status = 503
     slug = "unwritten"
     title = "The event log cannot be written"
+    headers = MappingProxyType({"Retry-After": "1"})
+
+
+class AwayError(ProblemError):
+    status = 503
+    slug = "away"
+    title = "The event log cannot be reached"
     headers = MappingProxyType({"Retry-After": "1"})
 
 

@@ -33,8 +33,10 @@ from app.api import (
     problems,
     products,
     rehearsal,
+    replay,
     sandbox,
     score,
+    steering,
     timeline,
     why,
 )
@@ -101,6 +103,7 @@ def create_app(
         dependencies=[Depends(access.check_route)],
         responses=problems.documented(*problems.ANYWHERE),
         telemetry=NO_TELEMETRY,
+        generate_unique_id_function=lambda route: route.name,  # in the document, as in the code
     )
     reading = (
         timeline,
@@ -111,6 +114,7 @@ def create_app(
         preview,
         sandbox,
         rehearsal,
+        replay,
         follow_recommendations,
         score,
         catalog,
@@ -118,7 +122,7 @@ def create_app(
         health,
         metrics,
     )
-    for room in (*reading, events, catalog_writes, admin, page):
+    for room in (*reading, steering, events, catalog_writes, admin, page):
         app.include_router(room.router)
     app.router.routes[:0] = in_front(timeline.router)  # asked for most, so found first
     # Each further one stands outside those before it.

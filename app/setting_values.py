@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 from ipaddress import ip_network
+from pathlib import Path
 from typing import Annotated, Final
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_settings import NoDecode
@@ -37,6 +39,30 @@ def _listed(given: object) -> object:
     return [one for one in (part.strip(" \"'") for part in given.strip("[] ").split(",")) if one]
 
 
+def _log(given: object) -> object:
+    """A URL stays text: a path would have one slash of its two."""
+    return given if not isinstance(given, str) or is_url(given) else Path(given)
+
+
+def is_url(given: object) -> bool:
+    """Whether a setting names a database or a store, and not a file."""
+    return isinstance(given, str) and "://" in given
+
+
+def _log_url(given: Path | str) -> Path | str:
+    if is_url(given) and not str(given).startswith(("postgresql://", "postgres://")):
+        raise ValueError("expected a file, or a URL like postgresql://user@host/database")
+    return given
+
+
+def stand_in(location: Path | str, artifacts: Path) -> Path:
+    """The file that a log is, or would be beside the models: a database's name, and no host, which
+    may have several names."""
+    if not is_url(location):
+        return Path(location)
+    return artifacts / f"{urlsplit(str(location)).path.strip('/') or 'postgres'}.log"
+
+
 def _networks(given: tuple[str, ...]) -> tuple[str, ...]:
     for one in given:
         try:
@@ -54,6 +80,7 @@ def _root(path: str) -> str:
 
 
 Networks = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed), AfterValidator(_networks)]
+LogLocation = Annotated[Path | str, BeforeValidator(_log), AfterValidator(_log_url)]
 Weight = Annotated[float, Field(ge=-10_000, le=10_000)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Factor = Annotated[float, Field(gt=0, le=1)]

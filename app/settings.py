@@ -4,116 +4,30 @@ from __future__ import annotations
 
 from functools import cached_property
 from hashlib import blake2b
-from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field
 
+from app.process_settings import PREFIX, ProcessSettings
 from app.setting_values import (
-    ClockSetting,
     Factor,
     HeadWeights,
     Hours,
     Limit,
-    Networks,
-    RootPath,
     RulePrices,
     Share,
     Steps,
 )
 
-PREFIX: Final = "FORYOU_"
+__all__ = ["PREFIX", "InvalidSettingError", "Settings"]
 
 
 class InvalidSettingError(Exception):
     """A setting is not what it should be."""
 
 
-class Settings(BaseSettings):
+class Settings(ProcessSettings):
     """Read from the environment; frozen from the start on."""
-
-    model_config = SettingsConfigDict(
-        env_prefix=PREFIX,
-        frozen=True,
-        extra="forbid",
-        use_attribute_docstrings=True,
-        env_ignore_empty=True,
-    )
-
-    host: str = "127.0.0.1"
-    """The address to listen on."""
-    port: Annotated[int, Field(ge=0, le=65_535)] = 8000
-    """The port to listen on; 0 takes any that is free."""
-    api_key: SecretStr | None = None
-    """What a request must send as `X-API-Key` to write. Without one, only a direct request from
-    this machine can write: to localhost, through no proxy, from no web page of another site."""
-    read_key: SecretStr | None = None
-    """What a server in front must send as `X-API-Key`, or as a bearer token, to read for anybody.
-    Where this or a key for tokens is set, nobody reads without."""
-    token_secret: SecretStr | None = None
-    """What verifies bearer tokens, each of which reads only for its `sub`: a secret of 32 bytes or
-    more (HS256), or the public key of Ed25519 in PEM (EdDSA)."""
-    token_jwks: Path | None = None
-    """A file of keys (JWKS) that verify bearer tokens, in place of `FORYOU_TOKEN_SECRET`; it is
-    read again when a token names a key that it did not have."""
-    token_issuer: str | None = None
-    """Who must have issued a bearer token (`iss`)."""
-    token_audience: str | None = None
-    """For whom a bearer token must be (`aud`)."""
-    root_path: RootPath = ""
-    """The path under which a reverse proxy serves this, such as `/feed`, removed by it or not."""
-    trusted_proxies: Networks = ()
-    """The addresses or networks of reverse proxies whose `X-Forwarded-For` and `X-Forwarded-Proto`
-    are believed, such as `10.0.0.0/8,192.168.1.7`."""
-    cors_origins: tuple[str, ...] = ()
-    """Web pages that may call the service from a browser, such as `["https://example.org"]`."""
-    log_format: Literal["auto", "json", "pretty"] = "auto"
-    """How the log is written; `auto` is pretty on a terminal, JSON elsewhere."""
-    log_level: Literal["debug", "info", "warning", "error"] = "info"
-    """What is worth a line in the log; a request is, at `info`."""
-    artifacts: Path = Path("artifacts")
-    """Where training left the models and the state."""
-    kernels: Path | None = None
-    """Where compiled code is kept, so that a start need not compile; by default `kernels` beside
-    the models. Where it cannot be written, a temporary folder takes its place."""
-    bundle: str | None = None
-    """The version of the models to serve, whatever is made current; by default what is current."""
-    data_dir: Path | None = None
-    """The tables that training must have seen as they are now; by default those it did see, if
-    they are still there. Where nothing was trained they are served directly."""
-    log: Path | None = None
-    """The event log's file; by default `events.db` beside the models."""
-    workers: Annotated[int, Field(ge=1, le=64)] = 1
-    """How many processes answer; they share the event log."""
-    max_queued_entries: Annotated[int, Field(ge=1, le=1_000_000)] = 10_000
-    """How many entries may wait to be written; further requests are asked to retry."""
-    max_body_bytes: Annotated[int, Field(ge=1_000, le=1_000_000_000)] = 4_194_304
-    """How large the body of a request may be."""
-    max_timelines: Annotated[int, Field(ge=1, le=10_000)] = 8
-    """How many timelines, scores and recommendations one process computes at once, before 503."""
-    max_connections: Annotated[int, Field(ge=8, le=1_000_000)] = 10_000
-    """How many connections one process keeps open, where the system allows it as many files. The
-    one that has waited longest for its client makes room for another."""
-    header_seconds: Annotated[float, Field(gt=0, le=3_600)] = 10
-    """How long a client may take to send the header of a request."""
-    idle_seconds: Annotated[float, Field(gt=0, le=86_400)] = 75
-    """How long a connection may stay open with nothing sent or read on it."""
-    impressions: Literal["served", "client"] = "served"
-    """Whether what was served counts as seen, or only what a client says was seen."""
-    served_hours: Annotated[float, Field(ge=0, le=10_000)] = 24
-    """How long what was served is not served again, seen or not."""
-    retention_hours: Annotated[float, Field(ge=1, le=1_000_000)] = 8_760
-    """How long anything stays in memory, who was abusive included; it stays on disk."""
-    retention_every: Annotated[int, Field(ge=1, le=100_000_000)] = 100_000
-    """After how many records of the event log memory is looked through for what is too old."""
-    seen_false_positives: Annotated[float, Field(ge=0.0001, le=0.1)] = 0.005
-    """Of what was never seen, the share taken for seen long ago."""
-    snapshot_minutes: Annotated[float, Field(gt=0, le=100_000)] = 10
-    """How often the state is written down, so that a restart has only the rest to read."""
-    clock: ClockSetting = "auto"
-    """`wall`; an instant, at which time stands still; or `auto`, the wall clock unless the newest
-    event is older than the freshness window, from which event time then goes on."""
 
     preset: str = "balanced"
     """What each action is worth: `balanced`, `seed`, `twitter-2023` or `x-2026`."""
@@ -179,8 +93,8 @@ class Settings(BaseSettings):
     newly_joined_half_life_hours: Hours = 720
     """The half-life of having joined lately, when recommending whom to follow."""
     newcomer_exploration: Share = 0.5
-    """What a topic may lose of its score by chance where nothing is known of the viewer, so that
-    newcomers are not all shown the same; less with all that they do."""
+    """The share of tweets, but for the best three, that wait by chance until others were shown, so
+    that not all newcomers see the same; less with all that they do."""
     explore_limit: Limit = 10
     """Candidates on a topic that the viewer may have come to like, at most."""
 
@@ -230,18 +144,9 @@ class Settings(BaseSettings):
     explore_share: Share = 0.10
     """The share of places kept, at their price, for what the viewer may have come to like."""
 
-    @property
-    def log_file(self) -> Path:
-        """Where the event log is."""
-        return self.log or self.artifacts / "events.db"
-
-    @property
-    def kernels_folder(self) -> Path:
-        """Where compiled code is kept; `ml.kernel_folder` reads the same from the environment."""
-        return self.kernels or self.artifacts / "kernels"
-
     @cached_property
     def fingerprint(self) -> str:
         """A hash that is equal for equal settings, whatever the secrets."""
-        values = self.model_dump_json(exclude={"api_key", "read_key", "token_secret"})
+        secrets = {"api_key", "read_key", "token_secret", "log"}  # a URL may hold a password
+        values = self.model_dump_json(exclude=secrets)
         return blake2b(values.encode(), digest_size=6).hexdigest()

@@ -16,7 +16,7 @@ from ml.dataset.column_map import ColumnMap
 from ml.dataset.tables import Tables
 from ml.dataset.validation import Validation, validate
 from ml.errors import DataError, FeedError, LogError
-from ml.event_log.open_log import open_log
+from ml.event_log.open_log import is_url, open_log
 from ml.event_log.port import EventLog
 from ml.training import train
 from ml.training.freshness import reason_to_train
@@ -39,6 +39,8 @@ def main(arguments: Sequence[str] | None = None, prog: str = "python -m ml") -> 
             _check(given)
         elif given.command == "promote":
             _promote(given)
+        elif given.command == "log":
+            _copy_log(given.source, given.target)
         elif given.command == "communities":
             _communities(given)
         else:
@@ -88,11 +90,20 @@ def _train(given: argparse.Namespace) -> None:
         print(f"  note: {note}")
 
 
-def _log(path: Path) -> EventLog:
+def _log(location: str) -> EventLog:
     """The log that somebody wrote; a new one would teach nothing."""
-    if not path.is_file():
-        raise LogError(f"there is no event log {path}; expected the file that FORYOU_LOG names")
-    return open_log(path)
+    if not is_url(location) and not Path(location).is_file():
+        raise LogError(f"there is no event log {location}; expected what FORYOU_LOG names")
+    return open_log(location)
+
+
+def _copy_log(source: Path, target: str) -> None:
+    """Move a log from a file into a database."""
+    if not is_url(target):
+        raise LogError(f"{target} is no database; expected a URL like postgresql://user@host/name")
+    from ml.event_log.log_copy import copy_log  # imports the driver, an extra
+
+    print(f"{copy_log(source, target):,} records copied, all as written; set FORYOU_LOG to the URL")
 
 
 def _check(given: argparse.Namespace) -> None:
@@ -160,7 +171,7 @@ def _parser(prog: str) -> argparse.ArgumentParser:
     )
     either = train.add_mutually_exclusive_group()
     either.add_argument(
-        "--from-log", type=Path, metavar="LOG", help="learn from what this event log says, too"
+        "--from-log", metavar="LOG", help="learn from what this event log says, too"
     )
     either.add_argument(
         "--if-needed", action="store_true", help="only if the data or the features changed"
@@ -177,6 +188,10 @@ def _parser(prog: str) -> argparse.ArgumentParser:
         "--anyway", action="store_true", help="whatever the reports of the evaluation say"
     )
     promote.add_argument("--artifacts", type=Path, default=Path("artifacts"))
+    log = commands.add_parser("log", help="copy an event log into Postgres")
+    log.add_argument("what", choices=["copy"])
+    log.add_argument("source", type=Path, help="the file of the log")
+    log.add_argument("target", help="the URL of an empty database")
     communities = commands.add_parser(
         "communities", help="list the learned communities: who is best known there, and topics"
     )

@@ -23,5 +23,9 @@ class DiskFullError(LogError):
     """There is no room to write the event log."""
 
 
+class LogAwayError(LogError):
+    """The server of the event log cannot be reached at the moment."""
+
+
 class LogFullError(LogError):
     """More waits to be written than is allowed to; ask again shortly."""

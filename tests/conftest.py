@@ -33,6 +33,8 @@ from ml.state.updates import tables_to_events
 from ml.training import train
 from ml.training.options import TrainingOptions
 
+pytest_plugins = ["tests.postgres"]
+
 threads.use_one()
 
 # The same examples in every run; `HYPOTHESIS_PROFILE=search` draws new ones.

@@ -69,7 +69,10 @@ async def delete_user(
 ) -> Written:
     """Erase a user, with their profile, their tweets and their actions. The process that answers
     does not show them any more, unless it takes longer than a second to follow the log."""
-    return await _delete(service, log_entries.deleted_user(service.engine.clock, user_id))
+    written = await _delete(service, log_entries.deleted_user(service.engine.clock, user_id))
+    if service.answers is not None:
+        await service.answers.forget(user_id)
+    return written
 
 
 @router.delete("/tweets/{tweet_id}")

@@ -36,6 +36,7 @@ async def readyz(_: Annotated[NoParameters, Query()], service: ServiceInUse) -> 
         status="degraded" if service.degraded else "ready",
         degraded=service.degraded,
         writing="on" if service.is_writing else "off",
+        stale_seconds=service.stale_seconds,
         clock=engine.clock.mode,
         as_of=instant(now),
         model_version=engine.model_version,

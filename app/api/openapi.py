@@ -15,6 +15,12 @@ from app.settings import Settings
 
 TWEETS: Final = 3  # in an example
 WRITTEN: Final = {"user_id": "example-user", "tweet_id": "example-tweet"}  # of example writes
+TAGS: Final = (  # in the order in which somebody needs them
+    ("feed", "Timelines, and why they are as they are."),
+    ("events", "What people do."),
+    ("catalog", "Users and tweets."),
+    ("operations", "Whether it is well, what is served, and with what."),
+)
 Document = dict[str, Any]  # JSON, as FastAPI has it
 
 
@@ -22,7 +28,11 @@ def of(app: FastAPI, settings: Settings) -> Document:
     """The OpenAPI document without examples. It does not depend on the loaded data; of the settings
     only on which keys are set."""
     schema = get_openapi(
-        title=app.title, version=app.version, summary=app.summary, routes=app.routes
+        title=app.title,
+        version=app.version,
+        summary=app.summary,
+        routes=app.routes,
+        tags=[{"name": name, "description": about} for name, about in TAGS],
     )
     return access.document(problems.document(schema), settings)
 
@@ -57,6 +67,7 @@ def _body(path: str, user: str, tweets: list[str]) -> Document | None:
         "/tweets": {"tweets": [{"tweet_id": WRITTEN["tweet_id"], **tweet}]},
         "/tweets/{tweet_id}": tweet,
         "/timeline/{user_id}/preview": {"overrides": {"out_of_network_factor": 1}, "compare": True},
+        "/steering/{user_id}": {"text": "less politics for 3 days, no spoilers"},
         "/admin/reload": {},
         "/admin/rollback": {},
     }

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Query
 from pydantic import Field
 
-from app.api import read_your_writes, serializers
+from app.api import preferences, read_your_writes, serializers
 from app.api.dependencies import RequestName, ServiceInUse
+from app.api.differences import difference
 from app.api.json_response import PrivateJson
 from app.api.problems import documented
 from app.errors import UnreadableError, UnsupportedMediaError, WithheldError
-from app.pipeline.product import Served
 from app.schemas.parameters import MAX_TWEETS, AfterParameters
 from app.schemas.preview import PreviewTimeline
+from app.schemas.steering import MOST_CHARACTERS
 from app.schemas.strict import Strict
 from app.schemas.values import UserId
-from app.serving.engine import Engine
+from app.serving import sentence
 from app.serving.overrides import Overrides
 from app.serving.preview import preview
 
@@ -34,6 +35,8 @@ class PreviewRequest(Strict):
     """Whether to add the trace: who did what, to how many rows, in what time."""
     compare: bool = False
     """Whether to say how the page differs from the one that would be served."""
+    sentence: Annotated[str | None, Field(min_length=1, max_length=MOST_CHARACTERS)] = None
+    """What is wanted, as `POST /steering/{user_id}` reads it, beside what is wanted already."""
 
 
 @router.post(
@@ -56,8 +59,17 @@ async def preview_timeline(
     overridden."""
     await read_your_writes.reached(service, parameters.after_offset)
     engine = service.engine
+    found = None
+    if request.sentence is not None:
+        found = await sentence.read(engine, service.interpreter, user_id, request.sentence)
     previewed = preview(
-        engine, user_id, request.overrides, request.product, request.limit, request.compare
+        engine,
+        user_id,
+        request.overrides,
+        request.product,
+        request.limit,
+        request.compare,
+        found and found.preferences,
     )
     served = previewed.served
     answer = serializers.timeline(
@@ -68,20 +80,9 @@ async def preview_timeline(
         serializers.add_evidence(answer["items"], served.batch)
     if previewed.in_use is not None:
         answer["difference"] = difference(engine, served, previewed.in_use)
+    if found is not None:
+        keys = {(one.kind, one.name): one.said for one in found.asked}
+        new = [one for one in found.preferences if one[:2] in keys]
+        answer["understood"] = [one.model_dump() for one in preferences.views(engine, new, keys)]
+        answer["not_understood"] = [one._asdict() for one in found.unclear]
     return PrivateJson(answer)
-
-
-def difference(engine: Engine, served: Served, in_use: Served) -> dict[str, Any]:
-    """As `Difference` has it."""
-    ids = engine.state.tweets.ids
-    now = {tweet_id: rank for rank, tweet_id in enumerate(ids.ids(served.batch.tweet), 1)}
-    before = {tweet_id: rank for rank, tweet_id in enumerate(ids.ids(in_use.batch.tweet), 1)}
-    return {
-        "entered": [tweet_id for tweet_id in now if tweet_id not in before],
-        "left": [tweet_id for tweet_id in before if tweet_id not in now],
-        "moved": [
-            {"tweet_id": tweet_id, "rank": rank, "rank_before": before[tweet_id]}
-            for tweet_id, rank in now.items()
-            if before.get(tweet_id, rank) != rank
-        ],
-    }

@@ -9,8 +9,8 @@ from fastapi import APIRouter, Path, Query
 
 from app.api import log_entries, read_your_writes, serializers
 from app.api.dependencies import RequestName, ServiceInUse
+from app.api.differences import difference
 from app.api.json_response import PrivateJson
-from app.api.preview import difference
 from app.api.problems import documented
 from app.errors import (
     InvalidRequestError,

@@ -1,4 +1,4 @@
-"""Checks of the settings, the artifacts, the event log and the port."""
+"""Checks of the artifacts, the event log, the port, and what the settings make of them."""
 
 from __future__ import annotations
 
@@ -10,13 +10,17 @@ from typing import Final
 
 from app.cli.finding import Finding
 from app.cli.serve import listen
+from app.main import verifier
+from app.serving.engine import build_engine
+from app.serving.snapshots import Snapshots
 from app.serving.warm_up import warm_up
 from app.settings import InvalidSettingError, Settings
 from ml import bundle, kernels
 from ml.bundle import state_fingerprint, state_map, state_source
 from ml.dataset.tables import fingerprint
 from ml.errors import FeedError
-from ml.event_log.open_log import open_log
+from ml.event_log.open_log import is_url, open_log
+from ml.state.storage import snapshot
 
 LEAST_FREE_BYTES: Final = 500 * 2**20
 
@@ -77,6 +81,7 @@ def check_state(settings: Settings) -> Finding:
         if data is not None and data.is_dir() and fingerprint(data, column_map) != named:
             text = f"the tables in {data} have changed since the training; train again"
             return Finding("state", False, text)
+        snapshot.check(settings.artifacts / "state" / named)
     except FeedError as error:
         return Finding("state", False, str(error))
     return Finding("state", True, f"of {data}")
@@ -84,15 +89,50 @@ def check_state(settings: Settings) -> Finding:
 
 def check_log(settings: Settings) -> Finding:
     """The event log is whole; one that is not there yet is begun by the first start."""
-    path = settings.log_file
-    if not path.exists():
+    path, named = settings.log_file, settings.log_location
+    if not is_url(named) and not path.exists():
         return Finding("event log", True, f"{path} will be begun by the first start")
     try:
-        with closing(open_log(path)) as log:
+        with closing(open_log(named)) as log:
             log.verify()
-            return Finding("event log", True, f"{path}, {log.end:,} records, all as written")
+            where = "in Postgres" if is_url(named) else path
+            return Finding("event log", True, f"{where}, {log.end:,} records, all as written")
     except FeedError as error:
         return Finding("event log", False, str(error))
+
+
+def check_snapshots(settings: Settings) -> Finding:
+    """The snapshots of the state are as they were written; without any, a start takes longer."""
+    folder = Snapshots.of(settings.log_file).folder
+    try:
+        names = bundle.states(folder) if folder.is_dir() else []
+        for name in names:
+            snapshot.check(folder / name)
+    except FeedError as error:
+        text = f"{error}, or delete {folder}: the next start reads the whole log instead"
+        return Finding("snapshots", False, text)
+    return Finding("snapshots", True, f"{folder}, {len(names)} as written")
+
+
+def check_keys(settings: Settings) -> Finding:
+    """The keys of bearer tokens can be used."""
+    try:
+        verifier(settings)
+    except InvalidSettingError as error:
+        return Finding("keys", False, str(error))
+    writes = "a key writes" if settings.api_key else "only this machine writes"
+    return Finding("keys", True, writes)
+
+
+def check_service(settings: Settings) -> Finding:
+    """What answers can be put together from all of this."""
+    try:
+        engine = build_engine(settings)
+    except InvalidSettingError as error:
+        return Finding("service", False, str(error))
+    except FeedError:
+        return Finding("service", False, "cannot be built before what stands above is mended")
+    return Finding("service", True, f"{len(engine.products)} products, preset {settings.preset}")
 
 
 def check_port(settings: Settings) -> Finding:
@@ -128,6 +168,9 @@ CHECKS: Final[tuple[Callable[[Settings], Finding], ...]] = (
     check_leaderboard,
     check_state,
     check_log,
+    check_snapshots,
+    check_keys,
+    check_service,
     check_port,
     check_kernels,
 )

@@ -48,6 +48,7 @@ DELEGATED: Final = (
     Delegated("describe", "Describe a dataset.", "evaluation.__main__", ("describe",)),
     Delegated("communities", "List the learned communities.", "ml.__main__", ("communities",)),
     Delegated("bundles", "List the bundles.", "ml.__main__", ("bundles",)),
+    Delegated("log", "Copy an event log into Postgres.", "ml.__main__", ("log",)),
     Delegated("promote", "Make a bundle the current one.", "ml.__main__", ("promote",)),
 )
 

@@ -13,5 +13,5 @@ from ml.event_log.open_log import open_log
 def snapshot(settings: Settings) -> None:
     """Write one snapshot, at a low priority: requests go first."""
     os.nice(10)
-    with closing(open_log(settings.log_file)) as log:
+    with closing(open_log(settings.log_location)) as log:
         write_snapshot(settings, log)

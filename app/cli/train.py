@@ -105,8 +105,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(add_help=False)
     parser.add_argument("--data", type=Path)
     parser.add_argument("--out", type=Path, default=Path("artifacts"))
-    for name in ("--map", "--rejects", "--from-log"):
+    for name in ("--map", "--rejects"):
         parser.add_argument(name, type=Path)
+    parser.add_argument("--from-log")
     parser.add_argument("--force", action="store_true")
     return parser
 

@@ -10,6 +10,7 @@ from app.schemas.event import EventIn
 from app.schemas.judged import Judged, _loosely
 from app.schemas.rows import TweetRow, UserRow
 from app.schemas.strict import Strict
+from app.schemas.values import Offset
 
 MAX_WRITTEN: Final = 1_000  # in one call
 
@@ -87,7 +88,8 @@ class Written(Strict):
     """On disk. Its effect follows in a moment; a client that must not miss it asks with
     `?after_offset=`."""
 
-    offset: int
+    offset: Offset
+    """A place in the event log: send it back as it is."""
 
 
 class TweetWritten(Written):

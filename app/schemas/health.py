@@ -45,6 +45,9 @@ class Ready(Strict):
     """The parts that do not work at the moment, each with the reason."""
     writing: Literal["on", "off"]
     """Whether events can be written; `off` where there is no event log, or no room for it."""
+    stale_seconds: float | None
+    """For how long the event log has not been reached, so that nothing newer is served; null while
+    it is."""
     clock: Literal["wall", "world", "frozen"]
     as_of: datetime
     model_version: str

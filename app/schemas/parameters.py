@@ -7,7 +7,7 @@ from typing import Annotated, Final, Literal
 from pydantic import Field
 
 from app.schemas.strict import Strict
-from app.schemas.values import LONGEST_NAME, Id
+from app.schemas.values import LONGEST_NAME, Id, Offset
 
 MAX_TWEETS: Final = 100  # in a timeline
 
@@ -27,7 +27,7 @@ class NoBody(Strict):
 
 
 class AfterParameters(Strict):
-    after_offset: Annotated[int | None, Field(ge=0, le=2**53)] = None
+    after_offset: Offset | None = None
     """Answer only once all up to this `offset` of a write has had its effect."""
 
 

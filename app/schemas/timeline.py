@@ -108,7 +108,8 @@ class Answer(Strict):
     served_by: str
     """The product that really answered."""
     missing: list[str]
-    """What was not used: a source that failed, a model that is not there."""
+    """What was not used: a source that failed, a model that is not there; `EventLog` while it
+    cannot be reached, so that what happens has no effect yet."""
     model_version: str
     as_of: datetime
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Final, Literal
 from urllib.parse import unquote
 
-from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, WithJsonSchema
 
 from ml import ids
 from ml.schema import EARLIEST, LATEST
@@ -95,6 +95,8 @@ Id = Annotated[
 ]
 
 
+RequestId = Annotated[str, Field(pattern=r"^[0-9A-Za-z_.:@-]{1,128}$")]
+"""What a request is called: by its client, or by the service."""
 EventId = Annotated[
     str,
     BeforeValidator(_as_string),
@@ -151,3 +153,21 @@ Flag = Annotated[
     | None,
     Field(description="True or false, or 1 or 0."),
 ]
+
+
+def _as_position(value: object) -> object:
+    if isinstance(value, str):
+        if not (value.isascii() and value.isdigit()):
+            raise ValueError("expected the `offset` of a write, as it was sent")
+        return int(value)
+    return value
+
+
+Offset = Annotated[
+    int,
+    Field(ge=0, le=2**53),
+    BeforeValidator(_as_position),
+    PlainSerializer(str, return_type=str),
+    WithJsonSchema({"type": "string", "pattern": "^[0-9]{1,16}$"}),
+]
+"""A place in the event log, opaque to clients."""

@@ -173,19 +173,20 @@ def _improve(
     offer = np.zeros(len(part))  # what is paid at most for each row outside
     spent = 0.0
     for _ in range(MOST):
-        highest = 0.0
-        for row in range(len(part)):
-            offer[row] = most(facts, seats, row, price)
-            highest = max(highest, offer[row])
+        highest, next_best = 0.0, len(part)  # the next best is the first row outside
+        for row in range(len(part) - 1, -1, -1):
+            if not facts[INSIDE, row]:
+                offer[row], next_best = most(facts, seats, row, price), row
+                highest = max(highest, offer[row])
         first, at, comes = 0.0, 0, 0
         for place in range(1, size):
             out = inside[place]
             ask = released(facts, seats, out, price)
-            for row in range(len(part)):
-                costs = part[out] - part[row]
+            for row in range(next_best, len(part)):
+                costs, pays = part[out] - part[row], ask + offer[row]
                 if costs > min(ask + highest, budget - spent):
                     break
-                if facts[INSIDE, row] or costs > ask + offer[row]:
+                if facts[INSIDE, row] or costs > pays or 0 < pays <= first * costs:
                     continue
                 paid = gained(facts, seats, out, row, price, gain)
                 if paid - costs > LEAST:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import lru_cache
 from math import inf
 from typing import Final
 
@@ -19,7 +20,8 @@ from app.selectors.exchange import RESERVED, SOURCE, Values
 from app.selectors.prices import Prices
 from ml.state.feature_state import FeatureState
 
-SURE: Final = 1 - 2.0**-24  # the greatest base score below 1 in single precision
+SURE: Final = np.float32(1 - 2.0**-24)  # the greatest base score below 1 in single precision
+REMEMBERED: Final = 64  # tables that do not depend on the request
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,51 +34,56 @@ class Budgeted:
     """
 
     state: FeatureState
-    budget: float = 0.03
-    prices: Prices = field(default_factory=Prices)
+    budget: float
+    prices: Prices
 
     def select(
         self, query: Query, batch: CandidateBatch, allotments: Sequence[Allotment]
     ) -> Selection:
         value = worth(batch)
         ordered = best_first(value, batch.tweet)
-        tweet = batch.tweet[ordered]
         places = min(query.limit, len(ordered))
         order, rule, cost = np.empty(places, np.int64), np.empty(places), np.empty(places)
         fill(
-            value[ordered].astype(np.float64),
-            batch.author[ordered],
-            self.state.tweets.tags[tweet, 0],
-            batch.sources[ordered],
-            self._sources(allotments),
-            self._prices,
+            value.take(ordered).astype(np.float64),
+            batch.author.take(ordered),
+            self.state.tweets.tags[:, 0].take(batch.tweet.take(ordered)),
+            batch.sources.take(ordered),
+            _sources(tuple((a.share, a.present, a.reserved) for a in allotments), self.prices),
+            _prices(self.prices),
             float(self.budget),
             order,
             rule,
             cost,
         )
-        return Selection(ordered[order], rule.astype(np.float32), cost.astype(np.float32))
-
-    @property
-    def _prices(self) -> Values:
-        """(rules,) in the order of `RULES`."""
-        p = self.prices
-        return np.array([p.source, p.share, p.explore, p.author, p.topic])
-
-    def _sources(self, allotments: Sequence[Allotment]) -> Values:
-        """(4, sources) the share of each, what is due to it, by which rule and at which price."""
-        table = np.empty((4, max(len(allotments), 1)))
-        table[:] = np.array([[inf], [0.0], [SOURCE], [0.0]])
-        for place, one in enumerate(allotments):
-            rule = RESERVED if one.reserved else SOURCE
-            due = one.reserved or (1 / BLOCK if one.present else 0.0)
-            price = self.prices.explore if one.reserved else self.prices.source
-            table[:, place] = inf if one.share is None else one.share, due, rule, price
-        return table
+        return Selection(ordered.take(order), rule.astype(np.float32), cost.astype(np.float32))
 
 
 def worth(batch: CandidateBatch) -> Column:
     """(rows,) what each row is worth to the viewer; an average impression is worth 1."""
-    base = np.minimum(batch["base_score"], SURE)
-    value: Column = (batch["score"] / (1 - base)).astype(np.float32)
-    return value
+    value = np.minimum(batch["base_score"], SURE)
+    np.subtract(1, value, value)
+    return np.divide(batch["score"], value, value)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _prices(prices: Prices) -> Values:
+    """(rules,) in the order of `RULES`."""
+    return np.array([prices.source, prices.share, prices.explore, prices.author, prices.topic])
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _sources(allotted: tuple[tuple[float | None, bool, float], ...], prices: Prices) -> Values:
+    """(4, sources) the share of each, what is due to it, by which rule and at which price.
+
+    Args:
+        allotted: of each `Allotment` its share, whether it is present, and what is reserved.
+    """
+    table = np.empty((4, max(len(allotted), 1)))
+    table[:] = np.array([[inf], [0.0], [SOURCE], [0.0]])
+    for place, (share, present, reserved) in enumerate(allotted):
+        rule = RESERVED if reserved else SOURCE
+        due = reserved or (1 / BLOCK if present else 0.0)
+        price = prices.explore if reserved else prices.source
+        table[:, place] = inf if share is None else share, due, rule, price
+    return table

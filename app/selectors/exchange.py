@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.pipeline.placement import RULES
-from ml.kernels import kernel
+from ml.kernels import inline_kernel, kernel
 
 TWICE: Final = 2  # rows by one author that no rule minds
 
@@ -21,7 +21,7 @@ Seats = NDArray[np.float64]  # (6, sources)
 Values = NDArray[np.float64]
 
 
-@kernel
+@inline_kernel
 def gained(facts: Facts, seats: Seats, out: int, row: int, price: Values, gain: Values) -> float:
     """What all rules together pay at most for a row that takes the place of another.
 
@@ -31,15 +31,17 @@ def gained(facts: Facts, seats: Seats, out: int, row: int, price: Values, gain: 
         price: (rules,) for one of each.
         gain: (rules,) written here: what each rule pays; negative where it loses.
     """
-    gain[:] = 0.0
-    old, new = facts[MARKS, out], facts[MARKS, row]
+    for rule in range(len(gain)):
+        gain[rule] = 0.0
+    leaves, joins = facts[MARKS, out], facts[MARKS, row]
     for source in range(seats.shape[1]):
-        had, due = seats[HAD, source], seats[DUE, source]
-        rule = int(seats[RULE, source])
-        if (old & ~new) >> source & 1 and had <= due:
-            gain[rule] -= seats[PRICE, source]
-        if (new & ~old) >> source & 1 and had < due:
-            gain[rule] += seats[PRICE, source]
+        if (leaves ^ joins) >> source & 1:
+            had, due = seats[HAD, source], seats[DUE, source]
+            rule = int(seats[RULE, source])
+            if leaves >> source & 1:
+                gain[rule] -= seats[PRICE, source] * (had <= due)
+            else:
+                gain[rule] += seats[PRICE, source] * (had < due)
     left, comes = facts[FIRST, out], facts[FIRST, row]
     if left != comes:
         gain[SHARE] += price[SHARE] * (seats[TOOK, left] > seats[ROOM, left])
@@ -50,10 +52,13 @@ def gained(facts: Facts, seats: Seats, out: int, row: int, price: Values, gain: 
     if facts[ABOUT, out] != facts[ABOUT, row]:
         gain[TOPIC] -= price[TOPIC] * (facts[ABOUT, out] != 0 and facts[SAME_TOPIC, out] == 1)
         gain[TOPIC] += price[TOPIC] * (facts[ABOUT, row] != 0 and facts[SAME_TOPIC, row] == 0)
-    return float(gain.sum())
+    paid = 0.0
+    for rule in range(len(gain)):
+        paid += gain[rule]
+    return paid
 
 
-@kernel
+@inline_kernel
 def most(facts: Facts, seats: Seats, row: int, price: Values) -> float:
     """What all rules pay at most for a row that comes, whichever leaves."""
     paid = 0.0
@@ -65,7 +70,7 @@ def most(facts: Facts, seats: Seats, row: int, price: Values) -> float:
     return paid
 
 
-@kernel
+@inline_kernel
 def released(facts: Facts, seats: Seats, out: int, price: Values) -> float:
     """What all rules pay at most for a row that leaves, whichever comes."""
     first = facts[FIRST, out]

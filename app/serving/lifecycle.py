@@ -11,13 +11,13 @@ from typing import Final, Protocol
 
 from app.serving import child_process
 from app.serving.engine import Engine
-from app.serving.one_worker import OneWorker
+from app.serving.kept_answers import SECONDS_BETWEEN_WRITES, KeptAnswers
 from app.serving.retention import expire_pages, forget
 from app.serving.supervised_loop import SupervisedLoop
 from app.serving.tail import Tail
 from app.settings import Settings
 from ml.bundle import current
-from ml.errors import LogError
+from ml.errors import LogAwayError, LogError
 from ml.event_log.port import EventLog
 
 WATCH_SECONDS: Final = 1.0
@@ -41,6 +41,9 @@ class Serving(Protocol):
     @property
     def log(self) -> EventLog | None: ...
 
+    @property
+    def answers(self) -> KeptAnswers | None: ...
+
     async def reload(self) -> str: ...
 
     def retry_writing(self) -> None: ...
@@ -54,7 +57,7 @@ class Lifecycle:
         self._tasks: list[asyncio.Task[None]] = []
         self._ended: str | None = None
         self._retained = service.engine.state.offset  # when the retention was last applied
-        self._one_worker = OneWorker(service.engine.settings.log_file)
+        self._lease = service.log.lease("worker") if service.log is not None else None
         self._loops = list(self._loops_of(service))
 
     @property
@@ -67,7 +70,14 @@ class Lifecycle:
         """Why this process should not be asked: its state does not follow the log."""
         if self._ended is not None:
             return self._ended
-        return self.degraded.get(Tail.NAME)
+        return None if self.is_away else self.degraded.get(Tail.NAME)
+
+    @property
+    def is_away(self) -> bool:
+        """Whether the log cannot be reached, so that what is served gets old. Reading goes on: all
+        replicas may be cut off at once, and an old timeline is better than none."""
+        tails = (one for one in self._loops if one.name == Tail.NAME)
+        return any(isinstance(one.error, LogAwayError) for one in tails)
 
     @property
     def degraded(self) -> dict[str, str]:
@@ -86,7 +96,8 @@ class Lifecycle:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)  # `_end` logged failures
-        self._one_worker.close()
+        if self._lease is not None:
+            await asyncio.to_thread(self._lease.close)
 
     def _loops_of(self, service: Serving) -> list[SupervisedLoop]:
         if service.tail is None:
@@ -118,6 +129,8 @@ class Lifecycle:
             ),
             SupervisedLoop("retention", self._apply_retention, every=WATCH_SECONDS),
         ]
+        if service.answers is not None:
+            loops.append(SupervisedLoop("replay", service.answers.write, SECONDS_BETWEEN_WRITES))
         if settings.bundle is None:
             loops.append(SupervisedLoop("bundle_watch", self._watch, every=WATCH_SECONDS))
         return loops
@@ -127,6 +140,10 @@ class Lifecycle:
         if not task.cancelled():
             self._ended = repr(task.exception())
             logger.critical("a part of the service has stopped: %s", self._ended)
+
+    async def _works_for_all(self) -> bool:
+        """Whether this process does what one of all that share the log does."""
+        return self._lease is not None and await asyncio.to_thread(self._lease.is_held)
 
     async def _apply_retention(self) -> None:
         """Bound the memory: apply the retention after every so many records."""
@@ -138,18 +155,20 @@ class Lifecycle:
 
     async def _expire_pages(self) -> None:
         """Bound the log: pages whose cursors have expired become small."""
-        if self._service.log is not None and self._one_worker.is_this():
+        if self._service.log is not None and await self._works_for_all():
             await expire_pages(self.engine, self._service.log)
+            if self._service.answers is not None:
+                await self._service.answers.expire(self.engine.clock.now())
 
     async def _write_snapshot(self) -> None:
         """Write a snapshot, in one of the processes that share the log, and so once for all."""
-        if self._one_worker.is_this():
+        if await self._works_for_all():
             await self._run_snapshot()
 
     async def _finish_erasures(self) -> None:
         """Erase from the log who has left, also where snapshots are rare."""
         log = self._service.log
-        if log is None or not self._one_worker.is_this():
+        if log is None or not await self._works_for_all():
             return
         if await asyncio.to_thread(lambda: log.erasure_is_due):
             await self._run_snapshot()
@@ -188,6 +207,6 @@ def _environment(settings: Settings) -> dict[str, str]:
     """The environment in which another process finds what this one serves."""
     return os.environ | {
         "FORYOU_ARTIFACTS": str(settings.artifacts),
-        "FORYOU_LOG": str(settings.log_file),
+        "FORYOU_LOG": str(settings.log_location),
         "FORYOU_LOG_LEVEL": settings.log_level,
     }

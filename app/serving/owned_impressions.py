@@ -8,6 +8,7 @@ from typing import Final
 
 from app.serving.engine import Engine
 from app.serving.service import Service
+from ml.event_log.open_log import is_url
 from ml.state.tables.served import request_key
 
 PATIENCE_SECONDS: Final = 0.5  # until this process knows what another one has served
@@ -18,7 +19,8 @@ Claim = tuple[str, str, str]  # user, tweet, request
 
 async def settle(service: Service, claims: Sequence[Claim]) -> None:
     """Wait a moment where another process may have served what this one does not know yet."""
-    if service.engine.settings.workers == 1:
+    settings = service.engine.settings
+    if settings.workers == 1 and not is_url(settings.log_location):
         return
     for _ in range(round(PATIENCE_SECONDS / POLL_SECONDS)):
         if all(served_at(service.engine, claim) is not None for claim in claims):

@@ -7,14 +7,16 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from app.errors import ExpiredCursorError, ForgedCursorError
+from app.errors import AwayError, ExpiredCursorError, ForgedCursorError
 from app.pipeline.batch import CandidateBatch
 from app.pipeline.product import ProductPipeline, Served
 from app.pipeline.query import NOBODY, Query
 from app.pipeline.trace import Trace
 from app.serving import end_of_feed
 from app.serving.cursor import CURSOR_SECONDS, Cursor
+from app.serving.preferred_settings import products_for
 from app.serving.service import Service
+from ml.errors import LogAwayError
 from ml.event_log import bodies
 from ml.event_log.packed_sources import unpacked
 from ml.event_log.record import Kind
@@ -36,7 +38,9 @@ class Page(NamedTuple):
 
 def first(service: Service, query: Query, product: str, request_id: str) -> Page:
     """The first page of a new feed."""
-    served = service.engine.products[product].run(query)
+    served = products_for(service.engine, query)[product].run(query)
+    if not served.product.mixer.side_effects:  # it has preferred settings
+        served = served._replace(product=_answering(service, served.product.name))
     name = f"{request_id}:{query.seed:016x}"
     ahead = _stored(served.pool)
     end = end_of_feed.after(service, query, product, served.batch, ahead.tweet)
@@ -65,11 +69,17 @@ async def begun(service: Service, user_id: str, cursor: str) -> Begun:
     Raises:
         ForgedCursorError: it is not ours, or was made for another reader.
         ExpiredCursorError: it is too old.
+        AwayError: the log, which has the earlier pages, cannot be reached.
     """
     if service.signer is None:
         raise ForgedCursorError("this service hands out no cursors; ask for the first page")
     opened = service.signer.open(cursor, int(service.engine.clock.precisely()))
-    entry = await service.find(f"served/{opened.request_id}")
+    if service.is_away:
+        raise AwayError("earlier pages are in it; ask again, or for the first page")
+    try:
+        entry = await service.find(f"served/{opened.request_id}")
+    except LogAwayError as error:
+        raise AwayError(str(error)) from error
     if entry is None or entry.kind != Kind.SERVED:
         raise ExpiredCursorError("what it led to is gone; ask for the first page again")
     served = bodies.read(entry)

@@ -11,14 +11,18 @@ from typing import Final
 from app.observability.metrics import Metrics
 from app.serving.cursor import Signer
 from app.serving.engine import Engine, build_engine
+from app.serving.kept_answers import KeptAnswers
 from app.serving.lifecycle import Lifecycle
 from app.serving.outcomes import Outcomes
 from app.serving.reload import rebuild, restored
 from app.serving.sandbox import Sandbox
+from app.serving.sentence import SETTINGS
 from app.serving.served_bundle import remember_bundle
 from app.serving.served_log import QueuedServedLog
 from app.serving.tail import Tail
 from app.settings import Settings
+from app.steering.grammar import Grammar
+from app.steering.port import Interpreter
 from ml.errors import LogError
 from ml.event_log.group_commit import GroupCommit
 from ml.event_log.open_log import open_log
@@ -47,6 +51,8 @@ class Service:
         self.tail = Tail(log, engine.state, *react, recent) if log else None
         self._connect(engine)
         self.appended = 0  # the offset of the last entry that this process appended for a caller
+        self.interpreter: Interpreter = Grammar(SETTINGS)  # a language model may take its place
+        self.answers = KeptAnswers.of(engine.settings) if log else None  # for replay
         self._lifecycle = Lifecycle(self)
         self.sandbox = Sandbox()
         self._reloading = asyncio.Lock()
@@ -60,7 +66,7 @@ class Service:
             InvalidSettingError: a setting names something that does not exist.
         """
         settings.log_file.parent.mkdir(parents=True, exist_ok=True)
-        events = open_log(settings.log_file)
+        events = open_log(settings.log_location)
         try:
             engine = build_engine(settings, wall, log=events, writes=True)
             remember_bundle(settings, engine.bundle)
@@ -78,6 +84,8 @@ class Service:
     async def stop(self) -> None:
         """Write what still waits to be written, then close everything."""
         await self._lifecycle.stop()
+        if self.answers is not None:
+            await self.answers.close()
         if self._group is not None:
             await asyncio.to_thread(self._group.close)
         if self.log is not None:
@@ -93,6 +101,16 @@ class Service:
         """The parts that do not work at the moment, each with the reason."""
         failure = self._group and self._group.failure
         return self._lifecycle.degraded | ({"writing": failure} if failure else {})
+
+    @property
+    def is_away(self) -> bool:
+        """Whether the log cannot be reached at the moment: what is served gets old."""
+        return self._lifecycle.is_away
+
+    @property
+    def stale_seconds(self) -> float | None:
+        """For how long nothing new has been served; None while the log can be reached."""
+        return self.tail.stale_seconds if self.tail is not None and self.is_away else None
 
     @property
     def is_writing(self) -> bool:

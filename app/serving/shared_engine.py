@@ -63,7 +63,7 @@ def shared_engine(settings: Settings) -> Engine:
 
 def service_of(engine: Engine) -> Service:
     """A service of a forked process, with a log of its own and all that was logged meanwhile."""
-    log = open_log(engine.settings.log_file)
+    log = open_log(engine.settings.log_location)
     try:
         return Service(_up_to_date(engine, log), log)
     except BaseException:
@@ -82,7 +82,7 @@ def _up_to_date(engine: Engine, log: EventLog) -> Engine:
 def _send(settings: Settings, sending: Connection) -> None:
     with open(sending.fileno(), "wb", closefd=False) as parts:
         try:
-            with closing(open_log(settings.log_file)) as log:
+            with closing(open_log(settings.log_location)) as log:
                 engine = build_engine(settings, log=log, writes=True)
             remember_bundle(settings, engine.bundle)
             warm_up(settings, engine.bundle)

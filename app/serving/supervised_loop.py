@@ -38,6 +38,7 @@ class SupervisedLoop:
         """
         self.name = name
         self.problem: str | None = None  # why the last step failed; None where it did not
+        self.error: Exception | None = None  # the same, as it was raised
         self._step = step
         self._every = every
         self._first_retry, self._longest_retry = first_retry, longest_retry
@@ -57,12 +58,12 @@ class SupervisedLoop:
             else:
                 if self.problem is not None:
                     logger.info("%s works again", self.name)
-                self.problem = None
+                self.problem = self.error = None
                 wait, retry = self._every, self._first_retry
 
     def _report(self, error: Exception, retry: float) -> None:
         """Log a failure; a FeedError explains itself, any other needs its traceback."""
-        explained = isinstance(error, FeedError)
+        explained, self.error = isinstance(error, FeedError), error
         self.problem = str(error) if explained else repr(error)
         logger.error(
             "%s failed, and is tried again in %.3g s: %s",

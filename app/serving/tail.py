@@ -62,6 +62,7 @@ class Tail:
         self._at_once = LEAST_RECORDS  # that take about SLICE_SECONDS
         self._applied: AppliedRecords | None = None  # which nobody has reacted to yet
         self._is_damaged = False  # some records were applied in part
+        self._followed_at = tick()
         self._news, self._demand = asyncio.Event(), asyncio.Event()
         self._waiting: list[tuple[int, asyncio.Future[None]]] = []
 
@@ -69,6 +70,11 @@ class Tail:
     def offset(self) -> int:
         """The offset of the last record that was applied."""
         return self._state.offset
+
+    @property
+    def stale_seconds(self) -> float:
+        """How long ago the log was last followed."""
+        return self._tick() - self._followed_at
 
     def hurry(self) -> None:
         """Apply what there is: there is something new."""
@@ -94,6 +100,7 @@ class Tail:
             async with self.paused:
                 self._apply()
             self._notify()
+        self._followed_at = self._tick()
         if not self._ahead:
             await self._rest()
 

@@ -7,8 +7,9 @@ from html import escape
 from evaluation.loadtest.benchmark_report import ABOUT_REST, NAMES, REST, BenchmarkReport, parts
 from evaluation.report.numbers import Json
 from evaluation.report.parts import plate, section, shell
-from evaluation.report.svg import Bar, bars
+from evaluation.report.plots import Bar, bars
 
+MICROS = "microseconds per request"
 TITLE = "What does a request cost?"
 
 
@@ -20,12 +21,13 @@ def page(report: BenchmarkReport) -> str:
         Bar(title, figures[name]["cpu_micros"], strong=name == "for_you") for name, title in named
     ]
     stages = [row for row in parts(figures) if row["component"] is None]
-    about = f"microseconds per request; {REST} is {ABOUT_REST}"
+    by_stage, dearest = [_bar(row) for row in stages], _components(figures)
+    about = f"{REST} is {ABOUT_REST}"
     body = [
         f"<h1>{TITLE}</h1>",
-        section("Beside a bare route", plate(bars("CPU", cost, ",.0f"), "microseconds of CPU")),
-        section("By part", plate(bars("parts", [_bar(row) for row in stages], ",.0f"), about)),
-        section("By component", plate(bars("components", _components(figures), ",.0f"), "µs")),
+        section("Beside a bare route", plate(bars("CPU", cost, MICROS, ",.0f"), "of CPU")),
+        section("By part", plate(bars("Parts", by_stage, MICROS, ",.0f"), about)),
+        section("By component", plate(bars("Parts", dearest, MICROS, ",.0f"), "of each")),
         section("In numbers", f"<pre>{escape(report.table())}</pre>"),
     ]
     return shell(TITLE, "\n".join(body))

@@ -91,7 +91,7 @@ class Pouring(OpenLoopLoad):
 
     def heard(self, answer: Answer) -> None:
         self.written += answer.body.count(ACCEPTED)
-        self.offset = max(self.offset, answer.json["offset"])
+        self.offset = max(self.offset, int(answer.json["offset"]))
 
 
 async def _run(

@@ -94,7 +94,7 @@ class Soaking:
                 "snapshot_minutes": 100_000,  # which is another process's business
             }
         )
-        log = open_log(settings.log_file)
+        log = open_log(settings.log_location)
         engine = build_engine(settings, wall=self._watch, log=log)
         self.service = Service(engine, log)
         self._traffic = Traffic(engine.state, given.seed, "soak")

@@ -37,7 +37,7 @@ def measure(given: Given) -> SloReport:
         settings = given.settings.model_copy(
             update={"log": Path(folder) / "events.db", "snapshot_minutes": 100_000}
         )
-        log = open_log(settings.log_file)
+        log = open_log(settings.log_location)
         now = 4e9
         engine = build_engine(settings, wall=lambda: now, log=log)
         records = _timelines(engine.state, given.options.timelines, given.seed)

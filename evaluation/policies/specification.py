@@ -84,12 +84,13 @@ def available(label: str) -> bool:
 
 
 def _with(settings: Settings, changed: Mapping[str, Any]) -> Settings:
-    """Checked as if they came from the environment."""
+    """Checked as if they came from the environment; what nobody set stays open, so that it comes
+    from the data, as where it is served."""
     unknown = set(changed) - set(Settings.model_fields)
     if unknown:
         raise InvalidSettingError(f"there is no setting {sorted(unknown)[0]!r}")
     try:
-        return Settings(**{**settings.model_dump(), **changed})
+        return Settings(**{**settings.model_dump(exclude_unset=True), **changed})
     except ValueError as error:
         raise InvalidSettingError(f"{dict(changed)}: {error}") from error
 

@@ -20,7 +20,7 @@ from evaluation.report.parts import (
     section,
     shell,
 )
-from evaluation.report.svg import Bar, bars, curve
+from evaluation.report.plots import Bar, bars, curve
 from evaluation.report.terminal import RULE_COLUMNS, rule_rows
 
 RELEVANT: Final = (
@@ -31,6 +31,7 @@ RELEVANT: Final = (
     "that resemble the one that wrote the log. The oracle itself does not win them."
 )
 
+PROPOSED: Final = "who proposed what stands there"
 STAGES: Final = ("retrieve", "eligibility", "rank", "visibility", "slate", "select")
 HEAD_METRICS: Final = [
     "auc",
@@ -58,7 +59,7 @@ def _sections(report: Json) -> Iterator[str]:
     yield section("Among its neighbours", "".join(plots))
     if sources:
         shares = [bar(name, by["share"]) for name, by in sources.items()]
-        plot = plate(bars("Source mix", shares, ".1%"), "who proposed the first ten places")
+        plot = plate(bars("Source mix", shares, "share of the first ten places", ".1%"), PROPOSED)
         yield section("Sources", plot + grid(sources, across=False))
     yield section("Candidates", _funnel(report))
     if report["rules"]:
@@ -95,7 +96,7 @@ def _funnel(report: Json) -> str:
         for row in report["funnel"]["rows"]
         if row["product"] == PRODUCT and row["stage"] in STAGES
     ]
-    plot = bars("Candidate funnel", steps, ".0f")
+    plot = bars("Candidate funnel", steps, "rows, on average", ".0f")
     return plate(plot, "mean rows that leave each part") if steps else ""
 
 
@@ -111,7 +112,7 @@ def _ablation(parts: list[Json]) -> str:
     return (
         f"<p>Beyond three standard errors, nothing is improved by: "
         f"{escape(', '.join(idle) or 'none of them')}.</p>"
-        + plate(bars(metric, rows, "+.4f"), f"{metric} of the product less that without the part")
+        + plate(bars(metric, rows, metric, "+.4f"), "of the product, less that without the part")
         + lines(["part", "improves", "worsens"], verdicts, text=True)
     )
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from html import escape
 
 from evaluation.report.numbers import Json
+from evaluation.report.plots import Bar, bars
 from evaluation.report.style import STYLE
-from evaluation.report.svg import Bar, bars
 
 
 def lines(header: list[str], rows: Iterable[list[str]], *, text: bool = False) -> str:
@@ -30,7 +30,7 @@ def ranking(policies: Mapping[str, Json], metric: str, strong: str, form: str = 
     known = [(name, by[metric]) for name, by in policies.items() if by[metric]["value"] is not None]
     known.sort(key=lambda pair: -pair[1]["value"])
     rows = [bar(name, figure, strong=name == strong) for name, figure in known]
-    return plate(bars(metric, rows, form), metric)
+    return plate(bars(metric, rows, metric, form), metric)
 
 
 def interval(figure: Json | None) -> str:

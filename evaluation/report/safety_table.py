@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from evaluation.metrics.resample import Figures
 from evaluation.report.numbers import Json, plain
+from evaluation.report.text import text_table
 from evaluation.safety.measure import Findings
 
 COLUMNS = ("auc", "fall", "tfidf_auc", "ahead", "clean_hidden", "harmful_hidden")
@@ -15,16 +16,17 @@ def table(found: Findings) -> str:
     """One line per way of judging, each figure with its 95 % interval."""
     rows = {**found.disguised, LEXICON: found.lexicon, **found.others}
     card = found.trained
+    cells = [
+        [name, *(str(figures[one]) if one in figures else "" for one in COLUMNS)]
+        for name, figures in rows.items()
+    ]
     lines = [
         f"trained on {card['harmful'].value:,.0f} harmful and {card['clean'].value:,.0f} clean "
         f"texts; hides from probability {card['hidden_from'].value:.3f} on",
         f"{found.texts_per_second:,.0f} texts per second of one core",
         "",
-        "  ".join([f"{'texts':<20}", *(f"{heading:<22}" for heading in HEADINGS)]).rstrip(),
+        text_table(["texts", *HEADINGS], cells),
     ]
-    for name, figures in rows.items():
-        cells = (str(figures[c]) if c in figures else "" for c in COLUMNS)
-        lines.append("  ".join([f"{name:<20}", *(f"{cell:<22}" for cell in cells)]).rstrip())
     return "\n".join(lines)
 
 

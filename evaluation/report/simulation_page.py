@@ -8,14 +8,16 @@ from typing import Final
 
 from evaluation.report.numbers import Json
 from evaluation.report.parts import bar, bullets, grid, plate, ranking, section, shell
-from evaluation.report.svg import bars, lines
+from evaluation.report.plots import bars, lines
 
+VISIT: Final = "visit after the change"
+UNIT: Final = "expected engagements per impression"
 OVER_DAYS: Final = {
-    "engagements_per_impression": "engagements per impression, day by day",
-    "engagements_per_user_day": "engagements per person, day by day",
-    "negatives_per_1000": "negative actions per 1,000 impressions, day by day",
-    "sessions_per_user": "visits per person, day by day",
-    "topic_entropy": "bits of topic entropy per person, day by day",
+    "engagements_per_impression": "engagements per impression",
+    "engagements_per_user_day": "engagements per person",
+    "negatives_per_1000": "negative actions per 1,000 impressions",
+    "sessions_per_user": "visits per person",
+    "topic_entropy": "bits of topic entropy per person",
 }
 TASTE: Final = {
     "by_visit": "share of the new topic, visit by visit after a taste changed",
@@ -49,13 +51,14 @@ def _sections(report: Json) -> Iterator[str]:
     if report["learning"]:
         days = report["learning"]["expected_per_impression"]["by_day"]
         gains = [bar(f"day {day}", figure) for day, figure in enumerate(days, 1)]
-        yield section("What listening earns", plate(bars("live less frozen", gains, "+.4f"), GAIN))
+        plot = bars("Live less frozen", gains, UNIT, "+.4f")
+        yield section("What listening earns", plate(plot, GAIN))
 
-    def series(name: str) -> list[tuple[str, list[float]]]:
+    def series(name: str) -> dict[str, list[float]]:
         by_policy = report["by_day"].items()
-        return [(who, [day["value"] or 0.0 for day in by[name]]) for who, by in by_policy]
+        return {who: [day["value"] or 0.0 for day in by[name]] for who, by in by_policy}
 
-    plots = [plate(lines(says, series(name)), says) for name, says in OVER_DAYS.items()]
+    plots = [plate(lines(y, series(name), "day", y), y) for name, y in OVER_DAYS.items()]
     yield section("Over the days", "".join(plots))
     yield section("Under stress", _stress(report["stress"]))
     yield section(f"By how much {escape(reference)} is ahead", grid(report["ahead"]))
@@ -69,7 +72,8 @@ def _stress(stress: Json) -> str:
     )
     plots = "".join(
         plate(
-            lines("taste", [(who, by[key]) for who, by in about["share"].items()], ".1%"), caption
+            lines(caption, {who: by[key] for who, by in about["share"].items()}, VISIT, "share"),
+            caption,
         )
         for about in stress.values()
         if "share" in about

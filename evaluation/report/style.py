@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-LINES: Final = [f"hsl({place * 137.5 % 360} 55% 48%)" for place in range(10)]  # golden angle
-
-_PAGE: Final = """
+STYLE: Final = """
 :root {
   color-scheme: light dark;
   --ink: light-dark(#1a1f26, #e7ebf0);
@@ -33,17 +31,6 @@ tr.strong { font-weight: 600; }
 .grid { display: grid; grid-template-columns: repeat(auto-fill, minmax(14rem, 1fr)); gap: 1rem; }
 figure { margin: .5rem 0; overflow-x: auto; }
 figcaption { color: var(--soft); font-size: .85rem; }
-svg { width: 100%; min-width: 30rem; height: auto; font: 13px system-ui, sans-serif; }
+svg { width: 100%; max-width: 40rem; min-width: 30rem; height: auto; }
 .grid svg { min-width: 0; }
-svg text { fill: var(--ink); }
-svg .name { text-anchor: end; }
-svg .bar { fill: var(--bar); }
-svg .strong { fill: var(--strong); }
-svg .interval { stroke: var(--ink); stroke-width: 1.5; }
-svg .axis { stroke: var(--soft); stroke-width: 1; }
-svg polyline { fill: none; stroke-width: 2; }
 """
-STYLE: Final = _PAGE + "".join(
-    f"svg .line{i} {{ stroke: {colour}; }}\nsvg .name{i} {{ fill: {colour}; }}\n"
-    for i, colour in enumerate(LINES)
-)

@@ -88,7 +88,7 @@ class Served:
     def __init__(self, settings: Settings, product: str = PRODUCT) -> None:
         self._product = product
         self._watch = Ticking()
-        self._offset = 0
+        self._offset = ""
         self._open = ExitStack()
         folder = Path(self._open.enter_context(TemporaryDirectory(prefix="simulation-")))
         quiet = settings.model_copy(update={**QUIET, "log": folder / "events.db"})

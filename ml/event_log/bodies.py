@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from ml.event_log.packed_sources import packed
+from ml.event_log.preference import Preference as Preference
 from ml.event_log.record import Entry, Kind
 
 Json = Mapping[str, Any]  # as logs store it
@@ -186,7 +187,7 @@ class Clock:
         return cls(int(body["shift_seconds"]))
 
 
-Body = Event | Row | DeletedUser | DeletedTweet | Served | Clock
+Body = Event | Row | DeletedUser | DeletedTweet | Served | Clock | Preference
 TYPES: Final[Mapping[Kind, type[Body]]] = {
     Kind.EVENT: Event,
     Kind.PUT_USER: Row,
@@ -196,6 +197,7 @@ TYPES: Final[Mapping[Kind, type[Body]]] = {
     Kind.SERVED: Served,
     Kind.SHOWN: Served,
     Kind.CLOCK: Clock,
+    Kind.PREFERENCE: Preference,
 }
 
 

@@ -18,6 +18,21 @@ class Appended:
     records: list[Record] = field(default_factory=list, compare=False)  # of those accepted
 
 
+class Lease(Protocol):
+    """Work that one process does for all that share a log."""
+
+    def is_held(self) -> bool:
+        """Whether this process holds the lease; it takes it where nobody does. It may lose it, and
+        get it again, with its connection.
+
+        Raises:
+            LogError: whether it does cannot be found out.
+        """
+
+    def close(self) -> None:
+        """Let another process hold it."""
+
+
 class EventLog(Protocol):
     """An append-only log of entries. Every method raises a LogError when it fails.
 
@@ -80,6 +95,10 @@ class EventLog(Protocol):
         was accepted stays taken. It goes in slices, between which others may append; what is
         killed on the way is finished by the next call.
         """
+
+    def lease(self, name: str) -> Lease:
+        """A lease of this name, which at most one of the processes that share the log holds. That
+        of a process that was killed is free within seconds."""
 
     def close(self) -> None:
         """Close the log; call it when no thread uses the log any more."""

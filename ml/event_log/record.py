@@ -20,6 +20,7 @@ class Kind(StrEnum):
     SERVED = "served"
     SHOWN = "shown"  # a served page whose cursor has expired: nothing but what was shown
     CLOCK = "clock"
+    PREFERENCE = "preference"
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,8 @@ from ml.errors import LogError
 from ml.event_log import sqlite_erasure as erasure
 from ml.event_log import sqlite_file, sqlite_reads
 from ml.event_log.acknowledged import Acknowledged
+from ml.event_log.assigned_times import AssignedTimes, users_of
+from ml.event_log.file_lease import FileLease
 from ml.event_log.port import Appended
 from ml.event_log.record import Entry, Kind, Record
 from ml.event_log.sqlite_file import connect, naming_errors, transaction
@@ -61,7 +63,8 @@ class SqliteLog:
         rows = [encode(entry) for entry in entries]
         with self._writer() as connection:
             end, chain, ids = sqlite_reads.head(connection, self._path)
-            taken, times = _taken(connection, digests), Times(connection, entries)
+            taken = _taken(connection, digests)
+            times = AssignedTimes(_newest(connection, users_of(entries)))
             accepted, new, checksums, records = [], [], [], []
             for digest, entry, row in zip(digests, entries, rows, strict=True):
                 accepted.append(digest not in taken)
@@ -155,6 +158,9 @@ class SqliteLog:
             self._sweep()
         return removed
 
+    def lease(self, name: str) -> FileLease:
+        return FileLease(self._path.with_name(f"{self._path.name}.{name}.lock"))
+
     def close(self) -> None:
         with self._writing, self._reading, naming_errors(self._path):
             self._read.close()
@@ -207,30 +213,6 @@ class SqliteLog:
             yield self._write
 
 
-class Times:
-    """The times of the entries of one transaction."""
-
-    def __init__(self, connection: sqlite3.Connection, entries: Sequence[Entry]) -> None:
-        self._newest: dict[str, int] = {}  # of users some of whose times are assigned
-        users = [*{one.user: None for one in entries if one.assigned and one.user is not None}]
-        for start in range(0, len(users), CHUNK):
-            some = users[start : start + CHUNK]
-            question = NEWEST.format(places=",".join(["(?)"] * len(some)))
-            newest = connection.execute(question, some).fetchall()
-            self._newest |= {user: at for user, at in newest if at is not None}
-
-    def of(self, entry: Entry) -> int:
-        """The time of an entry; one that is assigned is later than all of its user's before."""
-        at, user = entry.at, entry.user
-        if user is None or entry.kind == Kind.SERVED:
-            return at
-        newest = self._newest.get(user)
-        if entry.assigned and newest is not None:
-            at = max(at, newest + 1)
-        self._newest[user] = at if newest is None else max(newest, at)
-        return at
-
-
 def _taken(connection: sqlite3.Connection, digests: list[bytes]) -> set[bytes]:
     """The digests that were accepted before."""
     taken: set[bytes] = set()
@@ -240,3 +222,14 @@ def _taken(connection: sqlite3.Connection, digests: list[bytes]) -> set[bytes]:
         found = connection.execute(f"SELECT digest FROM ids WHERE digest IN ({places})", some)
         taken.update(digest for (digest,) in found)
     return taken
+
+
+def _newest(connection: sqlite3.Connection, users: list[str]) -> dict[str, int]:
+    """The newest time of each of these users, those of served pages aside."""
+    newest: dict[str, int] = {}
+    for start in range(0, len(users), CHUNK):
+        some = users[start : start + CHUNK]
+        question = NEWEST.format(places=",".join(["(?)"] * len(some)))
+        found = connection.execute(question, some).fetchall()
+        newest |= {user: at for user, at in found if at is not None}
+    return newest

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Final
 
 from ml.errors import DiskFullError, LogError
-from ml.event_log.sqlite_schema import DAMAGED, adopt
+from ml.event_log.checked_row import DAMAGED
+from ml.event_log.sqlite_schema import adopt
 
 BUSY_SECONDS: Final = 30.0  # another process may be compacting
 PAGES_UNTIL_CHECKPOINT: Final = 4_000  # 16 MB of write-ahead log

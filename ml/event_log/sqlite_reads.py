@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from ml.errors import LogError
-from ml.event_log.record import Kind, Record
-from ml.event_log.sqlite_schema import DAMAGED
+from ml.event_log.checked_row import DAMAGED, checked
+from ml.event_log.record import Record
 from ml.event_log.stored_row import NO_IDS, Checksums, Encoded, decode, with_ids
 
 END: Final = "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'entries'"
@@ -140,25 +140,8 @@ def row(connection: sqlite3.Connection, path: Path, checksums: Checksums, offset
     Raises:
         LogError: it has changed on disk.
     """
-    return _compared(connection.execute(ONE, [offset]).fetchone(), path, checksums)
+    return checked(connection.execute(ONE, [offset]).fetchone(), path, checksums)
 
 
 def _record(row: Sequence[Any], path: Path, checksums: Checksums, details: bool = True) -> Record:
-    return decode(row[0], _compared(row, path, checksums, details))
-
-
-def _compared(
-    row: Sequence[Any], path: Path, checksums: Checksums, expects_details: bool = True
-) -> Encoded:
-    """A row that matches its checksums."""
-    offset, event_id, kind, at, user, body, checksum, details, of_details = row
-    encoded = Encoded(event_id, kind, at, user, body, details)
-    whole = checksums.of_row(offset, encoded) == checksum
-    if whole and expects_details and (encoded.kind == Kind.SERVED or details is not None):
-        whole = details is not None and checksums.of_details(offset, details) == of_details
-    if not whole:
-        raise LogError(
-            f"the event log {path}: record {offset} does not match its checksum, so the file has "
-            f"changed on disk; {DAMAGED}"
-        )
-    return encoded
+    return decode(row[0], checked(row, path, checksums, details))

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from ml.errors import LogError
+from ml.event_log.checked_row import DAMAGED
 from ml.event_log.record import Entry, Kind
 from ml.event_log.stored_row import NO_IDS, Checksums, Encoded, encode, with_ids
 
@@ -59,7 +60,6 @@ SCHEMA: Final = (
     f"PRAGMA application_id = {APPLICATION}",
 )
 OURS: Final = ("chain", "details", "entries", "erased", "erasures", "gone", "ids", "meta")
-DAMAGED: Final = "restore it from a backup"
 
 
 def adopt(connection: sqlite3.Connection, path: Path) -> None:

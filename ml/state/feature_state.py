@@ -21,16 +21,15 @@ from ml.state.tables.counts import COUNT_OF
 from ml.state.tables.counts import ENGAGED as ENGAGED
 from ml.state.tables.counts import Count as Count
 from ml.state.tables.engagement_counts import Acts
-from ml.state.tables.evidence import Evidence
-from ml.state.tables.mutes import Muting
 from ml.state.tables.pending_events import Waiting
 from ml.state.tables.tweets import Tweets
 from ml.state.tables.users import Users
+from ml.state.tables.wishes import Wishes
 
 _COUNT: Final = np.array([COUNT_OF.get(action, -1) for action in Action])
 
 
-class FeatureState(Evidence):
+class FeatureState(Wishes):
     """The catalog, and what events made of it so far; changed by these verbs only.
 
     The same events give the same state, whatever the order and the batches they come in.
@@ -58,11 +57,6 @@ class FeatureState(Evidence):
             self._engage(events.where(about_pair))
         if about_user.any():
             self._relate(events.where(about_user))
-
-    def mute(self, mutings: Sequence[Muting]) -> None:
-        """Apply what is about words and domains, in any order."""
-        self._newest = max([self._newest, *(one.at for one in mutings)])
-        self._mutes.apply(mutings, self._users)
 
     def touch(self, user: Rows) -> None:
         """Something is about to change, for these users in particular."""
@@ -145,7 +139,7 @@ class FeatureState(Evidence):
         self._seen.forget(user, at)
         self._served.forget(user, at)
         self._pending.forget(user, (at, tiebreak))
-        self._mutes.forget(user, at, tiebreak)
+        self.forget_wishes(user, at, tiebreak)
         self._tweets.audience.forget(user, at, tiebreak)
         followers = self._graph.relations.index.left[relations.touched]
         self.touch(np.append(followers, np.int32(user)))
@@ -165,6 +159,7 @@ class FeatureState(Evidence):
         """Drop counts of pairs that have faded or are old, and the days of old complaints."""
         self._counts.drop_faded(now, horizon)
         self._mutes.drop(horizon)
+        self._preferences.drop(horizon)
 
     def renumber(self, tweet: Rows, new: Rows) -> None:
         """Keep these tweets, in rows of their own; `new` is the row of each after that."""

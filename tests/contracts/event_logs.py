@@ -165,6 +165,31 @@ class EventLogContract:
         assert (log.end, log.read(0, 10)) == (1, [])
         assert log.append([served("b")]).offset == 2
 
+    # Leases
+
+    def test_one_of_all_holds_a_lease_until_it_is_closed(self, open_log: Open) -> None:
+        with closing(open_log()) as log, closing(open_log()) as other:
+            first, second, another = log.lease("work"), other.lease("work"), other.lease("rest")
+            assert first.is_held()
+            assert not second.is_held()
+            assert first.is_held()
+            assert another.is_held()
+            first.close()
+            assert second.is_held()
+            second.close()
+            another.close()
+
+    def test_an_assigned_time_is_later_than_all_of_its_user_before(self, log: EventLog) -> None:
+        def assigned(event_id: str, user: str, at: int) -> Entry:
+            return replace(event(event_id, user, at), assigned=True)
+
+        log.append([event("a", "ada", AT + 50), served("s", "ada", AT + 90)])
+        log.append([assigned("b", "ada", AT), assigned("c", "bob", AT), assigned("d", "ada", AT)])
+        log.append([event("e", "ada", AT - 5), assigned("f", "ada", AT + 70)])
+        log.append([assigned("a", "ada", AT + 999), assigned("g", "ada", AT)])
+        times = {r.entry.event_id: r.entry.at - AT for r in log.read(0, 20)}
+        assert times == {"a": 50, "s": 90, "b": 51, "c": 0, "d": 52, "e": -5, "f": 70, "g": 71}
+
     # Processes
 
     def test_what_was_acknowledged_survives_a_kill(self, open_log: Open) -> None:
@@ -228,14 +253,3 @@ def append_with_others(open_log: Open, writer: int, pipe: Connection) -> None:
 
 def at(seen: list[Record]) -> int:
     return seen[-1].offset if seen else 0
-
-    def test_an_assigned_time_is_later_than_all_of_its_user_before(self, log: EventLog) -> None:
-        def assigned(event_id: str, user: str, at: int) -> Entry:
-            return replace(event(event_id, user, at), assigned=True)
-
-        log.append([event("a", "ada", AT + 50), served("s", "ada", AT + 90)])
-        log.append([assigned("b", "ada", AT), assigned("c", "bob", AT), assigned("d", "ada", AT)])
-        log.append([event("e", "ada", AT - 5), assigned("f", "ada", AT + 70)])
-        log.append([assigned("a", "ada", AT + 999), assigned("g", "ada", AT)])
-        times = {r.entry.event_id: r.entry.at - AT for r in log.read(0, 20)}
-        assert times == {"a": 50, "s": 90, "b": 51, "c": 0, "d": 52, "e": -5, "f": 70, "g": 71}

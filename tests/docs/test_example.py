@@ -11,14 +11,18 @@ from typing import Any
 import numpy as np
 import pytest
 
+from app.filters.too_old import TooOld
+from app.pipeline.batch import Mask, Rows
 from app.pipeline.candidate_pipeline import CandidatePipeline
 from app.pipeline.trace import Trace
 from app.products import shared_stages
 from app.serving.engine import Engine
-from ml.actions import Action
+from ml.actions import About, Action, Effect
+from ml.arrays import Times
 from ml.features.numbers import Pair
 from ml.heads import Head
 from ml.state.tables.counted import Counted
+from tests.contracts.contracts import FilterContract
 from tests.docs.documents import code_blocks
 
 BOOKMARK_CODE = int(
@@ -26,9 +30,8 @@ BOOKMARK_CODE = int(
 )
 
 
-def example(name: str) -> str:
-    (code,) = code_blocks(f"docs/how-to/{name}.md", "python")
-    return code
+def example(name: str, place: int = 0) -> str:
+    return code_blocks(f"docs/how-to/{name}.md", "python")[place]
 
 
 def test_a_source_is_one_file_and_one_line(
@@ -40,7 +43,9 @@ def test_a_source_is_one_file_and_one_line(
     source = module.Missed(shared_stages.fresh_tweets(tiny_engine.state, tiny_engine.settings))
 
     mixer = tiny_engine.products["for_you"].mixer
-    longer = replace(mixer, candidates=[*mixer.candidates, CandidatePipeline(source, 50)])
+    names = {**vars(module), "CandidatePipeline": CandidatePipeline}
+    (line,) = eval(example("add-a-source", 1), names, {"fresh_tweets": source.fresh_tweets})
+    longer = replace(mixer, candidates=[*mixer.candidates, line])
     query = next(
         query
         for row in range(len(tiny_engine.state.users))
@@ -62,6 +67,22 @@ def test_a_source_is_one_file_and_one_line(
     assert any(span.component == "Missed" and span.rows_out for span in trace.spans)
 
 
+def test_a_component_inherits_the_contract_of_its_kind() -> None:
+    names: dict[str, Any] = {"FilterContract": FilterContract, "pytest": pytest}
+    names |= {"TooOld": TooOld, "Engine": Engine}
+    exec(compile(example("add-a-source", 2), "add-a-source.md", "exec"), names)
+    assert issubclass(names["TestTooOld"], FilterContract)
+    assert vars(names["TestTooOld"])["filter"]
+
+
+def test_a_kernel_is_a_loop_over_arrays() -> None:
+    names: dict[str, Any] = {"kernel": lambda function: function, "np": np}
+    names |= {"Rows": Rows, "Times": Times, "Mask": Mask}
+    exec(compile(example("write-a-kernel"), "write-a-kernel.md", "exec"), names)
+    kept = names["_fresh"](np.array([2, 0], np.int32), np.array([5, 0, 4]), 5)
+    assert kept.tolist() == [False, True]
+
+
 def test_a_feature_is_a_function_of_numbers() -> None:
     names: dict[str, Any] = {"inline_kernel": lambda function: function, "Pair": Pair}
     exec(compile(example("add-a-feature"), "add-a-feature.md", "exec"), names)
@@ -77,3 +98,6 @@ def test_a_head_is_one_row() -> None:
     head = eval(example("add-a-head"), {"Head": Head, "Action": Action})
     assert isinstance(head, Head)
     assert len(Action) == BOOKMARK_CODE, "the how-to names the next free code"
+    named: dict[str, Any] = {"About": About, "Effect": Effect}
+    exec(example("add-a-head", 1), named)
+    assert named["BOOKMARK"] == (BOOKMARK_CODE, About.TWEET, Effect.MARK, "BOOKMARK")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,11 @@ def requests(name: str) -> list[list[str]]:
     return [shlex.split(command)[1:] for command in commands(name) if command.startswith("curl ")]
 
 
+def headers(words: list[str]) -> dict[str, str]:
+    given = (word for before, word in pairwise(words) if before == "-H")
+    return dict(header.split(": ", 1) for header in given)
+
+
 DOCUMENTS = [name for name in NAMES if requests(name)]
 
 
@@ -36,7 +42,7 @@ def service(tiny_artifacts: Path, tiny_data: Path, tmp_path: Path) -> Iterator[T
 
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_every_request_is_answered(name: str, service: TestClient) -> None:
-    offset = 0
+    offset = "0"
     for words in requests(name):
         (url,) = (word for word in words if "localhost:" in word or "127.0.0.1:" in word)
         path = url[url.index("/", len("http://")) :]
@@ -47,7 +53,8 @@ def test_every_request_is_answered(name: str, service: TestClient) -> None:
             answer = service.post(path, json=json.loads(body))
             offset = answer.json().get("offset", offset)
         else:
-            answer = service.get(path.replace("after_offset=3", f"after_offset={offset}"))
+            path = path.replace("after_offset=3", f"after_offset={offset}")
+            answer = service.get(path, headers=headers(words))
         assert answer.status_code == 200, answer.text
 
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from ml.dataset.coercion import dtype
 from ml.dataset.ids import IdKind
 from ml.event_log.record import Entry, Kind, Record
+from ml.preferences import VERBS
 from ml.schema import TWEETS, USERS, VISIBILITIES
 from ml.state.feature_state import FeatureState
 from ml.state.storage import snapshot
@@ -108,6 +109,16 @@ bodies = st.one_of(
         st.sampled_from(ON_TEXTS),
         user_ids,
         st.sampled_from(["word", "WORD", "a.example"]),
+        st.none() | st.integers(0, 9),
+    ),
+    st.builds(
+        lambda user, about, verb, end: (
+            Kind.PREFERENCE,
+            {"user_id": user, "kind": about[0], "name": about[1], "verb": verb, "expires_at": end},
+        ),
+        user_ids,
+        st.sampled_from([("topic", "jazz"), ("author", "a"), ("author", "d"), ("word", "word")]),
+        st.sampled_from(VERBS),
         st.none() | st.integers(0, 9),
     ),
     st.builds(lambda tweet: (Kind.DELETE_TWEET, {"tweet_id": tweet}), tweet_ids),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,9 @@ from fastapi.testclient import TestClient
 from app.main import create_app
 from app.serving.engine import Engine
 from app.settings import Settings
+from ml import bundle
+from ml.training import train
+from ml.training.options import TrainingOptions
 
 
 @pytest.fixture(scope="session")
@@ -35,3 +39,18 @@ def reader(tiny_engine: Engine) -> str:
     """The id of somebody busy, who follows people."""
     state = tiny_engine.state
     return state.users.ids.id(int(state.history.written.argmax()))
+
+
+@pytest.fixture(scope="session")
+def two(
+    tiny_artifacts: Path, tiny_data: Path, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, str, str]:
+    """Artifacts with two bundles, of which the first is the current one."""
+    folder = tmp_path_factory.mktemp("two") / "artifacts"
+    shutil.copytree(tiny_artifacts, folder)
+    first = bundle.current(folder)
+    assert first is not None
+    second = train.train(tiny_data, folder, TrainingOptions(seed=8))
+    assert second != first
+    bundle.promote(folder, first)
+    return folder, first, second

@@ -103,11 +103,13 @@ def test_people_are_found_by_name_id_and_interest(live: TestClient, case: Any) -
 def test_who_follows_nobody_is_found_page_by_page(live: TestClient) -> None:
     for number in range(3):
         offset = live.put(f"/users/lonely-{number}", json={}).json()["offset"]
-    found, given = [], {"after_offset": offset}
-    while given:
-        page = asked(live, "/users", follows_nobody=True, limit=2, **given)
+    found, cursor = [], None
+    while True:
+        given: dict[str, str] = {"cursor": cursor} if cursor else {}
+        page = asked(live, "/users", follows_nobody=True, limit=2, after_offset=offset, **given)
         found += page["items"]
-        given = {"cursor": page["next_cursor"]} if page["next_cursor"] else {}
+        if (cursor := page["next_cursor"]) is None:
+            break
     assert {one["following"] for one in found} == {0}
     assert {f"lonely-{number}" for number in range(3)} <= {one["user_id"] for one in found}
 

@@ -65,6 +65,18 @@ def test_the_examples_have_something_to_show(client: TestClient, document: dict[
     assert scored["unknown"] == []
 
 
+def test_operations_have_names_for_clients_and_tags_in_the_order_of_use(
+    document: dict[str, Any],
+) -> None:
+    operations = [one for path in document["paths"].values() for one in path.values()]
+    names = [operation["operationId"] for operation in operations]
+    assert len(set(names)) == len(names)
+    assert all(re.fullmatch(r"[a-z]+(_[a-z]+)*", name) for name in names)
+    tags = [tag["name"] for tag in document["tags"]]
+    assert tags == ["feed", "events", "catalog", "operations"]
+    assert {tag for operation in operations for tag in operation["tags"]} == {*tags}
+
+
 def test_problems_stand_in_place_of_the_frameworks_own(document: dict[str, Any]) -> None:
     assert "HTTPValidationError" not in document["components"]["schemas"]
     for path in document["paths"].values():

@@ -30,12 +30,12 @@ def ids(page: dict[str, Any]) -> list[str]:
     return [item["tweet_id"] for item in page["items"]]
 
 
-def act(client: TestClient, *events: dict[str, Any]) -> int:
+def act(client: TestClient, *events: dict[str, Any]) -> str:
     """Send events, all of which are accepted; the offset to wait for."""
     answer = client.post("/events", json={"events": list(events)})
     assert answer.status_code == 200, answer.text
     assert {result["status"] for result in answer.json()["results"]} == {"accepted"}
-    offset: int = answer.json()["offset"]
+    offset: str = answer.json()["offset"]
     return offset
 
 

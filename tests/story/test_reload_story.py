@@ -13,23 +13,6 @@ from fastapi.testclient import TestClient
 from app.main import create_app
 from app.settings import Settings
 from ml import bundle
-from ml.training import train
-from ml.training.options import TrainingOptions
-
-
-@pytest.fixture(scope="module")
-def two(
-    tiny_artifacts: Path, tiny_data: Path, tmp_path_factory: pytest.TempPathFactory
-) -> tuple[Path, str, str]:
-    """Artifacts with two bundles, of which the first is the current one."""
-    folder = tmp_path_factory.mktemp("two") / "artifacts"
-    shutil.copytree(tiny_artifacts, folder)
-    first = bundle.current(folder)
-    assert first is not None
-    second = train.train(tiny_data, folder, TrainingOptions(seed=8))
-    assert second != first
-    bundle.promote(folder, first)
-    return folder, first, second
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from ml.state.structures.pair_index import PairIndex
 from ml.state.tables.engagements import Engagements
 from ml.state.tables.mutes import Mute
 from ml.state.tables.pending_events import Waiting
+from ml.state.tables.preferences import Wanted
 from ml.state.tables.threads import Reply
 from ml.state.tables.tweets import Tweets
 from ml.state.tables.users import Users
@@ -67,6 +68,7 @@ def save(
         "threads": tweets.threads.waiting,
         "pending": list(state.pending_events),
         "mutes": list(state.mutes),
+        "preferences": list(state.preferences),
         "offers": state.offers,
     }
     (directory / "waiting.json").write_text(json.dumps(waiting) + "\n")
@@ -92,7 +94,7 @@ def load(directory: Path) -> FeatureState:
     Raises:
         BundleError: it is missing, damaged, or of another version.
     """
-    sha256.check(directory, about(directory)["files"], "written", "train again")
+    check(directory)
     try:
         state = _catalog(directory)
         _restore(state, array_file.load(directory / "state.safetensors"), "")
@@ -105,9 +107,20 @@ def load(directory: Path) -> FeatureState:
         state.wait_for((id_, Waiting(*one)) for id_, one in waiting["pending"])
         for user, action, name, mute in waiting["mutes"]:
             state.mutes.put(user, action, name, Mute(*mute))
+        for user, kind, name, wanted in waiting.get("preferences", ()):  # older states had none
+            state.preferences.put(user, kind, name, Wanted(*wanted))
     except (OSError, ValueError, KeyError, TypeError, pl.exceptions.PolarsError) as error:
         raise BundleError(f"{directory} is not a readable state ({error}); train again") from error
     return state
+
+
+def check(directory: Path) -> None:
+    """Compare the files of a state with what they were when it was written.
+
+    Raises:
+        BundleError: one is missing, damaged, or of another version.
+    """
+    sha256.check(directory, about(directory)["files"], "written", "train again")
 
 
 def source(directory: Path) -> Path:

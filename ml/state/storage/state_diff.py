@@ -54,6 +54,9 @@ def canonical(state: FeatureState) -> dict[str, Part]:
         "published": dict.fromkeys(tweets.ids(state.by_time), True),
         "pending events": dict(_pending(state)),
         "mutes": dict(_mutes(state)),
+        "preferences": {
+            (users.id(user), kind, name): wanted for user, kind, name, wanted in state.preferences
+        },
         "clock": {"newest": state.newest, "shift": state.shift},
     }
 

@@ -16,8 +16,9 @@ from ml.schema import TWEETS, USERS
 from ml.state.feature_state import FeatureState
 from ml.state.tables.mutes import Muting
 from ml.state.tables.pending_events import Waiting
+from ml.state.tables.preferences import Wish
 from ml.state.updates import deletion, tweet_lifecycle
-from ml.state.updates.decode import Batch, Muted, Put, frame
+from ml.state.updates.decode import Batch, Muted, Preferred, Put, frame
 from ml.state.updates.live_events import LiveEvents
 
 NOBODY: Final[Rows] = np.empty(0, np.int32)
@@ -100,6 +101,7 @@ def _apply_batch(state: FeatureState, batch: Batch) -> AppliedRecords:
     _happen(state, batch, tweet, ids)
     state.mark_offered(batch.offers)
     _mute(state, batch.muted)
+    _prefer(state, batch.preferred)
     gone = _erase(state, batch.erased)
     users = np.concatenate([profiles, gone, np.arange(everybody, len(state.users), dtype=np.int32)])
     return AppliedRecords(tweets, users, fewer)
@@ -181,6 +183,13 @@ def _mute(state: FeatureState, muted: Sequence[Muted]) -> None:
             for one, who in zip(muted, user, strict=True)
         ]
     )
+
+
+def _prefer(state: FeatureState, preferred: Sequence[Preferred]) -> None:
+    if preferred:
+        user = state.admit_users(one.user for one in preferred).tolist()
+        rows = zip(preferred, user, strict=True)
+        state.prefer([Wish(one.at, one.tiebreak, who, *one[3:]) for one, who in rows])
 
 
 def _erase(state: FeatureState, erased: Sequence[tuple[str, int, int]]) -> Rows:

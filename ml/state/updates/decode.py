@@ -12,6 +12,7 @@ import polars as pl
 from ml.actions import BY_LABEL, ON_TEXTS, ON_USERS, Action
 from ml.event_log import bodies
 from ml.event_log.record import Entry, Kind
+from ml.preferences import KINDS, VERBS
 from ml.schema import LATEST, TWEETS, USERS, VISIBILITIES, Table
 from ml.schema import Kind as Column
 from ml.state.structures.event_order import MICROS, split
@@ -91,6 +92,18 @@ class Muted(NamedTuple):
     expires_at: int
 
 
+class Preferred(NamedTuple):
+    """Somebody wants something of their feed, or takes that back."""
+
+    at: int
+    tiebreak: int
+    user: str
+    kind: str
+    name: str
+    verb: str
+    expires_at: int
+
+
 @dataclass(slots=True)
 class Batch:
     """Records by what they do. Those of one kind are applied together: their order is in their
@@ -102,6 +115,7 @@ class Batch:
     erased: list[tuple[str, int, int]] = field(default_factory=list)
     events: list[Happened] = field(default_factory=list)
     muted: list[Muted] = field(default_factory=list)
+    preferred: list[Preferred] = field(default_factory=list)
     offers: list[Offered] = field(default_factory=list)
     puts_before: list[int] = field(default_factory=list)  # of each event: how many of `tweets`
 
@@ -113,6 +127,8 @@ class Batch:
                 self.muted.append(_muted(at, tiebreak, event, shift))
             case bodies.Event() as event:
                 self.events.append(_event(at, tiebreak, event))
+            case bodies.Preference() as wish:
+                self.preferred.append(_preferred(at, tiebreak, wish, shift))
             case bodies.Served() as served:
                 if served.shown:
                     self.events.append(_served(at, tiebreak, served))
@@ -153,6 +169,13 @@ def _muted(at: int, tiebreak: int, event: bodies.Event, shift: int) -> Muted:
         raise ValueError(f"{event.action} is about a text, and it has none")
     expires_at = NO_END if event.expires_at is None else event.expires_at + shift
     return Muted(at, tiebreak, action, event.user_id, event.text, expires_at)
+
+
+def _preferred(at: int, tiebreak: int, wish: bodies.Preference, shift: int) -> Preferred:
+    if wish.kind not in KINDS or wish.verb not in VERBS:
+        raise ValueError(f"nobody can want {wish.verb} of a {wish.kind}")
+    until = NO_END if wish.expires_at is None else wish.expires_at + shift
+    return Preferred(at, tiebreak, wish.user_id, wish.kind, wish.name, wish.verb, until)
 
 
 def _served(at: int, tiebreak: int, served: bodies.Served) -> Happened:

@@ -63,10 +63,10 @@ def state_of(client: TestClient) -> FeatureState:
     return state
 
 
-def put(client: TestClient, path: str, **body: Any) -> int:
+def put(client: TestClient, path: str, **body: Any) -> str:
     answer = client.put(path, json=body)
     assert answer.status_code == 200, answer.text
-    offset: int = answer.json()["offset"]
+    offset: str = answer.json()["offset"]
     return offset
 
 

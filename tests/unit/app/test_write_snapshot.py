@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from app.serving.one_worker import OneWorker
 from app.serving.snapshots import Snapshots
 from app.serving.write_snapshot import write_snapshot
 from app.settings import Settings
 from ml import bundle
 from ml.errors import BundleError
+from ml.event_log.file_lease import FileLease
 from ml.event_log.record import Entry, Kind
 from ml.event_log.sqlite import SqliteLog
 from ml.state.feature_state import FeatureState
@@ -104,10 +104,10 @@ def test_what_a_killed_writer_left_is_swept_even_if_nothing_is_new(
 
 
 def test_one_of_the_processes_that_share_a_log_works_for_all(tmp_path: Path) -> None:
-    first, second = (OneWorker(tmp_path / "deeper" / "events.db") for _ in range(2))
-    assert first.is_this()
-    assert not second.is_this()
-    assert first.is_this()
+    first, second = (FileLease(tmp_path / "deeper" / "events.db") for _ in range(2))
+    assert first.is_held()
+    assert not second.is_held()
+    assert first.is_held()
     first.close()
-    assert second.is_this()
+    assert second.is_held()
     second.close()

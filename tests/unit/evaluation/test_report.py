@@ -17,7 +17,7 @@ from evaluation.report import document, page, terminal
 from evaluation.report.numbers import written
 from ml.bundle import Bundle
 
-VOID = {"meta", "br", "line", "rect", "circle"}
+VOID = {"meta", "br", "path", "use", "rect"}
 
 
 class Balance(HTMLParser):

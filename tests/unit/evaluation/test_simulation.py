@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from app.serving import safety_thresholds, time_scales
+from app.serving.engine import Engine
 from app.settings import InvalidSettingError, Settings
 from evaluation.__main__ import main
 from evaluation.policies.specification import DEFAULT, PolicySpec, available
@@ -18,6 +20,7 @@ from evaluation.report import simulation_document as document
 from evaluation.report import simulation_page as page
 from evaluation.report.numbers import written
 from evaluation.simulation.common_random_numbers import Question, uniform
+from evaluation.simulation.feeds import Local
 from evaluation.simulation.people import People
 from evaluation.simulation.plan import Plan, plan
 from evaluation.simulation.simulation import Wanted, run
@@ -58,6 +61,18 @@ def test_a_policy_is_a_name_and_settings() -> None:
         "bundle": "123456789012",
         "popular_max_following": 3,
     }
+
+
+def test_what_nobody_set_comes_from_the_bundle_where_it_is_simulated_too(
+    days: Plan, tiny_settings: Settings, tiny_engine: Engine
+) -> None:
+    served = tiny_engine.settings
+    assert served.recency_half_life_hours != tiny_settings.recency_half_life_hours
+    for label, chosen in (("random", {}), ("random:proof_hours=3", {"proof_hours": 3})):
+        feed = PolicySpec.read(label).feed(tiny_settings, lambda: days.world)
+        assert isinstance(feed, Local)
+        for name in (*time_scales.DERIVED, *safety_thresholds.DERIVED):
+            assert getattr(feed.engine.settings, name) == chosen.get(name, getattr(served, name))
 
 
 def test_chance_is_uniform_and_every_question_has_its_own() -> None:

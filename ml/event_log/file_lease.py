@@ -1,4 +1,5 @@
-"""One of the processes that share a log does the work that is done once for all of them."""
+"""A lease among the processes of one machine: a lock on a file, which the kernel releases when
+its holder ends."""
 
 from __future__ import annotations
 
@@ -7,15 +8,15 @@ from pathlib import Path
 from typing import IO
 
 
-class OneWorker:
-    """A lock that its first asker holds for as long as it lives; the kernel releases it then."""
+class FileLease:
+    """The first process that asks holds the lease for as long as it lives."""
 
-    def __init__(self, log: Path) -> None:
-        self._path = log.with_name(f"{log.name}.worker.lock")
+    def __init__(self, path: Path) -> None:
+        self._path = path
         self._held: IO[str] | None = None
 
-    def is_this(self) -> bool:
-        """Whether this process is the one."""
+    def is_held(self) -> bool:
+        """Whether this process holds the lease; it takes it where nobody does."""
         if self._held is None:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             lock = self._path.open("w")
@@ -28,7 +29,7 @@ class OneWorker:
         return self._held is not None
 
     def close(self) -> None:
-        """Let another process be the one."""
+        """Let another process hold it."""
         if self._held is not None:
             self._held.close()
             self._held = None

@@ -1,0 +1,1 @@
+"""Does the service keep its promises on several machines, whatever fails between them?"""

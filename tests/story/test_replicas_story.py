@@ -1,0 +1,169 @@
+"""Two replicas over one log in Postgres: what one acknowledges, the other knows."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from app.main import create_app
+from app.serving.service import Service
+from app.settings import Settings
+from evaluation.cluster.postgres_server import PostgresServer
+from ml.state.storage.state_diff import differences
+
+Pair = tuple[TestClient, TestClient]
+PATIENCE_SECONDS = 30.0
+
+
+@pytest.fixture
+def settings(tiny_artifacts: Path, tiny_data: Path, tmp_path: Path, postgres_url: str) -> Settings:
+    artifacts = tmp_path / "shared"
+    shutil.copytree(tiny_artifacts, artifacts)
+    return Settings(
+        artifacts=artifacts, data_dir=tiny_data, log=postgres_url, log_level="error",
+        impressions="client",
+    )  # fmt: skip
+
+
+@pytest.fixture
+def replicas(settings: Settings) -> Iterator[Pair]:
+    with (
+        TestClient(create_app(settings), raise_server_exceptions=False) as one,
+        TestClient(create_app(settings), raise_server_exceptions=False) as other,
+    ):
+        yield one, other
+
+
+def service(client: TestClient) -> Service:
+    found: Service = client.app_state["service"]
+    return found
+
+
+def written(answer: Any) -> str:
+    assert answer.status_code == 200, answer.text
+    offset = answer.json()["offset"]
+    assert isinstance(offset, str)
+    return offset
+
+
+def wait_until(is_so: Callable[[], bool]) -> None:
+    until = time.monotonic() + PATIENCE_SECONDS
+    while not is_so():
+        assert time.monotonic() < until
+        time.sleep(0.05)
+
+
+def test_what_one_acknowledged_has_its_effect_on_the_other(replicas: Pair) -> None:
+    for n in range(20):
+        here, there = replicas if n % 2 else replicas[::-1]
+        tweet = {"author_id": "1", "text": f"number {n}"}
+        after = {"after_offset": written(here.put(f"/tweets/new-{n}", json=tweet))}
+        assert there.get(f"/tweets/new-{n}", params=after).json()["text"] == f"number {n}"
+        after = {"after_offset": written(here.delete(f"/tweets/new-{n}"))}
+        assert there.get(f"/tweets/new-{n}", params=after).status_code == 404
+
+
+def test_an_event_is_accepted_by_one_of_them(replicas: Pair, reader: str) -> None:
+    like = {"action": "like", "user_id": reader, "tweet_id": "1"}
+    events = [{**like, "event_id": f"e{n}"} for n in range(50)]
+    with ThreadPoolExecutor(6) as pool:
+        answers = pool.map(lambda n: replicas[n % 2].post("/events", json={"events": events}),
+                           range(6))  # fmt: skip
+        results = [answer.json()["results"] for answer in answers]
+    for same in zip(*results, strict=True):
+        assert sorted(one["status"] for one in same) == ["accepted"] + ["duplicate"] * 5
+    log = service(replicas[0]).log
+    assert log is not None
+    assert sum(record.entry.event_id.startswith("e") for record in log.read(0, 1_000)) == 50
+
+
+def test_the_states_of_both_are_equal(replicas: Pair, reader: str) -> None:
+    offset = "0"
+    for n in range(30):
+        event = {"action": ["like", "follow"][n % 2], "user_id": reader}
+        event |= {"target_user_id": str(n)} if n % 2 else {"tweet_id": str(n)}
+        offset = written(replicas[n % 2].post("/events", json={"events": [event]}))
+    for one in replicas:
+        assert one.get("/users?limit=1", params={"after_offset": offset}).status_code == 200
+    assert not differences(*(service(one).engine.state for one in replicas))
+
+
+def test_the_cursor_of_one_is_that_of_the_other(replicas: Pair, reader: str) -> None:
+    here, there = replicas
+    first = here.get(f"/timeline/{reader}?limit=5").json()
+    second = there.get(f"/timeline/{reader}?limit=5&cursor={first['next_cursor']}").json()
+    third = here.get(f"/timeline/{reader}?limit=5&cursor={second['next_cursor']}").json()
+    shown = [item["tweet_id"] for page in (first, second, third) for item in page["items"]]
+    assert len(shown) == len(set(shown)) == 15
+
+
+def test_the_other_knows_what_was_served_when_it_is_reported_as_seen(
+    replicas: Pair, reader: str
+) -> None:
+    here, there = replicas
+    page = here.get(f"/timeline/{reader}?limit=3").json()
+    seen = {"action": "impression", "user_id": reader, "request_id": page["request_id"]}
+    events = [{**seen, "tweet_id": item["tweet_id"]} for item in page["items"]]
+    answer = there.post("/events", json={"events": events}).json()
+    assert [one["status"] for one in answer["results"]] == ["accepted"] * 3
+
+
+def test_without_the_log_reading_goes_on_and_says_how_old_it_is(
+    replicas: Pair, reader: str, postgres_server: PostgresServer
+) -> None:
+    like = {"action": "like", "user_id": reader, "tweet_id": "1", "event_id": "before"}
+    written(replicas[0].post("/events", json={"events": [like]}))
+    cursor = replicas[0].get(f"/timeline/{reader}?limit=5").json()["next_cursor"]
+    postgres_server.kill()
+    try:
+        for one in replicas:
+            wait_until(lambda one=one: service(one).is_away)  # type: ignore[misc]
+            ready = one.get("/readyz")
+            assert (ready.status_code, ready.json()["status"]) == (200, "degraded")
+            assert ready.json()["stale_seconds"] > 0
+            assert "cannot be reached" in ready.json()["degraded"]["tail"]
+            page = one.get(f"/timeline/{reader}?limit=5")
+            assert (page.status_code, len(page.json()["items"])) == (200, 5)
+            assert "EventLog" in page.json()["missing"]
+            refused = one.post("/events", json={"events": [{**like, "event_id": "meanwhile"}]})
+            assert (refused.status_code, refused.headers["Retry-After"]) == (503, "1")
+            later = one.get(f"/timeline/{reader}?limit=5&cursor={cursor}")
+            assert (later.status_code, later.headers["Retry-After"]) == (503, "1")
+    finally:
+        postgres_server.start()
+    for one in replicas:
+        wait_until(lambda one=one: one.get("/readyz").json()["status"] == "ready")  # type: ignore[misc]
+        assert one.get("/readyz").json()["stale_seconds"] is None
+    again = [{**like, "event_id": name} for name in ("before", "meanwhile")]
+    answer = replicas[1].post("/events", json={"events": again})
+    assert [one["status"] for one in answer.json()["results"]] == ["duplicate", "accepted"]
+    page = replicas[1].get(f"/timeline/{reader}?after_offset={written(answer)}").json()
+    assert "EventLog" not in page["missing"]
+
+
+def test_one_of_them_does_the_work_that_is_done_once(replicas: Pair) -> None:
+    leases = [service(one)._lifecycle._lease for one in replicas]
+    held = [lease.is_held() for lease in leases if lease is not None]
+    assert sorted(held) == [False, True]
+
+
+def test_a_start_reads_the_newest_snapshot_and_the_rest(settings: Settings, reader: str) -> None:
+    from app.cli.snapshot import snapshot
+
+    with TestClient(create_app(settings)) as one:
+        like = {"action": "like", "user_id": reader, "tweet_id": "1"}
+        written(one.post("/events", json={"events": [like, like]}))
+        snapshot(settings)
+        assert list(settings.artifacts.glob("test*.log.state/0*"))
+        offset = written(one.post("/events", json={"events": [like]}))
+        with TestClient(create_app(settings)) as new:
+            params = {"after_offset": offset}
+            assert new.get(f"/timeline/{reader}", params=params).status_code == 200
+            assert not differences(*(service(each).engine.state for each in (one, new)))
