@@ -16,6 +16,7 @@ from app.pipeline.mixer import MixerPipeline
 from app.pipeline.product import Watched
 from app.pipeline.query import Query
 from app.serving.engine import Engine
+from app.serving.preferred_settings import products_for
 from app.serving.why.last_round import LastRound
 from ml.state.tables.neighborhood import Neighborhood
 
@@ -48,7 +49,7 @@ def dropped(
     Raises:
         FailedClosedError: nobody knows what this viewer may see.
     """
-    watched = engine.products[product].watch(query)
+    watched = products_for(engine, query)[product].watch(query)
     filters, audience = _filters(watched.product.mixer), Audience(engine.state)
     asked = query if relations else _without_refusals(query)
     found: dict[tuple[str, str], Dropping] = {}
