@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
 from pydantic import Field
@@ -17,10 +17,13 @@ from app.schemas.parameters import MAX_TWEETS, AfterParameters
 from app.schemas.preview import PreviewTimeline
 from app.schemas.steering import MOST_CHARACTERS
 from app.schemas.strict import Strict
+from app.schemas.transparency import Product
 from app.schemas.values import UserId
 from app.serving import sentence
+from app.serving.chosen_product import chosen_product
 from app.serving.overrides import Overrides
 from app.serving.preview import preview
+from app.serving.without_effect import without_effect
 
 router = APIRouter()
 
@@ -29,8 +32,8 @@ class PreviewRequest(Strict):
     overrides: Overrides = Overrides()
     limit: Annotated[int, Field(ge=1, le=MAX_TWEETS)] = 10
     """How many tweets."""
-    product: Literal["for_you", "following"] = "for_you"
-    """Which feed."""
+    product: Product | None = None
+    """Which feed; by default the one that this person chose."""
     explain: bool = False
     """Whether to add the trace: who did what, to how many rows, in what time."""
     compare: bool = False
@@ -59,6 +62,7 @@ async def preview_timeline(
     overridden."""
     await read_your_writes.reached(service, parameters.after_offset)
     engine = service.engine
+    product = chosen_product(engine, user_id, request.product)
     found = None
     if request.sentence is not None:
         found = await sentence.read(engine, service.interpreter, user_id, request.sentence)
@@ -66,22 +70,22 @@ async def preview_timeline(
         engine,
         user_id,
         request.overrides,
-        request.product,
+        product,
         request.limit,
         request.compare,
         found and found.preferences,
     )
     served = previewed.served
-    answer = serializers.timeline(
-        engine, user_id, previewed.query, served, request_id, request.product
-    )
+    answer = serializers.timeline(engine, user_id, previewed.query, served, request_id, product)
     if request.explain:
         answer["trace"] = serializers.trace(served)
         serializers.add_evidence(answer["items"], served.batch)
     if previewed.in_use is not None:
         answer["difference"] = difference(engine, served, previewed.in_use)
+    given = request.overrides.model_dump(exclude_none=True)
+    answer["without_effect"] = [one._asdict() for one in without_effect(served.product, given)]
     if found is not None:
-        keys = {(one.kind, one.name): one.said for one in found.asked}
+        keys = {(one.kind, one.name): one.part for one in found.asked}
         new = [one for one in found.preferences if one[:2] in keys]
         answer["understood"] = [one.model_dump() for one in preferences.views(engine, new, keys)]
         answer["not_understood"] = [one._asdict() for one in found.unclear]
