@@ -10,7 +10,7 @@ BIN := .venv/bin
 INSTALL = $(BIN)/pip install --quiet --disable-pip-version-check \
   --config-settings editable_mode=compat $(PIP_FLAGS)
 
-.PHONY: docs notebooks lock serve test coverage test-nojit test-bounds lint fuzz api-test evaluate simulate bench crash-test soak data train clean
+.PHONY: docs notebooks lock serve test coverage cluster-test test-nojit test-bounds lint fuzz api-test evaluate simulate bench crash-test soak data train clean
 
 serve: train
 	@FORYOU_DATA_DIR="$(DATA)" $(BIN)/foryou serve
@@ -36,6 +36,10 @@ bench: train
 
 crash-test: train
 	@FORYOU_DATA_DIR="$(DATA)" $(BIN)/python -m evaluation.loadtest crash
+
+MINUTES ?= 30
+cluster-test: train .venv/.developing
+	@FORYOU_DATA_DIR="$(DATA)" $(BIN)/python -m evaluation.loadtest cluster --minutes $(MINUTES)
 
 soak: train
 	@FORYOU_DATA_DIR="$(DATA)" $(BIN)/python -m evaluation.loadtest soak
@@ -99,7 +103,7 @@ clean:
 
 .venv/.developing: pyproject.toml | .venv/bin/python
 	@echo "make: installing what tests need"
-	@$(INSTALL) -e '.[test,lint,evaluation,docs]'
+	@$(INSTALL) -e '.[test,lint,evaluation,browser,docs]'
 	@touch $@ .venv/.installed
 
 .venv/.documenting: pyproject.toml | .venv/bin/python

@@ -7,7 +7,6 @@ from hashlib import blake2b
 from typing import Annotated, Literal
 
 from pydantic import Field
-from pydantic_settings import BaseSettings
 
 from app.process_settings import PREFIX, ProcessSettings
 from app.setting_values import (
@@ -27,7 +26,7 @@ class InvalidSettingError(Exception):
     """A setting is not what it should be."""
 
 
-class Settings(ProcessSettings, BaseSettings):
+class Settings(ProcessSettings):
     """Read from the environment; frozen from the start on."""
 
     preset: str = "balanced"
@@ -94,8 +93,8 @@ class Settings(ProcessSettings, BaseSettings):
     newly_joined_half_life_hours: Hours = 720
     """The half-life of having joined lately, when recommending whom to follow."""
     newcomer_exploration: Share = 0.5
-    """What a topic may lose of its score by chance where nothing is known of the viewer, so that
-    newcomers are not all shown the same; less with all that they do."""
+    """The share of tweets, but for the best three, that wait by chance until others were shown, so
+    that not all newcomers see the same; less with all that they do."""
     explore_limit: Limit = 10
     """Candidates on a topic that the viewer may have come to like, at most."""
 

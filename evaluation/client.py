@@ -154,9 +154,10 @@ class InProcess:
         return Answer(status, b"".join(parts), (perf_counter() - start) * 1000)
 
 
-def request(method: str, path: str, body: Json = None) -> bytes:
+def request(method: str, path: str, body: Json = None, **headers: str) -> bytes:
     """The bytes of a request."""
-    head = f"{method} {path} HTTP/1.1\r\nHost: localhost\r\n"
+    more = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    head = f"{method} {path} HTTP/1.1\r\nHost: localhost\r\n{more}"
     if body is None:
         return f"{head}\r\n".encode()
     content = _json(body)

@@ -57,15 +57,15 @@ async def dropped_tweets(
 
 
 def _view(engine: Engine, one: Dropping) -> DroppingView:
-    ids, span = engine.state.tweets.ids, one.span
+    ids = engine.state.tweets.ids
     return DroppingView(
-        stage=span.stage,
-        component=span.component,
-        rows_in=span.rows_in,
-        rows_out=span.rows_out,
+        stage=one.stage,
+        component=one.component,
+        rows_in=one.rows_in,
+        rows_out=one.rows_out,
         withheld=one.withheld,
         tweets=[
             DroppedTweet(tweet_id=ids.id(row), grounds=rounded(grounds))
-            for row, grounds in one.tweets
+            for row, grounds in one.tweets.items()
         ],
     )

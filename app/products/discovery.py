@@ -32,5 +32,5 @@ def discovery(
             CandidatePipeline(Communities(fresh_tweets, encoder, fade), s.communities_limit),
             CandidatePipeline(Popular(fresh_tweets, fade), s.popular_limit),
         ],
-        scoring=shared_stages.exploring(for_you.scoring, state, s),
+        selector=shared_stages.exploring(for_you.selector, state, s),
     )

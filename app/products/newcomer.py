@@ -18,5 +18,5 @@ def newcomer(for_you: MixerPipeline, state: FeatureState, settings: Settings) ->
     return replace(
         for_you,
         candidates=[CandidatePipeline(popular, settings.newcomer_limit)],
-        scoring=shared_stages.exploring(for_you.scoring, state, settings),
+        selector=shared_stages.exploring(for_you.selector, state, settings),
     )

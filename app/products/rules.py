@@ -23,7 +23,7 @@ class Rules:
 RULES: Final[Mapping[str, Rules]] = {
     "best": Rules(0.0, Prices()),
     "balanced": Rules(0.05, Prices(source=0.03, author=0.06, explore=0.02, topic=0.003)),
-    "varied": Rules(0.10, Prices(source=0.06, author=0.06, explore=0.03, topic=0.03)),
+    "varied": Rules(0.10, Prices(source=0.06, author=0.06, explore=0.03, topic=0.04)),
 }
 
 

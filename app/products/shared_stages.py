@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from app.filters.already_seen import AlreadySeen
 from app.filters.audience import Audience
 from app.filters.deleted import Deleted
@@ -16,10 +14,9 @@ from app.filters.too_old import TooOld
 from app.filters.unsafe import Unsafe
 from app.follow_recommendations.reasons import Weights
 from app.follow_recommendations.recommender import FollowRecommender
-from app.pipeline.components import Filter
-from app.pipeline.scoring_pipeline import ScoringPipeline
-from app.rescorers.exploration import Exploration
+from app.pipeline.components import Filter, Selector
 from app.retrieval.fresh_tweets import FreshTweets
+from app.selectors.exploration import Exploration
 from app.settings import Settings
 from app.side_effects.remember_served import RememberServed, ServedLog
 from app.sources.out_of_network import OutOfNetwork
@@ -55,10 +52,9 @@ def visibility(state: FeatureState, encoder: Encoder, settings: Settings) -> lis
     ]
 
 
-def exploring(scoring: ScoringPipeline, state: FeatureState, settings: Settings) -> ScoringPipeline:
+def exploring(selector: Selector, state: FeatureState, settings: Settings) -> Exploration:
     """The same for viewers of whom little may be known."""
-    exploration = Exploration(state, settings.newcomer_exploration)
-    return replace(scoring, rescorers=[*scoring.rescorers, exploration])
+    return Exploration(selector, state, settings.newcomer_exploration)
 
 
 def recheck(state: FeatureState, encoder: Encoder, settings: Settings) -> list[Filter]:

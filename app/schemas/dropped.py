@@ -13,7 +13,8 @@ class DroppedTweet(Strict):
 
 
 class DroppingView(Strict):
-    """One filter of the last round."""
+    """One filter. Where a source was asked for more, it judged some tweets again, and counts them
+    again."""
 
     stage: str
     component: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from math import inf
 from typing import Final
@@ -34,8 +34,8 @@ class Budgeted:
     """
 
     state: FeatureState
-    budget: float = 0.03
-    prices: Prices = field(default_factory=Prices)
+    budget: float
+    prices: Prices
 
     def select(
         self, query: Query, batch: CandidateBatch, allotments: Sequence[Allotment]

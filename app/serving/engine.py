@@ -18,6 +18,7 @@ from app.serving.assemble_products import assemble_products
 from app.serving.choose_ranker import choose_ranker
 from app.serving.clock import MICROS, Clock, shift_for
 from app.serving.hydrate import Hydrate
+from app.serving.neighborhood_cache import NeighborhoodCache
 from app.serving.null_encoder import NullEncoder
 from app.serving.previews import Previews
 from app.serving.restore_state import remembered, replay
@@ -117,6 +118,7 @@ def assemble(
         hydrate=Hydrate(
             state,
             encoder,
+            NeighborhoodCache(state),
             ViewerVectorCache(state, encoder),
             clock,
             bundle.version if bundle else "heuristic",

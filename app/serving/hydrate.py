@@ -11,6 +11,7 @@ from app.pipeline.batch import Column, Rows
 from app.pipeline.query import Query
 from app.serving.clock import Clock
 from app.serving.just_served import JustServed
+from app.serving.neighborhood_cache import NeighborhoodCache
 from app.serving.steer import steering
 from app.serving.viewer_vector_cache import ViewerVectorCache
 from ml.embeddings import realgraph
@@ -25,6 +26,7 @@ class Hydrate:
 
     state: FeatureState
     encoder: Encoder
+    neighborhoods: NeighborhoodCache
     tastes: ViewerVectorCache
     clock: Clock
     model_version: str
@@ -38,7 +40,7 @@ class Hydrate:
         viewer = self.state.users.ids.row(user_id)
         if viewer is None:
             return self._unknown(now, limit, seed)
-        neighborhood = Neighborhood.of(self.state.graph, viewer)
+        neighborhood = self.neighborhoods.of(viewer)
         return Query(
             viewer=viewer,
             now=now,

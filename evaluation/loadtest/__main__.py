@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final, Protocol
 
 from app.settings import InvalidSettingError
+from evaluation.cluster import endurance
 from evaluation.loadtest import (
     benchmark,
     benchmark_page,
@@ -52,6 +53,7 @@ class Command(Protocol):
 COMMANDS: Final[dict[str, Command]] = {
     "bench": benchmark,
     "bitflip": bitflip,
+    "cluster": endurance,
     "crash": crash,
     "freshness": freshness,
     "ingest": ingest,

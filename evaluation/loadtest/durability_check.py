@@ -91,5 +91,5 @@ def _name(entry: Entry) -> str:
             return f"{entry.kind}:{columns[SUBJECT[entry.kind]]}"
         case bodies.Event() as event:
             return name_of({"event_id": entry.event_id, **event.to_json()})
-        case bodies.Served() | bodies.Clock():
+        case bodies.Served() | bodies.Clock() | bodies.Preference():
             return name_of({"event_id": entry.event_id, "action": ""})

@@ -14,6 +14,7 @@ from app.pipeline.batch import CandidateBatch
 from app.pipeline.mixer import MixerPipeline
 from app.selectors.blocks import BLOCK
 from app.selectors.budgeted import Budgeted
+from app.selectors.exploration import Exploration
 from app.settings import Settings
 from evaluation.metrics.resample import Figure, mean, resample
 from evaluation.offline import dataset, requests
@@ -56,9 +57,13 @@ def frontier(
             worth[end, visit] = _worth(moment, policy.show(moment).tweet[:BLOCK])
         served = stage.engine.products[PRODUCT].run(moment.query)
         mixer = served.product.mixer
-        if isinstance(mixer.selector, Budgeted):
+        selector = mixer.selector
+        if isinstance(selector, Exploration):
+            selector = selector.selector  # what is tried by chance has no price
+        if isinstance(selector, Budgeted):
             for place, budget in enumerate(BUDGETS):
-                found[place, :, visit] = _page(moment, mixer, served.pool, budget)
+                under = replace(mixer, selector=replace(selector, budget=budget))
+                found[place, :, visit] = _page(moment, under, served.pool)
     weights = resample(len(visits))
     random, oracle = (mean(one, weights) for one in worth)
     points: dict[float, Mapping[str, Figure]] = {}
@@ -69,11 +74,10 @@ def frontier(
     return points
 
 
-def _page(moment: Moment, mixer: MixerPipeline, pool: CandidateBatch, budget: float) -> list[float]:
-    """The `FIGURES` of a page under a budget."""
-    assert isinstance(mixer.selector, Budgeted)
+def _page(moment: Moment, mixer: MixerPipeline, pool: CandidateBatch) -> list[float]:
+    """The `FIGURES` of a page."""
     query = moment.query._replace(limit=BLOCK)
-    selection = replace(mixer.selector, budget=budget).select(query, pool, mixer.candidates)
+    selection = mixer.selector.select(query, pool, mixer.candidates)
     page = pool.take(selection.order)
     marks = np.bitwise_or.reduce(page.sources)
     due = [bit for bit, one in enumerate(mixer.candidates) if one.present]

@@ -21,13 +21,13 @@ from app.pipeline.query import Query
 from app.products import shared_stages
 from app.rankers.heuristic import Heuristic
 from app.rankers.newest import Newest
-from app.rescorers.exploration import Exploration
 from app.rescorers.out_of_network import OutOfNetwork as Strangers
 from app.rescorers.recency import Recency
 from app.rescorers.safety import Safety
 from app.retrieval.co_engaged import CoEngaged
 from app.retrieval.fresh_tweets import FreshTweets
 from app.selectors.budgeted import Budgeted
+from app.selectors.exploration import Exploration
 from app.selectors.prices import Prices
 from app.selectors.top_k import TopK
 from app.serving.engine import Engine
@@ -227,12 +227,6 @@ class TestRecency(RescorerContract):
         return Recency(tiny_engine.state, half_life_hours=72, floor=0.25)
 
 
-class TestExploration(RescorerContract):
-    @pytest.fixture
-    def rescorer(self, tiny_engine: Engine) -> Exploration:
-        return Exploration(tiny_engine.state, spread=0.5)
-
-
 class TestStrangers(RescorerContract):
     @pytest.fixture
     def rescorer(self) -> Strangers:
@@ -266,6 +260,13 @@ class TestBudgetedWithoutBudget(TestBudgeted):
     @pytest.fixture
     def selector(self, tiny_engine: Engine) -> Budgeted:
         return Budgeted(tiny_engine.state, 0.0, Prices(source=1, author=1, explore=1, topic=1))
+
+
+class TestExploration(SelectorContract):
+    @pytest.fixture
+    def selector(self, tiny_engine: Engine) -> Exploration:
+        prices = Prices(source=0.1, author=0.1, explore=0.05, topic=0.02, share=0.01)
+        return Exploration(Budgeted(tiny_engine.state, 0.2, prices), tiny_engine.state, share=0.5)
 
 
 class TestRememberServed(SideEffectContract):

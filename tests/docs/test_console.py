@@ -37,6 +37,7 @@ DRAWN: Final = {  # how a block without a language begins: nobody can run it
     "datagen ── tables": "rooms",
 }
 DELEGATES: Final = {delegated.name: delegated for delegated in DELEGATED}
+UNCOMPILED: Final = "NUMBA_DISABLE_JIT"
 ASSIGNMENT: Final = re.compile(r"[A-Z_]+=")
 
 
@@ -111,7 +112,7 @@ def ran(words: list[str]) -> int:
     program, *rest = words
     if program.startswith(".venv/bin/"):
         program = str(Path(sys.executable).parent / Path(program).name)
-    if any(name.startswith("NUMBA_") for name in os.environ) or program == "cp":
+    if os.environ.get(UNCOMPILED) or program == "cp":  # numba reads it when it is imported
         quit_debugger = "q\n"
         done = subprocess.run([program, *rest], input=quit_debugger, text=True, check=False)
         return done.returncode

@@ -203,16 +203,15 @@ def test_a_token_reads_only_what_belongs_to_its_sub(
                 own.add(path)
         for path in access.IMPERSONAL:
             assert caller.get(path, headers=token("another")).status_code == 200
-    about_a_timeline = {"/timeline/1", "/timeline/1/why/1", "/timeline/1/preview"}
-    others = {
-        "/users/1/data",
-        "/transparency/1",
+    asked = ("why/1", "preview", "cards", "dropped", "sandbox")
+    about_a_timeline = {"/timeline/1", *(f"/timeline/1/{one}" for one in asked)}
+    about_a_user = {"/users/1", "/users/1/profile", "/users/1/rehearsal", "/users/1/data"}
+    assert own == about_a_timeline | about_a_user | {
         "/steering/1",
+        "/transparency/1",
         "/follow-recommendations/1",
-        "/users/1",
         "/score",
     }
-    assert own == about_a_timeline | others
 
 
 def test_a_token_writes_nothing(tiny_engine: Engine, every: list[tuple[str, str]]) -> None:

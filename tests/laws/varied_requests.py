@@ -41,6 +41,10 @@ def ask(client: TestClient) -> None:
     tweets = [*engine.state.tweets.ids.all_ids().head(40)]
     for user in users:
         read(client, user, tweets)
+    for user in (users[0], "somebody-new"):  # in a copy, before it is written
+        sent = [*events(user, users[2], tweets[:3])]
+        written(client.post(f"/timeline/{user}/sandbox", json={"events": sent}))
+        written(client.post(f"/users/{user}/rehearsal", json={"text": "words", "people": 10}))
     for row in rows(users[0], tweets[0]):
         written(client.put(row.pop("path"), json=row))
     offset = ""
@@ -67,6 +71,11 @@ def read(client: TestClient, user: str, tweets: list[str], **asked: Any) -> None
     read_one(client, f"/timeline/{user}/why/{tweets[0]}", {"product": "following"})
     tried = {"overrides": {"rules": "varied", "source_half_life_hours": 5}, "compare": True}
     written(client.post(f"/timeline/{user}/preview", json=tried))
+    read_one(client, f"/timeline/{user}/cards", {"tweet_id": tweets})
+    for product in PRODUCTS:
+        read_one(client, f"/timeline/{user}/dropped", {"product": product})
+    read_one(client, f"/users/{user}/profile", {})
+    read_one(client, "/users", {"find": user, "follows_nobody": True})
     read_one(client, f"/follow-recommendations/{user}", {"limit": 20})
     written(client.post("/score", json={"user_id": user, "tweet_ids": tweets}))
 

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from fastapi.testclient import TestClient
 
-from app.rescorers.exploration import Exploration
+from app.selectors.exploration import CERTAIN, TRIED, Exploration
+from app.selectors.top_k import TopK
 from app.serving.engine import Engine
 
 FOUR = ("ada", "bo", "cy", "di")
@@ -47,14 +48,36 @@ def test_the_same_request_explores_the_same(client: TestClient) -> None:
     assert first_page(client, "ada") == first_page(client, "ada")
 
 
+def test_what_is_best_for_most_comes_first_and_nothing_is_lost(tiny_engine: Engine) -> None:
+    """Whatever the limit; each place that somebody else's tweet waits for says so."""
+    asked = tiny_engine.hydrate.query("ada", 10)
+    newcomer = tiny_engine.products["for_you"].run(asked)
+    mixer = newcomer.product.mixer
+    assert isinstance(mixer.selector, Exploration)
+    query = asked._replace(limit=len(newcomer.pool))
+    best = mixer.selector.selector.select(query, newcomer.pool, mixer.candidates)
+    tried = mixer.selector.select(query, newcomer.pool, mixer.candidates)
+    np.testing.assert_array_equal(tried.order[:CERTAIN], best.order[:CERTAIN])
+    np.testing.assert_array_equal(np.sort(tried.order), np.sort(best.order))
+    place_before = np.argsort(best.order)[tried.order]
+    places = np.arange(len(place_before))
+    np.testing.assert_array_equal(tried.rule == TRIED, place_before > places)
+    assert (tried.cost[place_before < places] == 0).all()
+    short = mixer.selector.select(query._replace(limit=10), newcomer.pool, mixer.candidates)
+    np.testing.assert_array_equal(short.order, tried.order[:10])
+    np.testing.assert_array_equal(short.cost, tried.cost[:10])
+
+
 def test_exploration_shrinks_with_what_is_known(tiny_engine: Engine) -> None:
-    state, rescorer = tiny_engine.state, Exploration(tiny_engine.state, spread=0.5)
-    written = state.history.written
-    served = tiny_engine.products["for_you"].run(tiny_engine.hydrate.query("ada", 50))
-    least = []
-    for row in [-1, *np.argsort(written, kind="stable")[-2:].tolist()]:
+    state = tiny_engine.state
+    selector = Exploration(TopK(), state, share=0.5)
+    pool = tiny_engine.products["for_you"].run(tiny_engine.hydrate.query("ada", 50)).pool
+    waiting = []
+    for row in [-1, *np.argsort(state.history.written, kind="stable")[-2:].tolist()]:
         name = "ada" if row < 0 else state.users.ids.id(row)
-        factor = rescorer.factor(tiny_engine.hydrate.query(name, 10), served.batch)
-        least.append(factor.min())
-    assert 0.5 < least[0] < 0.7
-    assert min(least[1:]) > 0.9
+        query = tiny_engine.hydrate.query(name, len(pool))
+        order = selector.select(query, pool, ()).order
+        place_before = np.argsort(TopK().select(query, pool).order)[order]
+        waiting.append((place_before < np.arange(len(pool))).mean())
+    assert waiting[0] > 0.25
+    assert max(waiting[1:]) < 0.1

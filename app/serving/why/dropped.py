@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
-
-import numpy as np
 
 from app.filters.audience import Audience
 from app.filters.muted import Muted
@@ -17,7 +15,6 @@ from app.pipeline.components import Filter, Ground, Grounded
 from app.pipeline.mixer import MixerPipeline
 from app.pipeline.product import Watched
 from app.pipeline.query import Query
-from app.pipeline.trace import Span
 from app.serving.engine import Engine
 from app.serving.why.last_round import LastRound
 
@@ -27,9 +24,14 @@ RELATIONS: Final = frozenset(one.__name__ for one in (SocialGraph, SeeFewer, Mut
 
 @dataclass(frozen=True, slots=True)
 class Dropping:
-    span: Span
+    """One filter; where a source was asked again, it judged some tweets again."""
+
+    stage: str
+    component: str
+    rows_in: int
+    rows_out: int
     withheld: bool
-    tweets: list[tuple[int, Mapping[str, Ground]]]  # rows, and on what values each was dropped
+    tweets: dict[int, Mapping[str, Ground]]  # by row: on what values each was dropped
 
 
 def dropped(
@@ -46,16 +48,27 @@ def dropped(
         FailedClosedError: nobody knows what this viewer may see.
     """
     watched = engine.products[product].watch(query)
-    filters = _filters(watched.product.mixer)
-    audience = Audience(engine.state)
-    found = []
+    filters, audience = _filters(watched.product.mixer), Audience(engine.state)
+    found: dict[tuple[str, str], Dropping] = {}
     for span, passage in LastRound.of(watched).passages("eligibility", "visibility", "slate"):
         withheld = span.component in RELATIONS and not relations
         gone = passage.batch.take(~passage.answer)
         gone = gone.take(gone.everything() & (not withheld) & audience.keep(query, gone))
-        part = filters.get(span.component)
-        found.append(Dropping(span, withheld, [*_grounds(query, gone, part, examples)]))
-    return watched, found
+        before = found.get((span.stage, span.component))
+        tweets = dict(before.tweets) if before else {}
+        for row in gone.tweet.tolist():
+            if row not in tweets and len(tweets) < examples:
+                alone = gone.take(gone.tweet == row)
+                tweets[row] = _grounds(query, alone, filters.get(span.component))
+        found[span.stage, span.component] = Dropping(
+            span.stage,
+            span.component,
+            span.rows_in + (before.rows_in if before else 0),
+            span.rows_out + (before.rows_out if before else 0),
+            withheld,
+            tweets,
+        )
+    return watched, [*found.values()]
 
 
 def _filters(mixer: MixerPipeline) -> dict[str, Filter]:
@@ -64,12 +77,5 @@ def _filters(mixer: MixerPipeline) -> dict[str, Filter]:
     }
 
 
-def _grounds(
-    query: Query, gone: CandidateBatch, part: Filter | None, examples: int
-) -> Iterator[tuple[int, Mapping[str, Ground]]]:
-    for place in range(min(len(gone), examples)):
-        row = gone.take(np.array([place], np.intp))
-        grounds: Mapping[str, Ground] = {}
-        if isinstance(part, Grounded):
-            grounds = part.grounds(query, row)
-        yield int(row.tweet[0]), grounds
+def _grounds(query: Query, row: CandidateBatch, part: Filter | None) -> Mapping[str, Ground]:
+    return part.grounds(query, row) if isinstance(part, Grounded) else {}

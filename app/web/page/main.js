@@ -32,6 +32,9 @@ const Notices = () => {
 const Page = () => {
   const Tab = OPEN[route.value.tab];
   useEffect(() => {
+    document.querySelector("nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+  }, [route.value.tab]);
+  useEffect(() => {
     document.title = `${say(`tab.${route.value.tab}`)} · For You`;
   });
   useEffect(() => void refreshHealth(), []);

@@ -113,7 +113,7 @@ def test_without_labels_there_is_a_dash(judged: dict[str, Any]) -> None:
     assert judged["metrics"]["for_you"]["unsafe@10"]["value"] is None
     for by in judged["by_source"].values():
         assert by["unsafe"]["value"] is None
-    assert "–" in bars("", [bar("nothing", judged["metrics"]["for_you"]["unsafe@10"])])
+    assert "–" in bars("", [bar("nothing", judged["metrics"]["for_you"]["unsafe@10"])], "")
 
 
 def test_the_report_says_what_the_data_could_not_feed(judged: dict[str, Any]) -> None:

@@ -9,14 +9,26 @@ import { Grounds, Why } from "./why.js";
 
 const STAGES = ["retrieve", "eligibility", "visibility", "rank", "rescore", "slate", "select"];
 
+/** Each component once: where a source was asked for more, filters judged again, and rows add up. */
+const once = (spans) => {
+  const found = new Map();
+  for (const span of spans) {
+    const before = found.get(span.component);
+    const added = before && { ...span, rows_in: before.rows_in + span.rows_in, rows_out: before.rows_out + span.rows_out, micros: before.micros + span.micros };
+    found.set(span.component, added ?? span);
+  }
+  return [...found.values()];
+};
+
 /** The last round of a trace, as steps: of each the components, rows left and time. */
 export const stepsOf = (trace, served) => {
   const ranked = trace.map((span, place) => [span, place]).filter(([span]) => span.stage === "rank").map(([, place]) => place);
   const spans = trace.slice(ranked.length > 1 ? ranked.at(-2) + 1 : 0);
-  const steps = STAGES.map((stage) => ({ stage, spans: spans.filter((span) => span.stage === stage) })).filter((step) => step.spans.length);
+  const steps = STAGES.map((stage) => ({ stage, spans: once(spans.filter((span) => span.stage === stage)) })).filter((step) => step.spans.length);
+  const proposed = spans.find((span) => span.stage !== "retrieve" && span.stage !== "gate")?.component;
   return steps.map(({ stage, spans: of }) => ({
     stage, spans: of,
-    rows: stage === "retrieve" ? (spans.find((span) => span.stage !== "retrieve" && span.stage !== "gate")?.rows_in ?? 0)
+    rows: stage === "retrieve" ? once(spans).find((span) => span.component === proposed)?.rows_in ?? 0
       : stage === "select" ? served : of.at(-1).rows_out,
     micros: of.reduce((sum, span) => sum + span.micros, 0),
   }));

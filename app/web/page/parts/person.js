@@ -94,7 +94,7 @@ export const PersonBar = ({ recording = false, param = "person" }) => {
     asked.current = true;
     drawn().then((one) => go({ [param]: one ?? NEWCOMER }, { replace: true }), () => go({ [param]: NEWCOMER }, { replace: true }));
   });
-  const by = (draw) => () => draw().then(choose, () => choose(NEWCOMER));
+  const by = (draw) => () => draw().then((one) => choose(one ?? NEWCOMER), () => choose(NEWCOMER));
   return html`
     <section class="person" aria-label=${say("person.bar")}>
       ${id && html`<${Known} id=${id} about=${about} error=${error} />`}

@@ -89,11 +89,11 @@ const Comparison = ({ one, other }) => {
   const rank = correlation(ids(left), ids(right));
   const same = shared.size === left.length && rank === 1;
   return html`
-    <dl class="figures" role="status">
+    <div role="status"><dl class="figures">
       <div><dt>${say("compare.overlap")}</dt><dd>${shared.size}<small> / ${Math.max(left.length, right.length)} · ${percent(shared.size / Math.max(left.length, right.length, 1))}</small></dd></div>
       <div><dt>${say("compare.correlation")}</dt><dd>${rank === null ? "–" : signed(rank)}</dd></div>
       <div><dt>${say("compare.only")}</dt><dd>${left.length - shared.size}<small> | ${right.length - shared.size}</small></dd></div>
-    </dl>
+    </dl></div>
     ${same && html`<p class="hint">${say("compare.same")}</p>`}
     <div class="panes">
       <${Pane} answer=${one} shared=${shared} label=${say("compare.a")} />

@@ -39,7 +39,7 @@ const question = (id, events, forGood, offset) => async (options) => {
   const before = await api.timeline(id, { limit: LIMIT, peek: true, after_offset: forGood ? offset : undefined }, options);
   const page = events.length && !forGood ? await api.sandbox(id, { events, limit: LIMIT }, options) : before;
   const ids = [...before.items, ...page.items].map((item) => item.tweet_id);
-  return { before, page, cards: await api.cards(id, ids, options) };
+  return { before, page, tried: page !== before, cards: await api.cards(id, ids, options) };
 };
 
 const Done = ({ events, cards, onUndo, onReset }) => html`
@@ -113,7 +113,7 @@ export const Live = () => {
     if (forGood) for (const { event } of [...list_].reverse()) if (undoing[event.action]) await write({ ...event, action: undoing[event.action] });
     setDone((before) => before.slice(0, before.length - list_.length));
   };
-  const before = forGood ? start : events.length ? data?.before.items ?? [] : [];
+  const before = forGood ? start : data?.tried ? data.before.items : []; // as answered, not as asked
   return html`
     <${PersonBar} />
     <div class="split">

@@ -1,0 +1,103 @@
+"""One replica: a process that serves, on a node of a network, and is started again when it ends."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from http.client import HTTPException
+from pathlib import Path
+from typing import Any, Final
+from urllib.request import urlopen
+
+import orjson
+
+from evaluation.client import Address
+
+PATIENCE: Final = 300.0  # seconds to be ready in
+GRACE: Final = 20.0  # seconds to stop in
+
+
+class Replica:
+    """A server whose process may end; `keep_running` starts it again, as an orchestrator does."""
+
+    def __init__(
+        self, name: str, address: Address, environment: Mapping[str, str], folder: Path,
+        prefix: Sequence[str] = (),
+    ) -> None:  # fmt: skip
+        """
+        Args:
+            folder: for what it prints.
+            prefix: of its command, such as `ip netns exec NODE`.
+        """
+        self.name, self.address, self.starts = name, address, 0
+        self._environment = {
+            **os.environ,
+            **environment,
+            "FORYOU_HOST": address[0],
+            "FORYOU_PORT": str(address[1]),
+        }
+        self._prefix, self._errors = [*prefix], folder / f"{name}.stderr"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
+    def keep_running(self) -> None:
+        """Start it unless it runs."""
+        if self._process is not None and self._process.poll() is None:
+            return
+        self.starts += 1
+        with self._errors.open("ab") as errors:
+            self._process = subprocess.Popen(
+                [*self._prefix, sys.executable, "-m", "app"],
+                env=self._environment,
+                stdout=subprocess.DEVNULL,
+                stderr=errors,
+                start_new_session=True,
+            )
+
+    def kill(self) -> None:
+        """End it and its children between two instructions."""
+        if self._process is not None:
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+
+    def stop(self) -> None:
+        """End it in good order, or by force when it takes too long."""
+        if self._process is not None:
+            self._process.terminate()
+            try:
+                self._process.wait(GRACE)
+            except subprocess.TimeoutExpired:
+                self.kill()
+
+    def ready(self) -> Mapping[str, Any] | None:
+        """What `/readyz` says; None where it does not answer, or not with 200."""
+        try:
+            with urlopen(f"http://{self.address[0]}:{self.address[1]}/readyz", timeout=5) as answer:
+                said: Mapping[str, Any] = orjson.loads(answer.read())
+                return said
+        except (OSError, HTTPException):
+            return None
+
+    def wait(self) -> None:
+        """Until it is ready, and nothing is degraded.
+
+        Raises:
+            ChildProcessError: it is not, within PATIENCE.
+        """
+        until = time.monotonic() + PATIENCE
+        while (said := self.ready()) is None or said["status"] != "ready":
+            if time.monotonic() > until:
+                words = self._errors.read_text(errors="replace")[-2_000:]
+                raise ChildProcessError(f"{self.name} is not ready ({said}): {words}")
+            self.keep_running()
+            time.sleep(0.2)
