@@ -57,7 +57,9 @@ async def sandbox_timeline(
         query, served = first_page(copy, user_id, product, limit)
         answer = serializers.timeline(copy, user_id, query, served, request_id, product)
         serializers.add_evidence(answer["items"], served.batch)
-        answer["difference"] = difference(copy, served, in_use)
+        answer["difference"] = difference(
+            *(copy.state.tweets.ids.ids(page.batch.tweet) for page in (served, in_use))
+        )
     return PrivateJson(answer)
 
 

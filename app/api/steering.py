@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Path, Query, Response
 
@@ -26,6 +26,7 @@ from app.schemas.steering import (
 )
 from app.schemas.values import UserId
 from app.serving import sentence
+from app.serving.engine import Engine
 from app.serving.sentence import held_by
 from app.serving.service import Service
 from ml.event_log.record import Entry
@@ -68,7 +69,7 @@ async def steer(
         understood=preferences.views(engine, new, keys),
         not_understood=[UnclearView(**one._asdict()) for one in found.unclear],
         preferences=preferences.views(engine, found.preferences),
-        difference=Difference.model_validate(difference(engine, changed.after, changed.before)),
+        difference=Difference.model_validate(_difference(engine, changed)),
         offset=offset,
     )
 
@@ -119,3 +120,9 @@ async def _written(service: Service, entries: Sequence[Entry]) -> int | None:
     if service.tail is not None:
         await service.tail.reached(appended.offset, SETTLE_SECONDS)
     return appended.offset
+
+
+def _difference(engine: Engine, changed: sentence.Effect) -> dict[str, Any]:
+    ids = engine.state.tweets.ids
+    pages = (ids.ids(one.batch.tweet) for one in (changed.after, changed.before))
+    return difference(*pages)
