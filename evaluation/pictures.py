@@ -11,7 +11,7 @@ import io
 import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 from ml.command import run
 
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 WIDTHS: Final = (360, 1440)
-THEMES: Final = ("light", "dark")
+Theme = Literal["light", "dark"]
+THEMES: Final[tuple[Theme, ...]] = ("light", "dark")
 HEIGHT: Final = 900
 COLORS: Final = 128  # of a screenshot: flat areas and text need no more
 SETTLE_MILLISECONDS: Final = 600
@@ -110,7 +111,7 @@ def moving(browser: Browser, url: str, person: str, out: Path) -> None:
     )
 
 
-def _page(browser: Browser, width: int, height: int, theme: str, **options: Any) -> Page:
+def _page(browser: Browser, width: int, height: int, theme: Theme, **options: Any) -> Page:
     context = browser.new_context(
         viewport={"width": width, "height": height}, color_scheme=theme, **options
     )
@@ -143,7 +144,9 @@ def _image(png: bytes) -> Image:
 def _write(path: Path, png: bytes) -> None:
     """A screenshot in few colors, which is a third of its size."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    _image(png).quantize(COLORS, dither=0).save(path, optimize=True)
+    from PIL.Image import Dither  # the extra `browser`
+
+    _image(png).quantize(COLORS, dither=Dither.NONE).save(path, optimize=True)
 
 
 if __name__ == "__main__":

@@ -44,7 +44,7 @@ def event(clock: Clock, given: EventIn) -> Entry:
         text=given.text,
         expires_at=None if until is None else int(_utc(until).timestamp()),
     ).to_json()
-    name = _name() if given.event_id is None else _of_client(given.event_id)
+    name = new_name() if given.event_id is None else _of_client(given.event_id)
     if given.action == IMPRESSION:
         shown = f"{given.request_id}\0{given.tweet_id}"
         name = f"impression:{blake2b(shown.encode(), digest_size=16).hexdigest()}"
@@ -62,7 +62,7 @@ def user(clock: Clock, user_id: str, given: UserIn) -> Entry:
     if given.created_at is not None:
         row["created_at"] = _moment(clock, given.created_at) / MICROS
     body = bodies.Row({"user_id": user_id, **row}).to_json()
-    return Entry(_name(), Kind.PUT_USER, clock.true_micros(), user_id, body, assigned=True)
+    return Entry(new_name(), Kind.PUT_USER, clock.true_micros(), user_id, body, assigned=True)
 
 
 def tweet(clock: Clock, tweet_id: str, given: TweetIn) -> Entry:
@@ -75,19 +75,19 @@ def tweet(clock: Clock, tweet_id: str, given: TweetIn) -> Entry:
     written = now if given.created_at is None else _moment(clock, given.created_at)
     columns = {"tweet_id": tweet_id, **_row(given), "created_at": written / MICROS}
     body = bodies.Row(columns).to_json()
-    return Entry(_name(), Kind.PUT_TWEET, now, given.author_id, body, assigned=True)
+    return Entry(new_name(), Kind.PUT_TWEET, now, given.author_id, body, assigned=True)
 
 
 def deleted_user(clock: Clock, user_id: str) -> Entry:
     """The entry that erases a user."""
     body = bodies.DeletedUser(user_id).to_json()
-    return Entry(_name(), Kind.DELETE_USER, clock.true_micros(), user_id, body, assigned=True)
+    return Entry(new_name(), Kind.DELETE_USER, clock.true_micros(), user_id, body, assigned=True)
 
 
 def deleted_tweet(clock: Clock, tweet_id: str) -> Entry:
     """The entry that deletes a tweet."""
     body = bodies.DeletedTweet(tweet_id).to_json()
-    return Entry(_name(), Kind.DELETE_TWEET, clock.true_micros(), None, body)
+    return Entry(new_name(), Kind.DELETE_TWEET, clock.true_micros(), None, body)
 
 
 async def append(service: Service, entries: Sequence[Entry]) -> Appended:
@@ -135,7 +135,8 @@ def _utc(at: datetime) -> datetime:
     return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
-def _name() -> str:
+def new_name() -> str:
+    """What a record of the service is called."""
     return f"write/{uuid4().hex}"
 
 

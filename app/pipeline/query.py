@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.pipeline.batch import Column, Rows
+from app.pipeline.steering import Steering
 
 Times = NDArray[np.int64]  # unix seconds
 
@@ -79,3 +80,4 @@ class Query(NamedTuple):
     sensitive_ok: bool = False  # the viewer asked to see adult content
     seen: Rows = NOBODY  # tweets the viewer knows, sorted
     muted: Muted | None = None  # None where nothing is
+    steering: Steering | None = None  # None where the viewer asked for nothing

@@ -12,6 +12,8 @@ from app.products.fallback import fallback
 from app.products.following import following
 from app.products.for_you import for_you
 from app.products.newcomer import newcomer
+from app.products.steered import steered
+from app.products.without_profiling import without_profiling
 from app.rankers.heavy import HeavyRanker
 from app.serving.served_log import ConnectableServedLog
 from app.settings import Settings
@@ -35,7 +37,11 @@ def assemble_products(
         page, known, nobody = (
             by_evidence(one, listwise, state, settings) for one in (page, known, nobody)
         )
-    last = ProductPipeline("fallback", fallback(state, encoder, settings, served_log))
+    page, known, nobody = (steered(one, state) for one in (page, known, nobody))
+    last = ProductPipeline(
+        "fallback",
+        steered(fallback(state, encoder, settings, served_log), state, rescored=False),
+    )
     unknown = ProductPipeline("newcomer", nobody, fallback=last)
     alone = ProductPipeline(
         "discovery",
@@ -52,6 +58,12 @@ def assemble_products(
         fallback=last,
     )
     chronological = ProductPipeline(
-        "following", following(state, encoder, settings, served_log), fallback=last
+        "following",
+        steered(following(state, encoder, settings, served_log), state, rescored=False),
+        fallback=last,
     )
-    return {"for_you": personal, "following": chronological}
+    alike = ProductPipeline(
+        "without_profiling",
+        steered(without_profiling(state, encoder, settings, served_log), state, rescored=False),
+    )
+    return {"for_you": personal, "following": chronological, "without_profiling": alike}

@@ -12,6 +12,7 @@ from app.pipeline.query import Query
 from app.serving.clock import Clock
 from app.serving.just_served import JustServed
 from app.serving.neighborhood_cache import NeighborhoodCache
+from app.serving.steer import steering
 from app.serving.viewer_vector_cache import ViewerVectorCache
 from ml.embeddings import realgraph
 from ml.embeddings.encoder import Encoder
@@ -51,6 +52,7 @@ class Hydrate:
             sensitive_ok=bool(self.state.users.sensitive_ok[viewer]),
             seen=self._seen(viewer, now),
             muted=self.state.mutes.of(viewer, now),
+            steering=steering(self.state, self.state.preferences.of(viewer, now)),
         )
 
     def _tie_strength(self, viewer: int, neighborhood: Neighborhood, now: int) -> Column:

@@ -14,6 +14,7 @@ from app.pipeline.query import NOBODY, Query
 from app.pipeline.trace import Trace
 from app.serving import end_of_feed
 from app.serving.cursor import CURSOR_SECONDS, Cursor
+from app.serving.preferred_settings import products_for
 from app.serving.service import Service
 from ml.errors import LogAwayError
 from ml.event_log import bodies
@@ -37,7 +38,9 @@ class Page(NamedTuple):
 
 def first(service: Service, query: Query, product: str, request_id: str) -> Page:
     """The first page of a new feed."""
-    served = service.engine.products[product].run(query)
+    served = products_for(service.engine, query)[product].run(query)
+    if not served.product.mixer.side_effects:  # it has preferred settings
+        served = served._replace(product=_answering(service, served.product.name))
     name = f"{request_id}:{query.seed:016x}"
     ahead = _stored(served.pool)
     end = end_of_feed.after(service, query, product, served.batch, ahead.tweet)

@@ -14,6 +14,7 @@ from app.pipeline.query import Query
 from app.pipeline.stages import filter_visibility
 from app.pipeline.trace import Trace
 from app.serving.engine import Engine
+from app.serving.preferred_settings import products_for
 from ml.state.tables.neighborhood import Neighborhood
 
 
@@ -48,9 +49,10 @@ def score_tweets(
     if not relations:
         around = query.neighborhood
         assert isinstance(around, Neighborhood)  # what `hydrate` makes
-        query = query._replace(neighborhood=around.without_refusals())
+        discreet = query.steering and query.steering.without_authors()
+        query = query._replace(neighborhood=around.without_refusals(), steering=discreet)
     batch = CandidateBatch.of(rows, tweets.author[rows])
-    scored = engine.products["for_you"].score(query, batch)
+    scored = products_for(engine, query)["for_you"].score(query, batch)
     unknown = [id_ for id_ in dict.fromkeys(tweet_ids) if id_ not in known]
     return ScoredTweets(query, scored, unknown)
 

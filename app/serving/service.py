@@ -13,13 +13,17 @@ from app.serving.cursor import Signer
 from app.serving.engine import Engine, build_engine
 from app.serving.kept_answers import KeptAnswers
 from app.serving.lifecycle import Lifecycle
+from app.serving.other_previews import OtherPreviews
 from app.serving.outcomes import Outcomes
 from app.serving.reload import rebuild, restored
 from app.serving.sandbox import Sandbox
+from app.serving.sentence import SETTINGS
 from app.serving.served_bundle import remember_bundle
 from app.serving.served_log import QueuedServedLog
 from app.serving.tail import Tail
 from app.settings import Settings
+from app.steering.grammar import Grammar
+from app.steering.port import Interpreter
 from ml.errors import LogError
 from ml.event_log.group_commit import GroupCommit
 from ml.event_log.open_log import open_log
@@ -48,9 +52,11 @@ class Service:
         self.tail = Tail(log, engine.state, *react, recent) if log else None
         self._connect(engine)
         self.appended = 0  # the offset of the last entry that this process appended for a caller
+        self.interpreter: Interpreter = Grammar(SETTINGS)  # a language model may take its place
         self.answers = KeptAnswers.of(engine.settings) if log else None  # for replay
         self._lifecycle = Lifecycle(self)
         self.sandbox = Sandbox()
+        self.other_previews = OtherPreviews()
         self._reloading = asyncio.Lock()
 
     @classmethod

@@ -78,6 +78,7 @@ ROOMS: dict[str, list[str]] = {
     "app.process_settings": ["app.setting_values"],
     "app.setting_values": ["ml.heads"],
     "app.read_settings": ["app.settings"],
+    "app.steering": ["ml.text", "ml.preferences"],
     "app.observability": ["app.pipeline", "app.schemas"],
     "app.web": [],
     "app.products": [*COMPONENTS, *SHARED, "app.pipeline", "app.settings", *SERVING],

@@ -105,7 +105,7 @@ def test_who_follows_nobody_is_found_page_by_page(live: TestClient) -> None:
         offset = live.put(f"/users/lonely-{number}", json={}).json()["offset"]
     found, cursor = [], None
     while True:
-        given = {"cursor": cursor} if cursor else {}
+        given: dict[str, str] = {"cursor": cursor} if cursor else {}
         page = asked(live, "/users", follows_nobody=True, limit=2, after_offset=offset, **given)
         found += page["items"]
         if (cursor := page["next_cursor"]) is None:

@@ -14,12 +14,17 @@ from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
 from app.main import create_app
+from app.serving.clock import Clock
 from app.serving.cursor import CURSOR_SECONDS
 from app.serving.service import Service
 from app.settings import Settings
 
 SECRET = "a secret of thirty-two bytes or more"
 Opened = tuple[TestClient, Service]
+
+
+def ahead_of(clock: Clock, seconds: float) -> float:
+    return clock.tick() + seconds
 
 
 def opened(settings: Settings) -> Opened:
@@ -96,8 +101,7 @@ def test_what_is_too_old_is_gone(given: Settings, monkeypatch: pytest.MonkeyPatc
         assert Settings().replay_hours * 3600 == CURSOR_SECONDS
         clock = service.engine.clock
         for seconds, status in ((CURSOR_SECONDS - 60, 200), (CURSOR_SECONDS + 60, 410)):
-            ahead = clock.tick() + seconds
-            later = replace(clock, tick=partial(float, ahead))
+            later = replace(clock, tick=partial(ahead_of, clock, seconds))
             service.engine = replace(service.engine, clock=later)
             assert client.get(f"/replay/{request_id}").status_code == status
         gone = client.get(f"/replay/{request_id}").json()

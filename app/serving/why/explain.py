@@ -16,6 +16,7 @@ from app.pipeline.stages import SCORE, filter_visibility
 from app.pipeline.trace import Trace
 from app.pipeline.worth import Worth
 from app.serving.engine import Engine
+from app.serving.preferred_settings import products_for
 from app.serving.why.last_round import LastRound
 from app.serving.why.placement import Placement, placement
 from app.serving.why.proposals import Proposal, proposals
@@ -90,7 +91,7 @@ def explain(
         query = _discreet(engine, query, alone)
     if not len(filter_visibility(query, alone, [Audience(engine.state)], Trace())):
         return None
-    return _explained(query, engine.products[product].watch(query), alone)
+    return _explained(query, products_for(engine, query)[product].watch(query), alone)
 
 
 def _discreet(engine: Engine, query: Query, alone: CandidateBatch) -> Query:
@@ -103,6 +104,8 @@ def _discreet(engine: Engine, query: Query, alone: CandidateBatch) -> Query:
         & absent(parent_author, around.excluded_authors)
         & absent(alone.author, around.see_fewer_authors)
     )
+    if query.steering is not None and query.steering.names(int(alone.author[0])):
+        query = query._replace(steering=query.steering.without_authors())
     return query._replace(neighborhood=around.without_refusals()) if not unconcerned[0] else query
 
 

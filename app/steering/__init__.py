@@ -1,0 +1,1 @@
+"""What does a sentence ask of the feed?"""
