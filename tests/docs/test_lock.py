@@ -12,7 +12,7 @@ from tests.docs.documents import text
 LOCKED = dict(
     line.split("==") for line in text("deploy/requirements-dev.lock").splitlines() if "==" in line
 )
-LATER = {"fuzz", "browser"}  # not needed by `make test`, and installed by themselves
+LATER = {"fuzz"}  # brings a plugin for pytest, so that it is installed by itself
 
 
 def test_every_requirement_is_locked_at_a_version_that_it_allows() -> None:
