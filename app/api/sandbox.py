@@ -24,6 +24,7 @@ from app.schemas.preview import PreviewTimeline
 from app.schemas.sandbox import SandboxRequest
 from app.schemas.values import UserId
 from app.serving.clock import Clock
+from app.serving.preferred_settings import products_for
 from app.serving.sandbox import Step
 
 router = APIRouter()
@@ -50,11 +51,12 @@ async def sandbox_timeline(
     await read_your_writes.reached(service, parameters.after_offset)
     engine, product, limit = service.engine, request.product, request.limit
     steps = [*_steps(engine.clock, user_id, request.events)]
-    in_use = engine.products[product].run(engine.hydrate.query(user_id, limit))
+    query = engine.hydrate.query(user_id, limit)
+    in_use = products_for(engine, query)[product].run(query)
     async with service.sandbox.turn():
         copy = await service.sandbox.after(engine, service.tail, steps)
         query = copy.hydrate.query(user_id, limit)
-        served = copy.products[product].run(query)
+        served = products_for(copy, query)[product].run(query)
         answer = serializers.timeline(copy, user_id, query, served, request_id, product)
         serializers.add_evidence(answer["items"], served.batch)
         answer["difference"] = difference(copy, served, in_use)
