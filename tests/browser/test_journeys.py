@@ -222,10 +222,10 @@ def test_a_sentence_is_tried_then_kept_then_taken_back(visit: Visit) -> None:
     topic = asked(visit, f"users/{person}/profile")["tastes"][0]["topic"]
     field = visit.page.get_by_label("What this person wants")
     visit.press(field)
-    visit.page.keyboard.type(f"less {topic} for 3 days, fewer xyzzy")
+    visit.page.keyboard.type(f"less {topic} for 3 days, more from @nobodyhere")
     visit.press(visit.page.get_by_role("button", name="Try", exact=True))
     visit.page.locator(".wish", has_text=f"less {topic}").wait_for()
-    visit.page.locator(".wish.not", has_text="xyzzy").wait_for()
+    visit.page.locator(".wish.not", has_text="nobodyhere").wait_for()
     assert asked(visit, f"steering/{person}")["preferences"] == []
     visit.press(visit.page.get_by_role("button", name="Keep it for this person"))
     back = visit.page.get_by_role("button", name="Take back")
