@@ -27,6 +27,7 @@ from app.api import (
     health,
     metrics,
     openapi,
+    own_data,
     page,
     people,
     preview,
@@ -38,6 +39,7 @@ from app.api import (
     score,
     steering,
     timeline,
+    transparency,
     why,
 )
 from app.api.body_limit import BodyLimit
@@ -122,7 +124,7 @@ def create_app(
         health,
         metrics,
     )
-    for room in (*reading, steering, events, catalog_writes, admin, page):
+    for room in (*reading, steering, transparency, own_data, events, catalog_writes, admin, page):
         app.include_router(room.router)
     app.router.routes[:0] = in_front(timeline.router)  # asked for most, so found first
     # Each further one stands outside those before it.

@@ -59,7 +59,9 @@ OWNED: Final = re.compile("/replay/[^/]+")
 """Routes of something that belongs to one person; they call `Reader.check` themselves."""
 WHAT_IF: Final = re.compile("/timeline/[^/]+/(preview|sandbox)|/users/[^/]+/rehearsal")
 """Routes that read by POST and name the user in their path."""
-IMPERSONAL: Final = frozenset({"/products"})
+PERSONAL: Final = re.compile("/users/[^/]+/data")
+"""Routes that show what only the read key, the person's own token and those who write may see."""
+IMPERSONAL: Final = frozenset({"/products", "/transparency", "/transparency.json"})
 """Routes that show nobody, but are not public; any verified caller may read them."""
 UNCHECKED: Final = READ_BY_POST | IMPERSONAL
 READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -121,7 +123,9 @@ class Guard:
         if kind == "write":
             self._may_write(Request(scope))
         elif kind == "read":
-            scope.setdefault("state", {})["reader"] = self._reader(scope)
+            reader = scope.setdefault("state", {})["reader"] = self._reader(scope)
+            if reader == ANYBODY and PERSONAL.fullmatch(route_path(scope)):
+                self._may_write(Request(scope))
 
     def _reader(self, scope: Scope) -> Reader:
         """Who reads, where reading needs a key or a token.

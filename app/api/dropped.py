@@ -16,6 +16,7 @@ from app.errors import WithheldError
 from app.schemas.dropped import Dropped, DroppedTweet, DroppingView
 from app.schemas.parameters import DroppedParameters
 from app.schemas.values import UserId
+from app.serving.chosen_product import chosen_product
 from app.serving.engine import Engine
 from app.serving.why.dropped import Dropping, dropped
 
@@ -40,15 +41,16 @@ async def dropped_tweets(
     less of is listed only for the read key and the user's own token."""
     await read_your_writes.reached(service, parameters.after_offset)
     engine = service.engine
+    product = chosen_product(engine, user_id, parameters.product)
     query = engine.hydrate.query(user_id, parameters.limit)
     watched, found = dropped(
-        engine, query, parameters.product, parameters.examples, relations=reader.knows(user_id)
+        engine, query, product, parameters.examples, relations=reader.knows(user_id)
     )
     response.headers["Cache-Control"] = "private, no-store"
     return Dropped(
         **answered(
             engine, user_id, query, watched.product, watched.watch.trace, request_id,
-            parameters.product,
+            product,
         ),
         filters=[_view(engine, one) for one in found],
     )  # fmt: skip

@@ -68,6 +68,7 @@ def _body(path: str, user: str, tweets: list[str]) -> Document | None:
         "/tweets/{tweet_id}": tweet,
         "/timeline/{user_id}/preview": {"overrides": {"out_of_network_factor": 1}, "compare": True},
         "/steering/{user_id}": {"text": "less politics for 3 days, no spoilers"},
+        "/transparency/{user_id}": {"product": "without_profiling"},
         "/admin/reload": {},
         "/admin/rollback": {},
     }

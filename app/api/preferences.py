@@ -28,9 +28,9 @@ SOURCES: Final = {
 
 
 def views(
-    engine: Engine, some: Iterable[Preference], said: Mapping[tuple[str, str], str] | None = None
+    engine: Engine, some: Iterable[Preference], part: Mapping[tuple[str, str], str] | None = None
 ) -> list[PreferenceView]:
-    """Those that steer; `said` has what was said for each kind and name."""
+    """Those that steer; `part` has what was part for each kind and name."""
     return [
         PreferenceView(
             id=f"{one.kind}:{one.name}",
@@ -38,7 +38,7 @@ def views(
             kind=cast(Any, one.kind),
             name=one.name,
             label=f"{one.verb} {_thing(engine, one)}",
-            said=None if said is None else said[one.kind, one.name],
+            part=None if part is None else part[one.kind, one.name],
             expires_at=None if one.expires_at == NO_END else instant(one.expires_at),
         )
         for one in some

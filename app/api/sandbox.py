@@ -24,7 +24,7 @@ from app.schemas.preview import PreviewTimeline
 from app.schemas.sandbox import SandboxRequest
 from app.schemas.values import UserId
 from app.serving.clock import Clock
-from app.serving.preferred_settings import products_for
+from app.serving.preview import first_page
 from app.serving.sandbox import Step
 
 router = APIRouter()
@@ -51,15 +51,15 @@ async def sandbox_timeline(
     await read_your_writes.reached(service, parameters.after_offset)
     engine, product, limit = service.engine, request.product, request.limit
     steps = [*_steps(engine.clock, user_id, request.events)]
-    query = engine.hydrate.query(user_id, limit)
-    in_use = products_for(engine, query)[product].run(query)
+    _, in_use = first_page(engine, user_id, product, limit)
     async with service.sandbox.turn():
         copy = await service.sandbox.after(engine, service.tail, steps)
-        query = copy.hydrate.query(user_id, limit)
-        served = products_for(copy, query)[product].run(query)
+        query, served = first_page(copy, user_id, product, limit)
         answer = serializers.timeline(copy, user_id, query, served, request_id, product)
         serializers.add_evidence(answer["items"], served.batch)
-        answer["difference"] = difference(copy, served, in_use)
+        answer["difference"] = difference(
+            *(copy.state.tweets.ids.ids(page.batch.tweet) for page in (served, in_use))
+        )
     return PrivateJson(answer)
 
 

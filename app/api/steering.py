@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Path, Query, Response
 
@@ -26,8 +26,8 @@ from app.schemas.steering import (
 )
 from app.schemas.values import UserId
 from app.serving import sentence
-from app.serving.preferred_settings import products_for
-from app.serving.sentence import held_by, steered
+from app.serving.engine import Engine
+from app.serving.sentence import held_by
 from app.serving.service import Service
 from ml.event_log.record import Entry
 from ml.preferences import PRODUCT
@@ -56,23 +56,20 @@ async def steer(
     found = await sentence.read(engine, service.interpreter, user_id, request.text)
     if len(found.preferences) > MOST_HELD:
         raise ConflictError(f"at most {MOST_HELD} preferences hold at once; revoke some first")
-    keys = {(one.kind, one.name): one.said for one in found.asked}
+    keys = {(one.kind, one.name): one.part for one in found.asked}
     new = [one for one in found.preferences if one[:2] in keys]
     entries = [preferences.revoking(engine.clock, user_id, one) for one in found.replaced]
     entries += [preferences.entry(engine.clock, user_id, one) for one in new]
-    query = engine.hydrate.query(user_id, PAGE)
-    wanted = steered(engine, query, found.preferences)
-    before, after = (products_for(engine, one)["for_you"].run(one) for one in (query, wanted))
-    changed = difference(engine, after, before)
+    changed = sentence.effect(engine, user_id, found.preferences, PAGE)
     offset = await _written(service, entries)
     response.headers["Cache-Control"] = "private, no-store"
     return Steered(
         user_id=user_id,
-        as_of=instant(query.now),
+        as_of=instant(changed.query.now),
         understood=preferences.views(engine, new, keys),
         not_understood=[UnclearView(**one._asdict()) for one in found.unclear],
         preferences=preferences.views(engine, found.preferences),
-        difference=Difference.model_validate(changed),
+        difference=Difference.model_validate(_difference(engine, changed)),
         offset=offset,
     )
 
@@ -123,3 +120,9 @@ async def _written(service: Service, entries: Sequence[Entry]) -> int | None:
     if service.tail is not None:
         await service.tail.reached(appended.offset, SETTLE_SECONDS)
     return appended.offset
+
+
+def _difference(engine: Engine, changed: sentence.Effect) -> dict[str, Any]:
+    ids = engine.state.tweets.ids
+    pages = (ids.ids(one.batch.tweet) for one in (changed.after, changed.before))
+    return difference(*pages)

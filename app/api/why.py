@@ -14,6 +14,7 @@ from app.errors import NotFoundError, WithheldError
 from app.schemas.parameters import WhyParameters
 from app.schemas.values import TweetId, UserId
 from app.schemas.why import Why
+from app.serving.chosen_product import chosen_product
 from app.serving.why.explain import explain
 
 router = APIRouter()
@@ -40,15 +41,16 @@ async def why(
     concern is explained as if there were none."""
     await read_your_writes.reached(service, parameters.after_offset)
     engine = service.engine
+    product = chosen_product(engine, user_id, parameters.product)
     explained = explain(
         engine,
         user_id,
         tweet_id,
-        parameters.product,
+        product,
         parameters.limit,
         relations=reader.knows(user_id),
     )
     if explained is None:
         raise NotFoundError(f"{user_id!r} can see no tweet with the id {tweet_id!r}")
     response.headers["Cache-Control"] = "private, no-store"
-    return explanations.why(engine, user_id, explained, request_id, parameters.product)
+    return explanations.why(engine, user_id, explained, request_id, product)

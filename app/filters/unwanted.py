@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from app.pipeline.batch import CandidateBatch, Mask
 from app.pipeline.components import Ground
@@ -18,7 +18,7 @@ class Unwanted:
     """`no` and `only` of the viewer's preferences, for as long as they hold."""
 
     state: FeatureState
-    sources: Sequence[str] = ()  # of the product, in their order
+    sources: Sequence[str] = field(default=(), compare=False)  # of the product, in their order
 
     def keep(self, query: Query, batch: CandidateBatch) -> Mask:
         keep, steering = batch.everything(), query.steering

@@ -14,7 +14,7 @@ from ml.state.feature_state import FeatureState
 from ml.state.tables.metadata import NAMES
 from ml.state.tables.mutes import MutedTexts
 
-FOLLOWED, STRANGERS = "InNetwork", "Strangers"  # told apart by whom the viewer follows
+FOLLOWED, STRANGERS = "InNetwork", "Strangers"  # by whom the viewer follows
 REPLIES: Final = "replies"
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final
 
 from pydantic import Field
 
 from app.schemas.strict import Strict
+from app.schemas.transparency import Product
 from app.schemas.values import LONGEST_NAME, Id, Offset
 
 MAX_TWEETS: Final = 100  # in a timeline
@@ -34,9 +35,10 @@ class AfterParameters(Strict):
 class TimelineParameters(AfterParameters):
     limit: Annotated[int, Field(ge=1, le=MAX_TWEETS)] = 10
     """How many tweets."""
-    product: Literal["for_you", "following"] = "for_you"
-    """Which feed: the best for this person, or all tweets by the people they follow, newest
-    first."""
+    product: Product | None = None
+    """Which feed: the best for this person; all tweets by the people they follow, newest first; or
+    those and what is popular, without any profile. By default what this person chose, which is
+    For You until they choose."""
     explain: bool = False
     """Whether to add the trace: who did what, to how many rows, in what time."""
     cursor: Annotated[str | None, Field(pattern=CURSOR_PATTERN)] = None
@@ -49,8 +51,8 @@ class TimelineParameters(AfterParameters):
 class WhyParameters(AfterParameters):
     limit: Annotated[int, Field(ge=1, le=MAX_TWEETS)] = 10
     """How many tweets the page has that it may enter."""
-    product: Literal["for_you", "following"] = "for_you"
-    """In which feed."""
+    product: Product | None = None
+    """In which feed; by default the one that this person chose."""
 
 
 class DroppedParameters(WhyParameters):

@@ -29,14 +29,14 @@ class PreferenceView(Strict):
     """Of the topic, the id of the author, the word; `preset:seed` of a setting."""
     label: str
     """What was understood, in words."""
-    said: str | None = None
+    part: str | None = None
     """The part of the sentence that asks for it."""
     expires_at: datetime | None
     """Until when it holds; null where that is until it is revoked."""
 
 
 class UnclearView(Strict):
-    said: str
+    part: str
     missing: str
     """What it would need to be understood."""
 

@@ -84,6 +84,12 @@ class AnswerFile:
             row = connection.execute(question, [request_id, user_id]).fetchone()
         return None if row is None else Answer._make(row)
 
+    def count(self, user_id: str) -> int:
+        """How many answers to a person are kept."""
+        question = "SELECT count(*) FROM answers WHERE user_id = ?"
+        with self._transaction() as connection:
+            return int(connection.execute(question, [user_id]).fetchone()[0])
+
     def expire(self, before: int) -> None:
         """Drop the answers from before a moment."""
         while self._drop_oldest("at < ?", before) == ROWS_AT_ONCE:

@@ -13,6 +13,7 @@ from app.products.following import following
 from app.products.for_you import for_you
 from app.products.newcomer import newcomer
 from app.products.steered import steered
+from app.products.without_profiling import without_profiling
 from app.rankers.heavy import HeavyRanker
 from app.serving.served_log import ConnectableServedLog
 from app.settings import Settings
@@ -61,4 +62,8 @@ def assemble_products(
         steered(following(state, encoder, settings, served_log), state, rescored=False),
         fallback=last,
     )
-    return {"for_you": personal, "following": chronological}
+    alike = ProductPipeline(
+        "without_profiling",
+        steered(without_profiling(state, encoder, settings, served_log), state, rescored=False),
+    )
+    return {"for_you": personal, "following": chronological, "without_profiling": alike}

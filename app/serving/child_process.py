@@ -12,6 +12,17 @@ START: Final = (
 )
 
 
+RUN: Final = (
+    "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
+    "from importlib import import_module; import_module(sys.argv[2]).main()"
+)
+
+
+def running(module: str) -> list[str]:
+    """The command line that calls `main()` of a module, with this process's import path."""
+    return [sys.executable, "-P", "-c", RUN, json.dumps(sys.path), module]
+
+
 def command(*arguments: str) -> list[str]:
     """The command line of `python -m app ARGUMENTS` with this process's import path.
 

@@ -9,6 +9,7 @@ from app.pipeline.product import Served
 from app.pipeline.query import Query
 from app.pipeline.served_page import ServedPage
 from app.serving import pagination
+from app.serving.chosen_product import chosen_product
 from app.serving.engine import Engine
 from app.serving.pagination import Page
 from app.serving.service import Service
@@ -36,7 +37,7 @@ class Feed:
         self,
         user_id: str,
         limit: int,
-        product: str,
+        product: str | None,
         cursor: str | None,
         request_id: str,
         peek: bool = False,
@@ -44,6 +45,7 @@ class Feed:
         """The first page, or the one that the cursor leads to.
 
         Args:
+            product: by default the one that this person chose.
             peek: run no side effect, so that nothing remembers this page. A first page then has no
                 cursor: it would lead to a feed that nobody stored.
 
@@ -55,6 +57,7 @@ class Feed:
         engine = self.service.engine  # stays the one in use: from here on nothing is awaited
         query = engine.hydrate.query(user_id, limit)
         if begun is None:
+            product = chosen_product(engine, user_id, product)
             page = pagination.first(self.service, query, product, request_id)
         else:
             product = begun.product

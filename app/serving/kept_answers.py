@@ -61,6 +61,11 @@ class KeptAnswers:
                 return found if now - found.at < self.hours * 3600 else None
         return None
 
+    async def count(self, user_id: str) -> int:
+        """How many answers to a person are kept."""
+        await self.write()
+        return await asyncio.to_thread(self._file.count, user_id)
+
     async def write(self) -> None:
         """Write what waits.
 

@@ -21,6 +21,12 @@ class Previewed:
     in_use: Served | None  # where it was asked for
 
 
+def first_page(engine: Engine, user_id: str, product: str, limit: int) -> tuple[Query, Served]:
+    """The first page as it is now, with its query. Nothing remembers it."""
+    query = engine.hydrate.query(user_id, limit)
+    return query, products_for(engine, query)[product].run(query)
+
+
 def preview(
     engine: Engine,
     user_id: str,

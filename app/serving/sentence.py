@@ -6,10 +6,12 @@ import asyncio
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
+from app.pipeline.product import Served
 from app.pipeline.query import Query
 from app.products.presets import PRESETS
 from app.products.rules import RULES
 from app.serving.engine import Engine
+from app.serving.preferred_settings import products_for
 from app.serving.steer import steering
 from app.serving.steering_catalog import SteeringCatalog
 from app.steering.checked import checked
@@ -20,6 +22,7 @@ from ml.state.tables.preferences import Preference
 
 SETTINGS: Final = (*(f"preset:{name}" for name in PRESETS), *(f"rules:{name}" for name in RULES))
 """What a sentence may ask to use."""
+FOR_YOU: Final = "for_you"
 
 
 class Sentence(NamedTuple):
@@ -55,6 +58,26 @@ def held_by(engine: Engine, user_id: str) -> list[Preference]:
     """What a person wants now, the oldest first."""
     viewer = engine.state.users.ids.row(user_id)
     return [] if viewer is None else engine.state.preferences.of(viewer, engine.clock.now())
+
+
+class Effect(NamedTuple):
+    """The first page of For You before and after."""
+
+    query: Query
+    before: Served
+    after: Served
+
+
+def effect(engine: Engine, user_id: str, preferences: Sequence[Preference], limit: int) -> Effect:
+    """What becomes different with these preferences. Nothing remembers it.
+
+    Raises:
+        FailedClosedError: nobody knows what this viewer may see.
+    """
+    query = engine.hydrate.query(user_id, limit)
+    wanted = steered(engine, query, preferences)
+    before = products_for(engine, query)[FOR_YOU].run(query)
+    return Effect(query, before, products_for(engine, wanted)[FOR_YOU].run(wanted))
 
 
 def steered(engine: Engine, query: Query, preferences: Sequence[Preference]) -> Query:

@@ -13,6 +13,7 @@ from app.serving.cursor import Signer
 from app.serving.engine import Engine, build_engine
 from app.serving.kept_answers import KeptAnswers
 from app.serving.lifecycle import Lifecycle
+from app.serving.other_previews import OtherPreviews
 from app.serving.outcomes import Outcomes
 from app.serving.reload import rebuild, restored
 from app.serving.sandbox import Sandbox
@@ -55,6 +56,7 @@ class Service:
         self.answers = KeptAnswers.of(engine.settings) if log else None  # for replay
         self._lifecycle = Lifecycle(self)
         self.sandbox = Sandbox()
+        self.other_previews = OtherPreviews()
         self._reloading = asyncio.Lock()
 
     @classmethod

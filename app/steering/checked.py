@@ -34,7 +34,7 @@ def checked(found: Understood, now: int, catalog: Catalog, settings: Sequence[st
         if fault is None:
             asked.append(one)
         else:
-            unclear.append(Unclear(one.said, fault))
+            unclear.append(Unclear(one.part, fault))
     return Understood(asked, unclear)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple
 
-DEFAULT_DAYS: Final = 30  # where nothing is said of it
+DEFAULT_DAYS: Final = 30  # where nothing is part of it
 LONGEST_DAYS: Final = 5 * 365
 HOUR, DAY, WEEK = 3_600, 86_400, 7 * 86_400
 UNITS: Final = {
@@ -63,7 +63,7 @@ class Until(NamedTuple):
 
 
 def default(now: int) -> int:
-    """When it ends, where nothing is said of it."""
+    """When it ends, where nothing is part of it."""
     return now + DEFAULT_DAYS * DAY
 
 
@@ -100,14 +100,14 @@ def _until_weekday(words: Sequence[str], start: int, now: int) -> Until:
 
 def _span(words: Sequence[str], start: int, now: int) -> Until | None:
     """`for the next 3 days`, `3 days`, `eine Woche lang`; None where it is none of these."""
-    place, is_said = start, words[start] in FOR
-    place += is_said
-    while is_said and place < len(words) and words[place] in NEXT:
+    place, is_named = start, words[start] in FOR
+    place += is_named
+    while is_named and place < len(words) and words[place] in NEXT:
         place += 1
-    if place < len(words) and (unit := UNITS.get(words[place])) and is_said and place > start + 1:
+    if place < len(words) and (unit := UNITS.get(words[place])) and is_named and place > start + 1:
         return _long_enough(start, place + 1, 1, unit, now)  # for the next week
     if place >= len(words) or (count := _number(words[place])) is None:
-        if is_said:
+        if is_named:
             fault = f"{words[start]!r} needs a number and a unit, as in 'for 3 days'"
             return Until(start, len(words), None, fault)
         return None
@@ -118,7 +118,7 @@ def _span(words: Sequence[str], start: int, now: int) -> Until | None:
         place += 1
     unit = UNITS.get(words[place]) if place < len(words) else None
     if unit is None:
-        if not is_said and not NUMBER.fullmatch(words[place - 1]):
+        if not is_named and not NUMBER.fullmatch(words[place - 1]):
             return None
         given = repr(words[place]) if place < len(words) else "nothing"
         fault = f"expected minutes, hours, days, weeks or months, got {given}"

@@ -10,7 +10,7 @@ from app.steering import durations
 from app.steering.durations import Until
 from app.steering.port import Asked, Catalog, Unclear, Understood
 from app.steering.things import Thing, Things
-from app.steering.tokens import Token, said, tokens
+from app.steering.tokens import Token, part_of, tokens
 from app.steering.words import (
     FILLERS,
     HARD,
@@ -34,11 +34,11 @@ MORE_OF_NO: Final = "mehr"  # keine Spoiler mehr
 class Clause:
     """A part of a sentence that may ask for one thing."""
 
-    said: str
+    part: str
     words: Sequence[Token]  # of the thing
     verb: str | None
     until: Until | None  # where it says
-    is_first_said: bool  # "for 3 days less politics"
+    comes_first: bool  # "for 3 days less politics"
     joined: str  # the mark before it
     is_plain: bool  # nothing but the thing is in it
     fault: str | None = None
@@ -59,9 +59,9 @@ class Grammar:
             if isinstance(found, Thing) and clause.verb is not None:
                 until = durations.default(now) if clause.until is None else clause.until.expires_at
                 verb = USE if found.kind == SETTING else clause.verb
-                asked.append(Asked(clause.said, verb, found.kind, found.name, until))
+                asked.append(Asked(clause.part, verb, found.kind, found.name, until))
             else:
-                unclear.append(Unclear(clause.said, str(found)))
+                unclear.append(Unclear(clause.part, str(found)))
         if not asked and not unclear:
             unclear.append(Unclear(text.strip(), SAY_HOW))
         return Understood(asked, unclear)
@@ -94,7 +94,7 @@ def _clauses(text: str, now: int) -> Iterator[Clause]:
 
 
 def _clause(text: str, some: Sequence[Token], joined: str, now: int) -> Iterator[Clause]:
-    whole = said(text, some)
+    whole = part_of(text, some)
     until = durations.find([one.word for one in some], now)
     rest = list(some) if until is None else [*some[: until.start], *some[until.end :]]
     while len(rest) > 1 and rest[-1].word in POLITE:
@@ -103,8 +103,8 @@ def _clause(text: str, some: Sequence[Token], joined: str, now: int) -> Iterator
     verb, after = _verb(begun)
     if verb == NO and len(after) > 1 and after[-1].word == MORE_OF_NO:
         after = after[:-1]
-    is_first_said = until is not None and verb is not None and until.start == 0
-    first = Clause(whole, after, verb, until, is_first_said, joined, False)
+    comes_first = until is not None and verb is not None and until.start == 0
+    first = Clause(whole, after, verb, until, comes_first, joined, False)
     if until is not None and until.fault is not None:
         yield replace(first, fault=until.fault)
     elif verb is None:
@@ -121,7 +121,7 @@ def _clause(text: str, some: Sequence[Token], joined: str, now: int) -> Iterator
         yield replace(first, fault="these are two wishes; put a comma between them")
     else:
         begins = some.index(after[place])
-        yield replace(first, said=said(text, some[:begins]), words=after[:place])
+        yield replace(first, part=part_of(text, some[:begins]), words=after[:place])
         yield from _clause(text, some[begins:], ".", now)
 
 
@@ -159,8 +159,8 @@ def _with_verbs(clauses: Sequence[Clause]) -> list[Clause]:
         if before is None or clause.verb is not None or clause.fault is not None or not follows:
             found.append(replace(clause, is_plain=clause.is_plain and clause.verb is None))
         elif not clause.words and clause.until is not None and before.until is None:
-            whole = f"{before.said}{'' if clause.joined == COMMA else ' '}{clause.joined} "
-            found[-1] = replace(before, until=clause.until, said=f"{whole}{clause.said}")
+            whole = f"{before.part}{'' if clause.joined == COMMA else ' '}{clause.joined} "
+            found[-1] = replace(before, until=clause.until, part=f"{whole}{clause.part}")
         elif before.fault is None and clause.words:
             found.append(replace(clause, verb=before.verb))
         else:
@@ -169,8 +169,8 @@ def _with_verbs(clauses: Sequence[Clause]) -> list[Clause]:
 
 
 def _with_durations(clauses: Sequence[Clause]) -> list[Clause]:
-    """What is said first holds for all of the sentence; what is said last, for all that it ends."""
-    whole = next((one.until for one in clauses if one.is_first_said), None)
+    """What is part first holds for all of the sentence; what is part last, for all that it ends."""
+    whole = next((one.until for one in clauses if one.comes_first), None)
     found: list[Clause] = []
     behind: Until | None = None
     for clause in reversed(clauses):

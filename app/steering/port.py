@@ -10,7 +10,7 @@ from typing import NamedTuple, Protocol
 class Asked(NamedTuple):
     """Something that a sentence asks for."""
 
-    said: str  # the part of the sentence
+    part: str  # the part of the sentence
     verb: str  # of `ml.preferences.VERBS`
     kind: str  # of `ml.preferences.KINDS`
     name: str
@@ -20,7 +20,7 @@ class Asked(NamedTuple):
 class Unclear(NamedTuple):
     """A part of a sentence that asks for nothing that is understood."""
 
-    said: str
+    part: str
     missing: str  # what it would need
 
 

@@ -39,7 +39,7 @@ def tokens(sentence: str) -> list[Token]:
     return [token for found in TOKEN.finditer(sentence) for token in _tokens(found)]
 
 
-def said(sentence: str, some: Sequence[Token]) -> str:
+def part_of(sentence: str, some: Sequence[Token]) -> str:
     """The part of a sentence that some tokens span."""
     return sentence[min(one.start for one in some) : max(one.end for one in some)]
 

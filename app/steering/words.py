@@ -102,7 +102,7 @@ FORMS: Final[Mapping[Phrase, str]] = {
 ABSENT: Final[Mapping[Phrase, str]] = {
     phrase: missing
     for missing, names in {
-        "videos are not told from pictures here; say media": "video|videos|photos|fotos|gifs",
+        "videos and pictures are one thing here; say media": "video|videos|photos|fotos|gifs",
         "there are no advertisements here": "ads|advertising|advertisements|ad|werbung|anzeigen",
         "retweets are not shown as such here": "retweets|reposts|retweet",
         "adult content is a setting of the profile: sensitive_ok": "nsfw|adult|sensitive|porn|"

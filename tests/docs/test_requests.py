@@ -50,11 +50,13 @@ def test_every_request_is_answered(name: str, service: TestClient) -> None:
             body = words[words.index("-d") + 1]
             for there, here in TWEETS.items():
                 body = body.replace(there, here)
-            answer = service.post(path, json=json.loads(body))
+            method = words[words.index("-X") + 1] if "-X" in words else "POST"
+            answer = service.request(method, path, json=json.loads(body))
             offset = answer.json().get("offset", offset)
         else:
             path = path.replace("after_offset=3", f"after_offset={offset}")
-            answer = service.get(path, headers=headers(words))
+            method = words[words.index("-X") + 1] if "-X" in words else "GET"
+            answer = service.request(method, path, headers=headers(words))
         assert answer.status_code == 200, answer.text
 
 

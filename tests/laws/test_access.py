@@ -205,9 +205,10 @@ def test_a_token_reads_only_what_belongs_to_its_sub(
             assert caller.get(path, headers=token("another")).status_code == 200
     asked = ("why/1", "preview", "cards", "dropped", "sandbox")
     about_a_timeline = {"/timeline/1", *(f"/timeline/1/{one}" for one in asked)}
-    about_a_user = {"/users/1", "/users/1/profile", "/users/1/rehearsal"}
+    about_a_user = {"/users/1", "/users/1/profile", "/users/1/rehearsal", "/users/1/data"}
     assert own == about_a_timeline | about_a_user | {
         "/steering/1",
+        "/transparency/1",
         "/follow-recommendations/1",
         "/score",
     }
@@ -248,7 +249,8 @@ def test_the_root_path_of_a_proxy_changes_no_rule(
     with client(tiny_engine, "10.1.2.3", root_path="/feed") as caller:
         for method, path in every:
             for given in (path, f"/feed{path}"):
-                expected = 403 if access.purpose(method, path) == "write" else 200
+                writes = access.purpose(method, path) == "write"
+                expected = 403 if writes or access.PERSONAL.fullmatch(path) else 200
                 body = {"user_id": "1", "tweet_ids": ["1"]} if path == "/score" else {}
                 answer = caller.request(method, given, json=body if method != "GET" else None)
                 assert answer.status_code in (expected, 404, 410, 422), (method, given)

@@ -23,7 +23,7 @@ def changed(tiny_engine: Engine) -> Engine:
     return assemble(tiny_engine.settings, state, tiny_engine.bundle, tiny_engine.clock)
 
 
-@pytest.mark.parametrize("name", ["for_you", "following"])
+@pytest.mark.parametrize("name", ["for_you", "following", "without_profiling"])
 def test_a_strangers_feed_reads_nobodys_row(
     tiny_engine: Engine, changed: Engine, name: str
 ) -> None:

@@ -18,7 +18,7 @@ from ml import kernels
 from ml.actions import BY_LABEL, ON_TEXTS, ON_USERS
 from ml.bundle import state_source
 
-PRODUCTS = ("for_you", "following")
+PRODUCTS = ("for_you", "following", "without_profiling")
 
 
 def main(artifacts: Path, log: Path, is_shared: bool) -> None:

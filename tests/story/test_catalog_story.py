@@ -68,7 +68,7 @@ def test_products_are_described_by_the_objects_that_serve(
     client: TestClient, tiny_engine: Engine
 ) -> None:
     told = client.get("/products").json()
-    assert told["asked"] == {"for_you": "for_you", "following": "following"}
+    assert told["asked"] == {name: name for name in ("for_you", "following", "without_profiling")}
     names = [product["name"] for product in told["products"]]
     assert names == ["for_you", "discovery", "newcomer", "fallback", "following"]
     page, mixer = told["products"][0], tiny_engine.products["for_you"].mixer

@@ -6,6 +6,9 @@ from typing import Any
 
 from fastapi.testclient import TestClient
 
+from app.serving.engine import Engine
+from ml.heads import NAMES as HEADS
+
 
 def previewed(client: TestClient, user: str, **body: Any) -> dict[str, Any]:
     answer = client.post(f"/timeline/{user}/preview", json=body)
@@ -72,3 +75,31 @@ def test_other_feeds_can_be_tried(client: TestClient, reader: str) -> None:
     assert (page["product"], page["served_by"]) == ("following", "following")
     assert page["trace"]
     assert previewed(client, "somebody-new", limit=3)["served_by"] == "newcomer"
+
+
+def test_it_says_which_overrides_have_no_effect(
+    client: TestClient, reader: str, tiny_engine: Engine
+) -> None:
+    """What is named changes nothing, in whatever direction; what is not named may."""
+
+    def tried(**overrides: Any) -> dict[str, Any]:
+        return previewed(client, reader, overrides=overrides, limit=50)
+
+    def order(page: dict[str, Any]) -> list[tuple[str, float]]:
+        return [(item["tweet_id"], item["score"]) for item in page["items"]]
+
+    plain = tried()
+    assert plain["without_effect"] == []
+    idle = {"in_network_share": 0.01, "communities_limit": 1, "graph_share": 0.9}
+    found = tried(**idle)
+    assert {one["override"] for one in found["without_effect"]} == {*idle}
+    assert "prices.share" in found["without_effect"][0]["because"]
+    assert order(found) == order(plain)
+    priced = tried(in_network_share=0.01, prices={"share": 0.3}, budget=0.9)
+    assert priced["without_effect"] == []
+    assert order(priced) != order(plain)
+    best = tried(rules="best", explore_share=0.5)
+    assert [one["override"] for one in best["without_effect"]] == ["explore_share"]
+    assert tiny_engine.bundle is not None
+    head = next(name for name in HEADS if name not in tiny_engine.bundle.manifest.heads)
+    assert tried(weights={head: 1})["without_effect"][0]["override"] == f"weights.{head}"

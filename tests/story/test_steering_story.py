@@ -77,9 +77,9 @@ def test_a_sentence_changes_the_feed_and_says_how(
     author = before[3]["author_id"]
     asked = steer(client, reader, f"no {topic} for 3 days, less from @{author}. Blah blah")
     no, less = asked["understood"]
-    assert (no["id"], no["verb"], no["said"]) == (f"topic:{topic}", "no", f"no {topic} for 3 days")
+    assert (no["id"], no["verb"], no["part"]) == (f"topic:{topic}", "no", f"no {topic} for 3 days")
     assert (less["kind"], less["name"]) == ("author", author)
-    assert asked["not_understood"][0]["said"] == "Blah blah"
+    assert asked["not_understood"][0]["part"] == "Blah blah"
     after = page(client, reader)["items"]
     assert topic in topics(service, before)
     assert topic not in topics(service, after)
@@ -165,7 +165,7 @@ def test_a_preview_of_a_sentence_leaves_no_trace(client: TestClient, reader: str
     body = {"sentence": "only jazz, and hm", "compare": True, "limit": 20}
     answer = client.post(f"/timeline/{reader}/preview", json=body).json()
     assert [one["label"] for one in answer["understood"]] == ["only jazz"]
-    assert [one["said"] for one in answer["not_understood"]] == ["hm"]
+    assert [one["part"] for one in answer["not_understood"]] == ["hm"]
     assert answer["difference"]["left"]
     assert client.get(f"/steering/{reader}").json()["preferences"] == []
     assert ids(page(client, reader)) == before

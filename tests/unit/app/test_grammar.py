@@ -13,7 +13,7 @@ NOW: Final = 1_774_000_000  # Friday, 20 March 2026, 09:46 UTC
 HOUR, DAY = 3_600, 86_400
 MIDNIGHT = NOW - NOW % DAY + DAY
 WEEK_END = MIDNIGHT + 2 * DAY
-MONTH = NOW + 30 * DAY  # where nothing is said
+MONTH = NOW + 30 * DAY  # where nothing is part
 TOPICS = ("politics", "football", "jazz", "music", "chess", "cinema", "books", "climate", "science",
           "startups", "fashion", "history", "Video Art", "space", "baking")  # fmt: skip
 PEOPLE = {"17": "Ana", "3": "Selma Mori", "4": "Ben", "5": "ben", "a.b": "Dot"}
@@ -208,7 +208,7 @@ def test_it_is_understood_as_a_person_would(sentence: str) -> None:
     found = read(sentence)
     assert [(short(one), one.expires_at) for one in found.asked] == UNDERSTOOD[sentence]
     assert found.unclear == []
-    assert all(one.said in sentence for one in found.asked)
+    assert all(one.part in sentence for one in found.asked)
 
 
 @pytest.mark.parametrize("sentence", MISSING)
@@ -240,7 +240,7 @@ def test_what_is_not_understood_is_never_guessed(
 ) -> None:
     found = read(sentence)
     assert [short(one) for one in found.asked] == asked
-    assert [one.said for one in found.unclear] == unclear
+    assert [one.part for one in found.unclear] == unclear
 
 
 @pytest.mark.parametrize("sentence", [*UNDERSTOOD, *MISSING])

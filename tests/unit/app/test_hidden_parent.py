@@ -67,7 +67,7 @@ def test_a_reply_to_somebody_who_is_kept_away_is_hidden(
         assert scored(client, "0", "1", "2") == [None] * 3
 
 
-@pytest.mark.parametrize("product", ["for_you", "following"])
+@pytest.mark.parametrize("product", ["for_you", "following", "without_profiling"])
 def test_a_reply_to_a_deleted_tweet_is_hidden_on_every_page(replied: World, product: str) -> None:
     with serving(replied) as client:
         first = client.get("/timeline/a", params={"limit": 1, "product": product}).json()

@@ -116,7 +116,7 @@ def test_sources_waste_no_places_on_what_may_not_be_seen(world: World) -> None:
 
 
 @pytest.mark.parametrize("filter_", [Audience, Muted])
-@pytest.mark.parametrize("product", ["for_you", "following"])
+@pytest.mark.parametrize("product", ["for_you", "following", "without_profiling"])
 def test_where_nobody_knows_who_may_see_nothing_is_shown(
     world: World, filter_: type, product: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
