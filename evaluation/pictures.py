@@ -144,7 +144,7 @@ def _image(png: bytes) -> Image:
 def _write(path: Path, png: bytes) -> None:
     """A screenshot in few colors, which is a third of its size."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    from PIL.Image import Dither
+    from PIL.Image import Dither  # the extra `browser`
 
     _image(png).quantize(COLORS, dither=Dither.NONE).save(path, optimize=True)
 

@@ -150,7 +150,10 @@ def check_kernels(settings: Settings) -> Finding:
         loaded = bundle.load(settings.artifacts, settings.bundle)
     except FeedError:
         loaded = None  # as `check_bundle` reports
-    warm = warm_up(settings, loaded)
+    try:
+        warm = warm_up(settings, loaded)
+    except InvalidSettingError:
+        return Finding("kernels", True, "not looked at before the setting above is mended")
     if not kernels.IS_COMPILED:
         return Finding(
             "kernels", True, "NUMBA_DISABLE_JIT is set: nothing is compiled, all is slow"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, KeysView, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from types import MappingProxyType
 from typing import Final
 
@@ -78,13 +79,14 @@ class CandidateBatch:
         return stays.nonzero()[0][:count]
 
     def with_columns(self, columns: Mapping[str, Column]) -> CandidateBatch:
-        for name in self.columns.keys() & columns.keys():
-            raise BrokenContractError(f"column {name!r} is already written")
-        shape = self.tweet.shape
+        before, shape = self.columns, self.tweet.shape
         for name, column in columns.items():
+            if name in before:
+                raise BrokenContractError(f"column {name!r} is already written")
             if column.shape != shape:
                 self.check(column, name)
-        return CandidateBatch(self.tweet, self.author, self.sources, {**self.columns, **columns})
+        wider = before.wider(columns) if isinstance(before, _Taken) else {**before, **columns}
+        return CandidateBatch(self.tweet, self.author, self.sources, wider)
 
     def columns_of(self, names: Sequence[str]) -> list[Column | None]:
         """The columns of these names, None where there is none."""
@@ -102,14 +104,18 @@ class CandidateBatch:
 
 
 class _Taken(Mapping[str, Column]):
-    """Some rows of some columns; each is narrowed when it is first read, since few are."""
+    """Some rows of some columns; each is narrowed when it is first read, since few are. Beside them
+    columns that were written for these rows."""
 
-    __slots__ = ("_read", "_rows", "_whole")
+    __slots__ = ("_read", "_rows", "_whole", "_written")
 
-    def __init__(self, whole: Mapping[str, Column], rows: Order) -> None:
+    def __init__(
+        self, whole: Mapping[str, Column], rows: Order, written: Mapping[str, Column] = NO_COLUMNS
+    ) -> None:
         self._whole = whole
         self._rows = rows
-        self._read: dict[str, Column] = {}
+        self._written = written
+        self._read: dict[str, Column] = {**written}
 
     def __getitem__(self, name: str) -> Column:
         column = self._read.get(name)
@@ -118,25 +124,27 @@ class _Taken(Mapping[str, Column]):
         return column
 
     def __contains__(self, name: object) -> bool:
-        return name in self._whole
+        return name in self._whole or name in self._written
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._whole)
+        return chain(self._whole, self._written)
 
     def __len__(self) -> int:
-        return len(self._whole)
-
-    def keys(self) -> KeysView[str]:
-        return self._whole.keys()
+        return len(self._whole) + len(self._written)
 
     def of(self, names: Sequence[str]) -> list[Column | None]:
         """The columns of these names, None where there is none; read once, so not kept."""
-        whole, rows = self._whole, self._rows
-        return [whole[name].take(rows) if name in whole else None for name in names]
+        whole, rows, written = self._whole, self._rows, self._written
+        return [whole[name].take(rows) if name in whole else written.get(name) for name in names]
+
+    def wider(self, columns: Mapping[str, Column]) -> _Taken:
+        """With these columns as well."""
+        return _Taken(self._whole, self._rows, {**self._written, **columns})
 
     def take(self, rows: Order) -> _Taken:
         """Only these rows of them."""
-        return _Taken(self._whole, self._rows.take(rows))
+        written = {name: column.take(rows) for name, column in self._written.items()}
+        return _Taken(self._whole, self._rows.take(rows), written)
 
 
 def joined(batches: Mapping[int, CandidateBatch]) -> CandidateBatch:
@@ -156,18 +164,16 @@ def merged(batches: Sequence[CandidateBatch]) -> CandidateBatch:
         return CandidateBatch.of(none, none)
     all_rows = batches[0] if len(batches) == 1 else _concatenated(batches)
     tweet = all_rows.tweet
-    by_tweet = (tweet.astype(np.int64) << 32) + np.arange(len(tweet))  # sorted sooner than pairs
-    by_tweet.sort()
-    place = by_tweet & 0xFFFFFFFF
-    tweet = (by_tweet >> 32).astype(np.int32)
+    order = tweet.argsort()  # in no order where tweets are equal, and so are their authors
+    tweet = tweet.take(order)
     is_first = np.empty(len(tweet), bool)
     is_first[:1] = True
     np.not_equal(tweet[1:], tweet[:-1], is_first[1:])
     first = is_first.nonzero()[0]
     if not len(first):
         return all_rows
-    author = all_rows.author.take(place.take(first))
-    sources = np.bitwise_or.reduceat(all_rows.sources.take(place), first)
+    author = all_rows.author.take(order.take(first))
+    sources = np.bitwise_or.reduceat(all_rows.sources.take(order), first)
     return CandidateBatch(tweet.take(first), author, sources)
 
 

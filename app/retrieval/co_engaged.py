@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from app.pipeline.query import Query
+from typing import Final
+
+from app.retrieval.last_query import LastQuery
 from ml.embeddings.item_item import ItemItem
 from ml.state.feature_state import FeatureState
 
 
 class CoEngaged:
-    """Remembers the answer to the last query; nothing changes the state while one is answered."""
+    """The answer to the last query is remembered."""
 
     def __init__(self, state: FeatureState) -> None:
-        self._state = state
-        self._last: tuple[Query, ItemItem] | None = None
-
-    def of(self, query: Query) -> ItemItem:
+        self.of: Final = LastQuery(lambda query: ItemItem.of(state, query.viewer))
         """The tweets that go with the viewer's history."""
-        if self._last is None or self._last[0] is not query:
-            self._last = query, ItemItem.of(self._state, query.viewer)
-        return self._last[1]

@@ -14,6 +14,7 @@ from app.pipeline.batch import CandidateBatch, Rows
 from app.pipeline.product import Served
 from app.pipeline.query import Query
 from app.serving.engine import Engine
+from app.serving.preferred_settings import products_for
 from app.serving.why.dropped import RELATIONS
 
 FOLLOWERS: Final = 0.5  # of those who are asked, at most
@@ -94,7 +95,7 @@ def _some(rows: Rows, count: int, rng: np.random.Generator) -> Rows:
 
 def _ask(engine: Engine, user_id: str, tweet: int, limit: int, reach: Reach) -> None:
     query = engine.hydrate.query(user_id, limit)
-    served = engine.products["for_you"].run(query)
+    served = products_for(engine, query)["for_you"].run(query)
     (places,) = np.nonzero(served.pool.tweet == tweet)
     reach.count(int(places[0]) + 1 if len(places) else None, limit)
     if len(places):
@@ -114,4 +115,4 @@ def _dropped_by(engine: Engine, query: Query, tweet: int) -> str | None:
     """The filter that keeps it from this viewer, by itself."""
     row = np.array([tweet], np.int32)
     alone = CandidateBatch.of(row, engine.state.tweets.author[row])
-    return engine.products["for_you"].score(query, alone).dropped_by[0]
+    return products_for(engine, query)["for_you"].score(query, alone).dropped_by[0]

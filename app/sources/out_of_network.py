@@ -13,6 +13,7 @@ from app.pipeline.query import Query
 from app.retrieval.age import age_hours
 from app.retrieval.fresh_tweets import FreshTweets
 from app.retrieval.in_turns import in_turns
+from app.retrieval.last_query import LastQuery
 from app.retrieval.near_tweets import NearTweets
 from app.retrieval.nearest import nearness
 from app.retrieval.sort_keys import Keys, rows_of, sort_key
@@ -45,7 +46,21 @@ class OutOfNetwork:
         """The tweets that are looked at."""
         return NearTweets(self.fresh_tweets, self.encoder, TEMPERATURE, self.half_life_hours)
 
+    @cached_property
+    def keys(self) -> LastQuery[tuple[Keys, Keys | None]]:
+        """The tweets by strangers, by their worth to the taste of a viewer, and to what they did
+        last, if that was lately."""
+        return LastQuery(self._keys)
+
     def fetch(self, query: Query, limit: int) -> CandidateBatch:
+        near_taste, near_lately = self.keys(query)
+        if near_lately is None:
+            return self.fresh_tweets.best(near_taste, limit)
+        best, latest = (rows_of(top_k(keys, limit)) for keys in (near_taste, near_lately))
+        author = self.fresh_tweets.state.tweets.author
+        return in_turns(best, latest, self.latest_share, limit, author)
+
+    def _keys(self, query: Query) -> tuple[Keys, Keys | None]:
         lately = self._lately(query) if self.latest_share else None
         tastes = [query.vector] if lately is None else [query.vector, lately]
         near = self.near_tweets.of(tastes, query.now)
@@ -61,11 +76,7 @@ class OutOfNetwork:
             self.half_life_hours,
             query.now,
         )
-        if lately is None:
-            return self.fresh_tweets.best(near_taste, limit)
-        best, latest = (rows_of(top_k(keys, limit)) for keys in (near_taste, near_lately))
-        author = self.fresh_tweets.state.tweets.author
-        return in_turns(best, latest, self.latest_share, limit, author)
+        return near_taste, None if lately is None else near_lately
 
     def _lately(self, query: Query) -> Column | None:
         """The mean vector of the viewer's latest engagements; None if there are no recent ones."""

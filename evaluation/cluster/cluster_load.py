@@ -25,7 +25,7 @@ ELSEWHERE: Final = frozenset({429, 503})  # ask another, or later
 
 @dataclass
 class ClusterLoad:
-    """Everything at once, until it is told to stop."""
+    """Everything at once, until `stopping` is set."""
 
     addresses: Sequence[Address]
     traffic: Traffic

@@ -44,7 +44,7 @@ class Network:
         return ["ip", "netns", "exec", self._namespace(node)]
 
     def cut(self, node: str) -> None:
-        """Pull its cable: packets are lost, and nobody is told."""
+        """Pull its cable: packets are lost without an error."""
         _ip("link", "set", self._cable(node), "down")
 
     def heal(self, node: str) -> None:

@@ -83,8 +83,8 @@ class Replica:
         """What `/readyz` says; None where it does not answer, or not with 200."""
         try:
             with urlopen(f"http://{self.address[0]}:{self.address[1]}/readyz", timeout=5) as answer:
-                said: Mapping[str, Any] = orjson.loads(answer.read())
-                return said
+                state: Mapping[str, Any] = orjson.loads(answer.read())
+                return state
         except (OSError, HTTPException):
             return None
 
@@ -95,9 +95,9 @@ class Replica:
             ChildProcessError: it is not, within PATIENCE.
         """
         until = time.monotonic() + PATIENCE
-        while (said := self.ready()) is None or said["status"] != "ready":
+        while (state := self.ready()) is None or state["status"] != "ready":
             if time.monotonic() > until:
                 words = self._errors.read_text(errors="replace")[-2_000:]
-                raise ChildProcessError(f"{self.name} is not ready ({said}): {words}")
+                raise ChildProcessError(f"{self.name} is not ready ({state}): {words}")
             self.keep_running()
             time.sleep(0.2)

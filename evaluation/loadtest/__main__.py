@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final, Protocol
 
 from app.settings import InvalidSettingError
-from evaluation.cluster import endurance
+from evaluation.cluster import endurance, throughput
 from evaluation.loadtest import (
     benchmark,
     benchmark_page,
@@ -60,6 +60,7 @@ COMMANDS: Final[dict[str, Command]] = {
     "overload": overload,
     "pagination": pagination,
     "reload": reload,
+    "replicas": throughput,
     "scale": scale,
     "soak": soak,
     "stalls": stalls,

@@ -20,8 +20,8 @@ def lines(header: list[str], rows: Iterable[list[str]], *, text: bool = False) -
     return f"<div class='wide'><table><tr>{head}</tr>{body}</table></div>"
 
 
-def plate(plot: str, caption: str) -> str:
-    """A plot and what it shows."""
+def plate(plot: str, caption: str = "") -> str:
+    """A plot and what it shows, where its axes do not say that."""
     return f"<figure>{plot}<figcaption>{escape(caption)}</figcaption></figure>"
 
 
@@ -30,7 +30,7 @@ def ranking(policies: Mapping[str, Json], metric: str, strong: str, form: str = 
     known = [(name, by[metric]) for name, by in policies.items() if by[metric]["value"] is not None]
     known.sort(key=lambda pair: -pair[1]["value"])
     rows = [bar(name, figure, strong=name == strong) for name, figure in known]
-    return plate(bars(metric, rows, metric, form), metric)
+    return plate(bars(metric, rows, metric, form))
 
 
 def interval(figure: Json | None) -> str:

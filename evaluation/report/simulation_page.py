@@ -58,7 +58,7 @@ def _sections(report: Json) -> Iterator[str]:
         by_policy = report["by_day"].items()
         return {who: [day["value"] or 0.0 for day in by[name]] for who, by in by_policy}
 
-    plots = [plate(lines(y, series(name), "day", y), y) for name, y in OVER_DAYS.items()]
+    plots = [plate(lines(y, series(name), "day", y)) for name, y in OVER_DAYS.items()]
     yield section("Over the days", "".join(plots))
     yield section("Under stress", _stress(report["stress"]))
     yield section(f"By how much {escape(reference)} is ahead", grid(report["ahead"]))

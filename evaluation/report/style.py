@@ -31,6 +31,6 @@ tr.strong { font-weight: 600; }
 .grid { display: grid; grid-template-columns: repeat(auto-fill, minmax(14rem, 1fr)); gap: 1rem; }
 figure { margin: .5rem 0; overflow-x: auto; }
 figcaption { color: var(--soft); font-size: .85rem; }
-svg { width: 100%; max-width: 40rem; min-width: 30rem; height: auto; }
+svg { width: 100%; max-width: 40rem; min-width: 22rem; height: auto; }
 .grid svg { min-width: 0; }
 """

@@ -68,9 +68,10 @@ def here(
     shutil.copytree(tiny_data, tmp_path / "path" / "to" / "tables")
     (artifacts / "report").mkdir()
     (artifacts / "report" / "report.json").write_text("{}")
-    rows = [f"{word} weather {i},{i % 2}" for i, word in enumerate(["fine", "damned"] * 30)]
+    words = {0: ("lovely", "quiet", "sunny"), 1: ("damned", "rotten", "bloody")}
+    texts = [f"{words[i % 2][i % 3]} weather number {i},{i % 2}" for i in range(400)]
     for name in ("labelled.csv", "others.csv"):
-        (tmp_path / name).write_text("\n".join(["text,is_toxic", *rows]))
+        (tmp_path / name).write_text("\n".join(["text,is_toxic", *texts]))
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

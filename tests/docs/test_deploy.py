@@ -44,7 +44,7 @@ def test_settings_of_a_replica_are_fit() -> None:
     names = {name.removeprefix(PREFIX).lower(): value for name, value in given.items()
              if name.startswith(PREFIX)}  # fmt: skip
     settings = Settings(**names)
-    assert settings.log_location == "postgresql://foryou@db/foryou"
+    assert settings.log_location == "postgresql://feed@db/feed"
 
 
 def test_services_volumes_and_files_are_there() -> None:

@@ -64,12 +64,7 @@ def change_a_table(artifacts: Path) -> None:
 
 def forge_a_record(artifacts: Path) -> None:
     log = sqlite3.connect(artifacts / "events.db")
-    (table,) = (
-        name
-        for (name,) in log.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
-        if "body" in [column[1] for column in log.execute(f"PRAGMA table_info({name})")]
-    )
-    log.execute(f"UPDATE {table} SET body = replace(body, '\"2\"', '\"3\"')")
+    log.execute("UPDATE entries SET body = replace(body, '\"2\"', '\"3\"') WHERE offset = 7")
     log.commit()
     log.close()
 
@@ -89,7 +84,12 @@ FAULTS: list[tuple[str, str, str, Callable[[Path], object]]] = [
         "promote VERSION",
         lambda at: (at / "current").unlink(),
     ),
-    ("bundle", "sha256 differs", "retrain", lambda at: flip(current(at) / "nsfw.safetensors")),
+    (
+        "bundle",
+        "sha256 differs",
+        "retrain",
+        lambda at: flip(current(at) / "heavy_ranker.safetensors"),
+    ),
     (
         "bundle",
         "is missing",
@@ -100,13 +100,13 @@ FAULTS: list[tuple[str, str, str, Callable[[Path], object]]] = [
     ("state", "names no state", "train again", lambda at: (at / "state" / "current").unlink()),
     ("state", "sha256 differs", "train again", lambda at: flip(state(at))),
     ("state", "have changed since the training", "train again", change_a_table),
-    ("event log", "checksum", "restore", forge_a_record),
+    ("event log", "has changed on disk", "restore", forge_a_record),
     ("snapshots", "sha256 differs", "or delete", damage_a_snapshot),
 ]
 SETTINGS: list[tuple[str, str, str, str, str]] = [
     ("settings", "PROT", "8000", "there is no such setting", "is it FORYOU_PORT?"),
     ("settings", "SERVED_HOURS", "many", "FORYOU_SERVED_HOURS='many'", "valid number"),
-    ("keys", "TOKEN_SECRET", "short", "FORYOU_TOKEN_SECRET", "at least"),
+    ("keys", "TOKEN_SECRET", "short", "FORYOU_TOKEN_SECRET has 5 bytes", "a random secret of 32"),
     ("service", "PRESET", "mine", "mine", "x-2026"),
 ]
 

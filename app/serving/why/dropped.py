@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from app.filters.audience import Audience
-from app.filters.muted import Muted
+from app.filters.hidden_parent import HiddenParent
 from app.filters.see_fewer import SeeFewer
 from app.filters.social_graph import SocialGraph
 from app.pipeline.batch import CandidateBatch
@@ -16,9 +16,11 @@ from app.pipeline.mixer import MixerPipeline
 from app.pipeline.product import Watched
 from app.pipeline.query import Query
 from app.serving.engine import Engine
+from app.serving.preferred_settings import products_for
 from app.serving.why.last_round import LastRound
+from ml.state.tables.neighborhood import Neighborhood
 
-RELATIONS: Final = frozenset(one.__name__ for one in (SocialGraph, SeeFewer, Muted))
+RELATIONS: Final = frozenset(one.__name__ for one in (SocialGraph, SeeFewer, HiddenParent))
 """They tell whom the viewer does not want to read."""
 
 
@@ -41,34 +43,42 @@ def dropped(
 
     Args:
         examples: how many tweets of each filter, at most.
-        relations: whether filters that tell whom the viewer blocks or mutes list their tweets.
-            Nobody is shown what they may not see.
+        relations: whether tweets are listed that blocks, mutes or the wish to see less of an
+            author drop. Nobody is shown what they may not see.
 
     Raises:
         FailedClosedError: nobody knows what this viewer may see.
     """
-    watched = engine.products[product].watch(query)
+    watched = products_for(engine, query)[product].watch(query)
     filters, audience = _filters(watched.product.mixer), Audience(engine.state)
+    asked = query if relations else _without_refusals(query)
     found: dict[tuple[str, str], Dropping] = {}
     for span, passage in LastRound.of(watched).passages("eligibility", "visibility", "slate"):
-        withheld = span.component in RELATIONS and not relations
-        gone = passage.batch.take(~passage.answer)
-        gone = gone.take(gone.everything() & (not withheld) & audience.keep(query, gone))
+        part, gone = filters.get(span.component), passage.batch.take(~passage.answer)
+        gone = gone.take(audience.keep(query, gone))
+        known = ~part.keep(asked, gone) if part and span.component in RELATIONS else None
+        listed = gone if known is None else gone.take(known)
         before = found.get((span.stage, span.component))
         tweets = dict(before.tweets) if before else {}
-        for row in gone.tweet.tolist():
+        for row in listed.tweet.tolist():
             if row not in tweets and len(tweets) < examples:
-                alone = gone.take(gone.tweet == row)
-                tweets[row] = _grounds(query, alone, filters.get(span.component))
+                tweets[row] = _grounds(asked, listed.take(listed.tweet == row), part)
         found[span.stage, span.component] = Dropping(
             span.stage,
             span.component,
             span.rows_in + (before.rows_in if before else 0),
             span.rows_out + (before.rows_out if before else 0),
-            withheld,
+            len(listed) < len(gone) or bool(before and before.withheld),
             tweets,
         )
     return watched, [*found.values()]
+
+
+def _without_refusals(query: Query) -> Query:
+    """The query as if the viewer refused nobody and nobody them."""
+    around = query.neighborhood
+    assert isinstance(around, Neighborhood)  # what `hydrate` makes
+    return query._replace(neighborhood=around.without_refusals())
 
 
 def _filters(mixer: MixerPipeline) -> dict[str, Filter]:

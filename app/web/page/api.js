@@ -96,3 +96,7 @@ export const sandbox = (person, body, options) =>
   ask(`timeline/${segment(person)}/sandbox`, { method: "POST", body, ...options });
 export const rehearsal = (person, body, options) =>
   ask(`users/${segment(person)}/rehearsal`, { method: "POST", body, ...options });
+
+export const steering = (person, options) => ask(`steering/${segment(person)}`, options);
+export const steer = (person, text) => ask(`steering/${segment(person)}`, { method: "POST", body: { text } });
+export const revoke = (person, preference) => ask(`steering/${segment(person)}${query({ preference })}`, { method: "DELETE" });

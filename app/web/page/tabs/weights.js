@@ -7,6 +7,7 @@ import { Icon } from "../parts/icon.js";
 import { Move, useGlide } from "../parts/moves.js";
 import { Empty, Failure, Skeleton } from "../parts/notice.js";
 import { PersonBar, person } from "../parts/person.js";
+import { Sentence } from "../parts/sentence.js";
 import { Slider } from "../parts/slider.js";
 import { go, route } from "../route.js";
 import { html, useState } from "../ui.js";
@@ -86,8 +87,8 @@ const Controls = ({ products }) => {
   `;
 };
 
-const question = (id, overrides) => async (options) => {
-  const page = await api.preview(id, { overrides, limit: LIMIT, compare: true }, options);
+const question = (id, overrides, sentence) => async (options) => {
+  const page = await api.preview(id, { overrides, sentence, limit: LIMIT, compare: true }, options);
   return { page, cards: await api.cards(id, [...page.items.map((item) => item.tweet_id), ...page.difference.left], options) };
 };
 
@@ -113,14 +114,16 @@ const Result = ({ page, cards }) => {
 
 export const Weights = () => {
   const id = person();
-  const overrides = overridesOf();
+  const overrides = overridesOf(), { sentence } = route.value.params;
   const { data: products, error: unknown } = api.useAnswer((options) => api.ask("products", options), []);
-  const { data, error, loading, again } = api.useAnswer(id ? question(id, overrides) : null, [id, JSON.stringify(overrides)]);
+  const { data, error, loading, again } = api.useAnswer(
+    id ? question(id, overrides, sentence) : null, [id, JSON.stringify(overrides), sentence]);
   return html`
     <${PersonBar} />
     <div class="split first">
       <section aria-labelledby="weights-title" aria-busy=${loading}>
         <div class="head"><h1 id="weights-title">${say("weights.title")}</h1><p class="hint">${say("weights.about")}</p></div>
+        <${Sentence} id=${id} page=${data?.page} onKept=${again} />
         ${(error ?? unknown) && html`<${Failure} error=${error ?? unknown} again=${again} />`}
         ${!data && !error && html`<${Skeleton} rows=${5} />`}
         ${data?.page.items.length === 0 && html`<${Empty} title=${say("feed.nothing")}>${say("feed.nothing.about")}</${Empty}>`}

@@ -403,5 +403,15 @@ export default {
   "write.sources": "Quellen, die ihn trügen",
   "write.sources.none": "Keine von ihnen.",
   "write.dropped": "Was ihn verwirft",
-  "write.dropped.none": "Kein Filter."
+  "write.dropped.none": "Kein Filter.",
+  "sentence.title": "Sagen, was man will",
+  "sentence.label": "Was diese Person will",
+  "sentence.example": "weniger politics für 3 Tage, mehr books",
+  "sentence.try": "Probieren",
+  "sentence.keep": "Für diese Person behalten",
+  "sentence.clear": "Leeren",
+  "sentence.held": "Diese Person hat erbeten:",
+  "sentence.revoke": "Zurücknehmen: {label}",
+  "sentence.until": "bis {at}",
+  "sentence.good": "bis auf Widerruf"
 };

@@ -403,5 +403,15 @@ export default {
   "write.sources": "Sources that would carry it",
   "write.sources.none": "None of them.",
   "write.dropped": "What drops it",
-  "write.dropped.none": "No filter does."
+  "write.dropped.none": "No filter does.",
+  "sentence.title": "Say what you want",
+  "sentence.label": "What this person wants",
+  "sentence.example": "less politics for 3 days, more books",
+  "sentence.try": "Try",
+  "sentence.keep": "Keep it for this person",
+  "sentence.clear": "Clear",
+  "sentence.held": "This person asked for:",
+  "sentence.revoke": "Take back: {label}",
+  "sentence.until": "until {at}",
+  "sentence.good": "until taken back"
 };
