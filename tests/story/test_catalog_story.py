@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from fastapi.testclient import TestClient
 
-from app.rankers.heavy import HeavyRanker
 from app.products.rules import RULES
+from app.rankers.heavy import HeavyRanker
 from app.serving.engine import Engine
 from ml.heads import NAMES as HEADS
 
