@@ -11,7 +11,7 @@ RUN apt-get update \
 WORKDIR /src
 # Dependencies first: they are most of the image, and change least.
 COPY pyproject.toml ./
-RUN python -c 'import tomllib; project = tomllib.load(open("pyproject.toml", "rb"))["project"]; print(*project["dependencies"], *project["optional-dependencies"]["postgres"], sep="\n")' > needed.txt \
+RUN python -c 'import tomllib; project = tomllib.load(open("pyproject.toml", "rb"))["project"]; print(*project["dependencies"], *project["optional-dependencies"]["postgres"], *project["optional-dependencies"]["s3"], sep="\n")' > needed.txt \
  && grep ^torch needed.txt > torch.txt \
  && pip install --no-compile --no-deps ${TORCH_INDEX:+--index-url "$TORCH_INDEX"} -r torch.txt \
  && pip install --no-compile -r needed.txt

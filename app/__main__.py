@@ -14,6 +14,7 @@ from app.cli.timeline import print_timeline
 from app.main import create_app
 from app.observability import logs
 from app.read_settings import read_settings
+from app.serving.shared_artifacts import push
 from app.settings import PREFIX, InvalidSettingError
 from ml import command, ids
 from ml.errors import FeedError
@@ -32,6 +33,8 @@ def main(arguments: Sequence[str] | None = None, prog: str = "python -m app") ->
         if given.command == "timeline":
             logs.install(settings.log_format, settings.log_level)
             print_timeline(settings, given.user_id, given.limit)
+        elif given.command == "push":
+            push(settings)
         elif given.command == "snapshot":
             snapshot(settings)
         else:
@@ -48,6 +51,7 @@ def _parser(prog: str) -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command")
     timeline = commands.add_parser("timeline", help="print one person's timeline")
     commands.add_parser("openapi", help="print the document that is checked in as app/openapi.json")
+    commands.add_parser("push", help="publish the current bundle in FORYOU_STORE, for all machines")
     commands.add_parser("snapshot", help="write the state down, so that the next start is quick")
     timeline.add_argument("user_id", type=_id)
     timeline.add_argument("--limit", type=int, default=10, choices=range(1, 101), metavar="1-100")

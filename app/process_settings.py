@@ -56,6 +56,9 @@ class ProcessSettings(BaseSettings):
     """What is worth a line in the log; a request is, at `info`."""
     artifacts: Path = Path("artifacts")
     """Where training left the models and the state."""
+    store: str | None = None
+    """Where machines without a common folder share bundles and snapshots, such as
+    `s3://bucket/prefix`: `foryou push` publishes there, and each fetches what it serves."""
     kernels: Path | None = None
     """Where compiled code is kept, so that a start need not compile; by default `kernels` beside
     the models. Where it cannot be written, a temporary folder takes its place."""

@@ -1,4 +1,4 @@
-"""The site also has the documents at the top of the repository, and links lead to and from them."""
+"""The site has the documents of every folder, and those at the top of the repository."""
 
 from __future__ import annotations
 
@@ -18,6 +18,24 @@ AT_THE_TOP: Final = {
 }
 PAGES: Final = {name: page for page, name in AT_THE_TOP.items()}  # by their paths in the repository
 LINK: Final = re.compile(r"(?<=\]\()([^)\s#:]+)(?=[)#])")
+
+
+def on_config(config: MkDocsConfig) -> MkDocsConfig:
+    """Put the documents of each folder, and those that nobody named, into the navigation."""
+    docs = Path(config.docs_dir)
+    nav = [{name: _documents(docs, at) for name, at in item.items()} for item in config.nav or ()]
+    named = [at for item in nav for at in item.values()]
+    others = [path.name for path in sorted(docs.glob("*.md")) if path.name not in named]
+    config.nav = [*nav[:-1], *others, nav[-1]]
+    return config
+
+
+def _documents(docs: Path, at: str | list[object]) -> str | list[object]:
+    """What a folder holds, its README first; anything else as it is."""
+    if isinstance(at, list) or not at.endswith("/"):
+        return at
+    found = [path.relative_to(docs).as_posix() for path in (docs / at).glob("*.md")]
+    return [*sorted(found, key=lambda path: (not path.endswith("README.md"), path))]
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:

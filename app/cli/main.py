@@ -49,6 +49,7 @@ DELEGATED: Final = (
     Delegated("communities", "List the learned communities.", "ml.__main__", ("communities",)),
     Delegated("bundles", "List the bundles.", "ml.__main__", ("bundles",)),
     Delegated("log", "Copy an event log into Postgres.", "ml.__main__", ("log",)),
+    Delegated("push", "Publish the current bundle for all machines.", "app.__main__", ("push",)),
     Delegated("promote", "Make a bundle the current one.", "ml.__main__", ("promote",)),
 )
 

@@ -13,6 +13,7 @@ from app.serving import child_process
 from app.serving.engine import Engine
 from app.serving.kept_answers import SECONDS_BETWEEN_WRITES, KeptAnswers
 from app.serving.retention import expire_pages, forget
+from app.serving.shared_artifacts import FETCH_SECONDS, fetch_bundle
 from app.serving.supervised_loop import SupervisedLoop
 from app.serving.tail import Tail
 from app.settings import Settings
@@ -132,7 +133,8 @@ class Lifecycle:
         if service.answers is not None:
             loops.append(SupervisedLoop("replay", service.answers.write, SECONDS_BETWEEN_WRITES))
         if settings.bundle is None:
-            loops.append(SupervisedLoop("bundle_watch", self._watch, every=WATCH_SECONDS))
+            every = WATCH_SECONDS if settings.store is None else FETCH_SECONDS
+            loops.append(SupervisedLoop("bundle_watch", self._watch, every=every))
         return loops
 
     def _end(self, task: asyncio.Task[None]) -> None:
@@ -196,6 +198,7 @@ class Lifecycle:
 
     async def _watch(self) -> None:
         """Serve the bundle that `current` names, once it names another."""
+        await asyncio.to_thread(fetch_bundle, self.engine.settings)
         artifacts: Path = self.engine.settings.artifacts
         named = current(artifacts)
         lost = named is None and self.engine.bundle is not None

@@ -59,7 +59,7 @@ def in_log(log: EventLog, user_id: str) -> list[Json]:
         for _, entry in records:
             if entry.user == user_id:
                 facts = bodies.read_for_state(entry).to_json()
-                found.append({"kind": entry.kind, "at": entry.at, **_as_lists(facts)})
+                found.append({"record": entry.kind, "at": entry.at, **_as_lists(facts)})
     return found
 
 

@@ -63,6 +63,8 @@ def check_there_is_something(settings: Settings) -> None:
         DataError: there is neither a state nor a table.
     """
     artifacts, data = settings.artifacts, settings.data_dir or settings.artifacts / "data"
+    if settings.store is not None:
+        return  # it may be there
     if current(artifacts) is None and state_fingerprint(artifacts) is None and not data.is_dir():
         raise DataError(_nothing(artifacts, data))
 

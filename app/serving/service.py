@@ -20,6 +20,7 @@ from app.serving.sandbox import Sandbox
 from app.serving.sentence import SETTINGS
 from app.serving.served_bundle import remember_bundle
 from app.serving.served_log import QueuedServedLog
+from app.serving.shared_artifacts import fetch
 from app.serving.tail import Tail
 from app.settings import Settings
 from app.steering.grammar import Grammar
@@ -68,6 +69,7 @@ class Service:
             InvalidSettingError: a setting names something that does not exist.
         """
         settings.log_file.parent.mkdir(parents=True, exist_ok=True)
+        fetch(settings)
         events = open_log(settings.log_location)
         try:
             engine = build_engine(settings, wall, log=events, writes=True)

@@ -18,6 +18,7 @@ from app.serving.engine import Engine, assemble, build_engine
 from app.serving.reload import restored
 from app.serving.served_bundle import remember_bundle
 from app.serving.service import Service
+from app.serving.shared_artifacts import fetch
 from app.serving.warm_up import warm_up
 from app.settings import InvalidSettingError, Settings
 from ml import kernels
@@ -82,6 +83,7 @@ def _up_to_date(engine: Engine, log: EventLog) -> Engine:
 def _send(settings: Settings, sending: Connection) -> None:
     with open(sending.fileno(), "wb", closefd=False) as parts:
         try:
+            fetch(settings)
             with closing(open_log(settings.log_location)) as log:
                 engine = build_engine(settings, log=log, writes=True)
             remember_bundle(settings, engine.bundle)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.serving.restore_state import replay
+from app.serving.shared_artifacts import share_snapshot
 from app.serving.snapshots import Snapshots
 from app.settings import Settings
 from ml.bundle import load_state, state_fingerprint, state_source
@@ -31,4 +32,7 @@ def _write(snapshots: Snapshots, settings: Settings, log: EventLog) -> bool:
     if state is None or state.offset == log.end:
         return False
     replay(state, log, settings.served_hours)
-    return snapshots.write(state, base, source, log)
+    if not snapshots.write(state, base, source, log):
+        return False
+    share_snapshot(settings)
+    return True

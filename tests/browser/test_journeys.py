@@ -214,3 +214,23 @@ def test_tabs_language_and_theme(visit: Visit, somebody: str) -> None:
     visit.page.reload()
     visit.page.get_by_role("heading", name="Wie gut es ist").wait_for()
     assert visit.page.locator("html").get_attribute("data-theme") == "dark"
+
+
+def test_a_sentence_is_tried_then_kept_then_taken_back(visit: Visit) -> None:
+    person = "8" if visit.press.__name__ == "by_mouse" else "9"
+    visit.open(f"weights?person={person}")
+    topic = asked(visit, f"users/{person}/profile")["tastes"][0]["topic"]
+    field = visit.page.get_by_label("What this person wants")
+    visit.press(field)
+    visit.page.keyboard.type(f"less {topic} for 3 days, more from @nobodyhere")
+    visit.press(visit.page.get_by_role("button", name="Try", exact=True))
+    visit.page.locator(".wish", has_text=f"less {topic}").wait_for()
+    visit.page.locator(".wish.not", has_text="nobodyhere").wait_for()
+    assert asked(visit, f"steering/{person}")["preferences"] == []
+    visit.press(visit.page.get_by_role("button", name="Keep it for this person"))
+    back = visit.page.get_by_role("button", name="Take back")
+    back.wait_for()
+    assert len(asked(visit, f"steering/{person}")["preferences"]) == 1
+    visit.press(back)
+    back.wait_for(state="detached")
+    assert asked(visit, f"steering/{person}")["preferences"] == []

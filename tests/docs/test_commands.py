@@ -20,6 +20,10 @@ OURS = re.compile(r"python -m ((?:app|ml|datagen|evaluation)[\w.]*)(.*)")
 DELEGATES = {delegated.name: delegated for delegated in DELEGATED}
 VARIABLES = re.compile(rf"\b{PREFIX}[A-Z_]+\b")
 
+COMMAND = re.compile(
+    r"(?:[A-Z_]+=\S+ )*(?:\S*/)?foryou ((?:-|[a-z])[^|`]*)"
+)  # and what is set for it
+
 Main = Callable[[list[str]], int]
 
 
@@ -60,7 +64,7 @@ def test_every_module_runs_with_its_options(
 
 @pytest.mark.parametrize(
     "words",
-    sorted({m[1] for c in every_command() if (m := re.search(r"\bforyou ((?:-|[a-z])[^|`]*)", c))}),
+    sorted({m[1] for c in every_command() if (m := COMMAND.match(c))}),
 )
 def test_every_command_of_foryou_runs_with_its_options(
     words: str, capsys: pytest.CaptureFixture[str]

@@ -12,10 +12,13 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from app.cli.snapshot import snapshot
 from app.main import create_app
 from app.serving.service import Service
+from app.serving.shared_artifacts import push
 from app.settings import Settings
 from evaluation.cluster.postgres_server import PostgresServer
+from ml.errors import BundleError
 from ml.state.storage.state_diff import differences
 
 Pair = tuple[TestClient, TestClient]
@@ -155,8 +158,6 @@ def test_one_of_them_does_the_work_that_is_done_once(replicas: Pair) -> None:
 
 
 def test_a_start_reads_the_newest_snapshot_and_the_rest(settings: Settings, reader: str) -> None:
-    from app.cli.snapshot import snapshot
-
     with TestClient(create_app(settings)) as one:
         like = {"action": "like", "user_id": reader, "tweet_id": "1"}
         written(one.post("/events", json={"events": [like, like]}))
@@ -167,3 +168,35 @@ def test_a_start_reads_the_newest_snapshot_and_the_rest(settings: Settings, read
             params = {"after_offset": offset}
             assert new.get(f"/timeline/{reader}", params=params).status_code == 200
             assert not differences(*(service(each).engine.state for each in (one, new)))
+
+
+def test_a_machine_without_artifacts_fetches_them_from_the_store(
+    settings: Settings, reader: str, tmp_path: Path
+) -> None:
+    shared = settings.model_copy(update={"store": str(tmp_path / "store")})
+    push(shared)
+    with TestClient(create_app(shared)) as one:
+        like = {"action": "like", "user_id": reader, "tweet_id": "1"}
+        offset = written(one.post("/events", json={"events": [like]}))
+        one.get("/users?limit=1", params={"after_offset": offset})
+        snapshot(shared)
+        elsewhere = shared.model_copy(update={"artifacts": tmp_path / "elsewhere"})
+        with TestClient(create_app(elsewhere)) as other:
+            assert other.get("/readyz").json()["model_version"] == service(one).engine.model_version
+            assert list(elsewhere.artifacts.glob("test*.log.state/0*"))
+            assert not differences(*(service(each).engine.state for each in (one, other)))
+
+
+def test_a_store_that_is_away_keeps_a_machine_from_its_first_start_only(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object) -> None:
+        raise BundleError("the store is away")
+
+    monkeypatch.setattr("app.serving.shared_artifacts.pull_artifacts", away)
+    shared = settings.model_copy(update={"store": str(tmp_path / "store")})
+    with TestClient(create_app(shared)) as one:
+        assert one.get("/livez").status_code == 200
+    nothing = shared.model_copy(update={"artifacts": tmp_path / "nothing"})
+    with pytest.raises(BundleError, match="the store is away"), TestClient(create_app(nothing)):
+        pass

@@ -179,7 +179,7 @@ def test_ones_own_data_is_all_that_is_kept_and_erasure_ends_it(
         "preferences"
     ][0].items()
     assert mine["memory"]["mutes"][0]["text"] == "spoiler"
-    assert [one["kind"] for one in mine["log"]] == ["served", "preference", "event"]
+    assert [one["record"] for one in mine["log"]] == ["served", "preference", "event"]
     assert shown in mine["log"][0]["shown"]
     assert mine["answers"] == 1
     assert mine["memory"]["about_people"]
