@@ -71,7 +71,9 @@ def test_products_are_described_by_the_objects_that_serve(
     told = client.get("/products").json()
     assert told["asked"] == {name: name for name in ("for_you", "following", "without_profiling")}
     names = [product["name"] for product in told["products"]]
-    assert names == ["for_you", "discovery", "newcomer", "fallback", "following"]
+    assert names == [
+        *("for_you", "discovery", "newcomer", "fallback", "following", "without_profiling"),
+    ]
     page, mixer = told["products"][0], tiny_engine.products["for_you"].mixer
     assert [one["source"]["name"] for one in page["candidates"]] == list(mixer.sources)
     selector = page["selector"]
