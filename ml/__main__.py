@@ -24,6 +24,7 @@ from ml.training.options import TrainingOptions
 
 REJECTS = "new folder for rows that cannot be used; without it the first stops everything"
 MAP = "TOML that names the files and columns of the tables, where they have other names"
+OUT = "folder for the models and the state; FORYOU_ARTIFACTS names it when serving"
 
 
 def main(arguments: Sequence[str] | None = None, prog: str = "python -m ml") -> int:
@@ -151,7 +152,9 @@ def _parser(prog: str) -> argparse.ArgumentParser:
     train.add_argument("--data", type=Path, required=True, help="folder with the tables")
     train.add_argument("--rejects", type=Path, help=REJECTS)
     train.add_argument("--map", type=Path, metavar="FILE", help=MAP)
-    train.add_argument("--out", dest="artifacts", type=Path, default=Path("artifacts"))
+    train.add_argument(
+        "--out", dest="artifacts", type=Path, default=Path("artifacts"), help=OUT, metavar="DIR"
+    )
     train.add_argument("--holdout", type=_share, default=0.2, help="last share kept for testing")
     train.add_argument("--seed", type=int, default=7)
     train.add_argument(

@@ -58,6 +58,7 @@ def find(directory: Path, table: Table) -> Path | None:
             f"{directory} has no {table.name}.parquet and no {table.name}.csv; "
             f"this table is required, with the columns "
             + ", ".join(field.name for field in table.fields if field.required)
+            + "; where files have other names, check and train take a column map (--map)"
         )
     return found[0] if found else None
 
