@@ -17,6 +17,8 @@ TWEETS: Final = 3  # in an example
 WRITTEN: Final = {"user_id": "example-user", "tweet_id": "example-tweet"}  # of example writes
 TAGS: Final = (  # in the order in which somebody needs them
     ("feed", "Timelines, and why they are as they are."),
+    ("steering", "What people want more or less of."),
+    ("transparency", "What decides, what is kept, and a choice."),
     ("events", "What people do."),
     ("catalog", "Users and tweets."),
     ("operations", "Whether it is well, what is served, and with what."),
@@ -45,13 +47,19 @@ def text(document: Document) -> str:
 def with_examples(document: Document, engine: Engine) -> Document:
     """The document with example ids and bodies, so that each operation can be tried as it is."""
     user, tweets = reader(engine), _tweets(engine)
-    read = {"user_id": user, "tweet_id": tweets[0] if tweets else None}
+    read = {
+        "user_id": user,
+        "tweet_id": tweets[0] if tweets else None,
+        "request_id": "the-X-Request-ID-of-a-timeline",
+    }
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
             given = WRITTEN if method in ("put", "delete") else read
             for parameter in operation.get("parameters", ()):
                 if parameter["in"] == "path" and given.get(parameter["name"]) is not None:
                     parameter["example"] = given[parameter["name"]]
+                elif parameter["name"] == "tweet_id" and tweets:  # several, in the query
+                    parameter["example"] = tweets
             if (body := _body(path, user, tweets)) is not None and "requestBody" in operation:
                 operation["requestBody"]["content"]["application/json"]["example"] = body
     return document
@@ -67,6 +75,7 @@ def _body(path: str, user: str, tweets: list[str]) -> Document | None:
         "/tweets": {"tweets": [{"tweet_id": WRITTEN["tweet_id"], **tweet}]},
         "/tweets/{tweet_id}": tweet,
         "/timeline/{user_id}/preview": {"overrides": {"out_of_network_factor": 1}, "compare": True},
+        "/users/{user_id}/rehearsal": {"text": "Good morning", "topic": "science"},
         "/steering/{user_id}": {"text": "less politics for 3 days, no spoilers"},
         "/transparency/{user_id}": {"product": "without_profiling"},
         "/admin/reload": {},
@@ -75,6 +84,7 @@ def _body(path: str, user: str, tweets: list[str]) -> Document | None:
     if tweets:
         like = {"event_id": "example", "action": "like", "user_id": user, "tweet_id": tweets[0]}
         bodies["/events"] = {"events": [like]}
+        bodies["/timeline/{user_id}/sandbox"] = {"events": [like]}
         bodies["/score"] = {"user_id": user, "tweet_ids": tweets}
     return bodies.get(path)
 

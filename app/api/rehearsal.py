@@ -49,7 +49,7 @@ async def rehearsal(
     mute or the wish to see less of the author drops it."""
     await read_your_writes.reached(service, parameters.after_offset)
     live, step = service.engine, _step(service.engine, user_id, request)
-    tweet_id = str(step.entry.body["tweet_id"])
+    tweet_id = _name(step.content)
     async with service.sandbox.turn():
         engine = await service.sandbox.after(live, service.tail, [step])
         tweet = engine.state.tweets.ids.row(tweet_id)
@@ -82,8 +82,12 @@ def _step(engine: Engine, user_id: str, request: RehearsalRequest) -> Step:
         topic=request.topic,
         has_media=request.has_media,
     )
-    name = f"rehearsal-{_digest(content).hex()}"
-    return Step(content, log_entries.tweet(engine.clock, name, tweet))
+    return Step(content, log_entries.tweet(engine.clock, _name(content), tweet))
+
+
+def _name(content: str) -> str:
+    """The id of the tweet that is rehearsed."""
+    return f"rehearsal-{_digest(content).hex()}"
 
 
 def _digest(content: str) -> bytes:

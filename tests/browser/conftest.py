@@ -34,8 +34,10 @@ class Visit(NamedTuple):
 
     def open(self, address: str) -> None:
         """Go to an address of the page, and wait until it has drawn something."""
+        was_open = self.page.url.startswith(self.url)
         self.page.goto(f"{self.url}/#/{address}")
-        self.page.reload()  # an address that differs behind its # alone is not fetched anew
+        if was_open:  # an address that differs behind its # alone is not fetched anew
+            self.page.reload()
         self.page.locator("main h1").first.wait_for()
 
 
@@ -75,7 +77,7 @@ def service(
         yield url
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # its event loop must not outlive these tests
 def browser() -> Iterator[Browser]:
     playwright = pytest.importorskip(
         "playwright.sync_api", reason="tests in a browser need the extra `browser`"

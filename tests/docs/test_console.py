@@ -24,6 +24,7 @@ PAST: Final = "CHANGELOG.md"  # has commands of older versions
 NOT_RUN: Final = {
     r"FORYOU_LOG=postgres|\S*foryou log|pg_": "needs a database; test_log_copy.py has one",
     r"export |kubectl |pip ": "is of a shell, a cluster or an index of packages",
+    r"\S*pip |\S*python -m evaluation.pictures": "needs a browser, and a service that runs",
     r"docker": "needs a container engine; the job `image` of the workflow has one",
     r"curl": "test_requests.py sends it",
     r"\S*foryou train": "trains for long; test_column_map.py and test_training_from_a_log.py do",

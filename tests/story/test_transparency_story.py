@@ -132,12 +132,13 @@ def test_the_main_parameters_are_ordered_by_what_was_measured(
             "source:Graph": 0.3, "rescorer:Safety": -0.4, "features:tweet": 0.1
         }.items()
     }  # fmt: skip
-    report.parent.mkdir(exist_ok=True)
+    report.parent.mkdir()
     report.write_text(json.dumps({"ablation": measured}))
     try:
         found = client.get("/transparency.json").json()
     finally:
         report.unlink()
+        report.parent.rmdir()  # these artifacts are everybody's
     first = [(one["name"], one["effect"]["value"]) for one in found["parameters"][:3]]
     assert first == [("Safety", -0.4), ("Graph", 0.3), ("tweet", 0.1)]
     assert found["measured"] == {"bundle": service.engine.model_version, "metric": METRIC}
