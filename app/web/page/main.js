@@ -32,6 +32,7 @@ const Notices = () => {
 const Page = () => {
   const Tab = OPEN[route.value.tab];
   useEffect(() => {
+    scrollTo(0, 0);
     document.querySelector("nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
   }, [route.value.tab]);
   useEffect(() => {
@@ -50,7 +51,7 @@ const Page = () => {
       <${Tab} key=${route.value.tab} />
     </main>
     <footer>
-      <a href="docs">${say("frame.api")}</a>
+      <span class="row wrap"><a href="transparency">${say("frame.transparency")}</a><a href="docs">${say("frame.api")}</a></span>
       <span>${health.value && say("frame.bundle", { version: health.value.model_version })}</span>
     </footer>
   `;

@@ -20,6 +20,8 @@ const Text = ({ text, safety }) => {
     <${Icon} name="eye" />${say(`card.curtain.${sensitive}`)}<span>${say("card.show")}</span></button>`;
 };
 
+export const hidden = ({ safety }) => safety.nsfw >= SENSITIVE || safety.toxicity >= SENSITIVE;
+
 /** The base score, and what the factors left of it; the mark is an average impression. */
 export const ScoreBar = ({ base, final }) => html`
   <span class="score" title=${say("card.score.about")}>
@@ -32,7 +34,7 @@ export const ScoreBar = ({ base, final }) => html`
   </span>
 `;
 
-export const Card = ({ item, card, now, move, actions, why, headingLevel = 3 }) => {
+export const Card = ({ item, card, now, move, actions, why, topicAt }) => {
   const [open, setOpen] = useState(false);
   const panel = useId();
   const author = card?.author ?? (item.author_id ? { user_id: item.author_id, name: null } : null);
@@ -51,7 +53,7 @@ export const Card = ({ item, card, now, move, actions, why, headingLevel = 3 }) 
       ${card?.answers && html`<p class="line"><${Icon} name="reply" />${say("card.answers", { name: name(card.answers) })}</p>`}
       <${Text} text=${item.text} safety=${item.safety} />
       <p class="marks">
-        ${card?.topic && html`<span class="topic">#${card.topic}</span>`}
+        ${card?.topic && html`<a class="topic" href=${topicAt(card.topic)} title=${say("wish.more.ask", { topic: card.topic })}>#${card.topic}</a>`}
         ${card?.has_media && html`<span class="line"><${Icon} name="media" />${say("card.media")}</span>`}
         ${card?.engaged > 0 && html`<span class="line"><${Icon} name="heart" />${proof(card)}</span>`}
       </p>
@@ -69,12 +71,11 @@ export const Card = ({ item, card, now, move, actions, why, headingLevel = 3 }) 
 /** The same in two lines, where many stand below each other. */
 export const Row = ({ item, card, move, actions }) => {
   const author = card?.author ?? (item.author_id ? { user_id: item.author_id, name: null } : null);
-  const hidden = item.safety.nsfw >= SENSITIVE || item.safety.toxicity >= SENSITIVE;
   return html`
     <article class="card compact" data-tweet=${item.tweet_id}>
       <span class="rank">${item.rank}</span>
       <div class="what"><h3 class="author">${name(author)} <small>${named("source", item.source)}</small>${move}</h3>
-        <p class=${item.text && !hidden ? "text" : "text none"} dir="auto">${hidden ? say("card.hidden") : item.text || say("card.no_text")}</p></div>
+        <p class=${item.text && !hidden(item) ? "text" : "text none"} dir="auto">${hidden(item) ? say("card.hidden") : item.text || say("card.no_text")}</p></div>
       <${ScoreBar} base=${item.base_score} final=${item.score} />
       ${actions}
     </article>

@@ -12,10 +12,10 @@ const MOST = 500; // characters
 const until = ({ expires_at: at }) => (at ? say("sentence.until", { at: moment(at) }) : say("sentence.good"));
 
 const Understood = ({ page }) => html`
-  <ul class="wishes" role="status">
+  <div role="status"><ul class="wishes">
     ${(page.understood ?? []).map((one) => html`<li key=${one.id} class="wish"><${Icon} name="check" />${one.label} <small>${until(one)}</small></li>`)}
     ${(page.not_understood ?? []).map((one) => html`<li key=${one.said} class="wish not"><${Icon} name="warn" />“${one.said}” <small>${one.missing}</small></li>`)}
-  </ul>
+  </ul></div>
 `;
 
 const Held = ({ id, held, onRevoked }) => held.length > 0 && html`

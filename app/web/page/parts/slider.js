@@ -10,8 +10,8 @@ export const Slider = ({ label, about, value, text, min, max, step, changed, onV
     <div class=${`slider ${changed ? "changed" : ""}`}>
       <label for=${id}>${label}${about && html`<small>${about}</small>`}</label>
       <output for=${id}>${text}</output>
-      ${changed ? html`<button type="button" class="icon-button" aria-label=${say("weights.reset.one", { name: label })} title=${say("weights.reset.one", { name: label })}
-        onClick=${onReset}><${Icon} name="undo" /></button>` : html`<span class="no-reset" />`}
+      ${changed && html`<button type="button" class="icon-button" aria-label=${say("weights.reset.one", { name: label })} title=${say("weights.reset.one", { name: label })}
+        onClick=${onReset}><${Icon} name="undo" /></button>`}
       <input id=${id} type="range" min=${min} max=${max} step=${step} value=${value} aria-valuetext=${text} style=${{ "--fill": fill }}
         onInput=${(event) => onValue(+event.target.value)} />
     </div>

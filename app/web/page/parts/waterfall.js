@@ -1,5 +1,5 @@
 // From the parts to the score: each bar begins where the one before it ends.
-import { score, short, signed, times } from "../format.js";
+import { list, score, short, signed, times } from "../format.js";
 import { html } from "../ui.js";
 import { named, say } from "../words.js";
 
@@ -15,7 +15,7 @@ const Rows = ({ rows, scale, about }) => {
           return html`
             <tr class=${kind} key=${row.label}>
               <th scope="row">${row.label}${row.note && html`<small>${row.note}</small>`}</th>
-              <td class="track" aria-hidden="true"><i style=${{ left: place(low), width: `max(2px, ${place(high - low)})` }} /></td>
+              <td class="track" aria-hidden="true">${!row.still && html`<i style=${{ left: place(low), width: `max(2px, ${place(high - low)})` }} />`}</td>
               <td class="number">${row.text}</td>
             </tr>`;
         })}
@@ -38,17 +38,22 @@ const ofHeads = ({ heads, value }) => {
   if (Math.abs(value.folded ?? 0) > 0.0005) {
     rows.push({ label: say("why.folded"), from: at, to: at + value.folded, text: signed(value.folded) });
   }
-  rows.push({ label: say("why.value"), from: 0, to: value.heads, total: true, text: times(value.heads), note: say("why.value.note") });
+  const low = Math.min(0, ...rows.map((row) => row.to)); // a sum may dip below zero before it is kept above
+  for (const row of rows) [row.from, row.to] = [row.from - low, row.to - low];
+  rows.push({ label: say("why.value"), from: -low, to: value.heads - low, total: true, text: times(value.heads), note: say("why.value.note") });
   return rows;
 };
 
 const ofFactors = ({ value, factors, score: final }) => {
   const rows = [{ label: say("why.base"), from: 0, to: value.base_score, total: true, text: score(value.base_score), note: say("why.base.note") }];
   let at = value.base_score;
+  const same = factors.filter((one) => Math.abs(one.factor - 1) < 0.0005).map((one) => named("factor", one.component));
   for (const { component, factor, score: now } of factors) {
+    if (Math.abs(factor - 1) < 0.0005) continue;
     rows.push({ label: named("factor", component), from: at, to: now, text: `× ${short(factor)}`, note: named("factor.about", component) === component ? "" : named("factor.about", component) });
     at = now;
   }
+  if (same.length) rows.push({ label: say("why.unchanged"), from: at, to: at, still: true, text: `× ${short(1)}`, note: list(same) });
   return [...rows, { label: say("why.final"), from: 0, to: final, total: true, text: score(final) }];
 };
 

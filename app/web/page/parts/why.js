@@ -1,6 +1,7 @@
 // Why a tweet stands where it stands, or not at all: a sentence, the waterfall, and all that was asked.
 import * as api from "../api.js";
-import { percent, score, short, signed, times } from "../format.js";
+import { list, percent, score, short, signed, times } from "../format.js";
+import { address } from "../route.js";
 import { html, useState } from "../ui.js";
 import { named, say } from "../words.js";
 import { Icon } from "./icon.js";
@@ -12,11 +13,32 @@ const SHOWN = 8; // features before the reader asks for all
 const sentence = (why) => {
   const by = { place: why.rank, rows: why.rows, score: why.rank_by_score, filter: named("filter", why.dropped_by ?? "") };
   if (why.outcome === "served" || why.outcome === "ranked") {
-    const reason = say(`placement.${why.placement.reason}`);
-    return `${say(`why.${why.outcome}`, by)} ${reason}${why.placement.cost > 0 ? ` ${say("why.cost", { cost: percent(why.placement.cost) })}` : ""}`;
+    const reason = why.outcome === "ranked" && why.placement.reason === "best"
+      ? (why.rank > why.rank_by_score ? say("placement.passed") : "") : say(`placement.${why.placement.reason}`);
+    return `${say(`why.${why.outcome}${why.rank === why.rank_by_score ? ".same" : ""}`, by)} ${reason}${why.placement.cost > 0 ? ` ${say("why.cost", { cost: percent(why.placement.cost) })}` : ""}`;
   }
   return say(`why.${why.outcome}`, by);
 };
+
+/** The same in plain words: who proposed it, which action speaks most for or against it, what lowers it. */
+const because = ({ filters, proposals, heads, factors }) => {
+  const follows = filters.find((one) => one.filter === "Audience")?.grounds.follows_author;
+  const names = list(proposals.filter((one) => one.place !== null).map((one) => named("source", one.source)));
+  const most = heads.reduce((found, one) => (Math.abs(one.adds) > Math.abs(found?.adds ?? 0) ? one : found), null);
+  const least = factors.reduce((found, one) => (one.factor < (found?.factor ?? 0.95) ? one : found), null);
+  return [
+    follows === true && say("because.followed"),
+    follows === false && (names ? say("because.found", { names }) : say("because.stranger")),
+    most && say(most.adds > 0 ? "because.for" : "because.against", {
+      action: named("head", most.name), times: times(most.probability / most.average), probability: short(100 * most.probability),
+    }),
+    least && say("because.lowered", { factor: named("factor", least.component), share: percent(least.factor) }),
+  ].filter(Boolean).join(" ");
+};
+
+/** Where the reader may say that more or less of its topic is wanted: tried there, not kept yet. */
+const Wishes = ({ person, topic }) => html`<p class="row wrap">${["more", "less"].map((one) => html`
+  <a key=${one} href=${address("weights", { person, sentence: say(`wish.${one}`, { topic }) })}>${say(`wish.${one}.ask`, { topic })}</a>`)}</p>`;
 
 const change = ({ hard_rules: hard, change: wanted }) => {
   if (hard.length) return [say("enter.hard", { rules: hard.map((one) => named("filter", one)).join(", ") })];
@@ -87,7 +109,7 @@ const Features = ({ why }) => {
 const More = ({ title, children }) => html`<details><summary>${title}<${Icon} name="chevron" /></summary>${children}</details>`;
 
 /** Asks for one tweet in the feed of one person, and shows the answer. */
-export const Why = ({ person, tweet, limit, product }) => {
+export const Why = ({ person, tweet, limit, product, topic }) => {
   const { data: why, error, again } = api.useAnswer(
     (options) => api.why(person, tweet, { limit, product }, options), [person, tweet, limit, product]);
   if (error) return html`<${Failure} error=${error} again=${again} />`;
@@ -97,6 +119,7 @@ export const Why = ({ person, tweet, limit, product }) => {
   return html`
     <div class="why-panel">
       <p class="sentence">${sentence(why)}</p>
+      <p>${because(why)}</p>
       ${why.to_enter && html`<div class="enter"><h4>${say("enter.title")}</h4><ul>
         ${change(why.to_enter).map((line) => html`<li key=${line}>${line}</li>`)}</ul></div>`}
       <${Waterfall} why=${why} />
@@ -105,6 +128,8 @@ export const Why = ({ person, tweet, limit, product }) => {
       <${More} title=${stopped.length ? say("why.stopped", { names: stopped.map((one) => named("filter", one.filter)).join(", ") }) : say("why.passed", { count: why.filters.length })}>
         <${Filters} of=${why.filters} /></${More}>
       <${More} title=${say("why.features", { count: why.features.length })}><${Features} why=${why} /></${More}>
+      ${topic && html`<${Wishes} person=${person} topic=${topic} />`}
+      <small>${say("why.id", { id: why.tweet_id })}</small>
     </div>
   `;
 };

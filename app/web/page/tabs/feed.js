@@ -1,12 +1,14 @@
 // The feed of one person, why each tweet is there, and how it came about.
 import * as api from "../api.js";
+import { name } from "../format.js";
 import { refreshHealth, health } from "../health.js";
-import { Card } from "../parts/card.js";
+import { Card, hidden } from "../parts/card.js";
 import { Funnel } from "../parts/funnel.js";
+import { Icon } from "../parts/icon.js";
 import { Empty, Failure, Notice, Skeleton } from "../parts/notice.js";
 import { PersonBar, person } from "../parts/person.js";
 import { Why } from "../parts/why.js";
-import { go, route } from "../route.js";
+import { address, go, route, tabAddress } from "../route.js";
 import { asPerson } from "../settings.js";
 import { html, useEffect, useState } from "../ui.js";
 import { named, say } from "../words.js";
@@ -14,10 +16,30 @@ import { named, say } from "../words.js";
 const LIMIT = 10;
 export const PRODUCTS = ["for_you", "following"];
 
+/** What would come next: posts that may well be missed, each a question. */
+const Near = ({ id, product, onAsk }) => {
+  const [open, setOpen] = useState(false);
+  const { data, error } = api.useAnswer(open ? async (options) => {
+    const { items } = await api.timeline(id, { limit: 2 * LIMIT, product, peek: true }, options);
+    const next = items.slice(LIMIT);
+    return { next, cards: await api.cards(id, next.map((one) => one.tweet_id), options) };
+  } : null, [id, product, open]);
+  return html`<details onToggle=${(event) => setOpen(event.currentTarget.open)}>
+    <summary>${say("whynot.near")}<${Icon} name="chevron" /></summary>
+    ${error && html`<${Failure} error=${error} />`}
+    ${open && !data && !error && html`<${Skeleton} rows=${1} />`}
+    <ul class="dropped">${data?.next.map((one) => html`<li key=${one.tweet_id}>
+      <small>${name(data.cards.get(one.tweet_id)?.author)}${data.cards.get(one.tweet_id)?.follows_author && ` · ${say("card.followed")}`}</small>
+      <p dir="auto">${hidden(one) ? say("card.hidden") : one.text || `#${one.tweet_id}`}</p>
+      <button type="button" class="why small" onClick=${() => onAsk(one.tweet_id)}>${say("why.not")}</button></li>`)}</ul>
+  </details>`;
+};
+
 const WhyNot = ({ id, product }) => {
   const [tweet, setTweet] = useState("");
   const [asked, setAsked] = useState(null);
   const ask = (event) => { event.preventDefault(); setAsked(tweet.trim().replace(/^#/, "") || null); };
+  const choose = (one) => { setTweet(one); setAsked(one); document.getElementById("whynot-title").scrollIntoView({ block: "nearest" }); };
   return html`
     <section class="panel" aria-labelledby="whynot-title">
       <h2 id="whynot-title">${say("whynot.title")}</h2>
@@ -26,6 +48,8 @@ const WhyNot = ({ id, product }) => {
         <button class="primary">${say("why.not")}</button>
       </form>
       ${asked && html`<${Why} person=${id} tweet=${asked} limit=${LIMIT} product=${product} />`}
+      ${!asked && html`<p class="hint">${say("whynot.about")}</p>`}
+      <${Near} id=${id} product=${product} onAsk=${choose} />
     </section>
   `;
 };
@@ -63,7 +87,7 @@ export const Feed = () => {
           </div>
           <button type="button" class="quiet" onClick=${again}>${say(asPerson.value ? "feed.next" : "feed.again")}</button>
         </div>
-        <p class="hint">${say(asPerson.value ? "feed.recorded" : "feed.peeked")}</p>
+        <p class="hint">${say(asPerson.value ? "feed.recorded" : "feed.peeked")} <a href=${tabAddress("weights")}>${say("feed.steer")}</a></p>
         <${ReadOnly} />
         ${error && html`<${Failure} error=${error} again=${again} />`}
         ${!data && !error && html`<${Skeleton} rows=${5} />`}
@@ -71,7 +95,8 @@ export const Feed = () => {
         ${data?.page.items.length === 0 && html`<${Empty} title=${say("feed.nothing")}>${say("feed.nothing.about")}</${Empty}>`}
         <div class="cards">
           ${data?.page.items.map((item) => html`<${Card} key=${item.tweet_id} item=${item} card=${data.cards.get(item.tweet_id)} now=${data.page.as_of}
-            why=${(one) => html`<${Why} person=${id} tweet=${one.tweet_id} limit=${LIMIT} product=${product} />`} />`)}
+            topicAt=${(topic) => address("weights", { person: id, sentence: say("wish.more", { topic }) })}
+            why=${(one) => html`<${Why} person=${id} tweet=${one.tweet_id} limit=${LIMIT} product=${product} topic=${data.cards.get(one.tweet_id)?.topic} />`} />`)}
         </div>
       </section>
       <aside aria-label=${say("feed.beside")}>

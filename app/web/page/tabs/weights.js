@@ -74,6 +74,7 @@ const Controls = ({ products }) => {
           onClick=${() => go({ ...without("", (name) => !name.startsWith("weights.")), preset: one.name === products.preset ? undefined : one.name }, { replace: true })}>
           ${named("preset", one.name)}</button>`)}
       </div>
+      <p class="hint">${say("weights.heads.about")}</p>
       <${Heads} products=${products} chosen=${chosen} />
       <div class="row spread"><h3>${say("weights.rules")}</h3>
         <div class="segments" role="group" aria-label=${say("weights.rules")}>
