@@ -12,7 +12,8 @@ from typing import Final, NamedTuple
 from ml.errors import LogError
 
 BUSY_SECONDS: Final = 30.0  # another process may write
-ROWS_AT_ONCE: Final = 500  # that are dropped in one transaction
+ROWS_AT_ONCE: Final = 500  # too old, that are dropped in one transaction
+ROWS_FOR_ROOM: Final = 10  # that are dropped where there is no more room
 COLUMNS: Final = "request_id, user_id, at, bundle, settings, body"
 SCHEMA: Final = (
     """CREATE TABLE IF NOT EXISTS answers (
@@ -71,7 +72,7 @@ class AnswerFile:
             connection.executemany(
                 f"INSERT INTO answers ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)", answers
             )
-        while self._bytes() > self._most_bytes and self._drop_oldest("1"):
+        while self._bytes() > self._most_bytes and self._drop_oldest(ROWS_FOR_ROOM, "1"):
             pass
 
     def find(self, request_id: str, user_id: str | None) -> Answer | None:
@@ -92,7 +93,7 @@ class AnswerFile:
 
     def expire(self, before: int) -> None:
         """Drop the answers from before a moment."""
-        while self._drop_oldest("at < ?", before) == ROWS_AT_ONCE:
+        while self._drop_oldest(ROWS_AT_ONCE, "at < ?", before) == ROWS_AT_ONCE:
             pass
 
     def forget(self, user_id: str) -> None:
@@ -115,13 +116,13 @@ class AnswerFile:
             )
         return int((pages - free) * size)
 
-    def _drop_oldest(self, condition: str, *given: object) -> int:
+    def _drop_oldest(self, rows: int, condition: str, *given: object) -> int:
         """Drop those of the oldest rows that meet a condition; how many."""
         oldest = "SELECT place FROM answers ORDER BY place LIMIT ?"
         with self._transaction() as connection:
             return connection.execute(
                 f"DELETE FROM answers WHERE place IN ({oldest}) AND {condition}",
-                [ROWS_AT_ONCE, *given],
+                [rows, *given],
             ).rowcount
 
     @contextmanager
