@@ -57,6 +57,7 @@ class AnswerFile:
         self._path, self._most_bytes = path, most_bytes
         self._one_at_a_time = Lock()
         with self._naming_errors():
+            path.parent.mkdir(parents=True, exist_ok=True)
             self._connection = sqlite3.connect(
                 path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
             )
