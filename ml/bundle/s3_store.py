@@ -23,6 +23,7 @@ class S3Store:
     def __init__(self, url: str) -> None:
         self._url = url
         with self._naming_errors():
+            # obstore's types want a literal and its own typed dictionaries; mypy widens both.
             retries = {"max_retries": 3, "retry_timeout": PATIENCE}
             self._client = Client.from_url(url, retry_config=retries)  # type: ignore[arg-type]
 
@@ -41,6 +42,7 @@ class S3Store:
     def swap(self, name: str, data: bytes, tag: str | None) -> bool:
         with self._naming_errors():
             try:
+                # As above: `mode` is one of these two by construction.
                 mode = "create" if tag is None else {"e_tag": tag}
                 obstore.put(self._client, name, data, mode=mode)  # type: ignore[arg-type]
             except (AlreadyExistsError, PreconditionError):

@@ -97,9 +97,9 @@ def test_why_a_given_tweet_is_not_there(visit: Visit, somebody: str) -> None:
     visit.press(field)
     field.fill(page[35]["tweet_id"])
     visit.press(visit.page.locator("aside form button"))
-    told = visit.page.locator("aside .enter li").last
-    told.wait_for()
-    assert re.search("Then it would be at place|No single change", told.inner_text())
+    answer = visit.page.locator("aside .enter li").last
+    answer.wait_for()
+    assert re.search("Then it would be at place|No single change", answer.inner_text())
 
 
 def test_a_slider_rearranges_the_list_and_the_address_keeps_it(visit: Visit, somebody: str) -> None:

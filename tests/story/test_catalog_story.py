@@ -68,13 +68,13 @@ def test_following_is_in_the_order_of_time(client: TestClient, reader: str) -> N
 def test_products_are_described_by_the_objects_that_serve(
     client: TestClient, tiny_engine: Engine
 ) -> None:
-    told = client.get("/products").json()
-    assert told["asked"] == {name: name for name in ("for_you", "following", "without_profiling")}
-    names = [product["name"] for product in told["products"]]
+    answer = client.get("/products").json()
+    assert answer["asked"] == {name: name for name in ("for_you", "following", "without_profiling")}
+    names = [product["name"] for product in answer["products"]]
     assert names == [
         *("for_you", "discovery", "newcomer", "fallback", "following", "without_profiling"),
     ]
-    page, mixer = told["products"][0], tiny_engine.products["for_you"].mixer
+    page, mixer = answer["products"][0], tiny_engine.products["for_you"].mixer
     assert [one["source"]["name"] for one in page["candidates"]] == list(mixer.sources)
     selector = page["selector"]
     assert selector["name"] == "Budgeted"
@@ -84,7 +84,7 @@ def test_products_are_described_by_the_objects_that_serve(
     assert isinstance(mixer.scoring.ranker, HeavyRanker)
     assert tiny_engine.bundle is not None
     weights = mixer.scoring.ranker.fusion.weights
-    assert told["weights"] == {
+    assert answer["weights"] == {
         name: weight
         for name, weight in weights.items()
         if name in tiny_engine.bundle.manifest.heads

@@ -94,7 +94,7 @@ def test_training_on_them_gives_the_very_same_bundle(
     assert f"bundle {tiny_bundle.version}:" in capsys.readouterr().out
     state = bundle.load_state(artifacts)
     assert state is not None
-    assert len(state.tweets) == len(early.tweets), "whoever serves goes on with the log"
+    assert len(state.tweets) == len(early.tweets), "a server goes on with the log"
     assert bundle.state_fingerprint(artifacts) == tables_on_disk.fingerprint(data)
 
 
