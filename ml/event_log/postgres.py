@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
 from ml.event_log import postgres_reads as reads
+from ml.event_log.acceptance import accept
 from ml.event_log.assigned_times import AssignedTimes, users_of
 from ml.event_log.port import Appended
 from ml.event_log.postgres_lease import PostgresLease
@@ -152,17 +153,9 @@ class PostgresLog:
                 appended, value = batch.attempted
                 if connection.execute(IS_THERE, [appended.offset, value]).fetchall():
                     return appended
-            accepted, new, records = [], [], []
-            for digest, entry, row in zip(batch.digests, batch.entries, batch.rows, strict=True):
-                accepted.append(digest not in taken)
-                if accepted[-1]:
-                    taken.add(digest)
-                    end += 1
-                    if (at := times.of(entry)) != row.at:
-                        entry, row = replace(entry, at=at), row._replace(at=at)
-                    records.append(Record(end, entry))
-                    new.append((end, digest, row))
-            appended = Appended(end, accepted, records)
+            given = batch.entries, batch.digests, batch.rows
+            appended, new = accept(end, *given, taken, times)
+            end = appended.offset
             if new:
                 checksums = [self._checksums.of_row(offset, row) for offset, _, row in new]
                 chain = self._checksums.extended(chain, checksums)

@@ -6,7 +6,6 @@ import sqlite3
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import replace
 from pathlib import Path
 from threading import Lock
 from typing import Any, Final
@@ -14,6 +13,7 @@ from typing import Any, Final
 from ml.errors import LogError
 from ml.event_log import sqlite_erasure as erasure
 from ml.event_log import sqlite_file, sqlite_reads
+from ml.event_log.acceptance import accept
 from ml.event_log.acknowledged import Acknowledged
 from ml.event_log.assigned_times import AssignedTimes, users_of
 from ml.event_log.file_lease import FileLease
@@ -65,18 +65,10 @@ class SqliteLog:
             end, chain, ids = sqlite_reads.head(connection, self._path)
             taken = _taken(connection, digests)
             times = AssignedTimes(_newest(connection, users_of(entries)))
-            accepted, new, checksums, records = [], [], [], []
-            for digest, entry, row in zip(digests, entries, rows, strict=True):
-                accepted.append(digest not in taken)
-                if accepted[-1]:
-                    taken.add(digest)
-                    end += 1
-                    if (at := times.of(entry)) != row.at:
-                        entry, row = replace(entry, at=at), row._replace(at=at)
-                    records.append(Record(end, entry))
-                    new.append((end, digest, row))
-                    checksums.append(self._checksums.of_row(end, row))
+            appended, new = accept(end, entries, digests, rows, taken, times)
+            end = appended.offset
             if new:
+                checksums = [self._checksums.of_row(offset, row) for offset, _, row in new]
                 connection.executemany(
                     "INSERT INTO ids VALUES (?, ?)", [(digest, end) for end, digest, _ in new]
                 )
@@ -92,7 +84,7 @@ class SqliteLog:
                 ids = with_ids(ids, [digest for _, digest, _ in new])
                 connection.execute("INSERT INTO chain VALUES (?, ?, ?)", [end, chain, ids])
         self._acknowledged.reached(end)
-        return Appended(end, accepted, records)
+        return appended
 
     def probe(self) -> None:
         for statement in PROBE:
