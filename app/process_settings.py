@@ -9,6 +9,7 @@ from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.setting_values import ClockSetting, LogLocation, Networks, RootPath, stand_in
+from ml.environment import DEFAULT_ARTIFACTS
 
 PREFIX: Final = "FORYOU_"
 
@@ -54,7 +55,7 @@ class ProcessSettings(BaseSettings):
     """How the log is written; `auto` is pretty on a terminal, JSON elsewhere."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """What is worth a line in the log; a request is, at `info`."""
-    artifacts: Path = Path("artifacts")
+    artifacts: Path = DEFAULT_ARTIFACTS
     """Where training left the models and the state."""
     store: str | None = None
     """Where machines without a common folder share bundles and snapshots, such as
