@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 import re
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from os import urandom
-from time import perf_counter
+from time import perf_counter, time
 from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -54,6 +54,7 @@ class Observed:
 
     app: ASGIApp
     metrics: Metrics
+    like: logging.LogRecord = field(default_factory=lambda: _any_record())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -98,22 +99,42 @@ class Observed:
         log, template = logger, "%s %s"
         if status in refusals.STATUSES:
             log, template = refusals.logger, f"refused with {status}: {template}"
-        log.handle(Line(log.name, level, template, (method, path), fields))
+        log.handle(Line(self.like, log.name, level, template, (method, path), fields))
 
 
 class Line(logging.LogRecord):
-    """What `log.log` would make, which looks up on the stack who calls it."""
+    """What `log.log` would make, which looks up on the stack who calls it, and in which file."""
 
     def __init__(
         self,
+        like: logging.LogRecord,
         name: str,
         level: int,
         template: str,
         given: tuple[str, ...],
         fields: dict[str, object],
     ) -> None:
-        super().__init__(name, level, "", 0, template, given, None)
-        self.fields = fields
+        """
+        Args:
+            like: a record of this process; the facts that all of its records share.
+        """
+        shared, now = vars(like), time()
+        self.__dict__ = {
+            **shared,
+            "name": name,
+            "levelno": level,
+            "levelname": logging.getLevelName(level),
+            "msg": template,
+            "args": given,
+            "created": now,
+            "msecs": now % 1 * 1000,
+            "relativeCreated": like.relativeCreated + (now - like.created) * 1000,
+            "fields": fields,
+        }
+
+
+def _any_record() -> logging.LogRecord:
+    return logging.LogRecord("", logging.NOTSET, "", 0, "", None, None)
 
 
 def _given_name(scope: Scope) -> str:
