@@ -45,7 +45,7 @@ from app.api import (
 from app.api.body_limit import BodyLimit
 from app.api.connections import Connections
 from app.api.head import HeadAsGet
-from app.api.lean_route import in_front
+from app.api.lean_route import InFront, lean
 from app.api.load_bound import LoadBound
 from app.api.raw_path import RawPath
 from app.api.root_path import RootPath
@@ -129,8 +129,9 @@ def create_app(
     )
     for room in (*reading, steering, transparency, own_data, events, catalog_writes, admin, page):
         app.include_router(room.router)
-    app.router.routes[:0] = in_front(timeline.router)  # asked for most, so found first
+    problems.install(app)
     # Each further one stands outside those before it.
+    app.add_middleware(InFront, routes=lean(timeline.router), handlers=app.exception_handlers)
     app.add_middleware(access.Guard, settings=settings, tokens=verifier(settings))
     app.add_middleware(HeadAsGet)
     app.add_middleware(LoadBound, limit=settings.max_timelines)
@@ -150,7 +151,6 @@ def create_app(
         app.add_middleware(RootPath, root_path=settings.root_path)
     app.add_middleware(RawPath)
     app.add_middleware(BodyLimit, limit=settings.max_body_bytes)
-    problems.install(app)
     # FastAPI's documented way to have another document; a function makes `app`, so there is no
     # class to derive from.
     app.openapi = lambda: app.openapi_schema or openapi.of(app, settings)  # type: ignore[method-assign]

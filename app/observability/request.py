@@ -104,7 +104,9 @@ class Observed:
         log, template = logger, "%s %s"
         if status in refusals.STATUSES:
             log, template = refusals.logger, f"refused with {status}: {template}"
-        log.handle(Line(log.name, level, template, (method, path), fields))
+        # `log.log` would look up on the stack who calls it, and in which file.
+        given = log.name, level, "", 0, template, (method, path), None
+        log.handle(log.makeRecord(*given, extra={"fields": fields}))
 
     def _add_span(
         self, spans: Spans, scope: Scope, record: Record, status: int, seconds: float
@@ -120,21 +122,6 @@ class Observed:
             name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]
         }
         spans.add(f"{scope['method']} {route}", status, seconds, facts, headers, record.trace)
-
-
-class Line(logging.LogRecord):
-    """What `log.log` would make, which looks up on the stack who calls it."""
-
-    def __init__(
-        self,
-        name: str,
-        level: int,
-        template: str,
-        given: tuple[str, ...],
-        fields: dict[str, object],
-    ) -> None:
-        super().__init__(name, level, "", 0, template, given, None)
-        self.fields = fields
 
 
 def _given_name(scope: Scope) -> str:
