@@ -24,6 +24,7 @@ from ml.training.options import TrainingOptions
 
 REJECTS = "new folder for rows that cannot be used; without it the first stops everything"
 MAP = "TOML that names the files and columns of the tables, where they have other names"
+MOST_PROCESSES = 64
 OUT = "folder for the models and the state; FORYOU_ARTIFACTS names it when serving"
 
 
@@ -67,6 +68,7 @@ def _train(given: argparse.Namespace) -> None:
         clean_hidden=given.clean_hidden,
         nsfw_rate=given.nsfw_rate,
         toxicity_rate=given.toxicity_rate,
+        processes=given.processes,
     )
     tables = Tables.of(_validated(given)) if given.rejects or given.map else None
     with ExitStack() as stack:
@@ -158,6 +160,9 @@ def _parser(prog: str) -> argparse.ArgumentParser:
     train.add_argument("--holdout", type=_share, default=0.2, help="last share kept for testing")
     train.add_argument("--seed", type=int, default=7)
     train.add_argument(
+        "--processes", type=_count, default=1, help="that share the work; the models are the same"
+    )
+    train.add_argument(
         "--clean-hidden",
         type=_share,
         default=TrainingOptions().clean_hidden,
@@ -210,6 +215,13 @@ def _share(text: str) -> float:
     if not 0 <= share < 0.6:
         raise argparse.ArgumentTypeError(f"{text} is not in 0–0.6")
     return share
+
+
+def _count(text: str) -> int:
+    count = int(text)
+    if not 1 <= count <= MOST_PROCESSES:
+        raise argparse.ArgumentTypeError(f"{text} is not in 1–{MOST_PROCESSES}")
+    return count
 
 
 def _rate(text: str) -> float:
