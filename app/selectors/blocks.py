@@ -154,7 +154,7 @@ def _open(
 @inline_kernel
 def _worth_most(facts: Facts, counts: Counts, seats: Seats, chosen: Order, price: Values) -> float:
     """The most that exchanges may buy: a topic each, where the block lacks nothing else."""
-    buys = price[TOPIC]
+    buys: float = price[TOPIC]
     for row in chosen:
         if released(facts, counts, seats, row, price) > 0:
             buys = inf

@@ -101,10 +101,11 @@ def most(facts: Facts, counts: Counts, seats: Seats, lacks: int, row: int, price
     Args:
         lacks: the marks of the sources that are `lacking`.
     """
-    paid, due = 0.0, facts[row, MARKS] & lacks
+    due = facts[row, MARKS] & lacks
+    paid: float = price[TOPIC] * _is_new(facts, counts, row)
     for source in range(seats.shape[1]):
         paid += seats[PRICE, source] * (due >> source & 1)
-    return paid + price[TOPIC] * _is_new(facts, counts, row)
+    return paid
 
 
 @inline_kernel
@@ -128,4 +129,4 @@ def count(facts: Facts, counts: Counts, seats: Seats, row: int, by: int) -> None
 @inline_kernel
 def _is_new(facts: Facts, counts: Counts, row: int) -> bool:
     """Whether no row inside is about the topic of a row."""
-    return (facts[row, ABOUT] != NOTHING) & (counts[ABOUT, facts[row, ABOUT]] == 0)
+    return bool((facts[row, ABOUT] != NOTHING) & (counts[ABOUT, facts[row, ABOUT]] == 0))
