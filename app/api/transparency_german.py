@@ -140,5 +140,7 @@ def german(sentence: str) -> str:
     """A sentence of the page in German; as it is where there is none, such as of a component that
     somebody added."""
     lengths = [f"{number} {UNITS[unit]}" for number, unit in LENGTH.findall(sentence)]
-    found = SENTENCES.get(LENGTH.sub("{}", sentence) if lengths else sentence)
-    return sentence if found is None else found.format(*lengths) if lengths else found
+    if (found := SENTENCES.get(sentence)) is not None:
+        return found
+    of_any_length = SENTENCES.get(LENGTH.sub("{}", sentence))
+    return sentence if of_any_length is None else of_any_length.format(*lengths)

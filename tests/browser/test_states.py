@@ -203,7 +203,8 @@ def test_the_last_simulation_is_shown(looks: Visit) -> None:
     figure = {"value": 2.5, "low": 2.0, "high": 3.0}
     names = ("engagements_per_session", "negatives_per_1000", "return_rate")
     policy = {"policy": "for_you", **dict.fromkeys(names, figure)}
-    run = {"ended_at": "2026-02-27T12:00:00Z", "bundle": "abc", "people": 300, "days": 3}
+    run: dict[str, Any] = {"ended_at": "2026-02-27T12:00:00Z", "bundle": "abc"}
+    run |= {"people": 300, "days": 3}
     looks.page.route("**/simulation", answers(**run, policies=[policy]))
     looks.page.reload()
     looks.page.get_by_text("300 simulated people").wait_for()
