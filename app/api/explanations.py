@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
-from typing import Any, Final, Literal, cast
+from typing import Any, Final, Literal
 
 import numpy as np
 
+from app.api import placements
 from app.api.serializers import answered, stated
 from app.pipeline.batch import CandidateBatch
 from app.pipeline.stages import BASE, SCORE
 from app.pipeline.worth import HeadValue
-from app.schemas.timeline import Safety
+from app.schemas.timeline import Placement, Safety
 from app.schemas.why import (
     ChangeView,
     EnterView,
     FactorView,
     FeatureView,
     HeadView,
-    PlacementView,
     ProposalView,
     StageView,
     ValueView,
@@ -34,7 +34,6 @@ from app.serving.why.to_enter import Entry
 
 DIGITS: Final = 9
 
-Reason = Literal["best", "moved", "source", "share", "reserved", "author", "topic"]
 Outcome = Literal["served", "ranked", "dropped", "beyond_limits", "not_proposed"]
 
 
@@ -43,7 +42,6 @@ def why(engine: Engine, user_id: str, explained: Explanation, request_id: str, p
     tweets, row = engine.state.tweets, int(explained.row.tweet[0])
     author, safety = int(explained.row.author[0]), engine.encoder.tweets
     watched = explained.watched
-    placed = explained.placement
     return Why(
         **answered(
             engine,
@@ -63,9 +61,7 @@ def why(engine: Engine, user_id: str, explained: Explanation, request_id: str, p
         rank=explained.place,
         rank_by_score=explained.place_by_score,
         rows=len(explained.order),
-        placement=None
-        if placed is None
-        else PlacementView(reason=cast(Reason, placed.reason), cost=_round(placed.cost)),
+        placement=_placement(explained),
         dropped_by=explained.dropped_by,
         in_favor_of=_id(engine, explained.in_favor_of),
         proposals=[ProposalView(**asdict(one)) for one in explained.proposals],
@@ -84,6 +80,13 @@ def why(engine: Engine, user_id: str, explained: Explanation, request_id: str, p
         stages=[_stage(one) for one in explained.stages],
         to_enter=None if explained.on_page else _to_enter(explained),
     )
+
+
+def _placement(explained: Explanation) -> Placement | None:
+    """As the timeline has it, but for its place further back."""
+    if explained.place is None:
+        return None
+    return Placement.model_validate(placements.of(explained.order)[explained.place - 1])
 
 
 def _outcome(explained: Explanation) -> Outcome:

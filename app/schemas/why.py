@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from app.schemas.strict import Strict
-from app.schemas.timeline import Answer, Safety
+from app.schemas.timeline import Answer, Placement, Safety
 
 
 class ProposalView(Strict):
@@ -101,16 +101,6 @@ class StageView(Strict):
     """The place of the tweet from 1: of a source in what it proposed, then by the score so far."""
 
 
-class PlacementView(Strict):
-    reason: Literal["best", "moved", "source", "share", "reserved", "author", "topic"]
-    """One of the ten best that were left; one that was, before a rule gave its place to another; or
-    what a rule brought: a source that would be absent, a share that is kept, a place that is
-    reserved for its source, an author less often, a topic more."""
-    cost: float
-    """What it is worth less than the row that it replaced, in shares of the value of the ten best
-    that were left."""
-
-
 class ChangeView(Strict):
     """What would have to differ. All of it together lets the tweet enter: that was tried."""
 
@@ -151,7 +141,8 @@ class Why(Answer):
     """Among all rows that may be served, by score alone."""
     rows: int
     """In the whole feed."""
-    placement: PlacementView | None
+    placement: Placement | None
+    """As in a timeline, also further back; null where the tweet is not in the feed."""
     dropped_by: str | None
     """The first filter that keeps it out."""
     in_favor_of: str | None

@@ -14,7 +14,7 @@ const sentence = (why) => {
   const by = { place: why.rank, rows: why.rows, score: why.rank_by_score, filter: named("filter", why.dropped_by ?? "") };
   if (why.outcome === "served" || why.outcome === "ranked") {
     const reason = why.outcome === "ranked" && why.placement.reason === "best"
-      ? (why.rank > why.rank_by_score ? say("placement.passed") : "") : say(`placement.${why.placement.reason}`);
+      ? (why.rank > why.rank_by_score ? say("placement.passed") : "") : say(`placement.${why.placement.rule ?? why.placement.reason}`);
     return `${say(`why.${why.outcome}${why.rank === why.rank_by_score ? ".same" : ""}`, by)} ${reason}${why.placement.cost > 0 ? ` ${say("why.cost", { cost: percent(why.placement.cost) })}` : ""}`;
   }
   return say(`why.${why.outcome}`, by);
