@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final, Protocol
 
 from app.settings import InvalidSettingError
-from evaluation.cluster import endurance, throughput
+from evaluation.cluster import endurance, rolling, throughput
 from evaluation.loadtest import (
     benchmark,
     benchmark_page,
@@ -66,6 +66,7 @@ COMMANDS: Final[dict[str, Command]] = {
     "reload": reload,
     "replayed": replayed,
     "replicas": throughput,
+    "rolling": rolling,
     "scale": scale,
     "soak": soak,
     "stalls": stalls,
