@@ -19,7 +19,7 @@ train: .venv/.installed
 	@if [ "$(DATA)" = artifacts/data ] && [ ! -e artifacts/data/users.parquet ]; then \
 	  echo "make: planting a synthetic world in artifacts/data"; \
 	  $(BIN)/python -m datagen --out artifacts/data --seed $(SEED) --scale $(SCALE); fi
-	@$(BIN)/foryou train --data "$(DATA)" --out artifacts --if-needed \
+	@$(BIN)/foryou train --data "$(DATA)" --if-needed \
 	  $(if $(REJECTS),--rejects "$(REJECTS)") $(if $(MAP),--map "$(MAP)")
 
 data: .venv/.installed

@@ -37,6 +37,7 @@ from app.api import (
     replay,
     sandbox,
     score,
+    simulation,
     steering,
     timeline,
     transparency,
@@ -56,11 +57,12 @@ from app.read_settings import read_settings
 from app.serving.engine import Engine
 from app.serving.service import Service
 from app.serving.warm_up import warm_up
-from app.settings import Settings
+from app.settings import InvalidSettingError, Settings
 from ml import memory, threads
 
 if TYPE_CHECKING:
     from app.api.tokens import Tokens
+    from app.observability.spans import Spans
 
 NO_TELEMETRY: Final[TelemetryConfig] = {"tracing": False, "metrics": False, "logs": False}
 SWITCH_SECONDS: Final = 0.0005  # for which an answer may wait for a thread that computes
@@ -80,7 +82,7 @@ def create_app(
     if service is None and engine is not None:
         service = Service(engine)
     settings = settings or (service.engine.settings if service else read_settings())
-    counted = Metrics()
+    counted, spans = Metrics(), tracing(settings)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, Service | Metrics | Connections]]:
@@ -96,6 +98,8 @@ def create_app(
             }
         finally:
             await answering.stop()
+            if spans is not None:
+                spans.close()
 
     app = FastAPIOffline(
         title="For You",
@@ -123,6 +127,7 @@ def create_app(
         products,
         health,
         metrics,
+        simulation,
     )
     for room in (*reading, steering, transparency, own_data, events, catalog_writes, admin, page):
         app.include_router(room.router)
@@ -143,7 +148,7 @@ def create_app(
             allow_headers=["*"],
             expose_headers=[HEADER],
         )
-    app.add_middleware(Observed, metrics=counted)
+    app.add_middleware(Observed, metrics=counted, spans=spans)
     if settings.root_path:
         app.add_middleware(RootPath, root_path=settings.root_path)
     app.add_middleware(RawPath)
@@ -165,6 +170,24 @@ def verifier(settings: Settings) -> Tokens | None:
     from app.api.tokens import Tokens  # imports cryptography, which takes a while
 
     return Tokens.of(settings)
+
+
+def tracing(settings: Settings) -> Spans | None:
+    """What sends traces of requests to a collector; None where no collector is set.
+
+    Raises:
+        InvalidSettingError: what sends them is not installed.
+    """
+    if settings.otlp_endpoint is None:
+        return None
+    try:
+        from app.observability.spans import Spans  # of an extra
+    except ModuleNotFoundError as error:
+        raise InvalidSettingError(
+            f"FORYOU_OTLP_ENDPOINT needs the extra `otlp`, and {error.name} is not installed; run "
+            f"pip install 'foryou[otlp]'"
+        ) from error
+    return Spans.to(str(settings.otlp_endpoint))
 
 
 def prepare_process(settings: Settings) -> None:

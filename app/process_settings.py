@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, HttpUrl, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.setting_values import ClockSetting, LogLocation, Networks, RootPath, stand_in
+from ml.environment import DEFAULT_ARTIFACTS
 
 PREFIX: Final = "FORYOU_"
 
@@ -54,7 +55,10 @@ class ProcessSettings(BaseSettings):
     """How the log is written; `auto` is pretty on a terminal, JSON elsewhere."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """What is worth a line in the log; a request is, at `info`."""
-    artifacts: Path = Path("artifacts")
+    otlp_endpoint: HttpUrl | None = None
+    """The collector to which a trace of every request is sent over OTLP and HTTP, such as
+    `http://127.0.0.1:4318`; by default none. It needs the extra `otlp`."""
+    artifacts: Path = DEFAULT_ARTIFACTS
     """Where training left the models and the state."""
     store: str | None = None
     """Where machines without a common folder share bundles and snapshots, such as

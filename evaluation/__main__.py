@@ -30,7 +30,9 @@ from evaluation.shapes.degrade import SHAPES
 from evaluation.simulation import simulation
 from ml import bundle, command, threads
 from ml.bundle import Bundle
-from ml.dataset.files import fingerprint
+from ml.dataset import table_options
+from ml.dataset.tables import fingerprint
+from ml.environment import artifacts
 from ml.errors import BundleError, DataError, FeedError
 
 
@@ -40,7 +42,8 @@ def main(arguments: Sequence[str] | None = None, prog: str = "python -m evaluati
     threads.use_one()
     try:
         if given.command == "describe":
-            print(describe.table(describe.describe(given.folder)))
+            tables = table_options.read(given.folder, given)
+            print(describe.table(describe.describe(tables, given.folder)))
         elif given.command == "simulate":
             _simulate(given)
         elif given.command == "frontier":
@@ -62,7 +65,14 @@ def main(arguments: Sequence[str] | None = None, prog: str = "python -m evaluati
 
 def _evaluate(given: argparse.Namespace) -> None:
     trained, settings = _bundle(given)
-    findings = evaluate(given.data, trained, settings, cut=given.cut, ablate=not given.no_ablation)
+    findings = evaluate(
+        given.data,
+        trained,
+        settings,
+        tables=table_options.read(given.data, given),
+        cut=given.cut,
+        ablate=not given.no_ablation,
+    )
     report = document.document(findings)
     names = ("report", trained.version)  # promote reads the second
     text = terminal.table(report)
@@ -134,9 +144,18 @@ def _bundle(given: argparse.Namespace) -> tuple[Bundle, Settings]:
     settings = read_settings()
     trained = bundle.load(given.artifacts, given.bundle or settings.bundle)
     train = f"python -m ml train --data {given.data} --out {given.artifacts}"
+    if given.map:
+        train += f" --map {given.map}"
     if trained is None:
         raise BundleError(f"{given.artifacts} holds no bundle; run {train}")
-    if bundle.state_fingerprint(given.artifacts) != fingerprint(given.data):
+    if bundle.state_map(given.artifacts) and not given.map:
+        raise DataError(
+            f"the last training into {given.artifacts} read {given.data} by a column map; name the "
+            f"same with --map"
+        )
+    if bundle.state_fingerprint(given.artifacts) != fingerprint(
+        given.data, table_options.column_map(given)
+    ):
         raise DataError(
             f"{given.data} is not what the last training into {given.artifacts} saw; run {train}"
         )
@@ -147,8 +166,9 @@ def _bundle(given: argparse.Namespace) -> tuple[Bundle, Settings]:
 def _parser(prog: str) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog=prog, description=__doc__.partition(": ")[2])
     parser.set_defaults(command="evaluate")
-    parser.add_argument("--data", type=Path, default=Path("artifacts/data"))
-    parser.add_argument("--artifacts", type=Path, default=Path("artifacts"))
+    parser.add_argument("--data", type=Path, default=artifacts() / "data")
+    parser.add_argument("--artifacts", type=Path, default=artifacts())
+    table_options.add_options(parser)
     parser.add_argument("--bundle", help="its version; the current one if left out")
     parser.add_argument(
         "--cut", type=_instant, help="hold out from this instant on; from the bundle's if left out"
@@ -158,6 +178,7 @@ def _parser(prog: str) -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command")
     tell = commands.add_parser("describe", help="say what a dataset is like")
     tell.add_argument("folder", type=Path)
+    table_options.add_options(tell)
     live = commands.add_parser("simulate", help="let the planted world go on, and use the service")
     for option in ("--data", "--artifacts", "--out"):
         live.add_argument(option, type=Path, default=argparse.SUPPRESS)

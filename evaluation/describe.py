@@ -15,7 +15,6 @@ from evaluation.offline.held_out import AVERSE, PRIOR
 from evaluation.truth import Truth
 from ml.actions import ENGAGEMENTS, Action
 from ml.arrays import Rows
-from ml.dataset import tables as tables_on_disk
 from ml.dataset.tables import Tables
 from ml.heads import HEADS
 from ml.state.events import Events
@@ -34,13 +33,12 @@ LEAST: Final = 10  # counts that a tail needs
 Section = dict[str, str]
 
 
-def describe(folder: Path) -> dict[str, Section]:
+def describe(tables: Tables, folder: Path) -> dict[str, Section]:
     """Sections of lines, each a name and what there is to say.
 
-    Raises:
-        DataError: the tables are not what they should be.
+    Args:
+        folder: where the tables were read, with the truth beside them.
     """
-    tables = tables_on_disk.read(folder)
     users, tweets = tables_to_events.catalog(tables)
     events = tables_to_events.events(tables, users, tweets)
     truth = Truth.read(folder / "truth", users, tweets)

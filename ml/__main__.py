@@ -11,20 +11,17 @@ from pathlib import Path
 
 from ml import bundle, command, memory, threads
 from ml.bundle import community_list, promotion_check
-from ml.dataset import rejects, report
-from ml.dataset.column_map import ColumnMap
-from ml.dataset.tables import Tables
-from ml.dataset.validation import Validation, validate
-from ml.errors import DataError, FeedError, LogError
+from ml.dataset import report, table_options
+from ml.environment import artifacts
+from ml.errors import FeedError, LogError
 from ml.event_log.open_log import is_url, open_log
 from ml.event_log.port import EventLog
 from ml.training import train
 from ml.training.freshness import reason_to_train
 from ml.training.options import TrainingOptions
 
-REJECTS = "new folder for rows that cannot be used; without it the first stops everything"
-MAP = "TOML that names the files and columns of the tables, where they have other names"
-OUT = "folder for the models and the state; FORYOU_ARTIFACTS names it when serving"
+MOST_PROCESSES = 64
+OUT = "folder for the models and the state; FORYOU_ARTIFACTS, or artifacts, if left out"
 
 
 def main(arguments: Sequence[str] | None = None, prog: str = "python -m ml") -> int:
@@ -32,8 +29,6 @@ def main(arguments: Sequence[str] | None = None, prog: str = "python -m ml") -> 
     given = _parser(prog).parse_args(arguments)
     threads.use_one()
     try:
-        if getattr(given, "map", None) is not None:
-            given.map = ColumnMap.read(given.map)
         if given.command == "train":
             _train(given)
         elif given.command == "check":
@@ -55,7 +50,8 @@ def main(arguments: Sequence[str] | None = None, prog: str = "python -m ml") -> 
 
 def _train(given: argparse.Namespace) -> None:
     if given.if_needed:
-        reason = reason_to_train(given.data, given.artifacts, given.map)
+        column_map = table_options.column_map(given)
+        reason = reason_to_train(given.data, given.artifacts, column_map)
         if reason is None:
             print(f"the bundle in {given.artifacts} is up to date with {given.data}")
             return
@@ -67,8 +63,9 @@ def _train(given: argparse.Namespace) -> None:
         clean_hidden=given.clean_hidden,
         nsfw_rate=given.nsfw_rate,
         toxicity_rate=given.toxicity_rate,
+        processes=given.processes,
     )
-    tables = Tables.of(_validated(given)) if given.rejects or given.map else None
+    tables = table_options.read(given.data, given) if given.rejects or given.map else None
     with ExitStack() as stack:
         log = stack.enter_context(closing(_log(given.from_log))) if given.from_log else None
         version = train.train(given.data, given.artifacts, options, tables, log)
@@ -108,23 +105,7 @@ def _copy_log(source: Path, target: str) -> None:
 
 
 def _check(given: argparse.Namespace) -> None:
-    print(report.summary(_validated(given), time.time()))
-
-
-def _validated(given: argparse.Namespace) -> Validation:
-    """Tables without an obstacle; rows at fault set aside where that was asked for."""
-    rejecting = given.rejects is not None
-    if rejecting:
-        rejects.require_free(given.rejects)
-    found = validate(given.data, given.map, time.time() if rejecting else None)
-    if problems := found.problems(rejecting=rejecting):
-        raise DataError("\n".join(problems))
-    if rejecting:
-        rejects.set_aside(found, given.rejects)
-        print(report.account(found), end="\n\n")
-        if faults := report.reasons(found):
-            print(f"set aside in {given.rejects}:\n{faults}", end="\n\n")
-    return found
+    print(report.summary(table_options.validated(given.data, given), time.time()))
 
 
 def _promote(given: argparse.Namespace) -> None:
@@ -140,9 +121,9 @@ def _communities(given: argparse.Namespace) -> None:
         print(line)
 
 
-def _list(artifacts: Path) -> None:
-    for version in bundle.versions(artifacts):
-        print(f"{'*' if version == bundle.current(artifacts) else ' '} {version}")
+def _list(folder: Path) -> None:
+    for version in bundle.versions(folder):
+        print(f"{'*' if version == bundle.current(folder) else ' '} {version}")
 
 
 def _parser(prog: str) -> argparse.ArgumentParser:
@@ -150,13 +131,15 @@ def _parser(prog: str) -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     train = commands.add_parser("train", help="train on a dataset and publish a bundle")
     train.add_argument("--data", type=Path, required=True, help="folder with the tables")
-    train.add_argument("--rejects", type=Path, help=REJECTS)
-    train.add_argument("--map", type=Path, metavar="FILE", help=MAP)
+    table_options.add_options(train)
     train.add_argument(
-        "--out", dest="artifacts", type=Path, default=Path("artifacts"), help=OUT, metavar="DIR"
+        "--out", dest="artifacts", type=Path, default=artifacts(), help=OUT, metavar="DIR"
     )
     train.add_argument("--holdout", type=_share, default=0.2, help="last share kept for testing")
     train.add_argument("--seed", type=int, default=7)
+    train.add_argument(
+        "--processes", type=_count, default=1, help="that share the work; the models are the same"
+    )
     train.add_argument(
         "--clean-hidden",
         type=_share,
@@ -181,8 +164,7 @@ def _parser(prog: str) -> argparse.ArgumentParser:
     )
     check = commands.add_parser("check", help="say what is in a dataset, and what is wrong with it")
     check.add_argument("data", type=Path, help="folder with the tables")
-    check.add_argument("--rejects", type=Path, help=REJECTS)
-    check.add_argument("--map", type=Path, metavar="FILE", help=MAP)
+    table_options.add_options(check)
     promote = commands.add_parser(
         "promote", help="make a bundle the current one, unless it is worse"
     )
@@ -190,7 +172,7 @@ def _parser(prog: str) -> argparse.ArgumentParser:
     promote.add_argument(
         "--anyway", action="store_true", help="whatever the reports of the evaluation say"
     )
-    promote.add_argument("--artifacts", type=Path, default=Path("artifacts"))
+    promote.add_argument("--artifacts", type=Path, default=artifacts())
     log = commands.add_parser("log", help="copy an event log into Postgres")
     log.add_argument("what", choices=["copy"])
     log.add_argument("source", type=Path, help="the file of the log")
@@ -199,9 +181,9 @@ def _parser(prog: str) -> argparse.ArgumentParser:
         "communities", help="list the learned communities: who is best known there, and topics"
     )
     communities.add_argument("--members", type=int, default=5, help="how many to name of each")
-    communities.add_argument("--artifacts", type=Path, default=Path("artifacts"))
+    communities.add_argument("--artifacts", type=Path, default=artifacts())
     bundles = commands.add_parser("bundles", help="list the bundles")
-    bundles.add_argument("--artifacts", type=Path, default=Path("artifacts"))
+    bundles.add_argument("--artifacts", type=Path, default=artifacts())
     return parser
 
 
@@ -210,6 +192,13 @@ def _share(text: str) -> float:
     if not 0 <= share < 0.6:
         raise argparse.ArgumentTypeError(f"{text} is not in 0–0.6")
     return share
+
+
+def _count(text: str) -> int:
+    count = int(text)
+    if not 1 <= count <= MOST_PROCESSES:
+        raise argparse.ArgumentTypeError(f"{text} is not in 1–{MOST_PROCESSES}")
+    return count
 
 
 def _rate(text: str) -> float:

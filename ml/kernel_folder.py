@@ -15,8 +15,9 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
-KERNELS: Final = "FORYOU_KERNELS"  # both are settings of the service as well: app/settings.py
-ARTIFACTS: Final = "FORYOU_ARTIFACTS"
+from ml.environment import artifacts, setting
+
+KERNELS: Final = "FORYOU_KERNELS"  # a setting of the service as well: app/process_settings.py
 CACHE: Final = "NUMBA_CACHE_DIR"  # which numba reads when it is imported
 KEPT: Final = 2  # folders, the one in use among them
 ROOT: Final = Path(__file__).parents[1]
@@ -36,7 +37,7 @@ def prepare() -> Path | None:
     if inherited.name == name and _is_writable(inherited):
         return inherited  # a parent process prepared it
     folder = root() / name
-    is_given = _setting(KERNELS) or _artifacts().is_dir()  # there are none before training
+    is_given = setting(KERNELS) or artifacts().is_dir()  # there are none before training
     if is_given and _is_writable(folder):
         _sweep(folder)
         return folder
@@ -45,13 +46,13 @@ def prepare() -> Path | None:
 
 def root() -> Path:
     """Where the folders of all versions lie."""
-    return Path(_setting(KERNELS) or _artifacts() / "kernels").resolve()
+    return Path(setting(KERNELS) or artifacts() / "kernels").resolve()
 
 
-def keep(folder: Path, artifacts: Path) -> None:
+def keep(folder: Path, among: Path) -> None:
     """Copy what was compiled before there were artifacts to where it is looked for among them."""
-    target = artifacts / "kernels" / folder.name
-    if not _setting(KERNELS) and not target.exists():
+    target = among / "kernels" / folder.name
+    if not setting(KERNELS) and not target.exists():
         shutil.copytree(folder, target)
 
 
@@ -86,15 +87,6 @@ def _sources() -> Iterator[str]:
             found |= new
             waiting += new
     return (f"{name}\n{texts[name]}" for name in sorted(found))
-
-
-def _setting(name: str) -> str:
-    """The value of a setting, whose name may be in small letters; empty where it is not set."""
-    return {name.upper(): value for name, value in os.environ.items()}.get(name, "")
-
-
-def _artifacts() -> Path:
-    return Path(_setting(ARTIFACTS) or "artifacts")
 
 
 def _is_writable(folder: Path) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from inspect import isawaitable
 from typing import Any, Literal, NamedTuple, get_type_hints
 
 from fastapi import APIRouter, Request, Response, params
@@ -17,7 +18,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from app.api import access
 from app.api.raw_path import route_path
 
-Handler = Callable[[Request, Exception], Awaitable[Response]]
+Handler = Callable[[Request, Any], Response | Awaitable[Response]]
 
 
 class LeanRoute(APIRoute):
@@ -73,7 +74,8 @@ class InFront:
             handler = self._handler(error)
             if handler is None:
                 raise
-            response = await handler(request, error)
+            handled = handler(request, error)
+            response = await handled if isawaitable(handled) else handled
         await response(scope, receive, send)
 
     def _route(self, scope: Scope) -> LeanRoute | None:

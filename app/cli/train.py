@@ -20,9 +20,10 @@ from ml.bundle import Bundle
 from ml.bundle import leaderboard as leaderboards
 from ml.bundle.disk import CURRENT
 from ml.bundle.leaderboard import Leaderboard
-from ml.dataset.column_map import ColumnMap
+from ml.dataset import table_options
 from ml.dataset.tables import Tables
 from ml.dataset.validation import validate
+from ml.environment import artifacts
 from ml.errors import BundleError
 from ml.event_log.open_log import open_log
 from ml.event_log.to_tables import with_log
@@ -82,9 +83,8 @@ def _refusal(found: Leaderboard, version: str, before: str) -> str:
 
 def _tables(given: argparse.Namespace) -> Tables:
     """What training saw."""
-    column_map = ColumnMap.read(given.map) if given.map else None
-    rejecting = time.time() if given.rejects else None
-    tables = Tables.of(validate(given.data, column_map, rejecting))
+    rejecting = time.time() if given.rejects else None  # the training has set them aside
+    tables = Tables.of(validate(given.data, table_options.column_map(given), rejecting))
     if given.from_log is None:
         return tables
     with closing(open_log(given.from_log)) as log:
@@ -104,9 +104,8 @@ def _parser() -> argparse.ArgumentParser:
     """Those options of `python -m ml train` that matter here."""
     parser = argparse.ArgumentParser(add_help=False)
     parser.add_argument("--data", type=Path)
-    parser.add_argument("--out", type=Path, default=Path("artifacts"))
-    for name in ("--map", "--rejects"):
-        parser.add_argument(name, type=Path)
+    parser.add_argument("--out", type=Path, default=artifacts())
+    table_options.add_options(parser)
     parser.add_argument("--from-log")
     parser.add_argument("--force", action="store_true")
     return parser

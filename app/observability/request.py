@@ -5,16 +5,19 @@ from __future__ import annotations
 import logging
 import re
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from os import urandom
-from time import perf_counter, time
-from typing import Final
+from time import perf_counter
+from typing import TYPE_CHECKING, Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.observability import refusals
 from app.observability.metrics import Metrics
 from app.pipeline.trace import Trace
+
+if TYPE_CHECKING:
+    from app.observability.spans import Spans
 
 HEADER: Final = "X-Request-ID"
 RAW_HEADER: Final = HEADER.lower().encode()
@@ -54,7 +57,7 @@ class Observed:
 
     app: ASGIApp
     metrics: Metrics
-    like: logging.LogRecord = field(default_factory=lambda: _any_record())
+    spans: Spans | None = None  # where somebody collects them
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -85,6 +88,8 @@ class Observed:
         self.metrics.request(method, route, status, record.served_by, seconds)
         if record.trace is not None:
             self.metrics.trace(record.trace)
+        if self.spans is not None and route not in ROUTINE:
+            self._add_span(self.spans, scope, record, status, seconds)
         level = logging.DEBUG if route in ROUTINE and status < 400 else logging.INFO
         if not logger.isEnabledFor(level):
             return
@@ -99,42 +104,24 @@ class Observed:
         log, template = logger, "%s %s"
         if status in refusals.STATUSES:
             log, template = refusals.logger, f"refused with {status}: {template}"
-        log.handle(Line(self.like, log.name, level, template, (method, path), fields))
+        # `log.log` would look up on the stack who calls it, and in which file.
+        given = log.name, level, "", 0, template, (method, path), None
+        log.handle(log.makeRecord(*given, extra={"fields": fields}))
 
-
-class Line(logging.LogRecord):
-    """What `log.log` would make, which looks up on the stack who calls it, and in which file."""
-
-    def __init__(
-        self,
-        like: logging.LogRecord,
-        name: str,
-        level: int,
-        template: str,
-        given: tuple[str, ...],
-        fields: dict[str, object],
+    def _add_span(
+        self, spans: Spans, scope: Scope, record: Record, status: int, seconds: float
     ) -> None:
-        """
-        Args:
-            like: a record of this process; the facts that all of its records share.
-        """
-        shared, now = vars(like), time()
-        self.__dict__ = {
-            **shared,
-            "name": name,
-            "levelno": level,
-            "levelname": logging.getLevelName(level),
-            "msg": template,
-            "args": given,
-            "created": now,
-            "msecs": now % 1 * 1000,
-            "relativeCreated": like.relativeCreated + (now - like.created) * 1000,
-            "fields": fields,
+        route = getattr(scope.get("route"), "path", "none")
+        facts = {
+            "http.request.method": scope["method"],
+            "http.route": route,
+            "foryou.request_id": record.request_id,
+            "foryou.served_by": record.served_by,
         }
-
-
-def _any_record() -> logging.LogRecord:
-    return logging.LogRecord("", logging.NOTSET, "", 0, "", None, None)
+        headers = {
+            name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]
+        }
+        spans.add(f"{scope['method']} {route}", status, seconds, facts, headers, record.trace)
 
 
 def _given_name(scope: Scope) -> str:

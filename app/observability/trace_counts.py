@@ -42,7 +42,7 @@ class TraceCounts:
         laps = trace.laps
         if not laps:
             return
-        began, left, took, _ = zip(*laps, strict=True)
+        began, left, _, took, _ = zip(*laps, strict=True)
         stages, names, came = zip(*began, strict=True)
         try:
             places = [self._places[key] for key in zip(stages, names, strict=True)]
@@ -52,7 +52,7 @@ class TraceCounts:
         numbers = np.fromiter(every, np.int64, 4 * len(laps)).reshape(4, len(laps))
         _count(self._table, numbers, self._stage, BOUNDS)
         if trace.failed:
-            for place, (_, _, _, error) in zip(places, laps, strict=True):
+            for place, (*_, error) in zip(places, laps, strict=True):
                 self._table[place + FAILED] += error is not None
 
     def _begin(self, room: int) -> None:

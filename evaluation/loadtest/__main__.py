@@ -10,17 +10,19 @@ from pathlib import Path
 from typing import Any, Final, Protocol
 
 from app.settings import InvalidSettingError
-from evaluation.cluster import endurance, throughput
+from evaluation.cluster import endurance, rolling, throughput
 from evaluation.loadtest import (
     benchmark,
     benchmark_page,
     bitflip,
     crash,
+    explained,
     freshness,
     ingest,
     overload,
     pagination,
     reload,
+    replayed,
     scale,
     soak,
     stalls,
@@ -28,6 +30,7 @@ from evaluation.loadtest import (
 from evaluation.loadtest.benchmark_report import BenchmarkReport
 from evaluation.loadtest.command import Given, Options
 from ml import threads
+from ml.environment import artifacts
 from ml.errors import FeedError
 
 
@@ -55,12 +58,15 @@ COMMANDS: Final[dict[str, Command]] = {
     "bitflip": bitflip,
     "cluster": endurance,
     "crash": crash,
+    "explained": explained,
     "freshness": freshness,
     "ingest": ingest,
     "overload": overload,
     "pagination": pagination,
     "reload": reload,
+    "replayed": replayed,
     "replicas": throughput,
+    "rolling": rolling,
     "scale": scale,
     "soak": soak,
     "stalls": stalls,
@@ -91,7 +97,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     for name, command in COMMANDS.items():
         one = commands.add_parser(name, help=(command.__doc__ or "").splitlines()[0])
-        one.add_argument("--artifacts", type=Path, default=Path("artifacts"))
+        one.add_argument("--artifacts", type=Path, default=artifacts())
         one.add_argument("--out", type=Path, help="folder for the figures; ARTIFACTS/report")
         one.add_argument("--seed", type=int, default=7)
         for option, (default, meaning) in command.OPTIONS.items():

@@ -26,6 +26,8 @@ from evaluation.policies.policy import ORACLE, PRODUCT, Best, Policy
 from evaluation.policies.product import Funnel, Product
 from ml.actions import Action
 from ml.bundle import Bundle
+from ml.dataset import tables as tables_on_disk
+from ml.dataset.tables import Tables
 
 ABLATION_CELLS: Final = 20_000_000  # visits times tweets, so that ablation ends in any world
 BREAKDOWN: Final = (PRODUCT, "logistic", "heuristic", "following", "popular", "random", "oracle")
@@ -54,16 +56,25 @@ class Findings:
 
 
 def evaluate(
-    data: Path, bundle: Bundle, settings: Settings, *, cut: int | None = None, ablate: bool = True
+    data: Path,
+    bundle: Bundle,
+    settings: Settings,
+    *,
+    tables: Tables | None = None,
+    cut: int | None = None,
+    ablate: bool = True,
 ) -> Findings:
     """Ask everybody, judge everybody.
+
+    Args:
+        tables: those of `data`, where they were read before.
 
     Raises:
         DataError: the tables are not what they should be, or hold nothing out.
     """
     watch = _Seconds()
     with watch("read"):
-        given = dataset.read(data, bundle, cut)
+        given = dataset.of_tables(tables or tables_on_disk.read(data), data, bundle, cut)
         everybody = requests.of(given)
         stage = ReplayEnvironment.set(given, settings, bundle)
     with watch("logistic"):

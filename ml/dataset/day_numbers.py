@@ -21,7 +21,8 @@ def misread_times(column: pl.Series, seconds: pl.Series) -> list[Misreading]:
     """The cells that are not the times that they were converted to.
 
     A few small seconds are valid where a column grows from zero, as in a site's own count; not so
-    beside times after 2000, with a fraction, or where a column holds nothing else.
+    beside times after 2000, with a fraction, or where a column holds nothing else. Beside a date
+    that is written out, 20260225 is a date as well.
 
     Args:
         column: the cells as they were read.
@@ -37,15 +38,15 @@ def misread_times(column: pl.Series, seconds: pl.Series) -> list[Misreading]:
     if _are_all(days & is_number, valid):
         day_number = days
     dates = valid & is_number & ~fraction & _are_dates(seconds)
+    if not (is_recent or (valid & ~is_number).any() or _are_all(dates, valid)):
+        dates &= False
     zeros = valid & (seconds == 0).fill_null(False)
     near = zeros if _are_all(zeros & is_number, valid) else zeros & False
     if is_recent:
         near = valid & (seconds < A_DAY).fill_null(False) & ~day_number
     return [
         Misreading("a day number, as spreadsheets write times", WRITE, day_number),
-        Misreading(
-            "a date written as YYYYMMDD", WRITE, dates if _are_all(dates, valid) else dates & False
-        ),
+        Misreading("a date written as YYYYMMDD", WRITE, dates),
         Misreading("too near 1970, as a missing time becomes", "leave it empty", near),
     ]
 

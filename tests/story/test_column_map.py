@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from typer.testing import CliRunner
 from app.cli.main import foryou
 from app.main import create_app
 from app.settings import Settings
+from evaluation.__main__ import main as evaluation
 from ml import bundle
 from ml.__main__ import main
 from ml.bundle import state_map
@@ -204,7 +206,9 @@ def test_a_map_that_is_not_there_is_named(tmp_path: Path) -> None:
         ColumnMap.read(tmp_path / "map.toml")
 
 
-def test_mapped_ratings_are_trained_on_and_served(tmp_path: Path) -> None:
+def test_mapped_ratings_are_trained_on_judged_and_served(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """From other people's files to a feed; the state remembers the map for every later start."""
     data, out, path = tmp_path / "data", tmp_path / "artifacts", tmp_path / "map.toml"
     data.mkdir()
@@ -234,6 +238,14 @@ def test_mapped_ratings_are_trained_on_and_served(tmp_path: Path) -> None:
     settings = Settings(artifacts=out, data_dir=data, log=tmp_path / "log.db", log_level="error")
     with TestClient(create_app(settings)) as client:
         assert client.get("/timeline/7").json()["items"]
+    mapped = ["--map", str(path)]
+    judge = ["--data", str(data), "--artifacts", str(out), "--no-ablation"]
+    assert evaluation([*judge, *mapped]) == 0
+    report = json.loads((out / "report" / "report.json").read_text())
+    assert report["metrics"]["for_you"]["recall@20"]["value"] > 0
+    assert evaluation(["describe", str(data), *mapped]) == 0
+    assert evaluation(judge) == 2
+    assert "name the same with --map" in capsys.readouterr().err
     path.write_text(RATINGS.replace(">= 4", ">= 3"))
     assert reason_to_train(data, out, ColumnMap.read(path)) is not None
 

@@ -134,6 +134,20 @@ REFUSED: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
          "2,reply,100,20260226\n"},
         ("'created_at': a date written as YYYYMMDD", "in 2 of 2 rows"),
     ),
+    "YYYYMMDD among dates": (
+        {"interactions": "user_id,action,tweet_id,created_at\n1,like,101,2026-02-25\n"
+         "2,reply,100,20260226\n2,like,101,2026-02-27T06:00:00Z\n"},
+        ("'created_at': a date written as YYYYMMDD", "in 1 of 3 rows", "20260226"),
+    ),
+    "a date among YYYYMMDD": (
+        {"interactions": "user_id,action,tweet_id,created_at\n1,like,101,20260225\n"
+         "2,reply,100,20260226\n2,like,101,2026-02-27\n"},
+        ("'created_at': a date written as YYYYMMDD", "in 2 of 3 rows"),
+    ),
+    "YYYYMMDD among seconds": (
+        changed("tweets", "1772000600", "20260225"),
+        ("'created_at': a date written as YYYYMMDD", "in 1 of 3 rows"),
+    ),
     "negative dwell": (
         {"interactions": "user_id,action,tweet_id,value\n1,dwell,101,-3.5\n2,like,100,\n"},
         ("'value': a negative dwell", "seconds"),

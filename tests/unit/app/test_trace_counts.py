@@ -20,7 +20,7 @@ def trace(rng: np.random.Generator, kinds: int) -> Trace:
         began = (f"stage {place // 5}", f"component {place}", int(rng.integers(0, 500)))
         took = int(10 ** rng.uniform(3, 9.5)) if place % 4 else 10_000  # a bound of STEPS
         error = "it failed" if rng.random() < 0.1 else None
-        made.laps.append((began, int(rng.integers(0, 500)), took, error))
+        made.laps.append((began, int(rng.integers(0, 500)), 0, took, error))
         if error is not None:
             made.failed.append(began[1])
     return made
@@ -34,7 +34,7 @@ def one_by_one(traces: list[Trace]) -> dict[Key, np.ndarray]:
 
     for one in traces:
         stages: dict[str, float] = {}
-        for (stage, name, came), left, nanoseconds, error in one.laps:
+        for (stage, name, came), left, _, nanoseconds, error in one.laps:
             seconds = nanoseconds / 1e9
             stages[stage] = stages.get(stage, 0.0) + seconds
             for place, number in ((bisect_left(STEPS, seconds), 1), (-1, seconds)):

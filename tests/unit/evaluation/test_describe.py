@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import polars as pl
@@ -39,3 +40,17 @@ def test_what_the_data_lacks_is_left_out(
 def test_no_such_folder_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["describe", str(tmp_path / "nowhere")]) == 2
     assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_bad_rows_are_set_aside_as_in_the_training(
+    tiny_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = Path(shutil.copytree(tiny_data, tmp_path / "data"))
+    tweets = pl.read_parquet(data / "tweets.parquet")
+    again = pl.concat([tweets, tweets.head(1).with_columns(text=pl.lit("another"))])
+    again.write_parquet(data / "tweets.parquet")
+    assert main(["describe", str(data)]) == 2
+    assert "--rejects" in capsys.readouterr().err
+    assert main(["describe", str(data), "--rejects", str(tmp_path / "aside")]) == 0
+    assert (tmp_path / "aside" / "tweets.parquet").is_file()
+    assert "size" in capsys.readouterr().out

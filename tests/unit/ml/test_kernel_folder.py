@@ -15,7 +15,7 @@ from ml import kernel_folder
 @pytest.fixture(autouse=True)
 def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A process that nobody prepared anything for, in a folder of its own."""
-    for name in (kernel_folder.KERNELS, kernel_folder.ARTIFACTS, kernel_folder.CACHE):
+    for name in (kernel_folder.KERNELS, "FORYOU_ARTIFACTS", kernel_folder.CACHE):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.chdir(tmp_path)
 
