@@ -37,6 +37,7 @@ from app.api import (
     replay,
     sandbox,
     score,
+    simulation,
     steering,
     timeline,
     transparency,
@@ -45,7 +46,7 @@ from app.api import (
 from app.api.body_limit import BodyLimit
 from app.api.connections import Connections
 from app.api.head import HeadAsGet
-from app.api.lean_route import in_front
+from app.api.lean_route import InFront, lean
 from app.api.load_bound import LoadBound
 from app.api.raw_path import RawPath
 from app.api.root_path import RootPath
@@ -56,11 +57,12 @@ from app.read_settings import read_settings
 from app.serving.engine import Engine
 from app.serving.service import Service
 from app.serving.warm_up import warm_up
-from app.settings import Settings
+from app.settings import InvalidSettingError, Settings
 from ml import memory, threads
 
 if TYPE_CHECKING:
     from app.api.tokens import Tokens
+    from app.observability.spans import Spans
 
 NO_TELEMETRY: Final[TelemetryConfig] = {"tracing": False, "metrics": False, "logs": False}
 SWITCH_SECONDS: Final = 0.0005  # for which an answer may wait for a thread that computes
@@ -80,7 +82,7 @@ def create_app(
     if service is None and engine is not None:
         service = Service(engine)
     settings = settings or (service.engine.settings if service else read_settings())
-    counted = Metrics()
+    counted, spans = Metrics(), tracing(settings)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, Service | Metrics | Connections]]:
@@ -96,6 +98,8 @@ def create_app(
             }
         finally:
             await answering.stop()
+            if spans is not None:
+                spans.close()
 
     app = FastAPIOffline(
         title="For You",
@@ -123,11 +127,13 @@ def create_app(
         products,
         health,
         metrics,
+        simulation,
     )
     for room in (*reading, steering, transparency, own_data, events, catalog_writes, admin, page):
         app.include_router(room.router)
-    app.router.routes[:0] = in_front(timeline.router)  # asked for most, so found first
+    problems.install(app)
     # Each further one stands outside those before it.
+    app.add_middleware(InFront, routes=lean(timeline.router), handlers=app.exception_handlers)
     app.add_middleware(access.Guard, settings=settings, tokens=verifier(settings))
     app.add_middleware(HeadAsGet)
     app.add_middleware(LoadBound, limit=settings.max_timelines)
@@ -142,12 +148,11 @@ def create_app(
             allow_headers=["*"],
             expose_headers=[HEADER],
         )
-    app.add_middleware(Observed, metrics=counted)
+    app.add_middleware(Observed, metrics=counted, spans=spans)
     if settings.root_path:
         app.add_middleware(RootPath, root_path=settings.root_path)
     app.add_middleware(RawPath)
     app.add_middleware(BodyLimit, limit=settings.max_body_bytes)
-    problems.install(app)
     # FastAPI's documented way to have another document; a function makes `app`, so there is no
     # class to derive from.
     app.openapi = lambda: app.openapi_schema or openapi.of(app, settings)  # type: ignore[method-assign]
@@ -165,6 +170,24 @@ def verifier(settings: Settings) -> Tokens | None:
     from app.api.tokens import Tokens  # imports cryptography, which takes a while
 
     return Tokens.of(settings)
+
+
+def tracing(settings: Settings) -> Spans | None:
+    """What sends traces of requests to a collector; None where no collector is set.
+
+    Raises:
+        InvalidSettingError: what sends them is not installed.
+    """
+    if settings.otlp_endpoint is None:
+        return None
+    try:
+        from app.observability.spans import Spans  # of an extra
+    except ModuleNotFoundError as error:
+        raise InvalidSettingError(
+            f"FORYOU_OTLP_ENDPOINT needs the extra `otlp`, and {error.name} is not installed; run "
+            f"pip install 'foryou[otlp]'"
+        ) from error
+    return Spans.to(str(settings.otlp_endpoint))
 
 
 def prepare_process(settings: Settings) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, HttpUrl, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.setting_values import ClockSetting, LogLocation, Networks, RootPath, stand_in
@@ -55,6 +55,9 @@ class ProcessSettings(BaseSettings):
     """How the log is written; `auto` is pretty on a terminal, JSON elsewhere."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """What is worth a line in the log; a request is, at `info`."""
+    otlp_endpoint: HttpUrl | None = None
+    """The collector to which a trace of every request is sent over OTLP and HTTP, such as
+    `http://127.0.0.1:4318`; by default none. It needs the extra `otlp`."""
     artifacts: Path = DEFAULT_ARTIFACTS
     """Where training left the models and the state."""
     store: str | None = None

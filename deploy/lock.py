@@ -11,7 +11,7 @@ from typing import Final
 
 from packaging.requirements import Requirement
 
-EXTRAS: Final = ("postgres", "test", "lint", "evaluation", "browser", "docs", "notebooks")
+EXTRAS: Final = ("postgres", "otlp", "test", "lint", "evaluation", "browser", "docs", "notebooks")
 PROJECT: Final = Path(__file__).parents[1] / "pyproject.toml"
 
 

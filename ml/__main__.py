@@ -20,6 +20,7 @@ from ml.training import train
 from ml.training.freshness import reason_to_train
 from ml.training.options import TrainingOptions
 
+MOST_PROCESSES = 64
 OUT = "folder for the models and the state; FORYOU_ARTIFACTS, or artifacts, if left out"
 
 
@@ -62,6 +63,7 @@ def _train(given: argparse.Namespace) -> None:
         clean_hidden=given.clean_hidden,
         nsfw_rate=given.nsfw_rate,
         toxicity_rate=given.toxicity_rate,
+        processes=given.processes,
     )
     tables = table_options.read(given.data, given) if given.rejects or given.map else None
     with ExitStack() as stack:
@@ -136,6 +138,9 @@ def _parser(prog: str) -> argparse.ArgumentParser:
     train.add_argument("--holdout", type=_share, default=0.2, help="last share kept for testing")
     train.add_argument("--seed", type=int, default=7)
     train.add_argument(
+        "--processes", type=_count, default=1, help="that share the work; the models are the same"
+    )
+    train.add_argument(
         "--clean-hidden",
         type=_share,
         default=TrainingOptions().clean_hidden,
@@ -187,6 +192,13 @@ def _share(text: str) -> float:
     if not 0 <= share < 0.6:
         raise argparse.ArgumentTypeError(f"{text} is not in 0–0.6")
     return share
+
+
+def _count(text: str) -> int:
+    count = int(text)
+    if not 1 <= count <= MOST_PROCESSES:
+        raise argparse.ArgumentTypeError(f"{text} is not in 1–{MOST_PROCESSES}")
+    return count
 
 
 def _rate(text: str) -> float:

@@ -15,6 +15,10 @@ class BundleError(FeedError):
     """The artifacts are missing, damaged, or made by other code."""
 
 
+class TrainingError(FeedError):
+    """Training cannot go on, for a reason that is not in the data."""
+
+
 class LogError(FeedError):
     """The event log cannot be opened, read or written."""
 

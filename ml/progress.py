@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sized
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Final, Protocol, TextIO, TypeVar
 
 from tqdm import tqdm
@@ -57,6 +58,37 @@ class Lines:
         self._note = s
 
 
+class Reported:
+    """Reports to somebody else, who shows it, in steps of a second at least."""
+
+    def __init__(self, report: Callable[[int], None], clock: Callable[[], float]) -> None:
+        self._report, self._clock, self._last, self._new = report, clock, clock(), 0
+
+    def update(self, n: int = 1) -> None:
+        self._new += n
+        if self._clock() - self._last >= 1:
+            self.close()
+
+    def set_postfix_str(self, s: str) -> None:
+        """Notes are left out."""
+
+    def close(self) -> None:
+        """Report the rest."""
+        self._report(self._new)
+        self._new, self._last = 0, self._clock()
+
+
+_REPORTER: Final = ContextVar[Callable[[int], None] | None]("reporter", default=None)
+
+
+@contextmanager
+def reported_to(report: Callable[[int], None]) -> Iterator[None]:
+    """Show no progress in here, but report the units of work that are done."""
+    token = _REPORTER.set(report)
+    yield
+    _REPORTER.reset(token)
+
+
 @contextmanager
 def progress(
     total: int,
@@ -74,7 +106,11 @@ def progress(
         clock: seconds.
     """
     out = out or sys.stderr
-    if out.isatty():
+    if (report := _REPORTER.get()) is not None:
+        reported = Reported(report, clock)
+        yield reported
+        reported.close()
+    elif out.isatty():
         with tqdm(total=total, desc=f"{what:<14}", unit=f" {unit}", file=out, leave=False) as bar:
             yield bar
     else:

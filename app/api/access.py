@@ -61,7 +61,7 @@ WHAT_IF: Final = re.compile("/timeline/[^/]+/(preview|sandbox)|/users/[^/]+/rehe
 """Routes that read by POST and name the user in their path."""
 PERSONAL: Final = re.compile("/users/[^/]+/data")
 """Routes that show what only the read key, the person's own token and those who write may see."""
-IMPERSONAL: Final = frozenset({"/products", "/transparency", "/transparency.json"})
+IMPERSONAL: Final = frozenset({"/products", "/simulation", "/transparency", "/transparency.json"})
 """Routes that show nobody, but are not public; any verified caller may read them."""
 UNCHECKED: Final = READ_BY_POST | IMPERSONAL
 READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -203,10 +203,13 @@ def check(request: Request) -> None:
             other types without asking first (CORS).
         ForbiddenError: a token reads what does not belong to its own user.
     """
+    reader: Reader = request.scope["state"].get("reader", ANYBODY)
+    if reader.person is None and request.method in READING:
+        return  # whatever this route shows
     path = route_path(request.scope)
     kind = purpose(request.method, path)
     if kind == "read" and path not in UNCHECKED and not OWNED.fullmatch(path):
-        _check_person(request)
+        _check_person(request, reader)
     if kind == "write" and request.method != "DELETE":
         given = request.headers.get("content-type", "nothing")
         media_type = given.partition(";")[0].strip().lower()
@@ -216,8 +219,7 @@ def check(request: Request) -> None:
             )
 
 
-def _check_person(request: Request) -> None:
-    reader: Reader = request.scope["state"].get("reader", ANYBODY)
+def _check_person(request: Request, reader: Reader) -> None:
     shown = request.path_params.get("user_id")
     if shown is not None:
         reader.check(shown)

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
-from typing import Any, Final, Literal, cast
+from typing import Any, Final, Literal
 
 import numpy as np
 
+from app.api import placements
 from app.api.serializers import answered, stated
 from app.pipeline.batch import CandidateBatch
+from app.pipeline.components import Relative
 from app.pipeline.stages import BASE, SCORE
 from app.pipeline.worth import HeadValue
-from app.schemas.timeline import Safety
+from app.schemas.timeline import Placement, Safety
 from app.schemas.why import (
     ChangeView,
     EnterView,
     FactorView,
     FeatureView,
     HeadView,
-    PlacementView,
     ProposalView,
     StageView,
     ValueView,
@@ -34,7 +35,6 @@ from app.serving.why.to_enter import Entry
 
 DIGITS: Final = 9
 
-Reason = Literal["best", "moved", "source", "share", "reserved", "author", "topic"]
 Outcome = Literal["served", "ranked", "dropped", "beyond_limits", "not_proposed"]
 
 
@@ -43,7 +43,6 @@ def why(engine: Engine, user_id: str, explained: Explanation, request_id: str, p
     tweets, row = engine.state.tweets, int(explained.row.tweet[0])
     author, safety = int(explained.row.author[0]), engine.encoder.tweets
     watched = explained.watched
-    placed = explained.placement
     return Why(
         **answered(
             engine,
@@ -58,14 +57,12 @@ def why(engine: Engine, user_id: str, explained: Explanation, request_id: str, p
         author_id=engine.state.users.ids.id(author) if author >= 0 else None,
         created_at=stated(int(tweets.stated_at[row])),
         text=tweets.text[row],
-        safety=Safety(nsfw=_known(safety.nsfw[row]), toxicity=_known(safety.toxicity[row])),
+        safety=Safety(nsfw=known(safety.nsfw[row]), toxicity=known(safety.toxicity[row])),
         outcome=_outcome(explained),
         rank=explained.place,
         rank_by_score=explained.place_by_score,
         rows=len(explained.order),
-        placement=None
-        if placed is None
-        else PlacementView(reason=cast(Reason, placed.reason), cost=_round(placed.cost)),
+        placement=_placement(explained),
         dropped_by=explained.dropped_by,
         in_favor_of=_id(engine, explained.in_favor_of),
         proposals=[ProposalView(**asdict(one)) for one in explained.proposals],
@@ -84,6 +81,13 @@ def why(engine: Engine, user_id: str, explained: Explanation, request_id: str, p
         stages=[_stage(one) for one in explained.stages],
         to_enter=None if explained.on_page else _to_enter(explained),
     )
+
+
+def _placement(explained: Explanation) -> Placement | None:
+    """As the timeline has it, but for its place further back."""
+    if explained.place is None:
+        return None
+    return Placement.model_validate(placements.of(explained.order)[explained.place - 1])
 
 
 def _outcome(explained: Explanation) -> Outcome:
@@ -114,11 +118,22 @@ def _value(explained: Explanation) -> ValueView:
 
 def _factors(explained: Explanation) -> Iterator[FactorView]:
     score, row = float(explained.row[BASE][0]), explained.row
-    for name in explained.product.mixer.scoring.factors:
+    scoring = explained.product.mixer.scoring
+    others = {
+        type(one).__name__: one.unconcerned(explained.query)
+        for one in scoring.rescorers
+        if isinstance(one, Relative)
+    }
+    for name in scoring.factors:
         if name in row.columns:
             factor = float(row[name][0])
             score *= factor
-            yield FactorView(component=name, factor=_round(factor), score=_round(score))
+            yield FactorView(
+                component=name,
+                factor=_round(factor),
+                beside_others=_round(factor / others.get(name, 1.0)),
+                score=_round(score),
+            )
 
 
 def _stage(one: StagePlace) -> StageView:
@@ -161,7 +176,8 @@ def _id(engine: Engine, row: int | None) -> str | None:
     return None if row is None else engine.state.tweets.ids.id(row)
 
 
-def _known(number: Any) -> float | None:  # a number of numpy
+def known(number: Any) -> float | None:  # a number of numpy
+    """A probability; None where there is no model for it."""
     return None if np.isnan(number) else round(float(number), DIGITS)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from enum import Enum, auto
-from typing import Any
+from typing import Any, Final
 
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -13,6 +13,8 @@ from app.api.connections import SWEEP_SECONDS, Connections
 from app.api.probes_only import ProbesOnly
 from app.api.problems import raw
 from app.errors import OverloadedError, ProblemError, RequestTimeoutError, UnreadableError
+
+LAST_SECONDS: Final = 0.5  # for a request that is on its way when the server ends
 
 
 class Phase(Enum):
@@ -32,6 +34,7 @@ class Limited(asyncio.Protocol):
     client: tuple[str, int] | None
     cycle: Any  # RequestResponseCycle: each protocol has its own class of this name
     proven = False
+    _is_last = False  # the next request is, since the server ends
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
@@ -48,6 +51,8 @@ class Limited(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
         cycle = self.cycle
+        if cycle is not None and self._is_last:
+            cycle.keep_alive = False
         if cycle is None or cycle.response_complete:
             if self._phase in (Phase.OPENED, Phase.IDLE):
                 self._enter(Phase.HEADER)
@@ -64,6 +69,22 @@ class Limited(asyncio.Protocol):
         if self.cycle.response_complete:  # no other request was sent behind it
             self._enter(Phase.IDLE)
             self._held.waits(self)
+
+    def shutdown(self) -> None:
+        """Answer a request that is on its way, or being answered, and close."""
+        if self._is_answering:
+            super().shutdown()  # type: ignore[misc]  # of the protocol of uvicorn, as above
+        else:
+            self._is_last = True
+            self._loop.call_later(LAST_SECONDS, self._close_unless_answering)
+
+    @property
+    def _is_answering(self) -> bool:
+        return self.cycle is not None and not self.cycle.response_complete
+
+    def _close_unless_answering(self) -> None:
+        if not self._is_answering:
+            self.transport.close()
 
     def pause_writing(self) -> None:
         self._blocked_since = self._loop.time()

@@ -3,7 +3,9 @@ FastAPI's, whose dependency solver would cost more than all the rest of the fram
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from inspect import isawaitable
 from typing import Any, Literal, NamedTuple, get_type_hints
 
 from fastapi import APIRouter, Request, Response, params
@@ -11,11 +13,12 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
-from starlette.routing import BaseRoute, Match
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.api import access
 from app.api.raw_path import route_path
+
+Handler = Callable[[Request, Any], Response | Awaitable[Response]]
 
 
 class LeanRoute(APIRoute):
@@ -34,34 +37,67 @@ class LeanRoute(APIRoute):
         if scope["method"] != "GET":
             await super().handle(scope, receive, send)  # which refuses it
             return
-        request = Request(scope, receive)
+        response = await self.answer(Request(scope, receive))
+        await response(scope, receive, send)
+
+    async def answer(self, request: Request) -> Response:
+        """The response to a GET of a path that matches.
+
+        Raises:
+            RequestValidationError: a parameter is not what it should be.
+            ProblemError: the request is refused.
+        """
         access.check(request)  # it is a dependency of every route, and none is solved here
         values = _values(request, self.parameters)
         response: Response = await self.endpoint(request=request, **values)
+        return response
+
+
+@dataclass(frozen=True, slots=True)
+class InFront:
+    """Answers lean routes before a router is searched for them, and before what the framework puts
+    around a router: its stacks of contexts, and its handling of exceptions, which is done here."""
+
+    app: ASGIApp
+    routes: Sequence[LeanRoute]
+    handlers: Mapping[Any, Handler]  # of exceptions, by their types: those of the application
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        route = self._route(scope)
+        if route is None:
+            await self.app(scope, receive, send)
+            return
+        request = Request(scope, receive)
+        try:
+            response = await route.answer(request)
+        except Exception as error:
+            handler = self._handler(error)
+            if handler is None:
+                raise
+            handled = handler(request, error)
+            response = await handled if isawaitable(handled) else handled
         await response(scope, receive, send)
 
-
-class InFront(BaseRoute):
-    """A lean route before all others: a router that includes it need not be searched for it."""
-
-    def __init__(self, route: LeanRoute) -> None:
-        self.route = route
-
-    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+    def _route(self, scope: Scope) -> LeanRoute | None:
+        """The route that a request asks for; the scope then holds what a router would put there."""
         if scope["type"] != "http" or scope["method"] != "GET":
-            return Match.NONE, {}
-        found = self.route.path_regex.match(route_path(scope))
-        if found is None:
-            return Match.NONE, {}
-        return Match.FULL, {"path_params": found.groupdict(), "route": self.route}
+            return None
+        path = route_path(scope)
+        for route in self.routes:
+            if (found := route.path_regex.match(path)) is not None:
+                scope["path_params"], scope["route"] = found.groupdict(), route
+                return route
+        return None
 
-    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self.route.handle(scope, receive, send)
+    def _handler(self, error: Exception) -> Handler | None:
+        """What handles this exception; None where the outermost handler of all others does."""
+        kinds = (kind for kind in type(error).__mro__ if kind is not Exception)
+        return next((self.handlers[kind] for kind in kinds if kind in self.handlers), None)
 
 
-def in_front(router: APIRouter) -> list[BaseRoute]:
-    """The lean routes of a router, to be put before all others."""
-    return [InFront(route) for route in router.routes if isinstance(route, LeanRoute)]
+def lean(router: APIRouter) -> list[LeanRoute]:
+    """The lean routes of a router."""
+    return [route for route in router.routes if isinstance(route, LeanRoute)]
 
 
 class _Parameter(NamedTuple):

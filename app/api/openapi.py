@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Final
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+from urllib.parse import quote, urlencode
 
 import numpy as np
 from fastapi import FastAPI
@@ -14,6 +17,10 @@ from app.serving.engine import Engine
 from app.settings import Settings
 
 TWEETS: Final = 3  # in an example
+ANSWERS: Final = Path(__file__).with_name("answers.json")  # python -m evaluation.examples writes it
+ABOUT: Final = "An answer of the synthetic world, with the first entries of each list"
+REQUEST: Final = "the-X-Request-ID-of-a-timeline"
+JSON: Final = "application/json"
 WRITTEN: Final = {"user_id": "example-user", "tweet_id": "example-tweet"}  # of example writes
 TAGS: Final = (  # in the order in which somebody needs them
     ("feed", "Timelines, and why they are as they are."),
@@ -26,9 +33,19 @@ TAGS: Final = (  # in the order in which somebody needs them
 Document = dict[str, Any]  # JSON, as FastAPI has it
 
 
+class Pressed(NamedTuple):
+    """An operation as its example asks for it."""
+
+    operation: str
+    method: str
+    path: str  # with its query
+    body: Document | None
+    is_json: bool  # whether it answers so
+
+
 def of(app: FastAPI, settings: Settings) -> Document:
-    """The OpenAPI document without examples. It does not depend on the loaded data; of the settings
-    only on which keys are set."""
+    """The OpenAPI document without examples of requests. It does not depend on the loaded data; of
+    the settings only on which keys are set."""
     schema = get_openapi(
         title=app.title,
         version=app.version,
@@ -36,6 +53,7 @@ def of(app: FastAPI, settings: Settings) -> Document:
         routes=app.routes,
         tags=[{"name": name, "description": about} for name, about in TAGS],
     )
+    _answer(schema)
     return access.document(problems.document(schema), settings)
 
 
@@ -50,7 +68,7 @@ def with_examples(document: Document, engine: Engine) -> Document:
     read = {
         "user_id": user,
         "tweet_id": tweets[0] if tweets else None,
-        "request_id": "the-X-Request-ID-of-a-timeline",
+        "request_id": REQUEST,
     }
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
@@ -63,6 +81,40 @@ def with_examples(document: Document, engine: Engine) -> Document:
             if (body := _body(path, user, tweets)) is not None and "requestBody" in operation:
                 operation["requestBody"]["content"]["application/json"]["example"] = body
     return document
+
+
+def requests(document: Document) -> Iterator[Pressed]:
+    """Every operation of a document with examples, as it can be tried; what takes away others'
+    examples comes last."""
+    yield from sorted(_pressed(document), key=lambda one: one.method == "DELETE")
+
+
+def _pressed(document: Document) -> Iterator[Pressed]:
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            given: dict[str, dict[str, Any]] = {"path": {}, "query": {}}
+            for one in operation.get("parameters", ()):
+                if "example" in one:
+                    given[one["in"]][one["name"]] = one["example"]
+            filled = {name: quote(str(one), safe="") for name, one in given["path"].items()}
+            asked = f"?{urlencode(given['query'], doseq=True)}" if given["query"] else ""
+            yield Pressed(
+                operation["operationId"],
+                method.upper(),
+                path.format(**filled) + asked,
+                operation.get("requestBody", {}).get("content", {}).get(JSON, {}).get("example"),
+                JSON in operation["responses"]["200"].get("content", {}),
+            )
+
+
+def _answer(schema: Document) -> None:
+    """Show what each operation answers."""
+    answers = json.loads(ANSWERS.read_text(encoding="utf-8"))
+    for operations in schema["paths"].values():
+        for operation in operations.values():
+            if (answer := answers.get(operation["operationId"])) is not None:
+                content = operation["responses"]["200"]["content"][JSON]
+                content["examples"] = {"world": {"summary": ABOUT, "value": answer}}
 
 
 def _body(path: str, user: str, tweets: list[str]) -> Document | None:

@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 
 from app.pipeline.batch import CandidateBatch
-from app.pipeline.placement import COST, REASONS, RULE, bought
+from app.pipeline.placement import BROUGHT_BY, COST, REASONS, RULE, bought
 
 DIGITS: Final = 6
 
@@ -21,7 +21,10 @@ def of(batch: CandidateBatch) -> Sequence[Json | None]:
         return [None] * len(batch)
     rule = batch[RULE].astype(np.intp).tolist()
     cost = batch[COST].astype(np.float64).round(DIGITS).tolist()
-    return [{"reason": REASONS[one], "cost": costs} for one, costs in zip(rule, cost, strict=True)]
+    return [
+        {"reason": REASONS[one], "rule": BROUGHT_BY[one], "cost": costs}
+        for one, costs in zip(rule, cost, strict=True)
+    ]
 
 
 def rules(batch: CandidateBatch) -> dict[str, Json]:

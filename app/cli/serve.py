@@ -14,6 +14,7 @@ import uvicorn
 from app.api import openapi
 from app.api.connections import accepted_at_once
 from app.api.installed_protocol import installed
+from app.cli.draining_server import DrainingServer
 from app.cli.listening_socket import ListeningSocket
 from app.cli.workers import CANNOT_START, Workers
 from app.main import create_app, prepare_process, start, verifier
@@ -83,7 +84,7 @@ def _work(engine: Engine, listening: socket.socket) -> int:
     prepare_process(engine.settings)
     service = service_of(engine)
     config = uvicorn.Config(create_app(service=service), **_limits(engine.settings), **QUIETLY)
-    server = uvicorn.Server(config)
+    server = DrainingServer(config)
     server.run([listening])
     return 0 if server.started else CANNOT_START
 
@@ -120,7 +121,7 @@ def listen(host: str, port: int) -> socket.socket:
         ) from error
 
 
-class _Server(uvicorn.Server):
+class _Server(DrainingServer):
     """Prints its address once it listens."""
 
     def __init__(self, config: uvicorn.Config, engine: Engine) -> None:

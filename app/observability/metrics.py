@@ -74,7 +74,7 @@ class Metrics(Collector):
     def trace(self, trace: Trace) -> None:
         """Count what every component did for one request."""
         stages: dict[str, float] = {}
-        for (stage, name, rows_in), rows_out, nanoseconds, error in trace.laps:
+        for (stage, name, rows_in), rows_out, _, nanoseconds, error in trace.laps:
             seconds = nanoseconds / 1e9
             stages[stage] = stages.get(stage, 0.0) + seconds
             took, came, left, failures = self._component(stage, name)

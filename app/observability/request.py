@@ -8,13 +8,16 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from os import urandom
 from time import perf_counter
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.observability import refusals
 from app.observability.metrics import Metrics
 from app.pipeline.trace import Trace
+
+if TYPE_CHECKING:
+    from app.observability.spans import Spans
 
 HEADER: Final = "X-Request-ID"
 RAW_HEADER: Final = HEADER.lower().encode()
@@ -54,6 +57,7 @@ class Observed:
 
     app: ASGIApp
     metrics: Metrics
+    spans: Spans | None = None  # where somebody collects them
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -84,6 +88,8 @@ class Observed:
         self.metrics.request(method, route, status, record.served_by, seconds)
         if record.trace is not None:
             self.metrics.trace(record.trace)
+        if self.spans is not None and route not in ROUTINE:
+            self._add_span(self.spans, scope, record, status, seconds)
         level = logging.DEBUG if route in ROUTINE and status < 400 else logging.INFO
         if not logger.isEnabledFor(level):
             return
@@ -98,22 +104,24 @@ class Observed:
         log, template = logger, "%s %s"
         if status in refusals.STATUSES:
             log, template = refusals.logger, f"refused with {status}: {template}"
-        log.handle(Line(log.name, level, template, (method, path), fields))
+        # `log.log` would look up on the stack who calls it, and in which file.
+        given = log.name, level, "", 0, template, (method, path), None
+        log.handle(log.makeRecord(*given, extra={"fields": fields}))
 
-
-class Line(logging.LogRecord):
-    """What `log.log` would make, which looks up on the stack who calls it."""
-
-    def __init__(
-        self,
-        name: str,
-        level: int,
-        template: str,
-        given: tuple[str, ...],
-        fields: dict[str, object],
+    def _add_span(
+        self, spans: Spans, scope: Scope, record: Record, status: int, seconds: float
     ) -> None:
-        super().__init__(name, level, "", 0, template, given, None)
-        self.fields = fields
+        route = getattr(scope.get("route"), "path", "none")
+        facts = {
+            "http.request.method": scope["method"],
+            "http.route": route,
+            "foryou.request_id": record.request_id,
+            "foryou.served_by": record.served_by,
+        }
+        headers = {
+            name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]
+        }
+        spans.add(f"{scope['method']} {route}", status, seconds, facts, headers, record.trace)
 
 
 def _given_name(scope: Scope) -> str:

@@ -13,6 +13,7 @@ RULES: Final = ("source", "share", "reserved", "author", "topic")  # what a sele
 BEST: Final = len(RULES)  # it is one of the best that were left
 MOVED: Final = BEST + 1  # so it was before a rule gave its place to another
 REASONS: Final = ("share", "share", "reserved", "filled", "filled", "best", "moved")  # of each
+BROUGHT_BY: Final = (*RULES, None, None)  # the rule, where one brought it
 RULE, COST = "placement.rule", "placement.cost"  # the columns of a selection
 
 

@@ -11,7 +11,9 @@ from app.pipeline.failures import BrokenContractError, FailedClosedError
 logger = logging.getLogger(__name__)
 
 Began = tuple[str, str, int]  # stage, component, and its rows in
-Lap = tuple[Began, int, int, str | None]  # then its rows out, nanoseconds, and error
+Lap = tuple[Began, int, int, int, str | None]
+"""Then its rows out, when it began by the system's counter and how long it took, both in
+nanoseconds, and its error."""
 
 
 class Span(NamedTuple):
@@ -41,7 +43,7 @@ class Trace:
         """What every component did, in the order in which they ran."""
         return [
             Span(*began, rows_out, nanoseconds // 1000, error)
-            for began, rows_out, nanoseconds, error in self.laps
+            for began, rows_out, _, nanoseconds, error in self.laps
         ]
 
     @property
@@ -58,7 +60,7 @@ class Trace:
         """It has answered."""
         if self._running is not None:
             took = perf_counter_ns() - self._began
-            self.laps.append((self._running, rows_out, took, None))
+            self.laps.append((self._running, rows_out, self._began, took, None))
             self._running = None
 
     def fail(self, error: Exception) -> str:
@@ -66,7 +68,7 @@ class Trace:
         component = self.component
         if self._running is not None:
             took = perf_counter_ns() - self._began
-            self.laps.append((self._running, 0, took, repr(error)))
+            self.laps.append((self._running, 0, self._began, took, repr(error)))
             self._running = None
         if component and component not in self.failed:
             self.failed.append(component)

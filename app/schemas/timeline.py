@@ -66,6 +66,8 @@ class Placement(Strict):
     """`best`: one of the ten best that were left. `share`: it brings a source that would be absent,
     or its share. `reserved`: it has a place kept for exploration. `filled`: it replaces a third
     tweet by one author, or brings a topic. `moved`: one of these has its earlier place."""
+    rule: Literal["source", "share", "reserved", "author", "topic"] | None
+    """The rule that brought it, as the trace has it; null where it is `best` or `moved`."""
     cost: float
     """What it is worth less than the tweet that it replaced, over what ten places are worth."""
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from app.schemas.strict import Strict
-from app.schemas.timeline import Answer, Safety
+from app.schemas.timeline import Answer, Placement, Safety
 
 
 class ProposalView(Strict):
@@ -83,6 +83,10 @@ class ValueView(Strict):
 class FactorView(Strict):
     component: str
     factor: float
+    beside_others: float
+    """`factor` over what a tweet has that this component has nothing to say about. No factor lifts,
+    so where more of something is asked for all else is worth half: then what was asked for has 1,
+    and twice as much as others."""
     score: float
     """With this factor and those before it."""
 
@@ -99,16 +103,6 @@ class StageView(Strict):
     """Whether it kept the tweet; null where the tweet was not among its rows."""
     place: int | None
     """The place of the tweet from 1: of a source in what it proposed, then by the score so far."""
-
-
-class PlacementView(Strict):
-    reason: Literal["best", "moved", "source", "share", "reserved", "author", "topic"]
-    """One of the ten best that were left; one that was, before a rule gave its place to another; or
-    what a rule brought: a source that would be absent, a share that is kept, a place that is
-    reserved for its source, an author less often, a topic more."""
-    cost: float
-    """What it is worth less than the row that it replaced, in shares of the value of the ten best
-    that were left."""
 
 
 class ChangeView(Strict):
@@ -151,7 +145,8 @@ class Why(Answer):
     """Among all rows that may be served, by score alone."""
     rows: int
     """In the whole feed."""
-    placement: PlacementView | None
+    placement: Placement | None
+    """As in a timeline, also further back; null where the tweet is not in the feed."""
     dropped_by: str | None
     """The first filter that keeps it out."""
     in_favor_of: str | None

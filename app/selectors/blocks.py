@@ -14,25 +14,25 @@ from app.selectors.exchange import (
     ABOUT,
     BY,
     DUE,
-    FIRST,
     HAD,
-    INSIDE,
-    MARKS,
     PRICE,
     ROOM,
     RULE,
     TOOK,
     TOPIC,
+    Counts,
     Facts,
     Seats,
+    Topics,
     Values,
     count,
-    exchange,
+    facts_of,
     gained,
+    lacking,
     most,
     released,
 )
-from ml.kernels import kernel
+from ml.kernels import inline_kernel, kernel
 
 BLOCK: Final = 10  # places that are filled together, so that ten are the first ten of a hundred
 RULED: Final = (
@@ -44,8 +44,7 @@ FREE: Final = 1e12  # more than anything buys per cost
 TINY: Final = 1e-300  # instead of zero where it divides
 MOST: Final = 100  # exchanges in a block; each makes it worth more, so they end long before
 
-Topics = NDArray[np.uint32]  # 0 where there is none
-Reasons = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 
 
 @kernel
@@ -77,40 +76,68 @@ def fill(
         order, reason, cost: (places,) written here: the row, why it stands there, and what that
             cost, in shares of the ten best.
     """
-    waiting, was_best = np.arange(len(value)), np.zeros(len(value), np.bool_)
-    seats, taken = np.zeros((6, sources.shape[1])), np.zeros(sources.shape[1])
-    left = np.zeros(sources.shape[1])  # rows of each source that wait
+    rows, places = len(value), len(order)
+    facts, counts = facts_of(author, topic, marks, sources.shape[1])
+    inside, was_best = np.zeros(rows, np.bool_), np.zeros(rows, np.bool_)
+    part, offer, gain = np.empty(rows), np.empty(rows), np.empty(len(RULES))
+    chosen = np.empty(BLOCK, np.int64)
+    seats, left = np.zeros((6, sources.shape[1])), np.zeros(sources.shape[1])
+    taken = np.zeros(sources.shape[1])
+    waiting, waits = np.empty(rows, np.int64), rows
+    for row in range(rows):
+        waiting[row] = row
     for source in range(sources.shape[1]):
-        left[source] = (marks >> np.uint32(source) & np.uint32(1)).sum()
-    seats[RULE], seats[PRICE] = sources[2], sources[3]
-    ruled = min(len(order), RULED)
+        seats[RULE, source], seats[PRICE, source] = sources[2, source], sources[3, source]
+        for row in range(rows):
+            left[source] += marks[row] >> source & 1  # rows of each source that wait
+    ruled = min(places, RULED)
     for start in range(0, ruled, BLOCK):
-        size = min(BLOCK, len(waiting))
+        size = min(BLOCK, waits)
         _open(seats, sources, taken, left, start, size)
-        best = max(value[waiting[:size]].sum(), TINY)
-        facts = _facts(author, topic, marks, waiting[:size], seats, size)
-        least = value[waiting[size - 1]] - min(budget, _worth_most(facts, seats, price)) * best
-        window = waiting[: _reach(value, waiting, size, least)]
-        seats[HAD], seats[TOOK] = 0.0, 0.0
-        facts = _facts(author, topic, marks, window, seats, size)
-        part = value[window] / best
-        _improve(part, facts, seats, price, budget, size)
-        why, costs = _explained(part, facts, seats, price, was_best[window], size)
-        place = start
-        for row in range(len(window)):
-            if facts[INSIDE, row] and place < len(order):
-                order[place], reason[place], cost[place] = window[row], why[row], costs[row]
+        best = 0.0
+        for place in range(size):
+            row = chosen[place] = waiting[place]
+            inside[row] = True
+            best += value[row]
+            count(facts, counts, seats, row, 1)
+        best = max(best, TINY)
+        buys = min(budget, _worth_most(facts, counts, seats, chosen[:size], price))
+        least, reach = value[waiting[size - 1]] - buys * best, size
+        while reach < waits and value[waiting[reach]] >= least:  # worth enough to take a place
+            reach += 1
+        window = waiting[:reach]
+        for row in window:
+            part[row] = value[row] / best
+        _improve(part, window, chosen[:size], inside, facts, counts, seats, price, budget, offer)
+        place, out = start, 0
+        for at in range(reach):
+            row = window[at]
+            if not inside[row]:
+                continue
+            why, paid = MOVED if was_best[row] and at < size else BEST, 0.0
+            if at >= size:  # the best that came stands for the best that left, and so on
+                while inside[window[out]]:
+                    out += 1
+                paid = part[window[out]] - part[row]
+                gained(facts, counts, seats, row, window[out], price, gain)
+                why = _loses_most(gain)
+                out += 1
+            if place < places:
+                order[place], reason[place], cost[place] = row, why, paid
                 place += 1
-        was_best[window[:size]] = True
-        waiting = _without(waiting, facts)
-        taken += seats[TOOK]
-        left -= seats[HAD]
-    for place in range(ruled, len(order)):
+        for place in range(size):
+            was_best[window[place]] = True
+            counts[BY, facts[chosen[place], BY]] = counts[ABOUT, facts[chosen[place], ABOUT]] = 0
+        for source in range(len(taken)):
+            taken[source] += seats[TOOK, source]
+            left[source] -= seats[HAD, source]
+        waits = _without(waiting, waits, inside)
+    for place in range(ruled, places):
         row = waiting[place - ruled]
         order[place], reason[place], cost[place] = row, MOVED if was_best[row] else BEST, 0.0
 
 
-@kernel
+@inline_kernel
 def _open(
     seats: Seats, sources: Values, taken: Values, left: Values, start: int, size: int
 ) -> None:
@@ -121,116 +148,96 @@ def _open(
         due -= np.floor(sources[1, source] * start + MIDDLE)
         seats[DUE, source] = min(due, left[source])
         seats[ROOM, source] = np.ceil(sources[0, source] * (start + size)) - taken[source]
-    seats[HAD], seats[TOOK] = 0.0, 0.0
+        seats[HAD, source] = seats[TOOK, source] = 0.0
 
 
-@kernel
-def _worth_most(facts: Facts, seats: Seats, price: Values) -> float:
+@inline_kernel
+def _worth_most(facts: Facts, counts: Counts, seats: Seats, chosen: Order, price: Values) -> float:
     """The most that exchanges may buy: a topic each, where the block lacks nothing else."""
-    for row in range(facts.shape[1]):
-        if released(facts, seats, row, price) > 0:
-            return inf
+    buys: float = price[TOPIC]
+    for row in chosen:
+        if released(facts, counts, seats, row, price) > 0:
+            buys = inf
     for source in range(seats.shape[1]):
         if seats[HAD, source] < seats[DUE, source] and seats[PRICE, source] > 0:
-            return inf
-    return float(price[TOPIC])
-
-
-@kernel
-def _reach(value: Values, waiting: Order, size: int, least: float) -> int:
-    """How many rows are in the block, or worth enough to take a place in it."""
-    reach = size
-    while reach < len(waiting) and value[waiting[reach]] >= least:
-        reach += 1
-    return reach
-
-
-@kernel
-def _facts(
-    author: Rows, topic: Topics, marks: Marks, window: Order, seats: Seats, size: int
-) -> Facts:
-    """The facts of the rows of a window, the first so many of which are inside."""
-    facts = np.zeros((7, len(window)), np.int64)
-    for row in range(len(window)):
-        facts[BY, row], facts[ABOUT, row] = author[window[row]], topic[window[row]]
-        facts[MARKS, row] = marks[window[row]]
-        first = 0
-        while first < seats.shape[1] - 1 and not facts[MARKS, row] >> first & 1:
-            first += 1
-        facts[FIRST, row] = first
-    for row in range(size):
-        facts[INSIDE, row] = 1
-        count(facts, seats, row, 1)
-    return facts
+            buys = inf
+    return buys
 
 
 @kernel
 def _improve(
-    part: Values, facts: Facts, seats: Seats, price: Values, budget: float, size: int
+    part: Values,
+    window: Order,
+    chosen: Order,
+    inside: Flags,
+    facts: Facts,
+    counts: Counts,
+    seats: Seats,
+    price: Values,
+    budget: float,
+    offer: Values,
 ) -> None:
-    """Exchange rows for what it is worth, until no exchange is worth it."""
-    inside, gain = np.arange(size), np.zeros(len(RULES))
-    offer = np.zeros(len(part))  # what is paid at most for each row outside
-    spent = 0.0
+    """Exchange rows for what it is worth, until no exchange is worth it.
+
+    Args:
+        chosen, inside: the rows inside, changed here.
+        offer: written here: what is paid at most for each row outside.
+    """
+    gain, spent = np.empty(len(RULES)), 0.0
     for _ in range(MOST):
-        highest, next_best = 0.0, len(part)  # the next best is the first row outside
-        for row in range(len(part) - 1, -1, -1):
-            if not facts[INSIDE, row]:
-                offer[row], next_best = most(facts, seats, row, price), row
-                highest = max(highest, offer[row])
-        first, at, comes = 0.0, 0, 0
-        for place in range(1, size):
-            out = inside[place]
-            ask = released(facts, seats, out, price)
-            for row in range(next_best, len(part)):
-                costs, pays = part[out] - part[row], ask + offer[row]
-                if costs > min(ask + highest, budget - spent):
+        highest, best, next_best, lacks = 0.0, -inf, len(window), lacking(seats)
+        for at in range(len(window) - 1, -1, -1):
+            row = window[at]
+            if not inside[row]:
+                offer[row], next_best = most(facts, counts, seats, lacks, row, price), at
+                highest, best = max(highest, offer[row]), max(best, offer[row] + part[row])
+        first, place, comes = 0.0, 0, 0
+        for one in range(1, len(chosen)):
+            out = chosen[one]
+            ask = released(facts, counts, seats, out, price)
+            limit = min(ask + highest, budget - spent)
+            if ask + best - part[out] < LEAST / 2:  # no row pays what it costs
+                continue
+            for at in range(next_best, len(window)):
+                row = window[at]
+                costs = part[out] - part[row]
+                if costs > limit:
                     break
-                if facts[INSIDE, row] or costs > pays or 0 < pays <= first * costs:
+                if inside[row]:
                     continue
-                paid = gained(facts, seats, out, row, price, gain)
+                pays = ask + offer[row]
+                if pays - costs < LEAST / 2 or 0 < pays <= first * costs:
+                    continue
+                paid = gained(facts, counts, seats, out, row, price, gain)
                 if paid - costs > LEAST:
                     urgency = paid / costs if costs > 0 else FREE + paid - costs
                     if urgency > first:
-                        first, at, comes = urgency, place, row
-        if not at:
+                        first, place, comes = urgency, one, row
+        if not place:
             break
-        spent += part[inside[at]] - part[comes]
-        exchange(facts, seats, inside[at], comes)
-        inside[at] = comes
+        out, chosen[place] = chosen[place], comes
+        spent += part[out] - part[comes]
+        inside[out], inside[comes] = False, True
+        count(facts, counts, seats, out, -1)
+        count(facts, counts, seats, comes, 1)
 
 
-@kernel
-def _explained(
-    part: Values, facts: Facts, seats: Seats, price: Values, was_best: NDArray[np.bool_], size: int
-) -> tuple[Reasons, Values]:
-    """Why each row inside stands there, and what that cost.
+@inline_kernel
+def _loses_most(gain: Values) -> int:
+    """The rule that would lose most if an exchange were undone; `BEST` where none would."""
+    loses, least = BEST, 0.0
+    for rule in range(len(gain)):
+        if gain[rule] < least:
+            loses, least = rule, gain[rule]
+    return loses
 
-    The best row that came took the place of the best that left, and so on. Its reason is the rule
-    that would lose most if they were exchanged again.
-    """
-    why, costs = np.full(len(part), BEST, np.int64), np.zeros(len(part))
-    gain, left = np.zeros(len(RULES)), 0
-    for row in range(len(part)):
-        if facts[INSIDE, row] and row < size and was_best[row]:
-            why[row] = MOVED
-        if facts[INSIDE, row] and row >= size:
-            while facts[INSIDE, left]:
-                left += 1
-            gained(facts, seats, row, left, price, gain)
-            costs[row] = part[left] - part[row]
-            if gain.min() < 0:
-                why[row] = gain.argmin()
+
+@inline_kernel
+def _without(waiting: Order, waits: int, inside: Flags) -> int:
+    """Close the gaps of the rows inside, in place; how many wait on."""
+    left = 0
+    for at in range(waits):
+        if not inside[waiting[at]]:
+            waiting[left] = waiting[at]
             left += 1
-    return why, costs
-
-
-@kernel
-def _without(waiting: Order, facts: Facts) -> Order:
-    """Those that wait on when the rows inside have their places."""
-    left, count = np.empty(len(waiting), np.int64), 0
-    for row in range(len(waiting)):
-        if row >= facts.shape[1] or not facts[INSIDE, row]:
-            left[count] = waiting[row]
-            count += 1
-    return left[:count]
+    return left

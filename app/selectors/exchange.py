@@ -1,4 +1,8 @@
-"""What a block of places gains where a row takes the place of another, rule by rule."""
+"""What a block of places gains where a row takes the place of another, rule by rule.
+
+Sums without branches: most of these would be guessed wrong, and an array that a function with
+branches is given inside a loop is counted as referenced each time.
+"""
 
 from __future__ import annotations
 
@@ -7,51 +11,74 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from app.pipeline.batch import Marks, Rows
 from app.pipeline.placement import RULES
 from ml.kernels import inline_kernel, kernel
+from ml.state.structures.scratch_table import scratch_table, slot_of
 
 TWICE: Final = 2  # rows by one author that no rule minds
+NOTHING: Final = -1  # of an author or a topic: it is that of no other row
 
 SOURCE, SHARE, RESERVED, AUTHOR, TOPIC = range(len(RULES))  # what is paid for
-BY, ABOUT, MARKS, FIRST, INSIDE, SAME_AUTHOR, SAME_TOPIC = range(7)  # of each row
+BY, ABOUT, MARKS, FIRST = range(4)  # of each row; its author and its topic are places in `Counts`
 HAD, DUE, RULE, PRICE, TOOK, ROOM = range(6)  # of each source
 
-Facts = NDArray[np.int64]  # (7, rows) a row in each column; what is counted is counted inside
+Facts = NDArray[np.int64]  # (rows, 4)
+Counts = NDArray[np.int64]  # (BY and ABOUT, authors or topics) rows inside; the last stays 0
 Seats = NDArray[np.float64]  # (6, sources)
 Values = NDArray[np.float64]
+Topics = NDArray[np.uint32]  # 0 where there is none
+
+
+@kernel
+def facts_of(author: Rows, topic: Topics, marks: Marks, sources: int) -> tuple[Facts, Counts]:
+    """The facts of rows, and the counts of what is inside, which is nothing so far."""
+    facts = np.empty((len(author), 4), np.int64)
+    authors, topics = scratch_table(len(author)), scratch_table(len(author))
+    for row in range(len(author)):
+        facts[row, BY] = facts[row, ABOUT] = NOTHING
+        if author[row] >= 0:
+            facts[row, BY] = slot_of(authors, author[row])
+            authors[facts[row, BY]] = author[row]
+        if topic[row] != 0:
+            facts[row, ABOUT] = slot_of(topics, topic[row])
+            topics[facts[row, ABOUT]] = topic[row]
+        facts[row, MARKS], first = marks[row], 0
+        while first < sources - 1 and not facts[row, MARKS] >> first & 1:
+            first += 1
+        facts[row, FIRST] = first
+    return facts, np.zeros((2, len(authors) + 1), np.int64)
 
 
 @inline_kernel
-def gained(facts: Facts, seats: Seats, out: int, row: int, price: Values, gain: Values) -> float:
+def gained(
+    facts: Facts, counts: Counts, seats: Seats, out: int, row: int, price: Values, gain: Values
+) -> float:
     """What all rules together pay at most for a row that takes the place of another.
 
     Args:
-        out: the position of the row inside that leaves, in `facts`.
-        row: that of the row outside that comes.
+        out: the row inside that leaves.
+        row: the row outside that comes.
         price: (rules,) for one of each.
         gain: (rules,) written here: what each rule pays; negative where it loses.
     """
     for rule in range(len(gain)):
         gain[rule] = 0.0
-    leaves, joins = facts[MARKS, out], facts[MARKS, row]
+    leaves, joins = facts[out, MARKS], facts[row, MARKS]
     for source in range(seats.shape[1]):
-        if (leaves ^ joins) >> source & 1:
-            had, due = seats[HAD, source], seats[DUE, source]
-            rule = int(seats[RULE, source])
-            if leaves >> source & 1:
-                gain[rule] -= seats[PRICE, source] * (had <= due)
-            else:
-                gain[rule] += seats[PRICE, source] * (had < due)
-    left, comes = facts[FIRST, out], facts[FIRST, row]
-    if left != comes:
-        gain[SHARE] += price[SHARE] * (seats[TOOK, left] > seats[ROOM, left])
-        gain[SHARE] -= price[SHARE] * (seats[TOOK, comes] >= seats[ROOM, comes])
-    if facts[BY, out] != facts[BY, row]:
-        gain[AUTHOR] += price[AUTHOR] * (facts[SAME_AUTHOR, out] > TWICE)
-        gain[AUTHOR] -= price[AUTHOR] * (facts[SAME_AUTHOR, row] >= TWICE)
-    if facts[ABOUT, out] != facts[ABOUT, row]:
-        gain[TOPIC] -= price[TOPIC] * (facts[ABOUT, out] != 0 and facts[SAME_TOPIC, out] == 1)
-        gain[TOPIC] += price[TOPIC] * (facts[ABOUT, row] != 0 and facts[SAME_TOPIC, row] == 0)
+        had, due = seats[HAD, source], seats[DUE, source]
+        lost = (leaves & ~joins) >> source & (had <= due)
+        won = (joins & ~leaves) >> source & (had < due)
+        gain[int(seats[RULE, source])] += seats[PRICE, source] * (won - lost)
+    left, comes = facts[out, FIRST], facts[row, FIRST]
+    over, full = seats[TOOK, left] > seats[ROOM, left], seats[TOOK, comes] >= seats[ROOM, comes]
+    gain[SHARE] += price[SHARE] * (left != comes) * (1.0 * over - full)
+    left, comes = facts[out, BY], facts[row, BY]
+    over, full = counts[BY, left] > TWICE, counts[BY, comes] >= TWICE
+    gain[AUTHOR] += price[AUTHOR] * (left != comes) * (1.0 * over - full)
+    left, comes = facts[out, ABOUT], facts[row, ABOUT]
+    is_last = counts[ABOUT, left] == 1
+    gain[TOPIC] += price[TOPIC] * (left != comes) * (1.0 * _is_new(facts, counts, row) - is_last)
     paid = 0.0
     for rule in range(len(gain)):
         paid += gain[rule]
@@ -59,41 +86,47 @@ def gained(facts: Facts, seats: Seats, out: int, row: int, price: Values, gain: 
 
 
 @inline_kernel
-def most(facts: Facts, seats: Seats, row: int, price: Values) -> float:
-    """What all rules pay at most for a row that comes, whichever leaves."""
-    paid = 0.0
+def lacking(seats: Seats) -> int:
+    """The marks of the sources that have less than what is due to them."""
+    marks = 0
     for source in range(seats.shape[1]):
-        if seats[HAD, source] < seats[DUE, source] and facts[MARKS, row] >> source & 1:
-            paid += seats[PRICE, source]
-    if facts[ABOUT, row] != 0 and facts[SAME_TOPIC, row] == 0:
-        paid += price[TOPIC]
+        marks |= (seats[HAD, source] < seats[DUE, source]) << source
+    return marks
+
+
+@inline_kernel
+def most(facts: Facts, counts: Counts, seats: Seats, lacks: int, row: int, price: Values) -> float:
+    """What all rules pay at most for a row that comes, whichever leaves.
+
+    Args:
+        lacks: the marks of the sources that are `lacking`.
+    """
+    due = facts[row, MARKS] & lacks
+    paid: float = price[TOPIC] * _is_new(facts, counts, row)
+    for source in range(seats.shape[1]):
+        paid += seats[PRICE, source] * (due >> source & 1)
     return paid
 
 
 @inline_kernel
-def released(facts: Facts, seats: Seats, out: int, price: Values) -> float:
+def released(facts: Facts, counts: Counts, seats: Seats, out: int, price: Values) -> float:
     """What all rules pay at most for a row that leaves, whichever comes."""
-    first = facts[FIRST, out]
-    paid = price[AUTHOR] * (facts[SAME_AUTHOR, out] > TWICE)
+    first = facts[out, FIRST]
+    paid = price[AUTHOR] * (counts[BY, facts[out, BY]] > TWICE)
     return float(paid + price[SHARE] * (seats[TOOK, first] > seats[ROOM, first]))
 
 
-@kernel
-def exchange(facts: Facts, seats: Seats, out: int, row: int) -> None:
-    """A row takes the place of another; what is counted is counted anew."""
-    facts[INSIDE, out], facts[INSIDE, row] = 0, 1
-    count(facts, seats, out, -1)
-    count(facts, seats, row, 1)
-
-
-@kernel
-def count(facts: Facts, seats: Seats, row: int, by: int) -> None:
+@inline_kernel
+def count(facts: Facts, counts: Counts, seats: Seats, row: int, by: int) -> None:
     """Count a row that came inside, or one that left."""
     for source in range(seats.shape[1]):
-        seats[HAD, source] += by * (facts[MARKS, row] >> source & 1)
-    seats[TOOK, facts[FIRST, row]] += by
-    for other in range(facts.shape[1]):
-        if facts[BY, other] == facts[BY, row] and facts[BY, row] >= 0:
-            facts[SAME_AUTHOR, other] += by
-        if facts[ABOUT, other] == facts[ABOUT, row]:
-            facts[SAME_TOPIC, other] += by
+        seats[HAD, source] += by * (facts[row, MARKS] >> source & 1)
+    seats[TOOK, facts[row, FIRST]] += by
+    counts[BY, facts[row, BY]] += by * (facts[row, BY] != NOTHING)
+    counts[ABOUT, facts[row, ABOUT]] += by * (facts[row, ABOUT] != NOTHING)
+
+
+@inline_kernel
+def _is_new(facts: Facts, counts: Counts, row: int) -> bool:
+    """Whether no row inside is about the topic of a row."""
+    return bool((facts[row, ABOUT] != NOTHING) & (counts[ABOUT, facts[row, ABOUT]] == 0))

@@ -65,8 +65,7 @@ class JustServed:
 
     def since(self, viewer: int, at: int) -> list[Rows]:
         """The tweets that were served to a viewer at `at` or later, page by page."""
-        pages = self._pages.get(viewer, ())
-        return [_here(self._now(page)) for page in pages if page.at >= at]
+        return [self._here(page) for page in self._pages.get(viewer, ()) if page.at >= at]
 
     def renumber(self, new: Rows) -> None:
         """The tweets have other rows; `new` is the row of each after that, -1 for none. The state
@@ -82,6 +81,9 @@ class JustServed:
             return NOBODY
         return self._new[page.tweet]
 
-
-def _here(tweet: Rows) -> Rows:
-    return tweet[tweet >= 0]
+    def _here(self, page: _Page) -> Rows:
+        """The rows now of those of its tweets that are not gone."""
+        if page.generation == self._generation:
+            return page.tweet
+        now = self._now(page)
+        return now[now >= 0]

@@ -70,14 +70,16 @@ class Replica:
                 os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
 
-    def stop(self) -> None:
-        """End it in good order, or by force when it takes too long."""
+    def stop(self) -> bool:
+        """End it in good order, or by force when it takes too long; whether it was in time."""
         if self._process is not None:
             self._process.terminate()
             try:
                 self._process.wait(GRACE)
             except subprocess.TimeoutExpired:
                 self.kill()
+                return False
+        return True
 
     def ready(self) -> Mapping[str, Any] | None:
         """What `/readyz` says; None where it does not answer, or not with 200."""

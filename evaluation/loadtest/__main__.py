@@ -10,17 +10,19 @@ from pathlib import Path
 from typing import Any, Final, Protocol
 
 from app.settings import InvalidSettingError
-from evaluation.cluster import endurance, throughput
+from evaluation.cluster import endurance, rolling, throughput
 from evaluation.loadtest import (
     benchmark,
     benchmark_page,
     bitflip,
     crash,
+    explained,
     freshness,
     ingest,
     overload,
     pagination,
     reload,
+    replayed,
     scale,
     soak,
     stalls,
@@ -56,12 +58,15 @@ COMMANDS: Final[dict[str, Command]] = {
     "bitflip": bitflip,
     "cluster": endurance,
     "crash": crash,
+    "explained": explained,
     "freshness": freshness,
     "ingest": ingest,
     "overload": overload,
     "pagination": pagination,
     "reload": reload,
+    "replayed": replayed,
     "replicas": throughput,
+    "rolling": rolling,
     "scale": scale,
     "soak": soak,
     "stalls": stalls,

@@ -7,8 +7,42 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
+
+from ml.bundle.manifest import HeadCard
+from ml.heads import NAMES as HEADS
+from ml.models.heavy_ranker import HeavyRanker
+from ml.training.heavy_ranker import log_odds as log_odds_of
+from ml.training.heavy_ranker import with_similarity
+from ml.training.training_data import TrainingData
 
 AT_LEAST: Final = 30  # positives; with fewer only the mean is matched
+
+
+def heads(
+    ranker: HeavyRanker, training_data: TrainingData, trained: NDArray[np.bool_]
+) -> dict[str, HeadCard]:
+    """Calibrate the heads of the ranker, and measure them on the same rows."""
+    rows = training_data.calibrate
+    label = with_similarity(rows.label)
+    log_odds = log_odds_of(ranker, rows)
+    cards: dict[str, HeadCard] = {}
+    for column, name in enumerate([*HEADS, "similarity"]):
+        if column < len(HEADS) and not trained[column]:
+            continue
+        scale, shift = platt(log_odds[:, column], label[:, column], rows.weight)
+        ranker.scale[column], ranker.shift[column] = scale, shift
+        scale, shift = float(ranker.scale[column]), float(ranker.shift[column])  # as it serves
+        if column < len(HEADS):
+            p = 1 / (1 + np.exp(-(log_odds[:, column].astype(np.float64) * scale + shift)))
+            cards[name] = HeadCard(
+                mean=float(np.average(p, weights=rows.weight)),
+                positives=int(training_data.train.label[:, column].sum()),
+                metrics={
+                    "auc": float(roc_auc_score(label[:, column], p, sample_weight=rows.weight))
+                },
+            )
+    return cards
 
 
 def platt(

@@ -21,7 +21,8 @@ from ml.training import communities, two_tower
 from ml.training.examples import Examples
 from ml.training.heavy_ranker import RankerRows
 from ml.training.options import TrainingOptions
-from ml.training.training_data import Encoders, TrainingData, ranker_examples
+from ml.training.processes import Processes
+from ml.training.training_data import Encoders, SafetyModels, TrainingData, ranker_examples
 
 FOLDS: Final = 5
 TOWER_FOLDS: Final = (0, 1)
@@ -33,16 +34,23 @@ NOTE: Final = (
 )
 
 
-def prepare(events: Events, users: Users, tweets: Tweets, options: TrainingOptions) -> TrainingData:
+def prepare(
+    events: Events,
+    users: Users,
+    tweets: Tweets,
+    options: TrainingOptions,
+    processes: Processes,
+) -> TrainingData:
     """Fit towers on two folds, and make rows of two more (ranker) and the last (calibration)."""
     examples, notes = ranker_examples(events, users, tweets, options.seed)
+    safety = SafetyModels.of(processes, tweets, np.ones(len(tweets), bool), options)
     event_fold = folds_of(events)
     known = FeatureState(users, tweets)
     mine = np.isin(event_fold, (-1, *TOWER_FOLDS))
     known.apply(events[mine])
     tower = two_tower.train_at_once(known, events[mine], options.seed)
     groups = communities.train(known, None, options.seed)
-    encoders = Encoders.of(tower, tweets, np.ones(len(tweets), bool), groups, options)
+    encoders = Encoders.of(tower, groups, safety)
     encoder = encoders.encode(known)  # of what is written, which is the same in every state
 
     fold = fold_of(examples.viewer, examples.tweet)

@@ -11,7 +11,8 @@ class TrainingOptions:
     `calibration` is the share before it on which probabilities are calibrated; the two towers
     are fitted on the first `towers`, so that the ranker never meets a row they were fitted on.
     `clean_hidden` is the share of clean tweets that a safety model may hide; `nsfw_rate` and
-    `toxicity_rate` are the shares of harmful tweets where it serves, estimated where None."""
+    `toxicity_rate` are the shares of harmful tweets where it serves, estimated where None.
+    `processes` share the work; what is trained does not depend on how many they are."""
 
     holdout: float = 0.2
     calibration: float = 0.1
@@ -20,3 +21,4 @@ class TrainingOptions:
     clean_hidden: float = 0.02
     nsfw_rate: float | None = None
     toxicity_rate: float | None = None
+    processes: int = 1

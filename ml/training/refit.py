@@ -7,9 +7,8 @@ epochs, so that the space that the ranker knows stays.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from ml.bundle.bundle import Models
+from ml.embeddings.communities import Communities
+from ml.models.two_tower import TwoTower
 from ml.state.events import Events
 from ml.state.feature_state import FeatureState
 from ml.state.tables.tweets import Tweets
@@ -18,15 +17,15 @@ from ml.training import communities, two_tower
 
 
 def refit(
-    models: Models,
+    tower: TwoTower,
     known: Events,
     users: Users,
     tweets: Tweets,
     half_life_hours: float | None,
     seed: int,
     has_times: bool,
-) -> Models:
-    """The same models with towers and communities of everything before the cut.
+) -> tuple[TwoTower, Communities | None]:
+    """A tower that goes on from this one, and communities, of everything before the cut.
 
     Args:
         known: the log before the cut.
@@ -34,9 +33,8 @@ def refit(
     """
     state = FeatureState(users, tweets)
     if has_times:
-        tower = two_tower.refit(models.tower, state, known, seed)
+        tower = two_tower.refit(tower, state, known, seed)
     else:
         state.apply(known)
-        tower = two_tower.refit_at_once(models.tower, state, known, seed)
-    groups = communities.train(state, half_life_hours, seed)
-    return replace(models, tower=tower, communities=groups)
+        tower = two_tower.refit_at_once(tower, state, known, seed)
+    return tower, communities.train(state, half_life_hours, seed)

@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.metrics import roc_auc_score
 
 from ml import memory
 from ml.actions import ENGAGEMENTS
-from ml.bundle import Bundle, HeadCard, Manifest, publish, publish_state, weights
+from ml.bundle import Bundle, Manifest, publish, publish_state, weights
 from ml.bundle.bundle import Models
 from ml.bundle.manifest import FORMAT, ListwiseCard
 from ml.bundle.probe import PAIRS, Probe
 from ml.dataset import tables as tables_on_disk
 from ml.dataset.tables import Tables
+from ml.embeddings.communities import Communities
 from ml.errors import DataError
 from ml.event_log.port import EventLog
 from ml.event_log.to_tables import with_log
 from ml.features import NAMES
 from ml.heads import NAMES as HEADS
-from ml.models.heavy_ranker import HeavyRanker
+from ml.models.two_tower import TwoTower
 from ml.state.events import Events
 from ml.state.feature_state import FeatureState
 from ml.state.tables.tweets import Tweets
@@ -31,8 +32,8 @@ from ml.state.tables.users import Users
 from ml.state.updates import tables_to_events
 from ml.training import calibrate, crossfit, heavy_ranker, listwise_stage, temporal
 from ml.training.examples import Examples
-from ml.training.heavy_ranker import with_similarity
 from ml.training.options import TrainingOptions
+from ml.training.processes import Processes
 from ml.training.refit import refit
 from ml.training.time_scales import time_scales
 from ml.training.training_data import TrainingData
@@ -56,7 +57,21 @@ def train(
 
     Raises:
         DataError: the tables are not what they should be, or hold too little to learn from.
+        TrainingError: another process of the training was ended; nothing was published.
     """
+    with Processes(options.processes) as processes:
+        return _train(data, artifacts, options, tables, log, processes)
+
+
+def _train(
+    data: Path,
+    artifacts: Path,
+    options: TrainingOptions,
+    tables: Tables | None,
+    log: EventLog | None,
+    processes: Processes,
+) -> str:
+    """The same by these processes."""
     imported = tables_on_disk.read(data) if tables is None else tables
     tables = imported if log is None else with_log(imported, log)
     users, tweets = tables_to_events.catalog(tables)
@@ -72,14 +87,31 @@ def train(
             f"at least {ENGAGEMENTS_NEEDED} are needed"
         )
     memory.give_back()
-    models, manifest, examples = _fit(tables, known, users, tweets, cut, options)
+    fitted = _fit(tables, known, users, tweets, cut, options, processes)
     memory.give_back()
     state = FeatureState(users, tweets)
     state.apply(events)
     state.mute(tables_to_events.mutings(tables, users))
     base = state if log is None else tables_to_events.state_of(imported)
+    models = fitted.refitted()
     publish_state(artifacts, base, imported, data)
-    return publish(artifacts, models, manifest, _probe(tables, state, known, examples))
+    probe = _probe(tables, state, known, fitted.examples)
+    return publish(artifacts, models, fitted.manifest, probe)
+
+
+@dataclass(frozen=True, slots=True)
+class _Fitted:
+    """Models of what is known, which are being refitted, and what they were calibrated on."""
+
+    models: Models
+    manifest: Manifest
+    refit: Callable[[], tuple[TwoTower, Communities | None]]
+    examples: Examples
+
+    def refitted(self) -> Models:
+        """The models with towers and communities of everything before the cut."""
+        tower, groups = self.refit()
+        return replace(self.models, tower=tower, communities=groups)
 
 
 def _fit(
@@ -89,16 +121,25 @@ def _fit(
     tweets: Tweets,
     cut: int | None,
     options: TrainingOptions,
-) -> tuple[Models, Manifest, Examples]:
-    """Models of what is known, their manifest, and the examples that they were calibrated on."""
-    training_data = _prepare(tables, known, users, tweets, cut, options)
+    processes: Processes,
+) -> _Fitted:
+    training_data = _prepare(tables, known, users, tweets, cut, options, processes)
+    encoders, scales = training_data.encoders, time_scales(known, tweets)
+    refitting = processes.start(
+        refit,
+        encoders.tower,
+        known,
+        users,
+        tweets,
+        scales.half_life_hours,
+        options.seed,
+        tables.has_times,
+    )
     trained = (training_data.train.label.sum(0) >= AT_LEAST) & (
         training_data.calibrate.label.sum(0) > 0
     )
     ranker = heavy_ranker.train(training_data.train, trained, options.seed)
-    cards = _calibrate(ranker, training_data, trained)
-    encoders = training_data.encoders
-    scales = time_scales(known, tweets)
+    cards = calibrate.heads(ranker, training_data, trained)
     models = Models(encoders.tower, ranker, encoders.nsfw, encoders.toxicity, encoders.communities)
     manifest = Manifest(
         format=FORMAT,
@@ -127,10 +168,7 @@ def _fit(
         time_scales=scales,
     )
     models, manifest = _with_listwise(models, manifest, tables, known, users, tweets, options)
-    models = refit(
-        models, known, users, tweets, scales.half_life_hours, options.seed, tables.has_times
-    )
-    return models, manifest, training_data.examples
+    return _Fitted(models, manifest, refitting, training_data.examples)
 
 
 def _with_listwise(
@@ -183,38 +221,13 @@ def _prepare(
     tweets: Tweets,
     cut: int | None,
     options: TrainingOptions,
+    processes: Processes,
 ) -> TrainingData:
     if cut is None:
-        return crossfit.prepare(known, users, tweets, options)
+        return crossfit.prepare(known, users, tweets, options, processes)
     calibrate_from = _calibrate_from(tables, options)
     towers_until = _quantile(tables, options.towers)
-    return temporal.prepare(known, users, tweets, calibrate_from, towers_until, options)
-
-
-def _calibrate(
-    ranker: HeavyRanker, training_data: TrainingData, trained: NDArray[np.bool_]
-) -> dict[str, HeadCard]:
-    """Calibrate the heads of the ranker, and measure them on the same rows."""
-    rows = training_data.calibrate
-    label = with_similarity(rows.label)
-    log_odds = heavy_ranker.log_odds(ranker, rows)
-    cards: dict[str, HeadCard] = {}
-    for column, name in enumerate([*HEADS, "similarity"]):
-        if column < len(HEADS) and not trained[column]:
-            continue
-        scale, shift = calibrate.platt(log_odds[:, column], label[:, column], rows.weight)
-        ranker.scale[column], ranker.shift[column] = scale, shift
-        scale, shift = float(ranker.scale[column]), float(ranker.shift[column])  # as it serves
-        if column < len(HEADS):
-            p = 1 / (1 + np.exp(-(log_odds[:, column].astype(np.float64) * scale + shift)))
-            cards[name] = HeadCard(
-                mean=float(np.average(p, weights=rows.weight)),
-                positives=int(training_data.train.label[:, column].sum()),
-                metrics={
-                    "auc": float(roc_auc_score(label[:, column], p, sample_weight=rows.weight))
-                },
-            )
-    return cards
+    return temporal.prepare(known, users, tweets, calibrate_from, towers_until, options, processes)
 
 
 def _untrained(models: Models, trained: NDArray[np.bool_]) -> list[str]:

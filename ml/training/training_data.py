@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -22,9 +23,40 @@ from ml.training import exposure, safety
 from ml.training.examples import Examples, of_impressions, sample_negatives
 from ml.training.heavy_ranker import RankerRows
 from ml.training.options import TrainingOptions
+from ml.training.processes import Processes
+from ml.training.safety import TrainedSafety
 from ml.training.time_scales import time_scales
 
 MOST_ROWS: Final = 1_000_000  # that the ranker learns from and is calibrated on
+
+
+@dataclass(frozen=True, slots=True)
+class SafetyModels:
+    """Safety models that are being fitted, by label, while the towers are."""
+
+    started: dict[str, Callable[[], TrainedSafety | None]]
+
+    @classmethod
+    def of(
+        cls,
+        processes: Processes,
+        tweets: Tweets,
+        learnable: NDArray[np.bool_],
+        options: TrainingOptions,
+    ) -> SafetyModels:
+        """Begin to fit them on the `learnable` tweets that somebody labelled."""
+        rates = {"nsfw": options.nsfw_rate, "toxicity": options.toxicity_rate}
+        return cls(
+            {
+                name: processes.start(safety.train, tweets, learnable, label, options, rates[name])
+                for name, label in tweets.declared.items()
+            }
+        )
+
+    def trained(self) -> dict[str, TrainedSafety]:
+        """Those for which there is enough to learn from."""
+        found = {name: finish() for name, finish in self.started.items()}
+        return {name: one for name, one in found.items() if one is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,18 +76,10 @@ class Encoders:
     def of(
         cls,
         tower: TwoTower,
-        tweets: Tweets,
-        learnable: NDArray[np.bool_],
         communities: Communities | None,
-        options: TrainingOptions,
+        safety_models: SafetyModels,
     ) -> Encoders:
-        """Fit the safety models on the `learnable` tweets that somebody labelled."""
-        rates = {"nsfw": options.nsfw_rate, "toxicity": options.toxicity_rate}
-        found = {
-            name: trained
-            for name, label in tweets.declared.items()
-            if (trained := safety.train(tweets, learnable, label, options, rates[name]))
-        }
+        found = safety_models.trained()
         models = {name: trained.model for name, trained in found.items()}
         cards = {name: trained.card for name, trained in found.items()}
         return cls(tower, models.get("nsfw"), models.get("toxicity"), communities, cards)

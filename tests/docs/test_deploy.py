@@ -63,7 +63,7 @@ def test_services_volumes_and_files_are_there() -> None:
 
 def test_the_proxy_and_prometheus_know_all_replicas() -> None:
     servers = [f"{name}:8000" for name in REPLICAS]
-    assert re.findall(r"^\s+server (\S+) max_fails", NGINX, re.MULTILINE) == servers
+    assert re.findall(r"^\s+server (\S+) max_fails=0", NGINX, re.MULTILINE) == servers
     config = yaml.safe_load((DEPLOY / "scale/prometheus.yml").read_text())
     assert config["scrape_configs"][0]["static_configs"][0]["targets"] == servers
 

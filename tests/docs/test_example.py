@@ -5,20 +5,31 @@ from __future__ import annotations
 import re
 import sys
 from dataclasses import replace
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
+from prometheus_client import generate_latest
 
 from app.filters.too_old import TooOld
+from app.observability import families, metrics
 from app.pipeline.batch import Mask, Rows
 from app.pipeline.candidate_pipeline import CandidatePipeline
 from app.pipeline.trace import Trace
 from app.products import shared_stages
 from app.serving.engine import Engine
+from app.settings import Settings
+from evaluation.metrics import ranking, slate_metrics
+from evaluation.metrics.resample import resample
+from evaluation.metrics.slate_metrics import SlateMetrics
+from evaluation.offline import requests
+from evaluation.offline.dataset import Dataset
+from evaluation.offline.replay_evaluation import ReplayEnvironment, ask
+from evaluation.policies import registry
 from ml.actions import About, Action, Effect
 from ml.arrays import Times
+from ml.bundle import Bundle
 from ml.features.numbers import Pair
 from ml.heads import Head
 from ml.state.tables.counted import Counted
@@ -101,3 +112,36 @@ def test_a_head_is_one_row() -> None:
     named: dict[str, Any] = {"About": About, "Effect": Effect}
     exec(example("add-a-head", 1), named)
     assert named["BOOKMARK"] == (BOOKMARK_CODE, About.TWEET, Effect.MARK, "BOOKMARK")
+
+
+def test_a_figure_of_the_report_is_a_function_and_its_name(
+    tiny_dataset: Dataset,
+    tiny_settings: Settings,
+    tiny_bundle: Bundle,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    names = dict(vars(ranking))
+    exec(compile(example("add-a-metric"), "add-a-metric.md", "exec"), names)
+    gain = np.array([[1, 0, 1, 0], [0, 0, 0, 1], [0, 0, 0, 0]], float)
+    found = names["r_precision"](gain, np.array([2, 3, 0]), 4)
+    assert found[:2].tolist() == [0.5, 0]
+    assert np.isnan(found[2])
+    added = eval(example("add-a-metric", 1), {"ranking": SimpleNamespace(**names)})
+    monkeypatch.setattr(slate_metrics, "LISTS", {**slate_metrics.LISTS, **added})
+    stage = ReplayEnvironment.set(tiny_dataset, tiny_settings, tiny_bundle)
+    visits = requests.of(tiny_dataset, 20)
+    asked = ask(stage, visits, registry.simple_policies(stage.engine, tiny_dataset))
+    judge = SlateMetrics(tiny_dataset, asked, resample(len(visits)))
+    assert {f"r_precision@{k}" for k in slate_metrics.CUTOFFS} <= judge.figures("popular").keys()
+
+
+def test_a_counter_is_a_row_and_a_verb(monkeypatch: pytest.MonkeyPatch) -> None:
+    names: dict[str, Any] = {"Counter": families.Counter}
+    exec(compile(example("add-a-metric", 2), "add-a-metric.md", "exec"), names)
+    exec(compile(example("add-a-metric", 3), "add-a-metric.md", "exec"), names)
+    monkeypatch.setattr(metrics, "FAMILIES", (*families.FAMILIES, names["EMPTY_PAGES"]))
+    counted = metrics.Metrics()
+    names["empty"](counted, "for_you")
+    names["empty"](counted, "for_you")
+    page = generate_latest(counted.collected()).decode()
+    assert 'foryou_empty_pages_total{product="for_you"} 2.0' in page

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 import numpy as np
 import pytest
 
@@ -15,7 +17,9 @@ from ml.state.tables.tweets import Tweets
 from ml.state.tables.users import Users
 from ml.training.examples import of_impressions
 from ml.training.featurise import featurise
+from ml.training.heavy_ranker import RankerRows
 from ml.training.replay import BUCKET_SECONDS
+from ml.training.segments import segments_of
 
 Catalog = tuple[Users, Tweets]
 
@@ -89,6 +93,35 @@ def test_a_row_does_not_hold_its_own_label(
     told = Events.merge([some, likes[last]])
     again = featurise(state, told, tiny_bundle.encode(state), examples).features
     np.testing.assert_array_equal(honest, again)
+
+
+@pytest.mark.parametrize("count", [1, 2, 5])
+def test_segments_joined_are_the_serial_replay_byte_for_byte(
+    tiny_catalog: Catalog, tiny_events: Events, tiny_bundle: Bundle, count: int
+) -> None:
+    start, end = (int(np.quantile(tiny_events.at, share)) for share in (0.6, 0.75))
+    later = tiny_events[(tiny_events.at >= start) & (tiny_events.at < end)]
+    examples = of_impressions(later, tiny_catalog[1])
+
+    def rows(segment: slice) -> RankerRows:
+        state = FeatureState(*tiny_catalog)
+        state.apply(tiny_events.before(start))
+        return featurise(state, later, tiny_bundle.encode(state), examples, segment)
+
+    serial = rows(slice(None))
+    joined = RankerRows.stack([rows(segment) for segment in segments_of(len(examples), count)])
+    assert len(joined) == len(examples)
+    for field in fields(RankerRows):
+        one, other = getattr(serial, field.name), getattr(joined, field.name)
+        assert one.dtype == other.dtype
+        assert one.tobytes() == other.tobytes(), field.name
+
+
+@pytest.mark.parametrize("examples", [0, 1, 3, 1_000])
+def test_segments_follow_one_another(examples: int) -> None:
+    found = segments_of(examples, 4)
+    assert [one.start for one in found] == [0, *(one.stop for one in found[:-1])]
+    assert found[-1].stop == examples
 
 
 def test_the_state_does_not_depend_on_batching(tiny_catalog: Catalog, tiny_events: Events) -> None:

@@ -26,6 +26,10 @@ def test_the_third_tweet_is_explained(client: TestClient, reader: str) -> None:
         third["factors"], abs=1e-6
     )
     assert why["score"] == pytest.approx(third["score"], abs=1e-6)
+    placements = [one["placement"] for one in page["items"]]
+    assert why["placement"] == placements[2]
+    for one in placements:
+        assert (one["rule"] is None) == (one["reason"] in ("best", "moved"))
     predictions = {one["name"]: one["probability"] for one in why["heads"]}
     assert third["predictions"] == pytest.approx(
         {name: predictions[name] for name in third["predictions"]}, abs=1e-6

@@ -18,7 +18,6 @@ from app.pipeline.worth import Worth
 from app.serving.engine import Engine
 from app.serving.preferred_settings import products_for
 from app.serving.why.last_round import LastRound
-from app.serving.why.placement import Placement, placement
 from app.serving.why.proposals import Proposal, proposals
 from app.serving.why.stage_places import StagePlace, place_by, stage_places
 from app.serving.why.to_enter import Entry, to_enter
@@ -60,12 +59,6 @@ class Explanation:
     def place_by_score(self) -> int | None:
         """Among the rows of the feed, by score alone."""
         return place_by(self.order[SCORE], self.order, int(self.row.tweet[0]))
-
-    @property
-    def placement(self) -> Placement | None:
-        if self.place is None:
-            return None
-        return placement(self.order, self.place)
 
 
 def explain(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import torch
 
@@ -16,7 +18,8 @@ Catalog = tuple[Users, Tweets]
 
 
 def _refitted(bundle: Bundle, events: Events, catalog: Catalog, has_times: bool) -> Models:
-    return refit(bundle.models, events, *catalog, 12.0, seed=0, has_times=has_times)
+    tower, groups = refit(bundle.models.tower, events, *catalog, 12.0, seed=0, has_times=has_times)
+    return replace(bundle.models, tower=tower, communities=groups)
 
 
 def _vectors(models: Models) -> np.ndarray:

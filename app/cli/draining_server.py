@@ -1,0 +1,45 @@
+"""A server that ends without failing anybody who has connected to it."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
+
+import uvicorn
+
+
+class DrainingServer(uvicorn.Server):
+    """Closing a socket on which connections wait to be accepted resets them, and a proxy does not
+    send a POST again that it has sent. So they are accepted first."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen no more, and answer everybody who has connected by then."""
+        accepted = [one for listening in sockets or [] for one in _waiting_on(listening)]
+        adopted = [asyncio.ensure_future(self._adopt(one)) for one in accepted]
+        await super().shutdown(sockets)  # closes the sockets before anything else happens here
+        await asyncio.gather(*adopted)
+
+    async def _adopt(self, accepted: socket.socket) -> None:
+        """Serve a connection as asyncio would have, and have it closed after one answer."""
+        protocol: Callable[..., Any] = self.config.http_protocol_class  # of uvicorn, with no type
+        made = partial(
+            protocol,
+            config=self.config,
+            server_state=self.server_state,
+            app_state=self.lifespan.state,
+        )
+        loop = asyncio.get_running_loop()
+        _, served = await loop.connect_accepted_socket(made, accepted)
+        served.shutdown()
+
+
+def _waiting_on(listening: socket.socket) -> Iterator[socket.socket]:
+    """The connections that nobody has accepted yet; the socket does not block."""
+    while True:
+        try:
+            yield listening.accept()[0]
+        except BlockingIOError:
+            return
