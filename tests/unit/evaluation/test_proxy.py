@@ -58,6 +58,6 @@ def test_no_request_fails_while_one_replica_is_there(proxy: Proxy) -> None:
 
 def test_a_replica_that_was_busy_is_asked_again(proxy: Proxy) -> None:
     for _ in range(10):
-        with pytest.raises(OSError, match="50[23]"):
+        with pytest.raises(OSError, match=r"50[23]"):
             asked(proxy, "/timeline/1?busy")
     assert asked(proxy, "/timeline/1") == 200
