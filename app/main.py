@@ -37,6 +37,7 @@ from app.api import (
     replay,
     sandbox,
     score,
+    simulation,
     steering,
     timeline,
     transparency,
@@ -126,6 +127,7 @@ def create_app(
         products,
         health,
         metrics,
+        simulation,
     )
     for room in (*reading, steering, transparency, own_data, events, catalog_writes, admin, page):
         app.include_router(room.router)

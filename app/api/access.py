@@ -61,7 +61,7 @@ WHAT_IF: Final = re.compile("/timeline/[^/]+/(preview|sandbox)|/users/[^/]+/rehe
 """Routes that read by POST and name the user in their path."""
 PERSONAL: Final = re.compile("/users/[^/]+/data")
 """Routes that show what only the read key, the person's own token and those who write may see."""
-IMPERSONAL: Final = frozenset({"/products", "/transparency", "/transparency.json"})
+IMPERSONAL: Final = frozenset({"/products", "/simulation", "/transparency", "/transparency.json"})
 """Routes that show nobody, but are not public; any verified caller may read them."""
 UNCHECKED: Final = READ_BY_POST | IMPERSONAL
 READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Path, Query, Response
 
 from app.api import read_your_writes
 from app.api.dependencies import ServiceInUse
+from app.api.explanations import known
 from app.api.people import people, person
 from app.api.problems import documented
 from app.api.serializers import stated
@@ -23,6 +24,7 @@ from app.pipeline.stages import filter_visibility
 from app.pipeline.trace import Trace
 from app.schemas.parameters import CardParameters
 from app.schemas.people import Card, Cards
+from app.schemas.timeline import Safety
 from app.schemas.values import UserId
 from app.serving.engine import Engine
 from ml.state.tables.engagements import ENGAGEMENT_KINDS
@@ -63,7 +65,7 @@ async def cards(
 
 def _cards(engine: Engine, query: Viewing, batch: CandidateBatch) -> Iterator[Card]:
     users, tweets = engine.state.users, engine.state.tweets
-    following = query.neighborhood.following
+    following, safety = query.neighborhood.following, engine.encoder.tweets
     for row, author in zip(batch.tweet.tolist(), batch.author.tolist(), strict=True):
         engaged = _engaged(engine, query, row, author)
         parent = int(tweets.threads.parent_author[row])
@@ -73,6 +75,7 @@ def _cards(engine: Engine, query: Viewing, batch: CandidateBatch) -> Iterator[Ca
             follows_author=bool(np.isin(author, following)),
             created_at=stated(int(tweets.stated_at[row])),
             text=tweets.text[row],
+            safety=Safety(nsfw=known(safety.nsfw[row]), toxicity=known(safety.toxicity[row])),
             topic=tweets.topic[row],
             has_media=bool(tweets.metadata[row, MEDIA]),
             answers=person(engine, parent) if parent >= 0 and not users.gone[parent] else None,

@@ -11,6 +11,7 @@ import numpy as np
 from app.api import placements
 from app.api.serializers import answered, stated
 from app.pipeline.batch import CandidateBatch
+from app.pipeline.components import Relative
 from app.pipeline.stages import BASE, SCORE
 from app.pipeline.worth import HeadValue
 from app.schemas.timeline import Placement, Safety
@@ -56,7 +57,7 @@ def why(engine: Engine, user_id: str, explained: Explanation, request_id: str, p
         author_id=engine.state.users.ids.id(author) if author >= 0 else None,
         created_at=stated(int(tweets.stated_at[row])),
         text=tweets.text[row],
-        safety=Safety(nsfw=_known(safety.nsfw[row]), toxicity=_known(safety.toxicity[row])),
+        safety=Safety(nsfw=known(safety.nsfw[row]), toxicity=known(safety.toxicity[row])),
         outcome=_outcome(explained),
         rank=explained.place,
         rank_by_score=explained.place_by_score,
@@ -117,11 +118,22 @@ def _value(explained: Explanation) -> ValueView:
 
 def _factors(explained: Explanation) -> Iterator[FactorView]:
     score, row = float(explained.row[BASE][0]), explained.row
-    for name in explained.product.mixer.scoring.factors:
+    scoring = explained.product.mixer.scoring
+    others = {
+        type(one).__name__: one.unconcerned(explained.query)
+        for one in scoring.rescorers
+        if isinstance(one, Relative)
+    }
+    for name in scoring.factors:
         if name in row.columns:
             factor = float(row[name][0])
             score *= factor
-            yield FactorView(component=name, factor=_round(factor), score=_round(score))
+            yield FactorView(
+                component=name,
+                factor=_round(factor),
+                beside_others=_round(factor / others.get(name, 1.0)),
+                score=_round(score),
+            )
 
 
 def _stage(one: StagePlace) -> StageView:
@@ -164,7 +176,8 @@ def _id(engine: Engine, row: int | None) -> str | None:
     return None if row is None else engine.state.tweets.ids.id(row)
 
 
-def _known(number: Any) -> float | None:  # a number of numpy
+def known(number: Any) -> float | None:  # a number of numpy
+    """A probability; None where there is no model for it."""
     return None if np.isnan(number) else round(float(number), DIGITS)
 
 

@@ -17,6 +17,7 @@ from app.rankers.heavy import HeavyRanker
 from app.schemas.parameters import NoParameters
 from app.schemas.products import CandidateView, ComponentView, PresetView, ProductsView, ProductView
 from app.serving.engine import Engine
+from ml import bundle
 from ml.heads import NAMES as HEADS
 
 router = APIRouter(tags=["operations"])
@@ -25,14 +26,13 @@ router = APIRouter(tags=["operations"])
 @router.get("/products")
 async def products(_: Annotated[NoParameters, Query()], engine: EngineInUse) -> ProductsView:
     """The products, their fallbacks and components, and the weight of each action."""
-    answering = {
-        product.name: product for asked in engine.products.values() for product in _answering(asked)
-    }
     trained = list(engine.bundle.manifest.heads) if engine.bundle else []
     return ProductsView(
         asked={name: product.name for name, product in engine.products.items()},
-        products=[_product(product) for product in answering.values()],
+        products=_products(engine),
         preset=engine.settings.preset,
+        rules=engine.settings.rules,
+        bundles=bundle.versions(engine.settings.artifacts),
         weights=_weights(engine),
         presets=[
             PresetView(
@@ -49,6 +49,19 @@ async def products(_: Annotated[NoParameters, Query()], engine: EngineInUse) -> 
             for name, preset in PRESETS.items()
         ],
     )
+
+
+def _products(engine: Engine) -> list[ProductView]:
+    """The products, and all that may answer in their place; described once."""
+    known = id(engine.products)
+    if known not in engine.described:
+        answering = {
+            one.name: one for asked in engine.products.values() for one in _answering(asked)
+        }
+        views = [_product(one) for one in answering.values()]
+        engine.described[known] = engine.products, views  # kept, so that no other has its identity
+    described: list[ProductView] = engine.described[known][1]
+    return described
 
 
 def _weights(engine: Engine) -> dict[str, float]:

@@ -10,8 +10,9 @@ from app.api import log_entries, preferences
 from app.api.access import refusals
 from app.api.dependencies import EngineInUse, ServiceInUse
 from app.api.problems import documented
+from app.api.transparency_german import ABOUT, german
 from app.api.transparency_text import CHANGE, PRODUCTS, RIGHTS, kept
-from app.schemas.parameters import NoParameters
+from app.schemas.parameters import LanguageParameters, NoParameters
 from app.schemas.transparency import (
     Choice,
     ChoiceRequest,
@@ -33,7 +34,7 @@ from ml.state.tables.preferences import Preference
 SAFE: Final = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
     "X-Content-Type-Options": "nosniff",
-    "Vary": "Accept",
+    "Vary": "Accept, Accept-Language",
 }
 SETTLE_SECONDS: Final = 1.0
 
@@ -42,13 +43,15 @@ Nothing = Annotated[NoParameters, Query()]
 
 
 @router.get("/transparency", response_model=Transparency)
-async def transparency(request: Request, _: Nothing, engine: EngineInUse) -> Response:
+async def transparency(
+    request: Request, parameters: Annotated[LanguageParameters, Query()], engine: EngineInUse
+) -> Response:
     """How the feed is made, what is kept of people and what they may do about it (DSA, Articles 27
-    and 38): a page for browsers, JSON for all others; `/transparency.json` is always JSON."""
+    and 38): a page for browsers, in English or German; JSON for all others; `/transparency.json`
+    is always JSON."""
     found = _transparency(engine)
     if "text/html" in request.headers.get("accept", ""):
-        page = template("transparency.html").render(page=found)
-        return Response(page, media_type="text/html", headers=SAFE)
+        return Response(_page(found, parameters, request), media_type="text/html", headers=SAFE)
     return Response(found.model_dump_json(), media_type="application/json", headers=SAFE)
 
 
@@ -83,6 +86,19 @@ async def choose(
     if service.tail is not None:
         await service.tail.reached(appended.offset, SETTLE_SECONDS)
     return Choice(user_id=user_id, product=request.product, offset=appended.offset)
+
+
+def _page(found: Transparency, asked: LanguageParameters, request: Request) -> str:
+    """As people read it."""
+    preferred = request.headers.get("accept-language", "").lower().startswith("de")
+    language = asked.language or ("de" if preferred else "en")
+    is_german = language == "de"
+    return template("transparency.html").render(
+        page=found,
+        language=language,
+        say=german if is_german else str,
+        about=lambda one: ABOUT.get(one.name, one.about) if is_german else one.about,
+    )
 
 
 def _transparency(engine: Engine) -> Transparency:

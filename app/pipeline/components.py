@@ -62,6 +62,14 @@ class Rescorer(Protocol):
     def factor(self, query: Query, batch: CandidateBatch) -> Column: ...
 
 
+@runtime_checkable
+class Relative(Protocol):
+    """What factor has a row that a rescorer has nothing to say about? Those say it that lower all
+    others where they mean to raise some, since no factor lifts."""
+
+    def unconcerned(self, query: Query) -> float: ...
+
+
 class Allotment(Protocol):
     """The places of a page that one source may take; a `CandidatePipeline` has one."""
 

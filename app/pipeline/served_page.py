@@ -25,4 +25,4 @@ class ServedPage(NamedTuple):
     tweet_ids: Sequence[str]  # of `batch`
     source: Sequence[str]  # of each of them: the first that proposed it
     pool: CandidateBatch  # of later pages, in their order; empty where none follows
-    pool_ids: Sequence[str]  # of `pool`
+    pool_ids: str  # of `pool`, with a space between two

@@ -28,7 +28,9 @@ def discovery(
             CandidatePipeline(
                 shared_stages.out_of_network(fresh_tweets, encoder, s), s.out_of_network_limit
             ),
-            CandidatePipeline(ItemItem(fresh_tweets, fade, CoEngaged(state)), s.item_item_limit),
+            CandidatePipeline(
+                ItemItem(fresh_tweets, fade, CoEngaged(state, fresh_tweets)), s.item_item_limit
+            ),
             CandidatePipeline(Communities(fresh_tweets, encoder, fade), s.communities_limit),
             CandidatePipeline(Popular(fresh_tweets, fade), s.popular_limit),
         ],

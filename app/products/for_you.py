@@ -58,7 +58,7 @@ def for_you(
                 present=True,
             ),
             CandidatePipeline(
-                ItemItem(fresh_tweets, fade, CoEngaged(state)),
+                ItemItem(fresh_tweets, fade, CoEngaged(state, fresh_tweets)),
                 s.item_item_limit,
                 share=s.item_item_share,
             ),

@@ -22,6 +22,10 @@ class Steering:
     less: float = 0.25
     others: float = 0.5
 
+    def unconcerned(self, query: Query) -> float:
+        """What a tweet has of which nothing is asked."""
+        return self.others if query.steering is not None and query.steering.more else 1.0
+
     def factor(self, query: Query, batch: CandidateBatch) -> Column:
         factor, steering = np.ones(len(batch), np.float32), query.steering
         if steering is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
@@ -21,6 +21,11 @@ CURSOR_PATTERN: Final = r"^[0-9A-Za-z_=-]{1,512}$"
 
 class NoParameters(Strict):
     """No parameters in the URL."""
+
+
+class LanguageParameters(Strict):
+    language: Literal["en", "de"] | None = None
+    """Of a page for people; by default what the browser prefers."""
 
 
 class NoBody(Strict):

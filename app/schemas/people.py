@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from app.schemas.strict import Strict
+from app.schemas.timeline import Safety
 
 
 class Person(Strict):
@@ -61,6 +62,7 @@ class Card(Strict):
     follows_author: bool
     created_at: datetime | None
     text: str | None
+    safety: Safety
     topic: str | None
     has_media: bool
     answers: Person | None

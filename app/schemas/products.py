@@ -65,6 +65,10 @@ class ProductsView(Strict):
     """What may be asked for as `product`, and who answers first."""
     products: list[ProductView]
     preset: str
+    rules: str
+    """How far the order of the value gives way to rules."""
+    bundles: list[str]
+    """The versions of the models that a preview may rank with, sorted."""
     weights: dict[str, float]
     """The weights in use, per predicted probability."""
     presets: list[PresetView]

@@ -83,6 +83,10 @@ class ValueView(Strict):
 class FactorView(Strict):
     component: str
     factor: float
+    beside_others: float
+    """`factor` over what a tweet has that this component has nothing to say about. No factor lifts,
+    so where more of something is asked for all else is worth half: then what was asked for has 1,
+    and twice as much as others."""
     score: float
     """With this factor and those before it."""
 

@@ -101,5 +101,5 @@ def _served_page(
         tweet_ids=ids.ids(served.batch.tweet),
         source=[names[(bits & -bits).bit_length() - 1] for bits in served.batch.sources.tolist()],
         pool=page.pool,
-        pool_ids=ids.ids(page.pool.tweet),
+        pool_ids=ids.joined(page.pool.tweet),
     )

@@ -115,7 +115,7 @@ def _stored(pool: CandidateBatch) -> CandidateBatch:
 def _restored(service: Service, served: bodies.Served) -> CandidateBatch:
     """The pool in the order in which it was stored; a tweet that is gone has the row -1."""
     tweets = service.engine.state.tweets
-    rows = tweets.ids.known(served.pool)
+    rows = tweets.ids.known(served.pool_ids)
     sources = unpacked(served.sources, len(rows))
     return CandidateBatch(rows, np.where(rows >= 0, tweets.author[rows], -1), sources)
 

@@ -71,6 +71,7 @@ def _serve(engine: Engine) -> None:
             query = engine.hydrate.query(viewer, limit)
             for product in _products(engine):
                 served = product.run(query)
+                engine.state.tweets.ids.joined(served.pool.tweet)
                 served.product.mixer.next_page(query, served.pool, 1, Trace())
             people = engine.who_to_follow.recommend(query, limit)
             engine.who_to_follow.followed_by(query, people.user)

@@ -50,6 +50,6 @@ def _body(served: ServedPage, settings: str, impressions: bool) -> bodies.Served
         bundle=served.model_version,
         settings=settings,
         impressions=impressions,
-        pool=tuple(served.pool_ids),
+        pool=served.pool_ids,
         sources=packed(served.pool.sources),
     )

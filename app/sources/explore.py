@@ -23,7 +23,7 @@ from ml.state.structures.counters import Counts, CountTable, Moments
 from ml.state.structures.pair_index import PairTable, find
 from ml.state.tables.counted import counted
 from ml.state.tables.counts import Count
-from ml.state.tables.neighborhood import place_among
+from ml.state.tables.neighborhood import places_among
 
 Topics = NDArray[np.int32]
 NO_TOPIC: Final = 0
@@ -124,13 +124,17 @@ def _likeliest(
     lately_counts = CountTable(of_pairs_lately, lately_newest, lately_half_life_seconds)
     wanted, likeliest = NO_TOPIC, 0.0
     they, declares = counted(viewer_counts, viewer, now), declared[0] != NO_TOPIC
+    tried, tries = np.empty(len(engaged), np.int32), 0
     for tweet in engaged:
         topic = tags[tweet, 0] if tweet >= 0 else NO_TOPIC
         is_known = topic == NO_TOPIC
-        for one in declared:
-            is_known |= one == topic
+        for i in range(len(declared)):
+            is_known |= declared[i] == topic
+        for i in range(tries):
+            is_known |= tried[i] == topic
         if is_known:
             continue
+        tried[tries], tries = topic, tries + 1
         written = own_posts(counted(counts, find(index, viewer, topic), now), they)
         did = counted(lately_counts, find(lately_index, viewer, topic), now)
         likely = liking(before_seeing(written, 0.0, False, declares), did, they)
@@ -164,20 +168,20 @@ def _on_topic(
     neither follows nor excludes, nor wants to see less of; by their reception and recency."""
     tweet_counts = CountTable(of_tweets, tweets_newest, tweets_half_life_seconds)
     author_counts = CountTable(of_authors, authors_newest, authors_half_life_seconds)
-    keys, found = np.empty(len(places), np.int64), 0
+    rows, authors, on_topic = np.empty(len(places), np.int32), np.empty(len(places), np.int32), 0
     for i in places:
-        who = author[i]
-        if topic[i] == NO_TOPIC or topic[i] != wanted or who == viewer:
+        if topic[i] != NO_TOPIC and topic[i] == wanted and author[i] != viewer:
+            rows[on_topic], authors[on_topic], on_topic = tweet[i], author[i], on_topic + 1
+    rows, authors = rows[:on_topic], authors[:on_topic]
+    follows, excludes = places_among(authors, following), places_among(authors, excluded)
+    wants_less = places_among(authors, see_fewer)
+    keys, found = np.empty(on_topic, np.int64), 0
+    for i in range(on_topic):
+        if follows[i] >= 0 or excludes[i] >= 0 or wants_less[i] >= 0:
             continue
-        if (
-            place_among(who, following) >= 0
-            or place_among(who, excluded) >= 0
-            or place_among(who, see_fewer) >= 0
-        ):
-            continue
-        received = engagement_rate(counted(tweet_counts, int(tweet[i]), now), TWEET_STRENGTH)
-        received += engagement_rate(counted(author_counts, int(who), now), AUTHOR_STRENGTH)
-        fading = np.log(2) / half_life_hours * age_hours(created_at[tweet[i]], now)
-        keys[found] = sort_key(received - fading, tweet[i])
+        received = engagement_rate(counted(tweet_counts, int(rows[i]), now), TWEET_STRENGTH)
+        received += engagement_rate(counted(author_counts, int(authors[i]), now), AUTHOR_STRENGTH)
+        fading = np.log(2) / half_life_hours * age_hours(created_at[rows[i]], now)
+        keys[found] = sort_key(received - fading, rows[i])
         found += 1
     return keys[:found]

@@ -18,7 +18,7 @@ from ml.kernels import kernel
 from ml.state.structures.scratch_table import FREE, scratch_table, slot_of
 from ml.state.structures.time_index import is_fresh
 from ml.state.tables.history import LENGTH
-from ml.state.tables.neighborhood import place_among
+from ml.state.tables.neighborhood import places_among
 
 LEAST_TIE: Final = 0.05  # added to each, so that every followee counts
 
@@ -71,7 +71,7 @@ def _proven(
     room = LENGTH * len(following)
     table = scratch_table(room)
     place_of = np.empty(len(table), np.int32)
-    tweet, found = np.empty(room, np.int32), 0
+    tweet, by, found = np.empty(room, np.int32), np.empty(room, np.int32), 0
     weight, proof = np.zeros(room, np.float64), np.zeros(room, np.int32)
     for i in range(len(following)):
         for place in range(LENGTH):
@@ -83,16 +83,15 @@ def _proven(
             slot = slot_of(table, row)
             if table[slot] == FREE:
                 table[slot], place_of[slot] = row, -1
-                foreign = place_among(author[row], following) < 0
-                if foreign and is_fresh(created_at[row], oldest, now):
-                    tweet[found], place_of[slot] = row, found
+                if is_fresh(created_at[row], oldest, now):
+                    tweet[found], by[found], place_of[slot] = row, author[row], found
                     found += 1
             if place_of[slot] >= 0:
                 weight[place_of[slot]] += tie[i] + LEAST_TIE
                 proof[place_of[slot]] += 1
-    keys, proven = np.empty(found, np.int64), 0
+    keys, proven, follows = np.empty(found, np.int64), 0, places_among(by[:found], following)
     for place in range(found):
-        if proof[place] >= min_proof:
+        if follows[place] < 0 and proof[place] >= min_proof:
             age = age_hours(created_at[tweet[place]], now)
             worth = np.log2(weight[place] + 1e-9) - age / half_life_hours
             keys[proven] = sort_key(worth, tweet[place])

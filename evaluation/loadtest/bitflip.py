@@ -198,7 +198,7 @@ def _write(log: EventLog, state: FeatureState, first: int, rng: np.random.Genera
             user, pool = str(rng.choice(users)), [str(one) for one in rng.choice(tweets, POOL)]
             event = bodies.Event("like", user, pool[0])
             sources = packed(np.ones(len(pool), np.uint32))
-            page = bodies.Served(user, tuple(pool[:10]), name, pool=tuple(pool), sources=sources)
+            page = bodies.Served(user, tuple(pool[:10]), name, pool=" ".join(pool), sources=sources)
             entries.append(Entry(f"event/{name}", Kind.EVENT, at, user, event.to_json()))
             entries.append(Entry(f"served/{name}", Kind.SERVED, at, user, page.to_json()))
         log.append(entries)

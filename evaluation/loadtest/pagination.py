@@ -190,7 +190,7 @@ class Scrolling:
             for record in log.read(max(log.end - 5_000, 0), 5_000):
                 body = bodies.read(record.entry)
                 if isinstance(body, bodies.Served) and body.request_id == timeline["request_id"]:
-                    return list(body.pool)
+                    return body.pool_ids
             await asyncio.sleep(0.02)
         raise ChildProcessError("the log does not say what was served")
 

@@ -19,13 +19,15 @@ from evaluation.policies.policy import PRODUCT, Policy
 from evaluation.policies.product import Product, answering, with_mixers
 from ml.bundle import Bundle
 from ml.embeddings.encoder import Vectors
+from ml.evidence.columns import GROUPS as EVIDENCE
+from ml.evidence.columns import reads
 from ml.features import GROUPS, NAMES, Pairs
 
 Floats = NDArray[np.float32]
 
 Change = Callable[[MixerPipeline], MixerPipeline]
 
-KINDS: Final = ["source", "features", "rescorer", "visibility", "slate", "selector"]
+KINDS: Final = ["source", "features", "evidence", "rescorer", "visibility", "slate", "selector"]
 PREFIX: Final = "without "
 ERRORS: Final = 3.0  # so many differences are looked at that one in twenty would be several
 BETTER: Final = {  # what a part may earn, and which way is up
@@ -106,6 +108,9 @@ def _without(mixer: MixerPipeline, bundle: Bundle) -> Iterator[tuple[str, str, C
     if isinstance(scoring.ranker, HeavyRanker):
         for group in GROUPS:
             yield "features", group, partial(_blind, group, bundle)
+    if isinstance(scoring.ranker, HeavyRanker) and scoring.ranker.listwise is not None:
+        for group, plain in EVIDENCE.items():
+            yield "evidence", group, partial(_unweighed, plain)
     for part in scoring.rescorers:
         yield "rescorer", _name(part), partial(_unscored, _name(part))
     for kind in ("visibility", "slate"):
@@ -124,11 +129,36 @@ def _sourceless(name: str, mixer: MixerPipeline) -> MixerPipeline:
 
 
 def _blind(group: str, bundle: Bundle, mixer: MixerPipeline) -> MixerPipeline:
+    """The heads are shown the average of some features, and those are no evidence."""
+
+    def blind(ranker: HeavyRanker) -> HeavyRanker:
+        names = [feature.__name__ for feature in GROUPS[group]]
+        blinded = replace(ranker, predict=Blind.to(group, ranker.predict, bundle))
+        return _without_evidence(names, blinded)
+
+    return _with_ranker(blind, mixer)
+
+
+def _unweighed(plain: Collection[str], mixer: MixerPipeline) -> MixerPipeline:
+    """Some evidence says the same of every tweet."""
+    return _with_ranker(partial(_without_evidence, plain), mixer)
+
+
+def _without_evidence(plain: Collection[str], ranker: HeavyRanker) -> HeavyRanker:
+    if ranker.listwise is None:
+        return ranker
+    model = ranker.listwise.model
+    kept = replace(model, weight=np.where(reads(plain), np.float32(0), model.weight))
+    return replace(ranker, listwise=replace(ranker.listwise, model=kept))
+
+
+def _with_ranker(
+    change: Callable[[HeavyRanker], HeavyRanker], mixer: MixerPipeline
+) -> MixerPipeline:
     ranker = mixer.scoring.ranker
     if not isinstance(ranker, HeavyRanker):
         return mixer
-    blind = replace(ranker, predict=Blind.to(group, ranker.predict, bundle))
-    return replace(mixer, scoring=replace(mixer.scoring, ranker=blind))
+    return replace(mixer, scoring=replace(mixer.scoring, ranker=change(ranker)))
 
 
 def _unscored(name: str, mixer: MixerPipeline) -> MixerPipeline:

@@ -12,14 +12,17 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from ml.arrays import Rows
+from ml.arrays import Rows, Times
 from ml.embeddings.neighbors import Strengths, most_shared, neighbors
 from ml.kernels import kernel
 from ml.state.feature_state import FeatureState
+from ml.state.structures.event_order import NEVER
 from ml.state.structures.scratch_table import FREE, Numbers, scratch_table, slot_of
+from ml.state.structures.time_index import is_fresh
 
 NEIGHBORS: Final = 512  # of the most in common: on lastfm the order is best with 400, .234 NDCG@10
 NOWHERE: Final = -1  # the place of a tweet of the history itself
+ALWAYS: Final = (NEVER, np.iinfo(np.int64).max)
 NO_TWEETS: Final = np.empty(0, np.int32)
 
 
@@ -43,11 +46,18 @@ class ItemItem(NamedTuple):
     slot: Numbers
 
     @classmethod
-    def of(cls, state: FeatureState, viewer: int, without: Rows = NO_TWEETS) -> ItemItem:
+    def of(
+        cls,
+        state: FeatureState,
+        viewer: int,
+        without: Rows = NO_TWEETS,
+        window: tuple[int, int] = ALWAYS,
+    ) -> ItemItem:
         """
         Args:
             viewer: row of a user; -1 for somebody who is not known.
             without: tweets that the viewer is taken not to have engaged with, for training.
+            window: only tweets from the one moment to the other, or of unknown time, go with it.
         """
         history = state.history.tweet[viewer] if viewer >= 0 else NO_TWEETS
         if len(without):
@@ -76,6 +86,8 @@ class ItemItem(NamedTuple):
             history,
             state.engagers.count,
             without,
+            state.tweets.created_at,
+            *window,
         )
         return cls(state, viewer, without, history, neighbor, *found)
 
@@ -110,15 +122,19 @@ def _going_with(
     history: Rows,
     degree: Numbers,
     without: Rows,
+    created_at: Times,
+    oldest: int,
+    newest: int,
 ) -> tuple[Rows, Strengths, Strengths, Rows, Numbers]:
-    """The tweets in the histories of the neighbors, and how strongly they go with the viewer's;
-    then a table of them: the place of the tweet in each slot, and the tweet in each slot."""
-    most = len(history)
-    for who in neighbor:
-        for row in engaged[who]:
-            if row < 0:
+    """The tweets of a window in the histories of the neighbors, and how strongly they go with the
+    viewer's; then a table: the place of the tweet in each slot, and the tweet in each slot."""
+    most, each = len(history), engaged.shape[1]
+    for i in range(len(neighbor)):
+        for k in range(each):
+            row = engaged[neighbor[i], k]
+            if row < 0:  # the list ends here
                 break
-            most += 1
+            most += is_fresh(created_at[row], oldest, newest)
     table = scratch_table(most)
     place = np.empty(len(table), np.int32)
     tweet, found = np.empty(most, np.int32), 0
@@ -128,9 +144,12 @@ def _going_with(
             slot = slot_of(table, row)
             table[slot], place[slot] = row, NOWHERE
     for i in range(len(neighbor)):
-        for row in engaged[neighbor[i]]:
-            if row < 0:  # the list ends here
+        for k in range(each):
+            row = engaged[neighbor[i], k]
+            if row < 0:
                 break
+            if not is_fresh(created_at[row], oldest, newest):
+                continue
             slot = slot_of(table, row)
             if table[slot] == FREE:
                 table[slot], place[slot], tweet[found] = row, found, row
@@ -140,8 +159,8 @@ def _going_with(
                 latest[place[slot]] += common_lately[i]
     for i in range(found):
         engagers = degree[tweet[i]]
-        for dropped in without:
-            engagers -= dropped == tweet[i]
+        for k in range(len(without)):
+            engagers -= without[k] == tweet[i]
         strength[i] /= sqrt(max(engagers, 1))
         latest[i] /= sqrt(max(engagers, 1))
     return tweet[:found], strength[:found], latest[:found], place, table

@@ -15,7 +15,7 @@ from ml.kernels import inline_kernel, kernel
 from ml.state.structures.counters import Counts, CountTable
 from ml.state.structures.pair_index import PairTable, find
 from ml.state.tables.counted import Counted, counted
-from ml.state.tables.neighborhood import place_among
+from ml.state.tables.neighborhood import places_among
 
 
 @inline_kernel
@@ -40,7 +40,7 @@ def to_followees(
     strength: NDArray[np.float32],
 ) -> None:
     """Write the strength of the tie to each followee; `followers` are sorted."""
-    ties = CountTable(counts, newest, half_life_seconds)
+    ties, back = CountTable(counts, newest, half_life_seconds), places_among(following, followers)
     for i in range(len(following)):
         tie = counted(ties, find(index, viewer, following[i]), now)
-        strength[i] = tie_strength(tie, True, place_among(following[i], followers) >= 0)
+        strength[i] = tie_strength(tie, True, back[i] >= 0)

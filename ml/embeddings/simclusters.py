@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from ml.arrays import Rows
 from ml.embeddings.communities import ACTIVE, CommunityArrays, Floats
-from ml.kernels import inline_kernel, kernel
+from ml.kernels import kernel
 from ml.state.structures.event_order import NEVER
 from ml.state.structures.tokens import Tokens
 from ml.state.tables.engagements import ENGAGEMENT_KINDS
@@ -62,29 +62,27 @@ def similarity(
     if known == 0:
         return near
     start, length, rows, user, is_on, note, at = communities[7:]
-    total, touched = np.zeros(count, np.float64), np.empty((ENGAGERS + 1) * ACTIVE, np.int32)
+    whose, when, worth = _engagements(tweet, start, length, rows, user, is_on, note, at)
+    total, touched = np.zeros(count, np.float64), np.empty((ENGAGERS + 1) * ACTIVE + 1, np.int32)
+    last = 0
     for i in range(len(tweet)):
         found, entries, newest, author = 0.0, 0, NEVER, author_of[tweet[i]]
-        last = start[tweet[i]] + length[tweet[i]]
-        first = max(start[tweet[i]], last - ENGAGERS)
+        first, last = last, last + min(length[tweet[i]], ENGAGERS)
         for place in range(first, last):
-            newest = max(newest, _when(is_on, at, rows[place]))
+            newest = max(newest, when[place])
         for place in range(first, last + 1):  # the last is the author
-            who, worth = author, 1.0
+            who, counts = author, 1.0
             if place < last:
-                when = _when(is_on, at, rows[place])
-                who, worth = user[rows[place]], _weight(is_on, note, rows[place])
-                worth *= np.exp2((when - newest) / half_life_seconds) if when < newest else 1.0
-            if who < 0 or worth == 0 or interest[who, 0] < 0:
+                who, counts, age = whose[place], worth[place], newest - when[place]
+                counts *= np.exp2(-age / half_life_seconds) if age > 0 else 1.0
+            if who < 0 or counts == 0 or interest[who, 0] < 0:
                 continue
-            found += worth
+            found += counts
             for k in range(ACTIVE):
                 one = interest[who, k]
                 if one >= 0:
-                    if total[one] == 0:
-                        touched[entries] = one
-                        entries += 1
-                    total[one] += worth * weight[who, k]
+                    touched[entries], entries = one, entries + (total[one] == 0)
+                    total[one] += counts * weight[who, k]
         product, square = 0.0, 0.0
         for k in range(entries):
             one = touched[k]
@@ -131,24 +129,37 @@ def interested_in(
     return vector, known
 
 
-@inline_kernel
-def _when(is_on: NDArray[np.bool_], at: NDArray[np.int64], row: int) -> int:
-    """When somebody last engaged with a tweet."""
-    latest = NEVER
-    for kind in ENGAGEMENT_KINDS:
-        if is_on[row, kind]:
-            latest = max(latest, at[row, kind])
-    return latest
+@kernel
+def _engagements(
+    tweet: Rows,
+    start: NDArray[np.int64],
+    length: NDArray[np.int64],
+    rows: Rows,
+    user: Rows,
+    is_on: NDArray[np.bool_],
+    note: Rows,
+    at: NDArray[np.int64],
+) -> tuple[Rows, NDArray[np.int64], Numbers]:
+    """Who engaged with each tweet, when they last did, and what that weighs, 0 where it is off.
 
-
-@inline_kernel
-def _weight(is_on: NDArray[np.bool_], note: Rows, row: int) -> float:
-    """What an engagement weighs; 0 where it is none, or off. As in `neighbors`, in place."""
-    weight = 0
-    for kind in ENGAGEMENT_KINDS:
-        if is_on[row, kind]:
-            weight = max(weight, note[row, kind])
-    return weight / UNIT
+    The newest `ENGAGERS` of each tweet, one tweet after another. They are spread over memory, so
+    all are read at once, by a loop that waits for nothing.
+    """
+    most = 0
+    for row in tweet:
+        most += min(length[row], ENGAGERS)
+    whose, when = np.empty(most, np.int32), np.empty(most, np.int64)
+    worth, found = np.empty(most, np.float64), 0
+    for i in range(len(tweet)):
+        last = start[tweet[i]] + length[tweet[i]]
+        for place in range(max(start[tweet[i]], last - ENGAGERS), last):
+            row, latest, weight = rows[place], NEVER, 0
+            for kind in ENGAGEMENT_KINDS:
+                latest = max(latest, at[row, kind] if is_on[row, kind] else NEVER)
+                weight = max(weight, note[row, kind] if is_on[row, kind] else 0)
+            whose[found], when[found], worth[found] = user[row], latest, weight / UNIT
+            found += 1
+    return whose, when, worth
 
 
 @kernel

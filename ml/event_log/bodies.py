@@ -137,19 +137,19 @@ class Served(NamedTuple):
     bundle: str = ""
     settings: str = ""
     impressions: bool = False  # whether what was served counts as seen
-    pool: tuple[str, ...] = ()
-    sources: bytes = b""  # of `pool`, packed: bit i is set where source i proposed a tweet
+    pool: str = ""  # the ids, with a separator between two: written in a tenth of a list's time
+    sources: bytes = b""  # of each, packed: bit i is set where source i proposed a tweet
 
     def to_json(self) -> Json:
         body: dict[str, Any] = dict(zip(SERVED, self, strict=False))
-        if self.pool:  # a text is written in a tenth of the time of a list
-            body["pool"] = SEPARATOR.join(self.pool)
+        if self.pool:
+            body["pool"] = self.pool
             body["sources"] = b64encode(self.sources).decode()
         return body
 
     @classmethod
     def from_json(cls, body: Json, with_pool: bool = True) -> Served:
-        pool, sources = _pool(body) if with_pool else ((), b"")
+        pool, sources = _pool(body) if with_pool else ("", b"")
         return cls(
             user_id=str(body["user_id"]),
             shown=tuple(map(str, body["shown"])),
@@ -164,6 +164,10 @@ class Served(NamedTuple):
             pool=pool,
             sources=sources,
         )
+
+    @property
+    def pool_ids(self) -> list[str]:
+        return self.pool.split(SEPARATOR) if self.pool else []
 
     def placed(self) -> Iterator[tuple[int, str]]:
         """Each tweet of the page with its position in the timeline."""
@@ -221,18 +225,18 @@ def read_for_state(entry: Entry) -> Body:
     return read(entry)
 
 
-def _pool(body: Json) -> tuple[tuple[str, ...], bytes]:
+def _pool(body: Json) -> tuple[str, bytes]:
     """The ids of a pool, and the sources of each."""
-    pool = body.get("pool", "")
+    pool = str(body.get("pool", ""))
     if not pool:
-        return (), b""
+        return "", b""
     if "marks" in body:  # as 0.3.0 wrote it
-        ids, marks = pool.split(OLD_SEPARATOR), body["marks"].split(OLD_SEPARATOR)
-        return tuple(ids), packed(np.array(marks).astype(np.uint32))
-    ids, sources = pool.split(SEPARATOR), b64decode(body["sources"])
-    if not sources or len(sources) % len(ids):
-        raise ValueError(f"a pool of {len(ids)} tweets has the sources of another")
-    return tuple(ids), sources
+        marks = np.array(body["marks"].split(OLD_SEPARATOR)).astype(np.uint32)
+        return pool.replace(OLD_SEPARATOR, SEPARATOR), packed(marks)
+    count, sources = pool.count(SEPARATOR) + 1, b64decode(body["sources"])
+    if not sources or len(sources) % count:
+        raise ValueError(f"a pool of {count} tweets has the sources of another")
+    return pool, sources
 
 
 def _number(value: Any) -> float | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final, Self
 
@@ -73,8 +74,22 @@ NAMES: Final = (
     *(f"{name}_if_unknown" for name in UNKNOWN),
 )
 HEADS: Final = NAMES.index("heads")
+GROUPS: Final = {  # what is no feature, by what it comes from
+    "co-engagement": PLAIN[: 2 * len(ITEM_ITEM)],
+    "popularity": POPULARITY,
+    "age": AGE,
+    "circle": ("circle", "circle_share"),
+    "heads": MODEL,
+}
 
 Columns = NDArray[np.float32]
+
+
+def reads(plain: Collection[str]) -> NDArray[np.bool_]:
+    """(`NAMES`,) which columns are made of any of these plain ones."""
+    crosses = "_if_new", "_if_unknown"
+    made_of = (name.removesuffix(crosses[0]).removesuffix(crosses[1]) for name in NAMES)
+    return np.array([name in plain for name in made_of])
 
 
 @dataclass(frozen=True, slots=True)

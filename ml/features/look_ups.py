@@ -25,15 +25,14 @@ def age_hours(created_at: int, now: int) -> float:
     return hours if hours < LONGEST_HOURS else np.nan
 
 
-@inline_kernel
-def declares(interests: Tokens, user: int, token: int) -> bool:
-    """Whether a user declares an interest; nobody declares 0."""
-    if user < 0 or token == 0:
-        return False
-    found = False
-    for i in range(INTERESTS):
-        found |= interests[user, i] == token
-    return found
+@kernel
+def declared_by(interests: Tokens, user: int, topic: Rows) -> NDArray[np.bool_]:
+    """(topics,) whether a user declares each of some topics; nobody declares 0."""
+    declared = np.zeros(len(topic), np.bool_)
+    for i in range(INTERESTS if user >= 0 else 0):
+        for j in range(len(topic)):
+            declared[j] |= topic[j] != 0 and topic[j] == np.int32(interests[user, i])
+    return declared
 
 
 @kernel
@@ -45,7 +44,11 @@ def shared_interests(interests: Tokens, user: int, other: Rows) -> Rows:
         if token == 0:
             break
         for j in range(len(other)):
-            count[j] += declares(interests, other[j], token)
+            if other[j] >= 0:
+                shared = False
+                for k in range(INTERESTS):
+                    shared |= interests[other[j], k] == token
+                count[j] += shared
     return count
 
 

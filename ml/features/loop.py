@@ -17,7 +17,7 @@ from ml.embeddings.graph_feature_service import followees_engaged, neighbors_fol
 from ml.embeddings.simclusters import similarity
 from ml.features.look_ups import (
     age_hours,
-    declares,
+    declared_by,
     dots,
     neighbors_declaring,
     shared_interests,
@@ -84,6 +84,7 @@ def write(
     shared = shared_interests(interests, viewer, authors)
     alike, asked = neighbors_declaring(interests, following, followed_by, topic_of)
     fame, speaks = (followers[viewer], interests[viewer, 0] != 0) if viewer >= 0 else (0, False)
+    declared = declared_by(interests, viewer, topic_of)
     near = similarity(viewer, following, tweets, interests, tags, author_of, engaged, communities)
     taste = dots(vector, vectors, tweets)
     for i in range(len(tweets)):
@@ -108,7 +109,7 @@ def write(
         topic = Topic(
             the_viewer,
             counted(topics, about[i], at),
-            declares(interests, viewer, tags[tweet, 0]),
+            declared[i],
             alike[i],
         )
         pair = Pair(

@@ -106,6 +106,8 @@ def test_a_slider_rearranges_the_list_and_the_address_keeps_it(visit: Visit, som
     visit.open(f"weights?person={somebody}")
     visit.page.locator(".cards > article").first.wait_for()
     before = shown(visit)
+    rules = visit.page.get_by_role("group", name="Rules")
+    rules.get_by_role("button", name="Balanced", pressed=True).wait_for()
     slider = visit.page.get_by_role("slider", name="Reply")
     with visit.page.expect_response(lambda one: "preview" in one.url and "600" not in one.url):
         if visit.press.__name__ == "by_mouse":
@@ -231,6 +233,8 @@ def test_a_sentence_is_tried_then_kept_then_taken_back(visit: Visit) -> None:
     back = visit.page.get_by_role("button", name="Take back")
     back.wait_for()
     assert len(asked(visit, f"steering/{person}")["preferences"]) == 1
+    visit.open(f"feed?person={person}")
+    back = visit.page.get_by_role("button", name=f"Take back: less {topic}")
     visit.press(back)
     back.wait_for(state="detached")
     assert asked(visit, f"steering/{person}")["preferences"] == []

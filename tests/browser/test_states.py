@@ -138,6 +138,88 @@ def test_sensitive_content_is_behind_a_curtain(looks: Visit) -> None:
     looks.page.get_by_text("a secret").first.wait_for()
 
 
+def test_what_was_dropped_is_behind_a_curtain_too(looks: Visit, somebody: str) -> None:
+    def harsh(route: Route) -> None:
+        response = route.fetch()
+        unsafe = {"safety": {"nsfw": 0.9, "toxicity": 0.1}, "text": "a secret"}
+        items = [item | unsafe for item in response.json()["items"]]
+        route.fulfill(response=response, json={"items": items})
+
+    looks.page.route(f"**/timeline/{somebody}/cards?*", harsh)
+    looks.open(f"feed?person={somebody}")
+    funnel = looks.page.locator(".funnel")
+    funnel.locator("summary").nth(1).click()
+    funnel.get_by_role("button", name="dropped").first.click()
+    curtain = funnel.locator(".curtain").first
+    curtain.wait_for()
+    assert "a secret" not in funnel.inner_text()
+    curtain.click()
+    funnel.get_by_text("a secret").first.wait_for()
+
+
+def test_an_id_that_nobody_can_have_leads_to_the_search(looks: Visit) -> None:
+    looks.open("feed?person=no%20such%20id")
+    alert = looks.page.get_by_role("alert")
+    alert.get_by_text("Nobody has this id").wait_for()
+    assert alert.get_by_role("button", name="Try again").count() == 0
+    alert.get_by_role("button", name="Find a person").click()
+    assert looks.page.get_by_role("combobox").evaluate("one => one === document.activeElement")
+
+
+def test_a_post_that_is_not_there_is_not_there_the_next_time(looks: Visit) -> None:
+    looks.open("feed?person=1")
+    looks.page.get_by_label("Id of a post").fill("no-such-post")
+    looks.page.locator("aside form button").click()
+    looks.page.get_by_text("There is nothing under this name").wait_for()
+    assert looks.page.get_by_role("button", name="Try again").count() == 0
+
+
+def test_a_side_may_be_of_another_bundle_or_moment(looks: Visit, somebody: str) -> None:
+    """What such a preview answers is in test_other_preview_story.py; here what is asked of it."""
+    bodies = []
+
+    def of_now(route: Route) -> None:
+        body = json.loads(route.request.post_data or "{}")
+        bodies.append(body)
+        route.continue_(post_data=json.dumps({k: body[k] for k in ("overrides", "limit")}))
+
+    looks.page.route(f"**/timeline/{somebody}/preview", of_now)
+    looks.open(f"compare?person={somebody}")
+    looks.page.locator(".pane").nth(1).wait_for()
+    bundle = looks.page.get_by_label("Model bundle").nth(1)
+    (version,) = (one for one in bundle.locator("option").all_inner_texts() if one != "In use")
+    bundle.select_option(version)
+    looks.page.get_by_label("As of (UTC)").nth(0).fill("2026-02-25T06:30")
+    looks.page.get_by_label("As of (UTC)").nth(0).blur()
+    looks.page.wait_for_function("location.hash.includes('a.as_of=2026-02-25')")
+    looks.page.locator(".pane li").first.wait_for()
+    assert [one["bundle"] for one in bodies if "bundle" in one] == [version]
+    assert [one["as_of"] for one in bodies if "as_of" in one] == ["2026-02-25T06:30:00Z"]
+
+
+def test_the_last_simulation_is_shown(looks: Visit) -> None:
+    looks.open("state")
+    looks.page.get_by_text("It was not simulated yet").wait_for()
+    figure = {"value": 2.5, "low": 2.0, "high": 3.0}
+    names = ("engagements_per_session", "negatives_per_1000", "return_rate")
+    policy = {"policy": "for_you", **dict.fromkeys(names, figure)}
+    run: dict[str, Any] = {"ended_at": "2026-02-27T12:00:00Z", "bundle": "abc"}
+    run |= {"people": 300, "days": 3}
+    looks.page.route("**/simulation", answers(**run, policies=[policy]))
+    looks.page.reload()
+    looks.page.get_by_text("300 simulated people").wait_for()
+    assert looks.page.locator("caption", has_text="engagements per session").count() == 1
+
+
+def test_how_the_feed_is_made_is_a_page_in_the_readers_language(looks: Visit) -> None:
+    looks.open("feed?person=1")
+    looks.page.get_by_role("button", name="Auf Deutsch").click()
+    looks.page.get_by_role("link", name="Wie der Feed entsteht").click()
+    looks.page.get_by_role("heading", name="Die Hauptparameter").wait_for()
+    looks.page.get_by_role("link", name="Zum Feed").click()
+    looks.page.locator("main h1").first.wait_for()
+
+
 def test_a_closed_service_opens_with_a_key(
     browser: Browser, tiny_artifacts: Path, tiny_data: Path, tmp_path: Path
 ) -> None:

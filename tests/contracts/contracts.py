@@ -240,7 +240,7 @@ class SideEffectContract(Contract):
             tweet_ids=ids.ids(page.tweet),
             source=["InNetwork"] * len(page),
             pool=batch,
-            pool_ids=ids.ids(batch.tweet),
+            pool_ids=ids.joined(batch.tweet),
         )
 
     def test_it_changes_nothing_of_the_page(
@@ -257,4 +257,4 @@ class SideEffectContract(Contract):
     ) -> None:
         stranger = tiny_engine.hydrate.query("nobody", 10)
         pool = served.pool.take(np.empty(0, np.intp))
-        side_effect.run(served._replace(query=stranger, user_id="nobody", pool=pool, pool_ids=[]))
+        side_effect.run(served._replace(query=stranger, user_id="nobody", pool=pool, pool_ids=""))

@@ -230,3 +230,19 @@ def test_a_model_may_read_the_sentence_but_not_invent(
     answer = steer(client, reader, "somehow calmer")
     assert [one["id"] for one in answer["understood"]] == ["topic:jazz"]
     assert len(answer["not_understood"]) == 2
+
+
+def test_more_of_a_topic_is_explained_beside_others(
+    client: TestClient, service: Service, reader: str
+) -> None:
+    """No factor lifts, so all else is lowered; what was asked for counts twice as much."""
+    items = page(client, reader)["items"]
+    asked = next(one for one in topics(service, items) if one)
+    steer(client, reader, f"more {asked}")
+    items = page(client, reader)["items"]
+    found = {}
+    for item, topic in zip(items, topics(service, items), strict=True):
+        why = client.get(f"/timeline/{reader}/why/{item['tweet_id']}").json()
+        (factor,) = (one for one in why["factors"] if one["component"] == "Steering")
+        found[topic == asked] = factor["factor"], factor["beside_others"]
+    assert found == {True: (1.0, 2.0), False: (0.5, 1.0)}

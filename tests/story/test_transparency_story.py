@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -155,6 +156,21 @@ def test_it_is_a_page_for_people(client: TestClient) -> None:
     assert all(one["what"] in html.text and one["how_long"] in html.text for one in data["kept"])
     assert "was not measured" in html.text
     assert "http" not in html.text
+
+
+def test_the_page_speaks_german(client: TestClient) -> None:
+    """Every sentence of it: what has no German would stand there in English."""
+    asked = {"Accept": "text/html", "Accept-Language": "de-DE,de;q=0.9"}
+    preferred = client.get("/transparency", headers=asked).text
+    chosen = client.get("/transparency?language=de", headers={"Accept": "text/html"}).text
+    assert preferred == chosen
+    assert '<html lang="de">' in chosen
+    english = client.get("/transparency?language=en", headers=asked).text
+    assert '<html lang="en">' in english
+    for cell in re.findall(r"<(?:h1|h2|dd|dt|td|p|small|a)\b[^>]*>([^<]{12,})<", english):
+        assert cell.strip() not in chosen, cell
+    assert "Whole answers" not in chosen
+    assert "30 Minuten" in chosen
 
 
 def test_the_retention_that_is_named_is_that_of_the_settings(

@@ -6,6 +6,7 @@ import { Icons } from "./parts/icon.js";
 import { Notice } from "./parts/notice.js";
 import { route, tabAddress } from "./route.js";
 import { html, render, useEffect } from "./ui.js";
+import { language } from "./settings.js";
 import { say } from "./words.js";
 import { Compare } from "./tabs/compare.js";
 import { Feed } from "./tabs/feed.js";
@@ -51,7 +52,7 @@ const Page = () => {
       <${Tab} key=${route.value.tab} />
     </main>
     <footer>
-      <span class="row wrap"><a href="transparency">${say("frame.transparency")}</a><a href="docs">${say("frame.api")}</a></span>
+      <span class="row wrap"><a href=${`transparency?language=${language.value}`}>${say("frame.transparency")}</a><a href="docs">${say("frame.api")}</a></span>
       <span>${health.value && say("frame.bundle", { version: health.value.model_version })}</span>
     </footer>
   `;

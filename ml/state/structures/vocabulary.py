@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 
 from ml.arrays import Hashes, Rows
+from ml.state.structures.id_texts import IdTexts
 
 
 class Vocabulary:
@@ -19,6 +20,7 @@ class Vocabulary:
         self._ids: list[str] = []
         self._row: dict[str | None, int] = {}
         self._hash = np.empty(0, np.uint64)
+        self._texts = IdTexts()
         self.add(ids)
 
     def __len__(self) -> int:
@@ -42,6 +44,10 @@ class Vocabulary:
 
     def ids(self, rows: Rows) -> list[str]:
         return list(map(self._ids.__getitem__, rows.tolist()))
+
+    def joined(self, rows: Rows) -> str:
+        """The same with a space between two, which no id has, in a tenth of the time."""
+        return self._texts.joined(self._ids, rows)
 
     def hashes(self, rows: Rows) -> Hashes:
         """The hash of each id; each is made once, when somebody first asks for it or for one after

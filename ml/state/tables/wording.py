@@ -121,8 +121,8 @@ def _holds(
             for place in range(begin, begin + count):
                 whole = whole * FACTOR + np.uint64(data[place])
             if may_be[whole % BUCKETS]:  # else it need not be compared with each
-                for one in wanted:
-                    found[i] |= one == whole
+                for k in range(len(wanted)):
+                    found[i] |= wanted[k] == whole
     return found
 
 

@@ -46,7 +46,7 @@ def at(engine: Engine, seconds: float) -> Engine:
 
 
 def page(name: str, shown: tuple[str, ...], seconds: float, impressions: bool = True) -> Entry:
-    pool, sources = ("1",), (1).to_bytes(4, "little")
+    pool, sources = "1", (1).to_bytes(4, "little")
     body = bodies.Served("a", shown, name, impressions=impressions, pool=pool, sources=sources)
     when = int((NOW + seconds) * MICROS)
     return Entry(f"served/{name}", Kind.SERVED, when, "a", body.to_json())

@@ -14,6 +14,9 @@ from sklearn.metrics.pairwise import cosine_similarity
 
 from app.pipeline.batch import CandidateBatch
 from app.pipeline.query import Query
+from app.pipeline.trace import Trace
+from app.rankers.listwise import EVIDENCE
+from app.serving.engine import Engine
 from app.settings import Settings
 from datagen.parameters import DAY
 from evaluation.offline import ablation
@@ -32,6 +35,7 @@ from evaluation.policies.simple import PopularLately
 from ml.arrays import Rows
 from ml.bundle import Bundle
 from ml.errors import FeedError
+from ml.evidence.columns import GROUPS
 from ml.state.feature_state import FeatureState
 from ml.state.tables.counted import engaged
 from ml.state.tables.neighborhood import Neighborhood, among
@@ -193,6 +197,33 @@ def test_every_product_that_answered_is_taken_apart(
     assert "Communities" not in sources("for_you")
     assert "Communities" in sources("for_you", "discovery")
     assert "InNetwork" not in sources("discovery")
+
+
+def test_evidence_is_left_out_together_with_all_that_is_made_of_it(chosen_engine: Engine) -> None:
+    """Where a listwise stage ranks, whether it is a feature or not."""
+    assert chosen_engine.bundle is not None
+    found = ablation.parts(chosen_engine, chosen_engine.bundle, ["for_you"])
+    without = {(part.kind, part.name): part.policy for part in found}
+    assert {name for kind, name in without if kind == "evidence"} == set(GROUPS)
+    tweet = np.arange(0, 400, dtype=np.int32)
+    batch = CandidateBatch.of(tweet, chosen_engine.state.tweets.author[tweet])
+    query = chosen_engine.hydrate.query("3", 10)
+
+    def weighed(policy: Policy) -> set[str]:
+        assert isinstance(policy, Product)
+        scored, _ = policy.product.mixer.score(query, batch, Trace())
+        columns = {name: scored[name] for name in scored.columns if name.startswith(EVIDENCE)}
+        return {name.removeprefix(EVIDENCE) for name, column in columns.items() if column.any()}
+
+    everything = weighed(Product(chosen_engine.products["for_you"]))
+    gone = everything - weighed(without["evidence", "age"])
+    assert gone == {*GROUPS["age"], "age_if_new"}
+    gone = everything - weighed(without["features", "embedding"])
+    assert gone == {
+        "simclusters_similarity", "realgraph_strength", "twhin_similarity",
+        "twhin_similarity_if_new", "twhin_similarity_if_unknown",
+    } & everything  # fmt: skip
+    assert "twhin_similarity" in gone
 
 
 def test_the_truth_under_our_rules_is_between_the_product_and_the_bare_truth(

@@ -11,7 +11,8 @@ const proof = ({ engaged, engaged_by: by }) =>
   engaged > by.length ? say("card.engaged.more", { names: list(by.map(name)), more: engaged - by.length })
     : say("card.engaged", { names: list(by.map(name)) });
 
-const Text = ({ text, safety }) => {
+/** The text of a tweet, where it is sensitive behind a curtain. */
+export const Text = ({ text, safety }) => {
   const [open, setOpen] = useState(false);
   const sensitive = safety.nsfw >= SENSITIVE ? "nsfw" : safety.toxicity >= SENSITIVE ? "toxicity" : null;
   if (text === null || text === "") return html`<p class="text none">${say("card.no_text")}</p>`;
@@ -21,6 +22,9 @@ const Text = ({ text, safety }) => {
 };
 
 export const hidden = ({ safety }) => safety.nsfw >= SENSITIVE || safety.toxicity >= SENSITIVE;
+
+/** The text of a tweet in a line of a list, where there is no room for a curtain. */
+export const line = (of, id) => (!of ? `#${id}` : hidden(of) ? say("card.hidden") : of.text || `#${id}`);
 
 /** The base score, and what the factors left of it; the mark is an average impression. */
 export const ScoreBar = ({ base, final }) => html`

@@ -3,6 +3,7 @@ import * as api from "../api.js";
 import { micros, whole } from "../format.js";
 import { html, useState } from "../ui.js";
 import { named, say } from "../words.js";
+import { Text } from "./card.js";
 import { Icon } from "./icon.js";
 import { Failure, Skeleton } from "./notice.js";
 import { Grounds, Why } from "./why.js";
@@ -44,7 +45,7 @@ const Dropped = ({ person, limit, product, stage, component }) => {
   if (!tweets.length) return html`<p class="hint">${say("funnel.withheld")}</p>`;
   return html`<ul class="dropped">${tweets.map((one) => html`
     <li key=${one.tweet_id}>
-      <p dir="auto">${cards?.get(one.tweet_id)?.text ?? `#${one.tweet_id}`}</p>
+      ${cards?.get(one.tweet_id) ? html`<${Text} ...${cards.get(one.tweet_id)} />` : html`<p>#${one.tweet_id}</p>`}
       <${Grounds} of=${one.grounds} />
       <button type="button" class="why small" aria-expanded=${asked === one.tweet_id}
         onClick=${() => setAsked(asked === one.tweet_id ? null : one.tweet_id)}>${say("why.not")}<${Icon} name="chevron" /></button>

@@ -14,10 +14,15 @@ export const Notice = ({ kind = "info", text, act, onAct, href, children }) => h
 
 /** A question that was refused or not answered, in words that say what to do. */
 export const Failure = ({ error, again }) => {
+  if (error.status === 422 && error.message.includes("user_id")) {
+    const find = () => document.querySelector("[role=combobox]")?.focus();
+    return html`<${Notice} kind="error" text=${say("error.nobody")} act=${say("error.find")} onAct=${find} />`;
+  }
   const key = `error.${error.status}`;
+  const helps = again && error.status !== 404; // what is not there is not there the next time either
   const known = ["0", "401", "403", "404", "429", "503"].includes(String(error.status));
   return html`<${Notice} kind="error" text=${known ? say(key) : say("error.other", { title: error.title, status: error.status })}
-    act=${again && say("error.again")} onAct=${again}>
+    act=${helps && say("error.again")} onAct=${again}>
     ${error.message && error.status !== 0 && html`<small class="detail">${error.message}</small>`}
   </${Notice}>`;
 };

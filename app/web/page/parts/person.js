@@ -75,7 +75,7 @@ export const Finder = ({ onChoose, label }) => {
 };
 
 const Known = ({ id, about, error }) => {
-  if (error?.status === 404) return html`<p class="known"><strong>${say("person.newcomer")}</strong><small>${say("person.nobody", { id })}</small></p>`;
+  if (error?.status === 404 || error?.status === 422) return html`<p class="known"><strong>${say("person.newcomer")}</strong><small>${say("person.nobody", { id })}</small></p>`;
   return html`<p class="known"><${Avatar} of=${about ?? { user_id: id }} />
     <span><strong>${about ? name(about) : id}</strong> <small>@${id}</small>
     ${about && html`<small class="counts">${say("person.about", {

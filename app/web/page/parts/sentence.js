@@ -25,6 +25,14 @@ const Held = ({ id, held, onRevoked }) => held.length > 0 && html`
       onClick=${() => onRevoked(one.id)}><${Icon} name="close" /></button></li>`)}</ul>
 `;
 
+/** What this person asked for and has not taken back, where nothing new is asked. */
+export const HeldWishes = ({ id, onRevoked }) => {
+  const [failure, setFailure] = useState(null);
+  const { data, again } = api.useAnswer(id ? (options) => api.steering(id, options) : null, [id]);
+  const revoke = (one) => api.revoke(id, one).then(() => { setFailure(null); again(); onRevoked(); }, setFailure);
+  return html`${failure && html`<${Failure} error=${failure} />`}${data && html`<${Held} id=${id} held=${data.preferences} onRevoked=${revoke} />`}`;
+};
+
 export const Sentence = ({ id, page, onKept }) => {
   const asked = route.value.params.sentence ?? "";
   const [text, setText] = useState(asked);

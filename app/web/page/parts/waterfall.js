@@ -44,13 +44,21 @@ const ofHeads = ({ heads, value }) => {
   return rows;
 };
 
+/** What a factor is for. A wish is told beside other posts: more of one thing lowers all else. */
+const about = (component, factor, beside) => {
+  if (component !== "Steering") return named("factor.about", component) === component ? "" : named("factor.about", component);
+  if (Math.abs(beside - 1) < 0.0005) return say("wish.others", { times: times(factor) });
+  return say(beside > 1 ? "wish.wanted" : "wish.unwanted", { times: times(beside) });
+};
+
 const ofFactors = ({ value, factors, score: final }) => {
   const rows = [{ label: say("why.base"), from: 0, to: value.base_score, total: true, text: score(value.base_score), note: say("why.base.note") }];
   let at = value.base_score;
-  const same = factors.filter((one) => Math.abs(one.factor - 1) < 0.0005).map((one) => named("factor", one.component));
-  for (const { component, factor, score: now } of factors) {
-    if (Math.abs(factor - 1) < 0.0005) continue;
-    rows.push({ label: named("factor", component), from: at, to: now, text: `× ${short(factor)}`, note: named("factor.about", component) === component ? "" : named("factor.about", component) });
+  const isOne = (number) => Math.abs(number - 1) < 0.0005;
+  const same = factors.filter((one) => isOne(one.factor) && isOne(one.beside_others)).map((one) => named("factor", one.component));
+  for (const { component, factor, beside_others: beside, score: now } of factors) {
+    if (isOne(factor) && isOne(beside)) continue;
+    rows.push({ label: named("factor", component), from: at, to: now, text: `× ${short(factor)}`, note: about(component, factor, beside) });
     at = now;
   }
   if (same.length) rows.push({ label: say("why.unchanged"), from: at, to: at, still: true, text: `× ${short(1)}`, note: list(same) });

@@ -25,14 +25,16 @@ const because = ({ filters, proposals, heads, factors }) => {
   const follows = filters.find((one) => one.filter === "Audience")?.grounds.follows_author;
   const names = list(proposals.filter((one) => one.place !== null).map((one) => named("source", one.source)));
   const most = heads.reduce((found, one) => (Math.abs(one.adds) > Math.abs(found?.adds ?? 0) ? one : found), null);
-  const least = factors.reduce((found, one) => (one.factor < (found?.factor ?? 0.95) ? one : found), null);
+  const least = factors.reduce((found, one) => (one.beside_others < (found?.beside_others ?? 0.95) ? one : found), null);
+  const wished = factors.find((one) => one.beside_others > 1);
   return [
     follows === true && say("because.followed"),
     follows === false && (names ? say("because.found", { names }) : say("because.stranger")),
     most && say(most.adds > 0 ? "because.for" : "because.against", {
       action: named("head", most.name), times: times(most.probability / most.average), probability: short(100 * most.probability),
     }),
-    least && say("because.lowered", { factor: named("factor", least.component), share: percent(least.factor) }),
+    wished && say("because.wished", { times: times(wished.beside_others) }),
+    least && say("because.lowered", { factor: named("factor", least.component), share: percent(least.beside_others) }),
   ].filter(Boolean).join(" ");
 };
 

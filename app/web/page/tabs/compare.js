@@ -1,7 +1,9 @@
 // Two feeds beside each other: another preset, product, rules or person; lines join the same tweet.
 import * as api from "../api.js";
 import { name, percent, signed } from "../format.js";
+import { health } from "../health.js";
 import { overridesOf } from "../overrides.js";
+import { hidden } from "../parts/card.js";
 import { Failure, Skeleton } from "../parts/notice.js";
 import { Avatar, PersonBar, Pick, person } from "../parts/person.js";
 import { go, route } from "../route.js";
@@ -28,12 +30,13 @@ const sideOf = (side) => {
   const { params } = route.value;
   return {
     id: params[`${side}person`] ?? params.person, product: params[`${side}product`] ?? "for_you",
-    overrides: overridesOf(params, side),
+    overrides: overridesOf(params, side), bundle: params[`${side}bundle`], as_of: params[`${side}as_of`],
   };
 };
 
-const question = ({ id, product, overrides }) => async (options) => {
-  const page = await api.preview(id, { overrides, product, limit: LIMIT }, options);
+const question = ({ id, product, overrides, bundle, as_of }) => async (options) => {
+  const then = as_of && `${as_of}:00Z`;
+  const page = await api.preview(id, { overrides, product, limit: LIMIT, bundle, as_of: then }, options);
   return { page, cards: await api.cards(id, page.items.map((item) => item.tweet_id), options) };
 };
 
@@ -43,9 +46,10 @@ const Choice = ({ label, value, options, onChange }) => html`
 `;
 
 const Side = ({ side, products }) => {
-  const { product, overrides, id } = sideOf(side);
+  const { product, overrides, id, bundle, as_of } = sideOf(side);
   const set = (key) => (value) => go({ [side + key]: value || undefined });
   const unset = ["", say("compare.in_use")];
+  const now = health.value?.as_of.slice(0, 16);
   return html`
     <fieldset class="panel side"><legend>${say(`compare.${side[0]}`)}</legend>
       <${Pick} param=${`${side}person`} id=${id} />
@@ -56,6 +60,9 @@ const Side = ({ side, products }) => {
           options=${[unset, ...(products?.presets ?? []).map((one) => [one.name, named("preset", one.name)])]} />
         <${Choice} label=${say("weights.rules")} value=${overrides.rules ?? ""} onChange=${set("rules")}
           options=${[unset, ...["best", "balanced", "varied"].map((one) => [one, say(`rules.${one}`)])]} />
+        <${Choice} label=${say("fact.bundle")} value=${bundle ?? ""} onChange=${set("bundle")}
+          options=${[unset, ...(products?.bundles ?? []).map((one) => [one, one])]} />
+        <label>${say("compare.as_of")}<input type="datetime-local" value=${as_of ?? ""} max=${now} onChange=${(event) => set("as_of")(event.target.value.slice(0, 16))} /></label>
       </div>
     </fieldset>
   `;
@@ -66,7 +73,7 @@ const Pane = ({ answer, shared, label }) => html`
     const card = answer.cards.get(item.tweet_id);
     return html`<li key=${item.tweet_id} class=${shared.has(item.tweet_id) ? "" : "only"} style=${{ height: `${HEIGHT}px` }}>
       <span class="rank">${item.rank}</span><${Avatar} of=${card?.author} />
-      <p dir="auto"><strong>${name(card?.author)}</strong> ${item.text || say("card.no_text")}</p></li>`;
+      <p dir="auto"><strong>${name(card?.author)}</strong> ${hidden(item) ? say("card.hidden") : item.text || say("card.no_text")}</p></li>`;
   })}</ol>
 `;
 
@@ -113,6 +120,7 @@ export const Compare = () => {
     <${PersonBar} />
     <div class="head"><h1>${say("compare.title")}</h1><p class="hint">${say("compare.about")}</p></div>
     <div class="sides">${id && SIDES.map((side) => html`<${Side} key=${side} side=${side} products=${products} />`)}</div>
+    ${[[a, one], [b, other]].some(([side, { loading }]) => loading && (side.bundle || side.as_of)) && html`<p class="hint" role="status">${say("compare.rebuilding")}</p>`}
     ${[one, other].map(({ error, again }, place) => error && html`<${Failure} key=${place} error=${error} again=${again} />`)}
     ${one.data && other.data ? html`<section aria-label=${say("compare.result")}><${Comparison} one=${one.data} other=${other.data} /></section>`
       : !one.error && !other.error && html`<${Skeleton} rows=${4} />`}

@@ -2,11 +2,12 @@
 import * as api from "../api.js";
 import { name } from "../format.js";
 import { refreshHealth, health } from "../health.js";
-import { Card, hidden } from "../parts/card.js";
+import { Card, line } from "../parts/card.js";
 import { Funnel } from "../parts/funnel.js";
 import { Icon } from "../parts/icon.js";
 import { Empty, Failure, Notice, Skeleton } from "../parts/notice.js";
 import { PersonBar, person } from "../parts/person.js";
+import { HeldWishes } from "../parts/sentence.js";
 import { Why } from "../parts/why.js";
 import { address, go, route, tabAddress } from "../route.js";
 import { asPerson } from "../settings.js";
@@ -30,7 +31,7 @@ const Near = ({ id, product, onAsk }) => {
     ${open && !data && !error && html`<${Skeleton} rows=${1} />`}
     <ul class="dropped">${data?.next.map((one) => html`<li key=${one.tweet_id}>
       <small>${name(data.cards.get(one.tweet_id)?.author)}${data.cards.get(one.tweet_id)?.follows_author && ` · ${say("card.followed")}`}</small>
-      <p dir="auto">${hidden(one) ? say("card.hidden") : one.text || `#${one.tweet_id}`}</p>
+      <p dir="auto">${line(one, one.tweet_id)}</p>
       <button type="button" class="why small" onClick=${() => onAsk(one.tweet_id)}>${say("why.not")}</button></li>`)}</ul>
   </details>`;
 };
@@ -88,6 +89,7 @@ export const Feed = () => {
           <button type="button" class="quiet" onClick=${again}>${say(asPerson.value ? "feed.next" : "feed.again")}</button>
         </div>
         <p class="hint">${say(asPerson.value ? "feed.recorded" : "feed.peeked")} <a href=${tabAddress("weights")}>${say("feed.steer")}</a></p>
+        <${HeldWishes} id=${id} onRevoked=${again} />
         <${ReadOnly} />
         ${error && html`<${Failure} error=${error} again=${again} />`}
         ${!data && !error && html`<${Skeleton} rows=${5} />`}

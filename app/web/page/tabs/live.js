@@ -2,7 +2,7 @@
 import * as api from "../api.js";
 import { list, name, percent, signed } from "../format.js";
 import { health, refreshHealth } from "../health.js";
-import { Row } from "../parts/card.js";
+import { line, Row } from "../parts/card.js";
 import { Icon } from "../parts/icon.js";
 import { Move, useGlide } from "../parts/moves.js";
 import { Empty, Failure, Notice, Skeleton } from "../parts/notice.js";
@@ -75,7 +75,7 @@ const Feed = ({ data, onAct, before }) => {
           <${Acts} item=${item} card=${cards.get(item.tweet_id)} onAct=${onAct} />`} />`;
     })}</div>
     ${left.length > 0 && html`<section class="left" aria-label=${say("weights.left")}><h3>${say("weights.left")}</h3>
-      <ul>${left.map((item) => html`<li key=${item.tweet_id} dir="auto">${item.text ?? `#${item.tweet_id}`}</li>`)}</ul></section>`}
+      <ul>${left.map((item) => html`<li key=${item.tweet_id} dir="auto">${line(item, item.tweet_id)}</li>`)}</ul></section>`}
   `;
 };
 

@@ -73,9 +73,22 @@ const Standings = ({ metric, rows }) => {
   `;
 };
 
+const SIMULATED = ["engagements_per_session", "negatives_per_1000", "return_rate"];
+
+/** How the feed fared beside others when it was last simulated. */
+const Simulated = ({ of }) => html`
+  <section class="panel broad"><h2>${say("simulation.title")}</h2>
+    ${!of.policies.length ? html`<p class="hint">${say("simulation.none")}</p>` : html`
+      <p class="hint">${say("simulation.about", { people: whole(of.people), days: short(of.days), at: moment(of.ended_at), bundle: of.bundle })}</p>
+      <div class="boards">${SIMULATED.map((metric) => html`<${Standings} key=${metric} metric=${say(`simulation.${metric}`)}
+        rows=${of.policies.map((one) => ({ policy: one.policy, ...one[metric] }))} />`)}</div>`}
+  </section>
+`;
+
 export const State = () => {
   const { data, error, again } = api.useAnswer((options) => api.ask("readyz", options), []);
   const readings = useReadings();
+  const simulation = api.useAnswer((options) => api.ask("simulation", options), []);
   useEffect(() => { if (data) health.value = data; }, [data]);
   const metrics = [...new Set((data?.leaderboard ?? []).map((one) => one.metric))];
   const plot = (name, unit) => html`<${Plot} label=${say(`plot.${name}`)} unit=${unit} points=${readings.map((one) => one[name])} />`;
@@ -93,6 +106,7 @@ export const State = () => {
           ${metrics.length ? html`<div class="boards">${metrics.map((metric) => html`<${Standings} key=${metric} metric=${metric}
             rows=${data.leaderboard.filter((one) => one.metric === metric)} />`)}</div>` : html`<p class="hint">${say("board.none")}</p>`}
         </section>
+        ${simulation.data && html`<${Simulated} of=${simulation.data} />`}
       </div>`}
   `;
 };

@@ -2,7 +2,7 @@
 import * as api from "../api.js";
 import { percent, short, times } from "../format.js";
 import { asSettings, CONTROLS, inUse, overridesOf, without } from "../overrides.js";
-import { Row } from "../parts/card.js";
+import { line, Row } from "../parts/card.js";
 import { Icon } from "../parts/icon.js";
 import { Move, useGlide } from "../parts/moves.js";
 import { Empty, Failure, Skeleton } from "../parts/notice.js";
@@ -78,8 +78,8 @@ const Controls = ({ products }) => {
       <${Heads} products=${products} chosen=${chosen} />
       <div class="row spread"><h3>${say("weights.rules")}</h3>
         <div class="segments" role="group" aria-label=${say("weights.rules")}>
-          ${RULES.map((one) => html`<button type="button" key=${one} aria-pressed=${chosen.rules === one}
-            onClick=${() => go({ rules: chosen.rules === one ? undefined : one }, { replace: true })}>${say(`rules.${one}`)}</button>`)}</div></div>
+          ${RULES.map((one) => html`<button type="button" key=${one} aria-pressed=${(chosen.rules ?? products.rules) === one}
+            onClick=${() => go({ rules: one === products.rules ? undefined : one }, { replace: true })}>${say(`rules.${one}`)}</button>`)}</div></div>
       ${GROUPS.map((group) => html`<details key=${group} open=${group === "factors"}><summary>${say(`weights.${group}`)}<${Icon} name="chevron" /></summary>
         <div class="sliders"><p class="hint">${say(`weights.${group}.about`)}</p><${Numbers} group=${group} used=${used} chosen=${chosen} /></div></details>`)}
       <h3>${say("weights.settings")}</h3>
@@ -95,7 +95,7 @@ const question = (id, overrides, sentence) => async (options) => {
 
 const Left = ({ ids, cards }) => ids.length > 0 && html`
   <section class="left" aria-label=${say("weights.left")}><h3>${say("weights.left")}</h3>
-    <ul>${ids.map((id) => html`<li key=${id} dir="auto">${cards.get(id)?.text ?? `#${id}`}</li>`)}</ul></section>
+    <ul>${ids.map((id) => html`<li key=${id} dir="auto">${line(cards.get(id), id)}</li>`)}</ul></section>
 `;
 
 const Result = ({ page, cards }) => {

@@ -211,7 +211,6 @@ export default {
   "factor.about.Recency": "verblasst mit dem Alter",
   "factor.about.OutOfNetwork": "von Autoren, denen nicht gefolgt wird",
   "factor.about.FeedbackFatigue": "wo weniger von einem Autor erwünscht war",
-  "factor.about.Steering": "senkt alles andere, wo mehr von etwas gewünscht war",
   "part.HeavyRanker": "Das Modell",
   "part.ListwiseStage": "Das Modell mit allen Indizien",
   "part.Budgeted": "Regeln mit einem Preis",
@@ -437,5 +436,19 @@ export default {
   "sentence.held": "Diese Person hat erbeten:",
   "sentence.revoke": "Zurücknehmen: {label}",
   "sentence.until": "bis {at}",
-  "sentence.good": "bis auf Widerruf"
+  "sentence.good": "bis auf Widerruf",
+  "because.wished": "Diese Person wünschte mehr davon: Er zählt {times} so viel wie andere Beiträge.",
+  "wish.others": "mehr von etwas anderem war gewünscht, daneben zählt dies {times}",
+  "wish.wanted": "mehr davon war gewünscht: Er zählt {times} so viel wie andere Beiträge",
+  "wish.unwanted": "weniger davon war gewünscht: Er zählt {times} so viel wie andere Beiträge",
+  "error.nobody": "Niemand hat diese Id, und niemand kann sie haben: Sie enthält Zeichen, die keine Id hat.",
+  "error.find": "Eine Person suchen",
+  "compare.as_of": "Wie damals (UTC)",
+  "compare.rebuilding": "Ein anderes Bündel oder der damalige Stand wird von einem eigenen Prozess geladen. Das dauert einige Sekunden.",
+  "simulation.title": "Letzte Simulation",
+  "simulation.about": "{people} simulierte Menschen benutzten {days} Tage lang den Feed und andere, mit 95-%-Intervallen. Modelle {bundle}, {at}.",
+  "simulation.none": "Er wurde noch nicht simuliert: foryou simulate.",
+  "simulation.engagements_per_session": "Beschäftigungen je Sitzung",
+  "simulation.negatives_per_1000": "unerwünscht von 1.000 gezeigten",
+  "simulation.return_rate": "Sitzungen, nach denen jemand wiederkommt"
 };

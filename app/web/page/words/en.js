@@ -211,7 +211,6 @@ export default {
   "factor.about.Recency": "fades with age",
   "factor.about.OutOfNetwork": "of authors not followed",
   "factor.about.FeedbackFatigue": "where less of an author was wanted",
-  "factor.about.Steering": "lowers all else where more of something is asked for",
   "part.HeavyRanker": "The model",
   "part.ListwiseStage": "The model with all evidence",
   "part.Budgeted": "Rules with a price",
@@ -437,5 +436,19 @@ export default {
   "sentence.held": "This person asked for:",
   "sentence.revoke": "Take back: {label}",
   "sentence.until": "until {at}",
-  "sentence.good": "until taken back"
+  "sentence.good": "until taken back",
+  "because.wished": "This person asked for more of it: it counts {times} as much as other posts.",
+  "wish.others": "more of something else was asked for, so this counts {times} beside it",
+  "wish.wanted": "more of it was asked for: it counts {times} as much as other posts",
+  "wish.unwanted": "less of it was asked for: it counts {times} as much as other posts",
+  "error.nobody": "Nobody has this id, and nobody can: it has characters that no id has.",
+  "error.find": "Find a person",
+  "compare.as_of": "As of (UTC)",
+  "compare.rebuilding": "Another bundle, or the state of that moment, is loaded by a process of its own. This takes some seconds.",
+  "simulation.title": "Last simulation",
+  "simulation.about": "{people} simulated people used the feed and others for {days} days, with 95 % intervals. Models {bundle}, {at}.",
+  "simulation.none": "It was not simulated yet: foryou simulate.",
+  "simulation.engagements_per_session": "engagements per session",
+  "simulation.negatives_per_1000": "unwanted of 1,000 shown",
+  "simulation.return_rate": "sessions after which people return"
 };

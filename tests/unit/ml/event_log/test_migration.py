@@ -78,7 +78,7 @@ def test_cursors_of_0_3_0_lead_on(path: Path) -> None:
         assert found is not None
         page = bodies.read(found.entry)
     assert isinstance(page, bodies.Served)
-    assert (page.pool, page.sources) == (("1", "2"), bytes([1, 5]))
+    assert (page.pool_ids, page.sources) == (["1", "2"], bytes([1, 5]))
 
 
 def test_ids_stay_taken_and_the_chain_begins(path: Path) -> None:
