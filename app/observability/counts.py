@@ -54,7 +54,7 @@ class OwnCounts:
     def row(self, key: Key, width: int) -> Row:
         numbers, name = self.reserve(width)
         name(0, width, key)
-        return memoryview(numbers)
+        return numbers.data.cast("B").cast("d")
 
     def reserve(self, count: int) -> tuple[Numbers, Name]:
         numbers = np.zeros(count)
@@ -82,7 +82,7 @@ class SharedCounts:
     def row(self, key: Key, width: int) -> Row:
         numbers, name = self.reserve(width)
         name(0, width, key)
-        return memoryview(numbers)
+        return numbers.data.cast("B").cast("d")
 
     def reserve(self, count: int) -> tuple[Numbers, Name]:
         if self._used + count > len(self._block):
