@@ -66,9 +66,9 @@ class Metrics(Collector):
         """Count a failure of a background loop."""
         self._row(LOOP_FAILURES, loop)[0] += 1
 
-    def served(self, source: str) -> None:
-        """Count a tweet that was served."""
-        self._row(SERVED, source)[0] += 1
+    def served(self, source: str, tweets: int) -> None:
+        """Count tweets that were served."""
+        self._row(SERVED, source)[0] += tweets
 
     def acted(self, action: str, source: str) -> None:
         """Count what somebody did with a tweet that they were served."""

@@ -6,6 +6,7 @@ it: each reads the whole log.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
@@ -33,8 +34,8 @@ class Outcomes:
     def served(self, page: ServedPage) -> None:
         """Count the tweets of a page."""
         if self._metrics is not None:
-            for source in page.source:
-                self._metrics.served(source)
+            for source, tweets in Counter(page.source).items():
+                self._metrics.served(source, tweets)
 
     def happened(
         self, state: FeatureState, just_served: JustServed, records: Sequence[Record]
