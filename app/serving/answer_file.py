@@ -27,6 +27,7 @@ SCHEMA: Final = (
     )""",
     "CREATE INDEX IF NOT EXISTS by_request ON answers (request_id, user_id)",
     "CREATE INDEX IF NOT EXISTS by_user ON answers (user_id)",
+    "CREATE TABLE IF NOT EXISTS erasures (one INTEGER PRIMARY KEY, through INTEGER NOT NULL)",
 )
 
 
@@ -103,6 +104,19 @@ class AnswerFile:
             connection.execute("DELETE FROM answers WHERE user_id = ?", [user_id])
         with self._one_at_a_time, self._naming_errors():
             self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # its journal had them too
+
+    def erased_through(self) -> int | None:
+        """The offset of the log up to which whoever left is forgotten here; 0 where answers are
+        older than this mark, None where there are none."""
+        question = "SELECT max(through) FROM erasures UNION ALL SELECT 0 FROM answers LIMIT 2"
+        with self._transaction() as connection:
+            known = [row[0] for row in connection.execute(question) if row[0] is not None]
+        return known[0] if known else None
+
+    def mark_erased(self, through: int) -> None:
+        """Whoever left up to this offset is forgotten."""
+        with self._transaction() as connection:
+            connection.execute("INSERT OR REPLACE INTO erasures VALUES (1, ?)", [through])
 
     def close(self) -> None:
         with self._one_at_a_time:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Sequence
 from pathlib import Path
 from socket import gethostname
 from typing import Final, Self
@@ -11,11 +12,14 @@ from typing import Final, Self
 from app.serving.answer_file import Answer, AnswerFile
 from app.settings import Settings
 from ml.event_log.open_log import is_url
+from ml.event_log.port import EventLog
+from ml.event_log.record import Kind, Record
 
 SECONDS_BETWEEN_WRITES: Final = 0.2
 MOST_WAITING: Final = 5_000  # answers; no more are kept while these cannot be written
 ATTEMPTS: Final = 3  # to find what another process may be about to write
 MEGABYTE: Final = 1_000_000
+RECORDS: Final = 10_000  # read at once, and at most read again after a crash
 
 
 class KeptAnswers:
@@ -32,6 +36,9 @@ class KeptAnswers:
         self._attempts = ATTEMPTS if is_shared else 1
         self._waiting: deque[Answer] = deque()
         self._writing = asyncio.Lock()
+        self._left: set[str] = set()  # erased, and not forgotten here yet
+        self._marked = 0
+        self._has_missed = True  # before this process began
 
     @classmethod
     def of(cls, settings: Settings) -> Self | None:
@@ -78,6 +85,41 @@ class KeptAnswers:
                 for _ in some:
                     self._waiting.popleft()
 
+    def observe(self, records: Sequence[Record]) -> None:
+        """Note who was erased, wherever it was asked for; they are forgotten in a moment."""
+        self._left |= _left(records)
+
+    def miss(self) -> None:
+        """Records were applied that nobody observed."""
+        self._has_missed = True
+
+    async def follow(self, log: EventLog, applied: int) -> None:
+        """Write what waits, and forget who was erased up to an offset that was applied.
+
+        Raises:
+            LogError: the log cannot be read, or the file not be written; this goes on next time.
+        """
+        await self.write()
+        if self._has_missed:
+            self._left |= await asyncio.to_thread(self._missed, log, applied)
+            self._has_missed = False
+        for user_id in [*self._left]:
+            await self.forget(user_id)
+            self._left.discard(user_id)
+        if not self._marked or applied - self._marked >= RECORDS:
+            await asyncio.to_thread(self._file.mark_erased, applied)
+            self._marked = applied
+
+    def _missed(self, log: EventLog, applied: int) -> set[str]:
+        """Who was erased while this process was away."""
+        left: set[str] = set()
+        through = self._file.erased_through()
+        while through is not None and through < applied:
+            records = log.read(through, RECORDS, with_pools=False)
+            left |= _left(records)
+            through = records[-1].offset if records else applied
+        return left
+
     async def expire(self, now: int) -> None:
         """Drop what is too old."""
         await asyncio.to_thread(self._file.expire, now - int(self.hours * 3600))
@@ -101,6 +143,12 @@ class KeptAnswers:
             if one.request_id == request_id and user_id in (None, one.user_id)
         )
         return next(found, None)
+
+
+def _left(records: Sequence[Record]) -> set[str]:
+    """Who was erased."""
+    gone = (record.entry for record in records if record.entry.kind == Kind.DELETE_USER)
+    return {entry.user for entry in gone if entry.user is not None}
 
 
 def _file(settings: Settings) -> Path:

@@ -131,7 +131,7 @@ class Lifecycle:
             SupervisedLoop("retention", self._apply_retention, every=WATCH_SECONDS),
         ]
         if service.answers is not None:
-            loops.append(SupervisedLoop("replay", service.answers.write, SECONDS_BETWEEN_WRITES))
+            loops.append(SupervisedLoop("replay", self._keep_answers, SECONDS_BETWEEN_WRITES))
         if settings.bundle is None:
             every = WATCH_SECONDS if settings.store is None else FETCH_SECONDS
             loops.append(SupervisedLoop("bundle_watch", self._watch, every=every))
@@ -159,8 +159,14 @@ class Lifecycle:
         """Bound the log: pages whose cursors have expired become small."""
         if self._service.log is not None and await self._works_for_all():
             await expire_pages(self.engine, self._service.log)
-            if self._service.answers is not None:
-                await self._service.answers.expire(self.engine.clock.now())
+        if self._service.answers is not None:  # each machine has its own
+            await self._service.answers.expire(self.engine.clock.now())
+
+    async def _keep_answers(self) -> None:
+        """Keep what was answered for replay, but for people who have left."""
+        log, answers = self._service.log, self._service.answers
+        if log is not None and answers is not None:
+            await answers.follow(log, self.engine.state.offset)
 
     async def _write_snapshot(self) -> None:
         """Write a snapshot, in one of the processes that share the log, and so once for all."""

@@ -194,10 +194,14 @@ class Service:
         assert self.log is not None
         self.engine = await asyncio.to_thread(restored, self.engine, self.log)
         self._connect(self.engine)
+        if self.answers is not None:
+            self.answers.miss()
         return self.engine.state
 
     def _observe(self, records: Sequence[Record]) -> None:
         self._outcomes.happened(self.engine.state, self.engine.hydrate.just_served, records)
+        if self.answers is not None:
+            self.answers.observe(records)
 
     def _react(self, applied: AppliedRecords) -> None:
         self.engine.encoder.extend(self.engine.state, applied)

@@ -144,8 +144,8 @@ class Tail:
             raise
         for _ in records:
             self._ahead.popleft()
-        self._follow_up()
         self._observe(records)
+        self._follow_up()
         rate = len(records) / max(self._tick() - began, 1e-9)
         self._at_once = min(max(int(rate * SLICE_SECONDS), LEAST_RECORDS), READ_RECORDS)
 

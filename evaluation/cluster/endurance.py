@@ -21,7 +21,7 @@ from evaluation.cluster.postgres_server import NoPostgresError
 from evaluation.loadtest import replay_check
 from evaluation.loadtest.command import Given, Options
 from evaluation.loadtest.durability_check import everything
-from evaluation.loadtest.reload import copied
+from evaluation.loadtest.reload import copied, pair
 from evaluation.loadtest.slo_report import SloReport, least, none
 from evaluation.loadtest.traffic import Traffic
 from ml.event_log.open_log import open_log
@@ -35,6 +35,7 @@ OPTIONS: Final[Options] = {
     "every": (20.0, "seconds from one fault to the next"),
     "events": (500_000, "acknowledged, at least"),
     "rate": (400.0, "events per second"),
+    "other": ("", "the version of a second bundle; trained if left out"),
 }
 
 
@@ -46,6 +47,7 @@ def measure(given: Given) -> SloReport:
     """
     with TemporaryDirectory() as folder:
         here = copied(given, Path(folder))
+        both = pair(here)
         environment = here.environment | {
             "FORYOU_LOG_LEVEL": "warning",
             "FORYOU_SNAPSHOT_MINUTES": "0.5",
@@ -54,19 +56,20 @@ def measure(given: Given) -> SloReport:
         }
         try:
             with cluster.running(given.options.replicas, environment) as running:
-                return _measured(here, running)
+                return _measured(here, running, both)
         except (NoNetworkError, NoPostgresError) as error:
             raise ChildProcessError(str(error)) from error
 
 
-def _measured(given: Given, running: Cluster) -> SloReport:
+def _measured(given: Given, running: Cluster, both: tuple[str, str]) -> SloReport:
     options = given.options
-    faults = Faults(running, given.seed, options.every * CUT_SHARE)
+    faults = Faults(running, given.seed, options.every * CUT_SHARE, given.artifacts, both)
     addresses = [replica.address for replica in running.replicas]
     load = ClusterLoad(addresses, Traffic(given.state(), given.seed, "cluster"), options.rate)
     began = monotonic()
     asyncio.run(_endure(running, load, faults, options.minutes * 60, options.every))
     minutes = (monotonic() - began) / 60
+    faults.end()
     for replica in running.replicas:
         replica.wait()
     offset = asyncio.run(load.finish())
@@ -94,6 +97,7 @@ def _measured(given: Given, running: Cluster) -> SloReport:
             none("differences from a replay", len(differ)),
             none("replicas that are behind in the end", behind),
             none("answers that were none, or untrue", len(load.faults)),
+            none("bundles that a replica did not notice", len(faults.unnoticed)),
         ],
         {
             "faults": faults.happened,
@@ -105,7 +109,7 @@ def _measured(given: Given, running: Cluster) -> SloReport:
             "differences": differ[:SHOWN],
             "untrue": load.faults[:SHOWN],
         },
-        [*faults.happened, *lost[:SHOWN], *differ[:SHOWN], *load.faults[:SHOWN]],
+        [*faults.happened, *faults.unnoticed, *lost[:SHOWN], *differ[:SHOWN], *load.faults[:SHOWN]],
     )
 
 

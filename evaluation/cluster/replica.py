@@ -20,6 +20,13 @@ from evaluation.client import Address
 
 PATIENCE: Final = 300.0  # seconds to be ready in
 GRACE: Final = 20.0  # seconds to stop in
+SKEWED: Final = """
+import runpy, sys, time
+skew, true = float(sys.argv[1]), time.time
+time.time = lambda: true() + skew
+sys.argv = ["app"]
+runpy.run_module("app", run_name="__main__")
+"""  # before anything asks what time it is
 
 
 class Replica:
@@ -35,6 +42,8 @@ class Replica:
             prefix: of its command, such as `ip netns exec NODE`.
         """
         self.name, self.address, self.starts = name, address, 0
+        self.skew = 0.0  # seconds by which its clock is ahead, from its next start on
+        self.is_away = False  # nobody starts it again
         self._environment = {
             **os.environ,
             **environment,
@@ -50,18 +59,23 @@ class Replica:
         return self._process.pid
 
     def keep_running(self) -> None:
-        """Start it unless it runs."""
+        """Start it unless it runs, or is to stay away."""
+        if self.is_away:
+            return
         if self._process is not None and self._process.poll() is None:
             return
         self.starts += 1
         with self._errors.open("ab") as errors:
             self._process = subprocess.Popen(
-                [*self._prefix, sys.executable, "-m", "app"],
+                [*self._prefix, sys.executable, *self._program()],
                 env=self._environment,
                 stdout=subprocess.DEVNULL,
                 stderr=errors,
                 start_new_session=True,
             )
+
+    def _program(self) -> list[str]:
+        return ["-c", SKEWED, str(self.skew)] if self.skew else ["-m", "app"]
 
     def kill(self) -> None:
         """End it and its children between two instructions."""

@@ -6,6 +6,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +72,49 @@ def test_what_one_acknowledged_has_its_effect_on_the_other(replicas: Pair) -> No
         assert there.get(f"/tweets/new-{n}", params=after).json()["text"] == f"number {n}"
         after = {"after_offset": written(here.delete(f"/tweets/new-{n}"))}
         assert there.get(f"/tweets/new-{n}", params=after).status_code == 404
+
+
+@contextmanager
+def replica(settings: Settings, port: int) -> Iterator[TestClient]:
+    """One with a file of answers of its own, as on another machine."""
+    own = settings.model_copy(update={"port": port})
+    with TestClient(create_app(own), raise_server_exceptions=False) as client:
+        yield client
+
+
+def kept(client: TestClient, user_id: str) -> int:
+    answers = service(client).answers
+    assert answers is not None
+    found: int = client.portal.call(answers.count, user_id)  # type: ignore[union-attr]
+    return found
+
+
+def test_an_erasure_reaches_the_answers_that_each_replica_keeps(
+    settings: Settings, reader: str
+) -> None:
+    with replica(settings, 8001) as here, replica(settings, 8002) as there:
+        for client in (here, there):
+            assert client.get(f"/timeline/{reader}").status_code == 200
+            assert client.get("/timeline/2").status_code == 200
+            assert kept(client, reader) == kept(client, "2") == 1
+        written(here.delete(f"/users/{reader}"))
+        assert kept(here, reader) == 0
+        wait_until(lambda: kept(there, reader) == 0)
+        assert kept(here, "2") == kept(there, "2") == 1
+
+
+def test_an_erasure_reaches_the_answers_of_a_replica_that_was_away(
+    settings: Settings, reader: str
+) -> None:
+    with replica(settings, 8001) as here:
+        with replica(settings, 8002) as there:
+            assert there.get(f"/timeline/{reader}").status_code == 200
+            assert there.get("/timeline/2").status_code == 200
+            assert kept(there, reader) == 1
+        written(here.delete(f"/users/{reader}"))
+        with replica(settings, 8002) as back:
+            wait_until(lambda: kept(back, reader) == 0)
+            assert kept(back, "2") == 1
 
 
 def test_an_event_is_accepted_by_one_of_them(replicas: Pair, reader: str) -> None:
