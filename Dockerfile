@@ -19,10 +19,14 @@ RUN python -c 'import tomllib; project = tomllib.load(open("pyproject.toml", "rb
 WORKDIR /venv/lib/python3.11/site-packages
 RUN rm -rf torch/include torch/share torch/test \
       pyarrow/include pyarrow/tests pyarrow/*flight* pyarrow/*s3* \
+      pyarrow/libarrow*.so pyarrow/libarrow*.so.*.* \
       numba/tests numba/cuda/tests \
  && find torch/bin -type f ! -name torch_shm_manager -delete \
- && find . \( -name 'libtorch_*.so' -o -name '_polars_runtime*.so' -o -name libllvmlite.so \) -exec strip --strip-unneeded {} + \
- && find scipy sklearn sympy networkx -type d -name tests -prune -exec rm -rf {} +
+ && find . \( -name 'libtorch_*.so' -o -name '_polars_runtime*.so' -o -name libllvmlite.so \
+      -o -name 'libarrow*.so.*' -o -name 'libparquet.so.*' -o -name 'loop.*.so' \
+      -o -name '_rust.abi3.so' -o -name '_obstore*.so' \) -exec strip --strip-unneeded {} + \
+ && find numpy scipy sklearn sympy networkx -path numpy/_core -prune \
+      -o -type d -name tests -prune -exec rm -rf {} +
 WORKDIR /src
 COPY README.md LICENSE ./
 COPY app app

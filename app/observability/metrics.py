@@ -12,7 +12,7 @@ from bisect import bisect_left
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 from prometheus_client import CollectorRegistry, Metric, ProcessCollector
 from prometheus_client.registry import Collector
@@ -21,32 +21,19 @@ from app.observability.counts import Counts, OwnCounts, Row, SharedCounts
 from app.observability.families import (
     ACTIONS,
     ANSWERS,
-    COMPONENT_FAILURES,
-    COMPONENT_ROWS,
-    COMPONENT_SECONDS,
     FALLBACKS,
     FAMILIES,
     LOOP_FAILURES,
     REQUEST_SECONDS,
     SERVED,
-    STAGE_SECONDS,
-    STEPS,
     Counter,
     Histogram,
 )
+from app.observability.trace_counts import TraceCounts
 from app.pipeline.trace import Trace
 
 SHARED: Final = "PROMETHEUS_MULTIPROC_DIR"
 FALLBACK: Final = "fallback"  # the product that answers where another failed
-
-
-class _Component(NamedTuple):
-    """The rows of one component at one stage, looked up once."""
-
-    seconds: Row
-    rows_in: Row
-    rows_out: Row
-    failures: Row
 
 
 class Metrics(Collector):
@@ -60,7 +47,7 @@ class Metrics(Collector):
         if folder is None:
             ProcessCollector(registry=self._registry)
         self._row = cache(self._new_row)
-        self._component = cache(self._rows_of)
+        self._traces = TraceCounts(self._counts)
         self._row(FALLBACKS)
 
     def request(self, method: str, route: str, status: int, served_by: str, seconds: float) -> None:
@@ -73,21 +60,7 @@ class Metrics(Collector):
 
     def trace(self, trace: Trace) -> None:
         """Count what every component did for one request."""
-        stages: dict[str, float] = {}
-        for (stage, name, rows_in), rows_out, _, nanoseconds, error in trace.laps:
-            seconds = nanoseconds / 1e9
-            stages[stage] = stages.get(stage, 0.0) + seconds
-            took, came, left, failures = self._component(stage, name)
-            took[bisect_left(STEPS, seconds)] += 1
-            took[-1] += seconds
-            came[0] += rows_in
-            left[0] += rows_out
-            if error is not None:
-                failures[0] += 1
-        for stage, seconds in stages.items():
-            row = self._row(STAGE_SECONDS, stage)
-            row[bisect_left(STEPS, seconds)] += 1
-            row[-1] += seconds
+        self._traces.add(trace)
 
     def loop_failed(self, loop: str) -> None:
         """Count a failure of a background loop."""
@@ -114,11 +87,3 @@ class Metrics(Collector):
 
     def _new_row(self, family: Counter | Histogram, *labels: str) -> Row:
         return self._counts.row((family.name, *labels), family.width)
-
-    def _rows_of(self, stage: str, component: str) -> _Component:
-        return _Component(
-            self._row(COMPONENT_SECONDS, stage, component),
-            self._row(COMPONENT_ROWS, stage, component, "in"),
-            self._row(COMPONENT_ROWS, stage, component, "out"),
-            self._row(COMPONENT_FAILURES, stage, component),
-        )

@@ -43,12 +43,11 @@ class Budgeted:
         value = worth(batch)
         ordered = best_first(value, batch.tweet)
         places = min(query.limit, len(ordered))
-        topic = self.state.tweets.tags[:, 0]
         order, rule, cost = np.empty(places, np.int64), np.empty(places), np.empty(places)
         fill(
             value.take(ordered).astype(np.float64),
             batch.author.take(ordered),
-            topic.take(batch.tweet.take(ordered)),
+            self.state.tweets.tags[batch.tweet.take(ordered), 0],
             batch.sources.take(ordered),
             _sources(tuple((a.share, a.present, a.reserved) for a in allotments), self.prices),
             _prices(self.prices),

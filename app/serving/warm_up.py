@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
+from app.observability.counts import OwnCounts
+from app.observability.trace_counts import TraceCounts
 from app.pipeline.product import ProductPipeline
 from app.pipeline.trace import Trace
 from app.products import shared_stages
@@ -66,11 +68,13 @@ def warm_up(settings: Settings, bundle: Bundle | None) -> WarmUp:
 
 def _serve(engine: Engine) -> None:
     """Everything that can be asked, for every sort of viewer."""
+    counts = TraceCounts(OwnCounts())
     for viewer in small_world.VIEWERS:
         for limit in LIMITS:
             query = engine.hydrate.query(viewer, limit)
             for product in _products(engine):
                 served = product.run(query)
+                counts.add(served.trace)
                 engine.state.tweets.ids.joined(served.pool.tweet)
                 served.product.mixer.next_page(query, served.pool, 1, Trace())
             people = engine.who_to_follow.recommend(query, limit)

@@ -128,13 +128,17 @@ def _going_with(
 ) -> tuple[Rows, Strengths, Strengths, Rows, Numbers]:
     """The tweets of a window in the histories of the neighbors, and how strongly they go with the
     viewer's; then a table: the place of the tweet in each slot, and the tweet in each slot."""
-    most, each = len(history), engaged.shape[1]
+    each, entries = engaged.shape[1], 0
+    row_of = np.empty(len(neighbor) * each, np.int32)  # of every tweet of the window, in turn
+    who_of = np.empty(len(row_of), np.int32)  # the place of the neighbor it belongs to
     for i in range(len(neighbor)):
         for k in range(each):
             row = engaged[neighbor[i], k]
             if row < 0:  # the list ends here
                 break
-            most += is_fresh(created_at[row], oldest, newest)
+            row_of[entries], who_of[entries] = row, i
+            entries += is_fresh(created_at[row], oldest, newest)
+    most = len(history) + entries
     table = scratch_table(most)
     place = np.empty(len(table), np.int32)
     tweet, found = np.empty(most, np.int32), 0
@@ -143,20 +147,15 @@ def _going_with(
         if row >= 0:
             slot = slot_of(table, row)
             table[slot], place[slot] = row, NOWHERE
-    for i in range(len(neighbor)):
-        for k in range(each):
-            row = engaged[neighbor[i], k]
-            if row < 0:
-                break
-            if not is_fresh(created_at[row], oldest, newest):
-                continue
-            slot = slot_of(table, row)
-            if table[slot] == FREE:
-                table[slot], place[slot], tweet[found] = row, found, row
-                found += 1
-            if place[slot] != NOWHERE:
-                strength[place[slot]] += common[i]
-                latest[place[slot]] += common_lately[i]
+    for entry in range(entries):
+        row, i = row_of[entry], who_of[entry]
+        slot = slot_of(table, row)
+        if table[slot] == FREE:
+            table[slot], place[slot], tweet[found] = row, found, row
+            found += 1
+        if place[slot] != NOWHERE:
+            strength[place[slot]] += common[i]
+            latest[place[slot]] += common_lately[i]
     for i in range(found):
         engagers = degree[tweet[i]]
         for k in range(len(without)):

@@ -88,7 +88,7 @@ def write(
     near = similarity(viewer, following, tweets, interests, tags, author_of, engaged, communities)
     taste = dots(vector, vectors, tweets)
     for i in range(len(tweets)):
-        tweet, author, at = tweets[i], authors[i], now[i]
+        tweet, author, at = int(tweets[i]), int(authors[i]), now[i]
         if i == 0 or at != now[i - 1]:
             the_viewer = Viewer(counted(viewer_counts, viewer, at), fame, speaks, asked)
             write_once(out, i, Moment(at % DAY_SECONDS), the_viewer)
@@ -108,12 +108,12 @@ def write(
         )
         topic = Topic(
             the_viewer,
-            counted(topics, about[i], at),
+            counted(topics, int(about[i]), at),
             declared[i],
             alike[i],
         )
         pair = Pair(
-            counted(ties, tie[i], at),
+            counted(ties, int(tie[i]), at),
             the_viewer.counts.negative + the_viewer.counts.report,
             the_author.followers,
             the_tweet.toxicity,

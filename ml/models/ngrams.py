@@ -20,17 +20,15 @@ from ml.models.plain_words import is_vowel, plain_words
 
 BUCKETS: Final = 1 << 20  # bucket 0 stands for nothing
 PER_LETTER: Final = 24  # n-grams, at most
-WITHIN: Final = (2, 5)  # characters
-WITHOUT_VOWELS: Final = (3, 5)
-ACROSS: Final = (4, 6)
 BITS_32: Final = 0xFFFFFFFF
 PRIME: Final = 0x01000193  # FNV-1a
 AS_WRITTEN: Final = 0x2F0B4C47  # where the hash of each kind of n-gram begins
 ONCE: Final = 0x011C9DC5
 NEUTRAL: Final = 0x3C6EF372
-INSIDE: Final = 0x1B873593
-NEUTRAL_INSIDE: Final = 0x05D1E995
-OVER: Final = 0x0007A3D1
+WITHIN, WITHOUT_VOWELS, ACROSS = range(3)
+RUNS: Final = np.array(  # of characters: the fewest, the most, and where their hashes begin
+    [[2, 5, 0x1B873593], [3, 5, 0x05D1E995], [4, 6, 0x0007A3D1]]
+)
 
 Buckets = NDArray[np.int32]
 
@@ -64,7 +62,7 @@ def _hash(
     end: NDArray[np.int64],
     spare: Symbols,
 ) -> int:
-    count = 0
+    count = int(np.int64(0))  # for a constant `_inside` would be compiled once more
     for t in range(len(text) - 1):
         written, once, neutral = AS_WRITTEN, ONCE, NEUTRAL
         for w in range(text[t], text[t + 1]):
@@ -93,19 +91,17 @@ def _hash(
                 count += 1
         end[t, 0] = count
         begin = word[text[t]]
-        length = 0
+        length = int(np.int64(0))
         for w in range(text[t], text[t + 1]):
-            size = _write_once(letters, word[w], word[w + 1], spare, False)
-            count = _inside(spare, size, WITHIN[0], WITHIN[1], INSIDE, bucket, count)
-            size = _write_once(letters, word[w], word[w + 1], spare, True)
-            count = _inside(
-                spare, size, WITHOUT_VOWELS[0], WITHOUT_VOWELS[1], NEUTRAL_INSIDE, bucket, count
-            )
+            for kind in (WITHIN, WITHOUT_VOWELS):
+                is_neutral = kind == WITHOUT_VOWELS
+                size = _write_once(letters, word[w], word[w + 1], spare, is_neutral)
+                count = _inside(spare, size, kind, bucket, count)
         for i in range(begin, word[text[t + 1]]):
             if length == 0 or spare[length - 1] != letters[i]:
                 spare[length] = letters[i]
                 length += 1
-        count = _inside(spare, length, ACROSS[0], ACROSS[1], OVER, bucket, count)
+        count = _inside(spare, length, int(ACROSS), bucket, count)
         end[t, 1] = count
     return count
 
@@ -127,10 +123,9 @@ def _write_once(letters: Symbols, first: int, last: int, spare: Symbols, neutral
 
 
 @kernel
-def _inside(
-    characters: Symbols, length: int, least: int, most: int, seed: int, bucket: Buckets, count: int
-) -> int:
-    """Write the buckets of all runs of `least` to `most` characters; how many there are now."""
+def _inside(characters: Symbols, length: int, kind: int, bucket: Buckets, count: int) -> int:
+    """Write the buckets of all runs of characters of a kind; how many there are now."""
+    least, most, seed = RUNS[kind, 0], RUNS[kind, 1], RUNS[kind, 2]
     for i in range(length):
         hashed = seed
         for j in range(i, min(i + most, length)):

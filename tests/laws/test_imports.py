@@ -80,7 +80,7 @@ ROOMS: dict[str, list[str]] = {
     "app.setting_values": ["ml.heads"],
     "app.read_settings": ["app.settings"],
     "app.steering": ["ml.text", "ml.preferences"],
-    "app.observability": ["app.pipeline", "app.schemas"],
+    "app.observability": ["ml.kernels", "app.pipeline", "app.schemas"],
     "app.web": [],
     "app.products": [*COMPONENTS, *SHARED, "app.pipeline", "app.settings", *SERVING],
 }

@@ -17,7 +17,9 @@ SPACE: Final = ord(" ")  # which no id has
 
 
 class IdTexts:
-    """A copy of the ids of a vocabulary, in the order of their rows."""
+    """A copy of the ids of a vocabulary, in the order of their rows; no part of a stored state."""
+
+    __slots__ = ("_begins", "_count", "_letters", "_longest")
 
     def __init__(self) -> None:
         self._count = 0

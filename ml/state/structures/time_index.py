@@ -14,7 +14,7 @@ from ml.state.structures.growable import with_room
 @inline_kernel
 def is_fresh(written: int, oldest: int, now: int) -> bool:
     """Whether what was written then is inside a window that begins at `oldest`."""
-    return oldest <= written <= now or written == UNKNOWN_TIME
+    return (oldest <= written) & (written <= now) | (written == UNKNOWN_TIME)
 
 
 class TimeIndex:
