@@ -106,7 +106,7 @@ class AnswerFile:
             self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # its journal had them too
 
     def erased_through(self) -> int | None:
-        """The offset of the log up to which those who left are forgotten; 0 where answers are
+        """The offset of the log up to which those who left are forgotten here; 0 where answers are
         older than this mark, None where there are none."""
         question = "SELECT max(through) FROM erasures UNION ALL SELECT 0 FROM answers LIMIT 2"
         with self._transaction() as connection:
