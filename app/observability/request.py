@@ -79,9 +79,11 @@ class Observed:
         try:
             await self.app(scope, receive, named)
         finally:
-            self._write_down(scope, record, status, perf_counter() - start)
+            self._write_down(scope, record, status, start, perf_counter() - start)
 
-    def _write_down(self, scope: Scope, record: Record, status: int, seconds: float) -> None:
+    def _write_down(
+        self, scope: Scope, record: Record, status: int, start: float, seconds: float
+    ) -> None:
         """Count and log the request; a path or method that a caller invents names no series."""
         method = scope["method"] if scope["method"] in METHODS else "other"
         route = getattr(scope.get("route"), "path", "none")
@@ -89,7 +91,7 @@ class Observed:
         if record.trace is not None:
             self.metrics.trace(record.trace)
         if self.spans is not None and route not in ROUTINE:
-            self._add_span(self.spans, scope, record, status, seconds)
+            self._add_span(self.spans, scope, record, status, start, seconds)
         level = logging.DEBUG if route in ROUTINE and status < 400 else logging.INFO
         if not logger.isEnabledFor(level):
             return
@@ -109,7 +111,13 @@ class Observed:
         log.handle(log.makeRecord(*given, extra={"fields": fields}))
 
     def _add_span(
-        self, spans: Spans, scope: Scope, record: Record, status: int, seconds: float
+        self,
+        spans: Spans,
+        scope: Scope,
+        record: Record,
+        status: int,
+        start: float,
+        seconds: float,
     ) -> None:
         route = getattr(scope.get("route"), "path", "none")
         facts = {
@@ -121,7 +129,9 @@ class Observed:
         headers = {
             name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]
         }
-        spans.add(f"{scope['method']} {route}", status, seconds, facts, headers, record.trace)
+        spans.add(
+            f"{scope['method']} {route}", status, start, seconds, facts, headers, record.trace
+        )
 
 
 def _given_name(scope: Scope) -> str:

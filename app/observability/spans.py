@@ -39,6 +39,7 @@ class Spans:
         self,
         name: str,
         status: int,
+        start: float,
         seconds: float,
         facts: Mapping[str, str],
         headers: Mapping[str, str],
@@ -47,35 +48,36 @@ class Spans:
         """A request that has just been answered.
 
         Args:
-            seconds: how long that took.
+            start: when it began, by the counter that the trace has.
+            seconds: how long it took.
             facts: its attributes.
             headers: of the request; `traceparent` is the span that it belongs to.
             trace: of the product that answered, where one did.
         """
-        now, ticks = time_ns(), perf_counter_ns()
+        epoch = time_ns() - perf_counter_ns()  # of that counter
+        began = epoch + int(start * 1e9)
         span = self._tracer.start_span(
             name,
             context=PARENT.extract(headers),
             kind=SpanKind.SERVER,
             attributes={**facts, "http.response.status_code": status},
-            start_time=now - int(seconds * 1e9),
+            start_time=began,
         )
         if status >= SERVER_ERROR:
             span.set_status(Status(StatusCode.ERROR))
         if trace is not None:
             below = set_span_in_context(span)
-            for (stage, component, rows_in), rows_out, began, took, error in trace.laps:
-                start = now - (ticks - began)
+            for (stage, component, rows_in), rows_out, at, took, error in trace.laps:
                 part = self._tracer.start_span(
                     f"{stage} {component}",
                     context=below,
                     attributes={"foryou.rows_in": rows_in, "foryou.rows_out": rows_out},
-                    start_time=start,
+                    start_time=epoch + at,
                 )
                 if error is not None:
                     part.set_status(Status(StatusCode.ERROR, error))
-                part.end(start + took)
-        span.end(now)
+                part.end(epoch + at + took)
+        span.end(began + int(seconds * 1e9))
 
     def close(self) -> None:
         """Send what is left."""

@@ -106,7 +106,7 @@ class AnswerFile:
             self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # its journal had them too
 
     def erased_through(self) -> int | None:
-        """The offset of the log up to which whoever left is forgotten here; 0 where answers are
+        """The offset of the log up to which those who left are forgotten; 0 where answers are
         older than this mark, None where there are none."""
         question = "SELECT max(through) FROM erasures UNION ALL SELECT 0 FROM answers LIMIT 2"
         with self._transaction() as connection:
@@ -114,7 +114,7 @@ class AnswerFile:
         return known[0] if known else None
 
     def mark_erased(self, through: int) -> None:
-        """Whoever left up to this offset is forgotten."""
+        """Those who left up to this offset are forgotten."""
         with self._transaction() as connection:
             connection.execute("INSERT OR REPLACE INTO erasures VALUES (1, ?)", [through])
 

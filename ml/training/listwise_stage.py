@@ -8,7 +8,8 @@ from typing import Final
 import numpy as np
 
 from ml.actions import ENGAGEMENTS
-from ml.bundle.bundle import Bundle
+from ml.bundle.bundle import Bundle, Models
+from ml.bundle.manifest import ListwiseCard, Manifest
 from ml.evidence.columns import Evidence
 from ml.evidence.popularity import Popularity, recent_spans
 from ml.heads import HEADS
@@ -30,6 +31,28 @@ from ml.training.visits import Choices
 NOTE: Final = (
     "what people chose of everything that was there is learned by a listwise stage over the heads"
 )
+
+
+def added(
+    models: Models,
+    manifest: Manifest,
+    known: Events,
+    users: Users,
+    tweets: Tweets,
+    calibrate_from: int | None,
+    seed: int,
+) -> tuple[Models, Manifest]:
+    """The same with the listwise stage, where one is fitted."""
+    bundle = Bundle("not published", manifest, models)
+    fitted = train(bundle, known, users, tweets, calibrate_from, seed)
+    if fitted is None:
+        return models, manifest
+    card = ListwiseCard(visits=fitted.visits, ridge=fitted.ridge, loss=fitted.loss)
+    notes = [*manifest.notes, NOTE]
+    return (
+        replace(models, listwise=fitted.model),
+        manifest.model_copy(update={"listwise": card, "notes": notes}),
+    )
 
 
 def train(

@@ -7,8 +7,10 @@ epochs, so that the space that the ranker knows stays.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from ml.embeddings.communities import Communities
-from ml.models.two_tower import TwoTower
+from ml.models.viewer_inputs import ViewerInputs
 from ml.state.events import Events
 from ml.state.feature_state import FeatureState
 from ml.state.tables.tweets import Tweets
@@ -16,25 +18,35 @@ from ml.state.tables.users import Users
 from ml.training import communities, two_tower
 
 
-def refit(
-    tower: TwoTower,
-    known: Events,
-    users: Users,
-    tweets: Tweets,
-    half_life_hours: float | None,
-    seed: int,
-    has_times: bool,
-) -> tuple[TwoTower, Communities | None]:
-    """A tower that goes on from this one, and communities, of everything before the cut.
+@dataclass(frozen=True, slots=True)
+class RefitData:
+    """Engagements of everything before the cut, each with its viewer as of just before; and
+    communities, which nothing else is fitted on."""
 
-    Args:
-        known: the log before the cut.
-        half_life_hours: of engagements; None where they have no times.
-    """
-    state = FeatureState(users, tweets)
-    if has_times:
-        tower = two_tower.refit(tower, state, known, seed)
-    else:
-        state.apply(known)
-        tower = two_tower.refit_at_once(tower, state, known, seed)
-    return tower, communities.train(state, half_life_hours, seed)
+    viewers: ViewerInputs
+    positive: Events
+    communities: Communities | None
+
+    @classmethod
+    def of(
+        cls,
+        known: Events,
+        users: Users,
+        tweets: Tweets,
+        half_life_hours: float | None,
+        seed: int,
+        has_times: bool,
+    ) -> RefitData:
+        """What can be made ready before the towers are fitted.
+
+        Args:
+            known: the log before the cut.
+            half_life_hours: of engagements; None where they have no times.
+        """
+        state = FeatureState(users, tweets)
+        if has_times:
+            viewers, positive = two_tower.again(state, known, seed)
+        else:
+            state.apply(known)
+            viewers, positive = two_tower.again_at_once(state, known, seed)
+        return cls(viewers, positive, communities.train(state, half_life_hours, seed))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from ml import memory
 from ml.actions import ENGAGEMENTS
-from ml.bundle import Bundle, Manifest, publish, publish_state, weights
+from ml.bundle import Manifest, publish, publish_state, weights
 from ml.bundle.bundle import Models
-from ml.bundle.manifest import FORMAT, ListwiseCard
+from ml.bundle.manifest import FORMAT, TimeScales
 from ml.bundle.probe import PAIRS, Probe
 from ml.dataset import tables as tables_on_disk
 from ml.dataset.tables import Tables
@@ -27,14 +27,15 @@ from ml.heads import NAMES as HEADS
 from ml.models.two_tower import TwoTower
 from ml.state.events import Events
 from ml.state.feature_state import FeatureState
+from ml.state.tables.mutes import Muting
 from ml.state.tables.tweets import Tweets
 from ml.state.tables.users import Users
 from ml.state.updates import tables_to_events
-from ml.training import calibrate, crossfit, heavy_ranker, listwise_stage, temporal
+from ml.training import calibrate, crossfit, heavy_ranker, listwise_stage, temporal, two_tower
 from ml.training.examples import Examples
 from ml.training.options import TrainingOptions
 from ml.training.processes import Processes
-from ml.training.refit import refit
+from ml.training.refit import RefitData
 from ml.training.time_scales import time_scales
 from ml.training.training_data import TrainingData
 
@@ -87,11 +88,21 @@ def _train(
             f"at least {ENGAGEMENTS_NEEDED} are needed"
         )
     memory.give_back()
-    fitted = _fit(tables, known, users, tweets, cut, options, processes)
+    scales = time_scales(known, tweets)
+    again = processes.start(
+        RefitData.of,
+        known,
+        users,
+        tweets,
+        scales.half_life_hours,
+        options.seed,
+        tables.has_times,
+    )
+    mutings = tables_to_events.mutings(tables, users)
+    served = processes.start(_state, users, tweets, events, mutings)
+    fitted = _fit(tables, known, users, tweets, cut, options, processes, scales, again)
     memory.give_back()
-    state = FeatureState(users, tweets)
-    state.apply(events)
-    state.mute(tables_to_events.mutings(tables, users))
+    state = served()
     base = state if log is None else tables_to_events.state_of(imported)
     models = fitted.refitted()
     publish_state(artifacts, base, imported, data)
@@ -105,13 +116,21 @@ class _Fitted:
 
     models: Models
     manifest: Manifest
-    refit: Callable[[], tuple[TwoTower, Communities | None]]
+    tower: Callable[[], TwoTower]
+    communities: Communities | None
     examples: Examples
 
     def refitted(self) -> Models:
         """The models with towers and communities of everything before the cut."""
-        tower, groups = self.refit()
-        return replace(self.models, tower=tower, communities=groups)
+        return replace(self.models, tower=self.tower(), communities=self.communities)
+
+
+def _state(users: Users, tweets: Tweets, events: Events, mutings: Sequence[Muting]) -> FeatureState:
+    """The state of all that happened."""
+    state = FeatureState(users, tweets)
+    state.apply(events)
+    state.mute(mutings)
+    return state
 
 
 def _fit(
@@ -122,18 +141,19 @@ def _fit(
     cut: int | None,
     options: TrainingOptions,
     processes: Processes,
+    scales: TimeScales,
+    again: Callable[[], RefitData],
 ) -> _Fitted:
     training_data = _prepare(tables, known, users, tweets, cut, options, processes)
-    encoders, scales = training_data.encoders, time_scales(known, tweets)
+    encoders, data = training_data.encoders, again()
     refitting = processes.start(
-        refit,
+        two_tower.refit,
         encoders.tower,
-        known,
         users,
         tweets,
-        scales.half_life_hours,
+        data.viewers,
+        data.positive,
         options.seed,
-        tables.has_times,
     )
     trained = (training_data.train.label.sum(0) >= AT_LEAST) & (
         training_data.calibrate.label.sum(0) > 0
@@ -167,36 +187,16 @@ def _fit(
         safety=encoders.cards,
         time_scales=scales,
     )
-    models, manifest = _with_listwise(models, manifest, tables, known, users, tweets, options)
-    return _Fitted(models, manifest, refitting, training_data.examples)
-
-
-def _with_listwise(
-    models: Models,
-    manifest: Manifest,
-    tables: Tables,
-    known: Events,
-    users: Users,
-    tweets: Tweets,
-    options: TrainingOptions,
-) -> tuple[Models, Manifest]:
-    """The same with the listwise stage, where one is fitted."""
-    fitted = listwise_stage.train(
-        Bundle("not published", manifest, models),
+    models, manifest = listwise_stage.added(
+        models,
+        manifest,
         known,
         users,
         tweets,
         _calibrate_from(tables, options) if tables.has_times else None,
         options.seed,
     )
-    if fitted is None:
-        return models, manifest
-    card = ListwiseCard(visits=fitted.visits, ridge=fitted.ridge, loss=fitted.loss)
-    notes = [*manifest.notes, listwise_stage.NOTE]
-    return (
-        replace(models, listwise=fitted.model),
-        manifest.model_copy(update={"listwise": card, "notes": notes}),
-    )
+    return _Fitted(models, manifest, refitting, data.communities, training_data.examples)
 
 
 def _calibrate_from(tables: Tables, options: TrainingOptions) -> int:

@@ -18,6 +18,8 @@ from ml.models.two_tower import AUTHOR_BUCKETS, TAG_BUCKETS, WORD_BUCKETS, TwoTo
 from ml.models.viewer_inputs import ViewerInputs
 from ml.state.events import Events
 from ml.state.feature_state import FeatureState
+from ml.state.tables.tweets import Tweets
+from ml.state.tables.users import Users
 from ml.training.bags import bags, met_rows_only
 from ml.training.optimize import TWO_TOWER, TWO_TOWER_AGAIN, Optimizer, fit
 from ml.training.replay import walk
@@ -33,7 +35,7 @@ def train(state: FeatureState, events: Events, seed: int) -> TwoTower:
     torch.manual_seed(seed)
     positive = _engagements(events, seed, TWO_TOWER)
     viewers = _viewers_before(state, events, positive)
-    return _trained(TwoTower(), state, viewers, positive, seed, TWO_TOWER)
+    return _trained(TwoTower(), state.users, state.tweets, viewers, positive, seed, TWO_TOWER)
 
 
 def train_at_once(state: FeatureState, events: Events, seed: int) -> TwoTower:
@@ -44,24 +46,34 @@ def train_at_once(state: FeatureState, events: Events, seed: int) -> TwoTower:
     torch.manual_seed(seed)
     positive = _engagements(events, seed, TWO_TOWER)
     viewers = ViewerInputs.read(state, positive.user).without(positive.tweet)
-    return _trained(TwoTower(), state, viewers, positive, seed, TWO_TOWER)
+    return _trained(TwoTower(), state.users, state.tweets, viewers, positive, seed, TWO_TOWER)
 
 
-def refit(tower: TwoTower, state: FeatureState, events: Events, seed: int) -> TwoTower:
-    """A tower that goes on to learn from a whole log, of which it knows a part.
+def again(state: FeatureState, events: Events, seed: int) -> tuple[ViewerInputs, Events]:
+    """What `refit` learns from: engagements of a whole log, each with its viewer as of just before.
 
     `state` must be new; afterwards it has seen the log.
     """
     positive = _engagements(events, seed, TWO_TOWER_AGAIN)
-    viewers = _viewers_before(state, events, positive)
-    return _trained(deepcopy(tower), state, viewers, positive, seed, TWO_TOWER_AGAIN)
+    return _viewers_before(state, events, positive), positive
 
 
-def refit_at_once(tower: TwoTower, state: FeatureState, events: Events, seed: int) -> TwoTower:
+def again_at_once(state: FeatureState, events: Events, seed: int) -> tuple[ViewerInputs, Events]:
     """The same for a log without times, which `state` has seen."""
     positive = _engagements(events, seed, TWO_TOWER_AGAIN)
-    viewers = ViewerInputs.read(state, positive.user).without(positive.tweet)
-    return _trained(deepcopy(tower), state, viewers, positive, seed, TWO_TOWER_AGAIN)
+    return ViewerInputs.read(state, positive.user).without(positive.tweet), positive
+
+
+def refit(
+    tower: TwoTower,
+    users: Users,
+    tweets: Tweets,
+    viewers: ViewerInputs,
+    positive: Events,
+    seed: int,
+) -> TwoTower:
+    """A tower that goes on to learn from a whole log, of which it knows a part."""
+    return _trained(deepcopy(tower), users, tweets, viewers, positive, seed, TWO_TOWER_AGAIN)
 
 
 def _viewers_before(state: FeatureState, events: Events, positive: Events) -> ViewerInputs:
@@ -84,7 +96,8 @@ def _engagements(events: Events, seed: int, optimizer: Optimizer) -> Events:
 
 def _trained(
     tower: TwoTower,
-    state: FeatureState,
+    users: Users,
+    tweets: Tweets,
     viewers: ViewerInputs,
     positive: Events,
     seed: int,
@@ -92,22 +105,22 @@ def _trained(
 ) -> TwoTower:
     """The same tower, fitted."""
     if len(positive):
-        _fit(tower, state, viewers, positive.user, positive.tweet, seed, optimizer)
+        _fit(tower, users, tweets, viewers, positive.user, positive.tweet, seed, optimizer)
     return tower.eval()
 
 
 def _fit(
     tower: TwoTower,
-    state: FeatureState,
+    users: Users,
+    tweets: Tweets,
     viewers: ViewerInputs,
     user: Rows,
     tweet: Rows,
     seed: int,
     optimizer: Optimizer,
 ) -> None:
-    tweets = state.tweets
-    author_bucket = _after_nothing(buckets.of_ids(state.users.ids, AUTHOR_BUCKETS))
-    author_tags = _after_nothing(buckets.of_tokens(state.users.interests, TAG_BUCKETS))
+    author_bucket = _after_nothing(buckets.of_ids(users.ids, AUTHOR_BUCKETS))
+    author_tags = _after_nothing(buckets.of_tokens(users.interests, TAG_BUCKETS))
     tags = buckets.of_tokens(tweets.tags, TAG_BUCKETS)
     words = buckets.of_tokens(tweets.words, WORD_BUCKETS)
     author_of = tweets.author + 1  # 0 where there is none

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from argparse import Namespace
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -18,6 +19,8 @@ from app.serving.clock import Clock
 from app.serving.cursor import CURSOR_SECONDS
 from app.serving.service import Service
 from app.settings import Settings
+from evaluation.loadtest import replayed
+from evaluation.loadtest.command import Given
 
 SECRET = "a secret of thirty-two bytes or more"
 Opened = tuple[TestClient, Service]
@@ -77,6 +80,16 @@ def test_answers_are_replayed_to_the_byte_whatever_is_served_by_then(
             assert answer.headers["x-settings"] == settings
             assert answer.headers["cache-control"] == "private, no-store"
     assert len(kept) == 100
+
+
+def test_the_command_replays_with_another_bundle_over_the_network(
+    two: tuple[Path, str, str],
+) -> None:
+    artifacts, bundle, other = two
+    report = replayed.measure(Given(artifacts, 7, Namespace(requests=15, other=other)))
+    assert report.kept, report.table()
+    assert report.figures["identical"] == 15
+    assert (report.figures["recorded_by"], report.figures["replayed_by"]) == (bundle, other)
 
 
 def test_a_later_page_is_kept_and_a_peek_is_not(given: Settings) -> None:

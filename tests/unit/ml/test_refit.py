@@ -12,14 +12,16 @@ from ml.bundle.bundle import Models
 from ml.state.events import Events
 from ml.state.tables.tweets import Tweets
 from ml.state.tables.users import Users
-from ml.training.refit import refit
+from ml.training import two_tower
+from ml.training.refit import RefitData
 
 Catalog = tuple[Users, Tweets]
 
 
 def _refitted(bundle: Bundle, events: Events, catalog: Catalog, has_times: bool) -> Models:
-    tower, groups = refit(bundle.models.tower, events, *catalog, 12.0, seed=0, has_times=has_times)
-    return replace(bundle.models, tower=tower, communities=groups)
+    again = RefitData.of(events, *catalog, 12.0, seed=0, has_times=has_times)
+    tower = two_tower.refit(bundle.models.tower, *catalog, again.viewers, again.positive, seed=0)
+    return replace(bundle.models, tower=tower, communities=again.communities)
 
 
 def _vectors(models: Models) -> np.ndarray:
