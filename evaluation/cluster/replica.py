@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from http.client import HTTPException
 from pathlib import Path
+from threading import Lock
 from typing import Any, Final
 from urllib.request import urlopen
 
@@ -44,6 +45,7 @@ class Replica:
         self.name, self.address, self.starts = name, address, 0
         self.skew = 0.0  # seconds by which its clock is ahead, from its next start on
         self.is_away = False  # nobody starts it again
+        self._starting = Lock()  # a fault and who supervises may both find that it has ended
         self._environment = {
             **os.environ,
             **environment,
@@ -60,19 +62,20 @@ class Replica:
 
     def keep_running(self) -> None:
         """Start it unless it runs, or is to stay away."""
-        if self.is_away:
-            return
-        if self._process is not None and self._process.poll() is None:
-            return
-        self.starts += 1
-        with self._errors.open("ab") as errors:
-            self._process = subprocess.Popen(
-                [*self._prefix, sys.executable, *self._program()],
-                env=self._environment,
-                stdout=subprocess.DEVNULL,
-                stderr=errors,
-                start_new_session=True,
-            )
+        with self._starting:
+            if self.is_away:
+                return
+            if self._process is not None and self._process.poll() is None:
+                return
+            self.starts += 1
+            with self._errors.open("ab") as errors:
+                self._process = subprocess.Popen(
+                    [*self._prefix, sys.executable, *self._program()],
+                    env=self._environment,
+                    stdout=subprocess.DEVNULL,
+                    stderr=errors,
+                    start_new_session=True,
+                )
 
     def _program(self) -> list[str]:
         return ["-c", SKEWED, str(self.skew)] if self.skew else ["-m", "app"]
