@@ -27,19 +27,16 @@ class IdTexts:
         self._letters = np.empty(0, np.uint8)
         self._begins = np.zeros(1, np.int64)  # of each id, and behind the last
 
-    def joined(self, ids: Sequence[str], rows: Rows) -> str:
-        """Some of the ids, with a space between two.
-
-        Args:
-            ids: all ids that there are by now.
-        """
-        if len(ids) > self._count:
-            self._add(ids[self._count :])
+    def joined(self, rows: Rows) -> str:
+        """The ids of some rows, with a space between two."""
         text = np.empty(len(rows) * (self._longest + 1), np.uint8)
         count = _join(self._letters, self._begins, rows, text)
         return text[: max(count - 1, 0)].tobytes().decode()
 
-    def _add(self, ids: Sequence[str]) -> None:
+    def add(self, ids: Sequence[str]) -> None:
+        """Give these the next rows."""
+        if not ids:
+            return
         texts = [one.encode() for one in ids]
         lengths = np.array([len(one) for one in texts], np.int64)
         begin, count = int(self._begins[self._count]), self._count + len(texts)

@@ -28,9 +28,11 @@ class Vocabulary:
 
     def add(self, ids: Iterable[str]) -> None:
         """Give the next rows to ids not yet known."""
+        before = len(self._ids)
         for id_ in ids:
             if self._row.setdefault(id_, len(self._ids)) == len(self._ids):
                 self._ids.append(id_)
+        self._texts.add(self._ids[before:])
 
     def known(self, ids: Iterable[str | None]) -> Rows:
         """The row of each id, one by one; -1 for None and for an id never seen."""
@@ -47,7 +49,7 @@ class Vocabulary:
 
     def joined(self, rows: Rows) -> str:
         """The same with a space between two, which no id has, in a tenth of the time."""
-        return self._texts.joined(self._ids, rows)
+        return self._texts.joined(rows)
 
     def hashes(self, rows: Rows) -> Hashes:
         """The hash of each id; each is made once, when somebody first asks for it or for one after
