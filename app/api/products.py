@@ -26,10 +26,11 @@ router = APIRouter(tags=["operations"])
 @router.get("/products")
 async def products(_: Annotated[NoParameters, Query()], engine: EngineInUse) -> ProductsView:
     """The products, their fallbacks and components, and the weight of each action."""
+    answering = {one.name: one for asked in engine.products.values() for one in _answering(asked)}
     trained = list(engine.bundle.manifest.heads) if engine.bundle else []
     return ProductsView(
         asked={name: product.name for name, product in engine.products.items()},
-        products=_products(engine),
+        products=[_product(one) for one in answering.values()],
         preset=engine.settings.preset,
         rules=engine.settings.rules,
         bundles=bundle.versions(engine.settings.artifacts),
@@ -49,19 +50,6 @@ async def products(_: Annotated[NoParameters, Query()], engine: EngineInUse) -> 
             for name, preset in PRESETS.items()
         ],
     )
-
-
-def _products(engine: Engine) -> list[ProductView]:
-    """The products, and all that may answer in their place; described once."""
-    known = id(engine.products)
-    if known not in engine.described:
-        answering = {
-            one.name: one for asked in engine.products.values() for one in _answering(asked)
-        }
-        views = [_product(one) for one in answering.values()]
-        engine.described[known] = engine.products, views  # kept, so that no other has its identity
-    described: list[ProductView] = engine.described[known][1]
-    return described
 
 
 def _weights(engine: Engine) -> dict[str, float]:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -54,7 +53,6 @@ class Engine:
     products: Mapping[str, ProductPipeline]  # that may be asked for, by name
     previews: Previews  # the same with other settings, for single requests
     missing: tuple[str, ...]  # models that do not exist, and so take no part
-    described: dict[int, Any] = field(default_factory=dict, repr=False)  # by `/products`, once
 
     @property
     def model_version(self) -> str:
