@@ -106,15 +106,15 @@ class AnswerFile:
             self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # its journal had them too
 
     def erased_through(self) -> int | None:
-        """The offset of the log up to which those who left are forgotten here; 0 where answers are
-        older than this mark, None where there are none."""
+        """The offset of the log up to which everybody who was erased is forgotten here. Where none
+        was marked: 0 if there are answers, None if there are not."""
         question = "SELECT max(through) FROM erasures UNION ALL SELECT 0 FROM answers LIMIT 2"
         with self._transaction() as connection:
             known = [row[0] for row in connection.execute(question) if row[0] is not None]
         return known[0] if known else None
 
     def mark_erased(self, through: int) -> None:
-        """Those who left up to this offset are forgotten."""
+        """Everybody who was erased up to this offset is forgotten here."""
         with self._transaction() as connection:
             connection.execute("INSERT OR REPLACE INTO erasures VALUES (1, ?)", [through])
 

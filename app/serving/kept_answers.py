@@ -101,8 +101,12 @@ class KeptAnswers:
         """
         await self.write()
         if self._has_missed:
-            self._left |= await asyncio.to_thread(self._missed, log, applied)
-            self._has_missed = False
+            self._has_missed = False  # `miss` may be called while this reads
+            try:
+                self._left |= await asyncio.to_thread(self._missed, log, applied)
+            except BaseException:
+                self._has_missed = True
+                raise
         for user_id in [*self._left]:
             await self.forget(user_id)
             self._left.discard(user_id)
