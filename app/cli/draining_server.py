@@ -12,8 +12,8 @@ import uvicorn
 
 
 class DrainingServer(uvicorn.Server):
-    """Closing a socket on which connections wait to be accepted resets them, and a proxy does not
-    send a POST again that it has sent. So they are accepted first."""
+    """Closing a socket resets the connections that wait on it to be accepted, and a proxy does not
+    repeat a POST that it has sent. So they are accepted before it is closed."""
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Listen no more, and answer everybody who has connected by then."""
@@ -41,5 +41,7 @@ def _waiting_on(listening: socket.socket) -> Iterator[socket.socket]:
     while True:
         try:
             yield listening.accept()[0]
+        except ConnectionAbortedError:
+            continue  # the client has gone; others may wait behind it
         except BlockingIOError:
             return
