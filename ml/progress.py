@@ -59,7 +59,7 @@ class Lines:
 
 
 class Reported:
-    """Reports to somebody else, who shows it, in steps of a second at least."""
+    """Reports to another process, which shows it, once a second at most."""
 
     def __init__(self, report: Callable[[int], None], clock: Callable[[], float]) -> None:
         self._report, self._clock, self._last, self._new = report, clock, clock(), 0
@@ -85,8 +85,10 @@ _REPORTER: Final = ContextVar[Callable[[int], None] | None]("reporter", default=
 def reported_to(report: Callable[[int], None]) -> Iterator[None]:
     """Show no progress in here, but report the units of work that are done."""
     token = _REPORTER.set(report)
-    yield
-    _REPORTER.reset(token)
+    try:
+        yield
+    finally:
+        _REPORTER.reset(token)
 
 
 @contextmanager
