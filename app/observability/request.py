@@ -91,7 +91,7 @@ class Observed:
         if record.trace is not None:
             self.metrics.trace(record.trace)
         if self.spans is not None and route not in ROUTINE:
-            self._add_span(self.spans, scope, record, status, start, seconds)
+            self._add_span(self.spans, method, route, scope, record, status, start, seconds)
         level = logging.DEBUG if route in ROUTINE and status < 400 else logging.INFO
         if not logger.isEnabledFor(level):
             return
@@ -113,15 +113,16 @@ class Observed:
     def _add_span(
         self,
         spans: Spans,
+        method: str,
+        route: str,
         scope: Scope,
         record: Record,
         status: int,
         start: float,
         seconds: float,
     ) -> None:
-        route = getattr(scope.get("route"), "path", "none")
         facts = {
-            "http.request.method": scope["method"],
+            "http.request.method": method,
             "http.route": route,
             "foryou.request_id": record.request_id,
             "foryou.served_by": record.served_by,
@@ -129,9 +130,7 @@ class Observed:
         headers = {
             name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]
         }
-        spans.add(
-            f"{scope['method']} {route}", status, start, seconds, facts, headers, record.trace
-        )
+        spans.add(f"{method} {route}", status, start, seconds, facts, headers, record.trace)
 
 
 def _given_name(scope: Scope) -> str:

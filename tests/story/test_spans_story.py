@@ -99,7 +99,7 @@ def test_probes_have_no_span(traced: TestClient, collected: InMemorySpanExporter
     assert collected.get_finished_spans() == ()
 
 
-def test_nothing_is_loaded_where_no_collector_is_set() -> None:
+def test_nothing_is_sent_where_no_collector_is_set() -> None:
     assert main.tracing(Settings()) is None
 
 
