@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from time import monotonic
+from time import monotonic, sleep
 from typing import Final
 
 from evaluation.cluster.cluster import KEY
@@ -26,6 +26,7 @@ from ml.event_log.open_log import open_log
 HERE: Final = "127.0.0.1"
 SHOWN: Final = 5  # failures
 REST_SECONDS: Final = 1.0  # between two restarts
+POLL_SECONDS: Final = 0.2  # between two looks at all replicas
 OPTIONS: Final[Options] = {
     "replicas": (3, "how many"),
     "rounds": (3, "how often each is restarted, and the bundle swapped"),
@@ -70,8 +71,8 @@ def measure(given: Given) -> SloReport:
             for replica in replicas:
                 replica.wait()
             proxy = Proxy(folder / "proxy", [replica.address for replica in replicas])
-            proxy.start()
             stack.callback(proxy.stop)
+            proxy.start()
         except (NoPostgresError, NoProxyError) as error:
             raise ChildProcessError(str(error)) from error
         return _measured(here, replicas, proxy, both, database.url())
@@ -144,4 +145,5 @@ def _all_serve(replicas: Sequence[Replica], wanted: str) -> bool:
         states = [replica.ready() for replica in replicas]
         if all(state is not None and state["model_version"] == wanted for state in states):
             return True
+        sleep(POLL_SECONDS)
     return False
