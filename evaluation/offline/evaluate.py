@@ -74,7 +74,8 @@ def evaluate(
     """
     watch = _Seconds()
     with watch("read"):
-        given = dataset.of_tables(tables or tables_on_disk.read(data), data, bundle, cut)
+        tables = tables_on_disk.read(data) if tables is None else tables
+        given = dataset.of_tables(tables, data, bundle, cut)
         everybody = requests.of(given)
         stage = ReplayEnvironment.set(given, settings, bundle)
     with watch("logistic"):

@@ -38,8 +38,9 @@ def misread_times(column: pl.Series, seconds: pl.Series) -> list[Misreading]:
     if _are_all(days & is_number, valid):
         day_number = days
     dates = valid & is_number & ~fraction & _are_dates(seconds)
-    if not (is_recent or (valid & ~is_number).any() or _are_all(dates, valid)):
-        dates &= False
+    is_written_out = bool((valid & ~is_number).any())
+    if not is_recent and not is_written_out and not _are_all(dates, valid):
+        dates = dates & False  # they count from zero
     zeros = valid & (seconds == 0).fill_null(False)
     near = zeros if _are_all(zeros & is_number, valid) else zeros & False
     if is_recent:
