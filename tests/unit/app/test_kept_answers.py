@@ -1,0 +1,47 @@
+"""An erasure reaches the kept answers, whenever this process learns of it."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from app.serving.answer_file import Answer, AnswerFile
+from app.serving.kept_answers import KeptAnswers
+from ml.event_log.port import EventLog
+from ml.event_log.record import Entry, Kind, Record
+from ml.event_log.sqlite import SqliteLog
+
+
+def test_what_is_missed_while_the_log_is_read_is_read_the_next_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = KeptAnswers(AnswerFile(tmp_path / "answers", 1_000_000), 1.0, is_shared=False)
+    read = SqliteLog.read
+
+    def misses(log: SqliteLog, *given: int, with_pools: bool = True) -> list[Record]:
+        kept.miss()
+        return read(log, *given, with_pools=with_pools)
+
+    async def story(log: EventLog) -> list[int]:
+        for user_id in ("a", "b"):
+            kept.keep(Answer(f"of-{user_id}", user_id, 0, "", "", b"{}"))
+        await kept.write()
+        with monkeypatch.context() as patch:
+            patch.setattr(SqliteLog, "read", misses)
+            await kept.follow(log, _erased(log, "stranger"))
+        await kept.follow(log, _erased(log, "a"))  # which nobody observed
+        left = [await kept.count(user_id) for user_id in ("a", "b")]
+        await kept.close()
+        return left
+
+    with closing(SqliteLog(tmp_path / "log.db")) as log:
+        assert asyncio.run(story(log)) == [0, 1]
+
+
+def _erased(log: EventLog, user_id: str) -> int:
+    """The offset of the erasure."""
+    log.append([Entry(f"erased/{user_id}", Kind.DELETE_USER, 1, user_id, {})])
+    return log.end
