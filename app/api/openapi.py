@@ -33,8 +33,8 @@ TAGS: Final = (  # in the order in which somebody needs them
 Document = dict[str, Any]  # JSON, as FastAPI has it
 
 
-class Pressed(NamedTuple):
-    """An operation as its example asks for it."""
+class ExampleRequest(NamedTuple):
+    """A request to an operation, made of the examples that the document gives for it."""
 
     operation: str
     method: str
@@ -53,7 +53,7 @@ def of(app: FastAPI, settings: Settings) -> Document:
         routes=app.routes,
         tags=[{"name": name, "description": about} for name, about in TAGS],
     )
-    _answer(schema)
+    _show_answers(schema)
     return access.document(problems.document(schema), settings)
 
 
@@ -83,13 +83,13 @@ def with_examples(document: Document, engine: Engine) -> Document:
     return document
 
 
-def requests(document: Document) -> Iterator[Pressed]:
-    """Every operation of a document with examples, as it can be tried; what takes away others'
-    examples comes last."""
-    yield from sorted(_pressed(document), key=lambda one: one.method == "DELETE")
+def requests(document: Document) -> Iterator[ExampleRequest]:
+    """One for every operation of a document with examples; those that delete come last, since
+    others need what they delete."""
+    yield from sorted(_requests(document), key=lambda one: one.method == "DELETE")
 
 
-def _pressed(document: Document) -> Iterator[Pressed]:
+def _requests(document: Document) -> Iterator[ExampleRequest]:
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
             given: dict[str, dict[str, Any]] = {"path": {}, "query": {}}
@@ -98,7 +98,7 @@ def _pressed(document: Document) -> Iterator[Pressed]:
                     given[one["in"]][one["name"]] = one["example"]
             filled = {name: quote(str(one), safe="") for name, one in given["path"].items()}
             asked = f"?{urlencode(given['query'], doseq=True)}" if given["query"] else ""
-            yield Pressed(
+            yield ExampleRequest(
                 operation["operationId"],
                 method.upper(),
                 path.format(**filled) + asked,
@@ -107,8 +107,8 @@ def _pressed(document: Document) -> Iterator[Pressed]:
             )
 
 
-def _answer(schema: Document) -> None:
-    """Show what each operation answers."""
+def _show_answers(schema: Document) -> None:
+    """Show an answer of each operation."""
     answers = json.loads(ANSWERS.read_text(encoding="utf-8"))
     for operations in schema["paths"].values():
         for operation in operations.values():
