@@ -94,10 +94,10 @@ def test_a_training_that_loses_a_process_publishes_nothing(
     assert not active_children()
 
 
-def test_as_many_as_a_machine_has_may_be_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
-    for wrong in ("0", "65", "many"):
-        with pytest.raises(SystemExit):
-            main(["train", "--data", "nowhere", "--processes", wrong])
+@pytest.mark.parametrize("wrong", ["0", "65", "many"])
+def test_a_count_out_of_range_is_refused(wrong: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["train", "--data", "nowhere", "--processes", wrong])
     assert "--processes" in capsys.readouterr().err
 
 
