@@ -84,7 +84,7 @@ def why(engine: Engine, user_id: str, explained: Explanation, request_id: str, p
 
 
 def _placement(explained: Explanation) -> Placement | None:
-    """As the timeline has it, but for its place further back."""
+    """As a timeline has it, also for a row behind the page."""
     if explained.place is None:
         return None
     return Placement.model_validate(placements.of(explained.order)[explained.place - 1])

@@ -55,8 +55,8 @@ class LeanRoute(APIRoute):
 
 @dataclass(frozen=True, slots=True)
 class InFront:
-    """Answers lean routes before a router is searched for them, and before what the framework puts
-    around a router: its stacks of contexts, and its handling of exceptions, which is done here."""
+    """Answers lean routes before a router is searched for them, and outside what the framework puts
+    around a router: its exit stacks, and its handling of exceptions, which is done here."""
 
     app: ASGIApp
     routes: Sequence[LeanRoute]

@@ -20,7 +20,7 @@ router = APIRouter(tags=["operations"])
 
 @router.get("/simulation")
 async def simulation(_: Annotated[NoParameters, Query()], engine: EngineInUse) -> Simulation:
-    """The last simulation, in which people who are planned used this feed and others beside it.
+    """The last simulation, in which simulated people used this feed, and others for comparison.
     `foryou simulate` writes it among the artifacts; where it never ran there are no policies."""
     report: Path = engine.settings.artifacts / "report" / "simulation.json"
     if not report.is_file():

@@ -36,7 +36,8 @@ ABOUT: Final[Mapping[str, str]] = {
     "HiddenParent": "Lässt Antworten auf Verborgenes weg.",
     "Unsafe": "Lässt weg, was wohl nicht jugendfrei oder beleidigend ist.",
     "Muted": "Lässt Beiträge mit stummgeschalteten Wörtern oder Adressen weg.",
-    "Unwanted": "Lässt weg, wovon jemand nichts, oder was nicht zu dem gehört, was er nur will.",
+    "Unwanted": "Lässt weg, wovon jemand nichts sehen will, und alles andere, wo er nur eines "
+    "sehen will.",
     "OnePerThread": "Lässt von jeder Unterhaltung nur den besten Beitrag.",
     "Budgeted": "Die besten zuerst; Regeln bringen andere zu einem Preis, in einem Budget.",
     "user": "Wie viel jemand tut, und seit wann.",

@@ -64,8 +64,8 @@ class Rescorer(Protocol):
 
 @runtime_checkable
 class Relative(Protocol):
-    """What factor has a row that a rescorer has nothing to say about? Those say it that lower all
-    others where they mean to raise some, since no factor lifts."""
+    """What factor does a row have that a rescorer does not concern? It is a question to those that
+    lower all other rows in order to raise some, since no factor lifts."""
 
     def unconcerned(self, query: Query) -> float: ...
 

@@ -23,7 +23,7 @@ class Steering:
     others: float = 0.5
 
     def unconcerned(self, query: Query) -> float:
-        """What a tweet has of which nothing is asked."""
+        """The factor of a tweet that no preference names."""
         return self.others if query.steering is not None and query.steering.more else 1.0
 
     def factor(self, query: Query, batch: CandidateBatch) -> Column:

@@ -84,9 +84,8 @@ class FactorView(Strict):
     component: str
     factor: float
     beside_others: float
-    """`factor` over what a tweet has that this component has nothing to say about. No factor lifts,
-    so where more of something is asked for all else is worth half: then what was asked for has 1,
-    and twice as much as others."""
+    """`factor` divided by that of a tweet which this component does not concern. No factor lifts:
+    where more of something is asked for, its factor is 1, all else is worth half, and this is 2."""
     score: float
     """With this factor and those before it."""
 
@@ -146,7 +145,7 @@ class Why(Answer):
     rows: int
     """In the whole feed."""
     placement: Placement | None
-    """As in a timeline, also further back; null where the tweet is not in the feed."""
+    """As in a timeline, also behind the page; null where the tweet is not in the feed."""
     dropped_by: str | None
     """The first filter that keeps it out."""
     in_favor_of: str | None

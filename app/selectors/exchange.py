@@ -1,7 +1,8 @@
 """What a block of places gains where a row takes the place of another, rule by rule.
 
-Sums without branches: most of these would be guessed wrong, and an array that a function with
-branches is given inside a loop is counted as referenced each time.
+Written as sums without branches: a processor would mispredict most of these, and numba counts a
+reference to each array that a loop passes to a function with branches
+(docs/decisions/compiled-kernels.md).
 """
 
 from __future__ import annotations

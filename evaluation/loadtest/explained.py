@@ -33,7 +33,7 @@ OPTIONS: Final[Options] = {
 
 
 def measure(given: Given) -> SloReport:
-    """Explain so many tweets to each of so many users, as if only one moment were."""
+    """Explain so many tweets to each of so many users, all as of one moment."""
     engine, options = build_engine(given.settings), given.options
     found = Found()
     users = _drawn(engine, given.seed, options.users)

@@ -18,7 +18,7 @@ MAP: Final = "TOML that names the files and columns of the tables, where they ha
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    """Let a command take both."""
+    """Add both options to those of a command."""
     parser.add_argument("--rejects", type=Path, metavar="NEW_DIR", help=REJECTS)
     parser.add_argument("--map", type=Path, metavar="FILE", help=MAP)
 

@@ -1,7 +1,9 @@
 """The processes of one training: this one, and others that wait for work.
 
 Others are spawned rather than forked: polars and torch have threads that a fork would lack. What
-they are given and give back is pickled, so a task sees the state as of the moment it was started.
+they are given and give back is pickled, so a task there sees its arguments as they were when it was
+started. With one process it sees them as they are when its result is asked for: what a task reads
+must not change in between.
 """
 
 from __future__ import annotations

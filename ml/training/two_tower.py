@@ -50,7 +50,7 @@ def train_at_once(state: FeatureState, events: Events, seed: int) -> TwoTower:
 
 
 def again(state: FeatureState, events: Events, seed: int) -> tuple[ViewerInputs, Events]:
-    """What `refit` learns from: engagements of a whole log, each with its viewer as of just before.
+    """What `refit` learns from: engagements of a whole log, and the viewer of each just before it.
 
     `state` must be new; afterwards it has seen the log.
     """

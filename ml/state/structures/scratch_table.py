@@ -29,7 +29,7 @@ def scratch_table(count: int) -> Numbers:
 
 @inline_kernel
 def slot_of(table: Numbers, number: int) -> int:
-    """The slot of a number from 0 to 2^31 - 1, or the free one where it belongs."""
+    """The slot of a number from 0 to 2^32 - 1, or the free one where it belongs."""
     last = len(table) - 1
     slot = (int(number) * SPREAD >> 16) & last
     while table[slot] != FREE and table[slot] != number:
