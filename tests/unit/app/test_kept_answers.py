@@ -21,9 +21,9 @@ def test_what_is_missed_while_the_log_is_read_is_read_the_next_time(
     kept = KeptAnswers(AnswerFile(tmp_path / "answers", 1_000_000), 1.0, is_shared=False)
     read = SqliteLog.read
 
-    def misses(log: SqliteLog, *given: int, with_pools: bool = True) -> list[Record]:
+    def misses(log: SqliteLog, after: int, limit: int, with_pools: bool = True) -> list[Record]:
         kept.miss()
-        return read(log, *given, with_pools=with_pools)
+        return read(log, after, limit, with_pools)
 
     async def story(log: EventLog) -> list[int]:
         for user_id in ("a", "b"):
