@@ -156,14 +156,15 @@ class Lifecycle:
             self._retained = offset
 
     async def _expire_pages(self) -> None:
-        """Bound the log: pages whose cursors have expired become small."""
+        """Drop answers that are too old, and bound the log: pages whose cursors have expired become
+        small."""
+        if self._service.answers is not None:  # each machine has its own, also while no log answers
+            await self._service.answers.expire(self.engine.clock.now())
         if self._service.log is not None and await self._works_for_all():
             await expire_pages(self.engine, self._service.log)
-        if self._service.answers is not None:  # each machine has its own
-            await self._service.answers.expire(self.engine.clock.now())
 
     async def _keep_answers(self) -> None:
-        """Keep what was answered for replay, but for people who have left."""
+        """Keep what was answered for replay, and forget people who were erased."""
         log, answers = self._service.log, self._service.answers
         if log is not None and answers is not None:
             await answers.follow(log, self.engine.state.offset)

@@ -13,7 +13,7 @@ from ml.kernels import kernel
 from ml.state.structures.growable import with_room
 
 Letters = NDArray[np.uint8]  # UTF-8
-SPACE: Final = ord(" ")  # which no id has
+SPACE: Final = ord(" ")  # which no id has; the event log splits the text there
 
 
 class IdTexts:

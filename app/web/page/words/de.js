@@ -443,7 +443,7 @@ export default {
   "wish.unwanted": "weniger davon war gewünscht: Er zählt {times} so viel wie andere Beiträge",
   "error.nobody": "Niemand hat diese Id, und niemand kann sie haben: Sie enthält Zeichen, die keine Id hat.",
   "error.find": "Eine Person suchen",
-  "compare.as_of": "Wie damals (UTC)",
+  "compare.as_of": "Stand vom (UTC)",
   "compare.rebuilding": "Ein anderes Modellpaket oder der damalige Stand wird von einem eigenen Prozess geladen. Das dauert einige Sekunden.",
   "simulation.title": "Letzte Simulation",
   "simulation.about": "{people} simulierte Menschen benutzten {days} Tage lang den Feed und andere, mit 95-%-Intervallen. Modelle {bundle}, {at}.",
