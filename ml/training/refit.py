@@ -45,8 +45,8 @@ class RefitData:
         """
         state = FeatureState(users, tweets)
         if has_times:
-            viewers, positive = two_tower.again(state, known, seed)
+            viewers, positive = two_tower.refit_inputs(state, known, seed)
         else:
             state.apply(known)
-            viewers, positive = two_tower.again_at_once(state, known, seed)
+            viewers, positive = two_tower.refit_inputs_at_once(state, known, seed)
         return cls(viewers, positive, communities.train(state, half_life_hours, seed))

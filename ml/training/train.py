@@ -89,7 +89,7 @@ def _train(
         )
     memory.give_back()
     scales = time_scales(known, tweets)
-    again = processes.start(
+    refit_data = processes.start(
         RefitData.of,
         known,
         users,
@@ -100,7 +100,7 @@ def _train(
     )
     mutings = tables_to_events.mutings(tables, users)
     served = processes.start(_state, users, tweets, events, mutings)
-    fitted = _fit(tables, known, users, tweets, cut, options, processes, scales, again)
+    fitted = _fit(tables, known, users, tweets, cut, options, processes, scales, refit_data)
     memory.give_back()
     state = served()
     base = state if log is None else tables_to_events.state_of(imported)
@@ -142,10 +142,10 @@ def _fit(
     options: TrainingOptions,
     processes: Processes,
     scales: TimeScales,
-    again: Callable[[], RefitData],
+    refit_data: Callable[[], RefitData],
 ) -> _Fitted:
     training_data = _prepare(tables, known, users, tweets, cut, options, processes)
-    encoders, data = training_data.encoders, again()
+    encoders, data = training_data.encoders, refit_data()
     refitting = processes.start(
         two_tower.refit,
         encoders.tower,

@@ -49,7 +49,7 @@ def train_at_once(state: FeatureState, events: Events, seed: int) -> TwoTower:
     return _trained(TwoTower(), state.users, state.tweets, viewers, positive, seed, TWO_TOWER)
 
 
-def again(state: FeatureState, events: Events, seed: int) -> tuple[ViewerInputs, Events]:
+def refit_inputs(state: FeatureState, events: Events, seed: int) -> tuple[ViewerInputs, Events]:
     """What `refit` learns from: engagements of a whole log, and the viewer of each just before it.
 
     `state` must be new; afterwards it has seen the log.
@@ -58,7 +58,9 @@ def again(state: FeatureState, events: Events, seed: int) -> tuple[ViewerInputs,
     return _viewers_before(state, events, positive), positive
 
 
-def again_at_once(state: FeatureState, events: Events, seed: int) -> tuple[ViewerInputs, Events]:
+def refit_inputs_at_once(
+    state: FeatureState, events: Events, seed: int
+) -> tuple[ViewerInputs, Events]:
     """The same for a log without times, which `state` has seen."""
     positive = _engagements(events, seed, TWO_TOWER_AGAIN)
     return ViewerInputs.read(state, positive.user).without(positive.tweet), positive

@@ -19,9 +19,9 @@ Catalog = tuple[Users, Tweets]
 
 
 def _refitted(bundle: Bundle, events: Events, catalog: Catalog, has_times: bool) -> Models:
-    again = RefitData.of(events, *catalog, 12.0, seed=0, has_times=has_times)
-    tower = two_tower.refit(bundle.models.tower, *catalog, again.viewers, again.positive, seed=0)
-    return replace(bundle.models, tower=tower, communities=again.communities)
+    data = RefitData.of(events, *catalog, 12.0, seed=0, has_times=has_times)
+    tower = two_tower.refit(bundle.models.tower, *catalog, data.viewers, data.positive, seed=0)
+    return replace(bundle.models, tower=tower, communities=data.communities)
 
 
 def _vectors(models: Models) -> np.ndarray:
