@@ -29,7 +29,7 @@ def test_four_newcomers_at_one_moment_do_not_get_one_page(client: TestClient) ->
 
 
 def test_newcomers_share_little_more_than_half_of_a_page(client: TestClient) -> None:
-    """Of forty, since four may be alike by chance. `evaluation newcomers` measures a whole world."""
+    """Of forty, since four may be alike by chance; `evaluation newcomers` asks a whole world."""
     pages = [{item["tweet_id"] for item in first_page(client, f"new-{n}")} for n in range(40)]
     assert np.mean([len(one & other) for one, other in combinations(pages, 2)]) < 6.5
 
