@@ -24,11 +24,14 @@ def first_page(client: TestClient, user: str, limit: int = 10) -> list[dict[str,
 
 
 def test_four_newcomers_at_one_moment_do_not_get_one_page(client: TestClient) -> None:
-    """How much they share in a world of full size is measured by `evaluation newcomers`."""
     pages = [{item["tweet_id"] for item in first_page(client, user)} for user in FOUR]
-    shared = [len(one & other) for one, other in combinations(pages, 2)]
-    assert max(shared) < 10
-    assert np.mean(shared) < 7
+    assert max(len(one & other) for one, other in combinations(pages, 2)) < 10
+
+
+def test_newcomers_share_little_more_than_half_of_a_page(client: TestClient) -> None:
+    """Of forty, since four may be alike by chance; `evaluation newcomers` asks a whole world."""
+    pages = [{item["tweet_id"] for item in first_page(client, f"new-{n}")} for n in range(40)]
+    assert np.mean([len(one & other) for one, other in combinations(pages, 2)]) < 6.5
 
 
 def test_newcomers_are_not_shown_what_is_unsafe(live: TestClient) -> None:
