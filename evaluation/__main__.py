@@ -124,7 +124,9 @@ def _save(given: argparse.Namespace, report: Json, html: str, text: str, *names:
     folder.mkdir(parents=True, exist_ok=True)
     (page_file := folder / f"{names[0]}.html").write_text(html, encoding="utf-8")
     for name in names:
-        (folder / f"{name}.json").write_text(written(report), encoding="utf-8")
+        aside = folder / f".{name}.json"  # a service may read the one before meanwhile
+        aside.write_text(written(report), encoding="utf-8")
+        aside.rename(folder / f"{name}.json")
     print(f"{text}\n\n{page_file} and {names[0]}.json")
 
 
