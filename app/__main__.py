@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Final
 
 from app.api import openapi
 from app.cli.serve import serve
@@ -19,6 +20,12 @@ from app.settings import PREFIX, InvalidSettingError
 from ml import command, ids
 from ml.errors import FeedError
 
+OPTIONS: Final[Mapping[str, str]] = {  # settings that may be given here as well
+    "host": "the address to listen on",
+    "port": "the port to listen on; 0 for any that is free",
+    "workers": "processes that answer",
+}
+
 
 def main(arguments: Sequence[str] | None = None, prog: str = "python -m app") -> int:
     """Run one command; 2 where the reader must mend something."""
@@ -27,8 +34,9 @@ def main(arguments: Sequence[str] | None = None, prog: str = "python -m app") ->
         if given.command == "openapi":
             print(openapi.text(create_app().openapi()), end="")
             return 0
-        if given.workers is not None:
-            os.environ[f"{PREFIX}WORKERS"] = str(given.workers)
+        for name in OPTIONS:
+            if (value := getattr(given, name)) is not None:
+                os.environ[f"{PREFIX}{name.upper()}"] = value
         settings = read_settings()
         if given.command == "timeline":
             logs.install(settings.log_format, settings.log_level)
@@ -47,7 +55,8 @@ def main(arguments: Sequence[str] | None = None, prog: str = "python -m app") ->
 
 def _parser(prog: str) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog=prog, description="Serve timelines over HTTP.")
-    parser.add_argument("--workers", type=int, help="processes that answer; FORYOU_WORKERS")
+    for name, meaning in OPTIONS.items():
+        parser.add_argument(f"--{name}", help=f"{meaning}; {PREFIX}{name.upper()}")
     commands = parser.add_subparsers(dest="command")
     timeline = commands.add_parser("timeline", help="print one person's timeline")
     commands.add_parser("openapi", help="print the document that is checked in as app/openapi.json")

@@ -64,6 +64,19 @@ def test_a_port_that_is_taken_is_named(
     )
 
 
+def test_an_option_counts_before_the_setting_of_its_name(
+    environment: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        environment.setenv("FORYOU_PORT", "0")
+        line = refused(capsys, command=["--port", str(port)])
+    assert f"cannot listen on 127.0.0.1, port {port}" in line
+    line = refused(capsys, command=["--port", "70000"])
+    assert "FORYOU_PORT='70000'" in line
+    assert "65535" in line
+
+
 def test_what_is_no_id_is_not_asked_for(
     environment: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
