@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from enum import Enum, auto
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -25,7 +25,20 @@ class Phase(Enum):
     IDLE = auto()  # the answer is complete; uvicorn closes it in time
 
 
-class Limited(asyncio.Protocol):
+if TYPE_CHECKING:
+
+    class Base(asyncio.Protocol):
+        """What both protocols of uvicorn have."""
+
+        def on_response_complete(self) -> None: ...
+
+        def shutdown(self) -> None: ...
+
+else:
+    Base = asyncio.Protocol
+
+
+class Limited(Base):
     """To be mixed into a protocol of uvicorn, before it in the order of bases."""
 
     app: ASGIApp
@@ -64,8 +77,7 @@ class Limited(asyncio.Protocol):
 
     def on_response_complete(self) -> None:
         self.proven = True
-        # The protocol of uvicorn that this is mixed into has it; mypy sees no base that does.
-        super().on_response_complete()  # type: ignore[misc]
+        super().on_response_complete()
         if self.cycle.response_complete:  # no other request was sent behind it
             self._enter(Phase.IDLE)
             self._held.waits(self)
@@ -73,7 +85,7 @@ class Limited(asyncio.Protocol):
     def shutdown(self) -> None:
         """Answer a request that is on its way, or being answered, and close."""
         if self._is_answering:
-            super().shutdown()  # type: ignore[misc]  # of the protocol of uvicorn, as above
+            super().shutdown()
         else:
             self._is_last = True
             self._loop.call_later(LAST_SECONDS, self._close_unless_answering)

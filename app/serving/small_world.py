@@ -103,9 +103,16 @@ def _tweet(number: int, tweet: str, at: int = NOW - 80 * HOUR) -> Entry:
     return _entry(Kind.PUT_TWEET, at, str(row["author_id"]), bodies.Row(row).to_json())
 
 
-def _event(label: str, user: str, number: int, **about: str) -> Entry:
-    # The fields that are named here are texts; mypy has the types of all fields in mind.
-    event = bodies.Event(label, user, **about)  # type: ignore[arg-type]
+def _event(
+    label: str,
+    user: str,
+    number: int,
+    *,
+    tweet_id: str | None = None,
+    target_user_id: str | None = None,
+    text: str | None = None,
+) -> Entry:
+    event = bodies.Event(label, user, tweet_id=tweet_id, target_user_id=target_user_id, text=text)
     return _entry(Kind.EVENT, NOW - HOUR + number, user, event.to_json())
 
 

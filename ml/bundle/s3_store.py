@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import obstore
 from obstore.exceptions import AlreadyExistsError, BaseError, NotFoundError, PreconditionError
@@ -13,6 +13,10 @@ from obstore.store import S3Store as Client
 
 from ml.bundle.object_store import Stored
 from ml.errors import BundleError
+
+if TYPE_CHECKING:
+    from obstore import PutMode
+    from obstore.store import RetryConfig
 
 PATIENCE: Final = timedelta(seconds=20)  # of all attempts at one request
 
@@ -23,9 +27,8 @@ class S3Store:
     def __init__(self, url: str) -> None:
         self._url = url
         with self._naming_errors():
-            # obstore's types want a literal and its own typed dictionaries; mypy widens both.
-            retries = {"max_retries": 3, "retry_timeout": PATIENCE}
-            self._client = Client.from_url(url, retry_config=retries)  # type: ignore[arg-type]
+            retries: RetryConfig = {"max_retries": 3, "retry_timeout": PATIENCE}
+            self._client = Client.from_url(url, retry_config=retries)
 
     def read(self, name: str) -> Stored | None:
         with self._naming_errors():
@@ -42,9 +45,8 @@ class S3Store:
     def swap(self, name: str, data: bytes, tag: str | None) -> bool:
         with self._naming_errors():
             try:
-                # As above: `mode` is one of these two by construction.
-                mode = "create" if tag is None else {"e_tag": tag}
-                obstore.put(self._client, name, data, mode=mode)  # type: ignore[arg-type]
+                mode: PutMode = "create" if tag is None else {"e_tag": tag}
+                obstore.put(self._client, name, data, mode=mode)
             except (AlreadyExistsError, PreconditionError):
                 return False
             return True
