@@ -82,17 +82,14 @@ def fill(
     """
     rows, places = len(ordered), len(order)
     facts, counts = facts_of(ordered, tweet, author, marks, tags, sources.shape[1])
-    value = np.empty(rows)
-    for row in range(rows):
-        value[row] = worth[ordered[row]]
     inside, was_best = np.zeros(rows, np.bool_), np.zeros(rows, np.bool_)
     part, offer, gain = np.empty(rows), np.empty(rows), np.empty(len(RULES))
     chosen = np.empty(BLOCK, np.int64)
     seats, left = np.zeros((6, sources.shape[1])), np.zeros(sources.shape[1])
     taken = np.zeros(sources.shape[1])
-    waiting, waits = np.empty(rows, np.int64), rows
+    value, waiting, waits = np.empty(rows), np.empty(rows, np.int64), rows
     for row in range(rows):
-        waiting[row] = row
+        value[row], waiting[row] = worth[ordered[row]], row
     for source in range(sources.shape[1]):
         seats[RULE, source], seats[PRICE, source] = sources[2, source], sources[3, source]
         for row in range(rows):

@@ -35,7 +35,7 @@ Topics = NDArray[np.uint32]  # (tweets, tags), 0 where there is none
 def facts_of(
     ordered: Order, tweet: Rows, author: Rows, marks: Marks, tags: Topics, sources: int
 ) -> tuple[Facts, Counts]:
-    """The facts of rows in their order, and the counts of what is inside, which is nothing so far."""
+    """The facts of rows in an order, and the counts of what is inside, which is nothing so far."""
     facts = np.empty((len(ordered), 4), np.int64)
     authors, topics = scratch_table(len(ordered)), scratch_table(len(ordered))
     for row in range(len(ordered)):
