@@ -42,9 +42,7 @@ def retrieve(
         RuntimeError: every source failed.
     """
     asked = [
-        bit
-        for bit, one in enumerate(pipelines)
-        if not one.gates or admit(query, one.gates, trace)
+        bit for bit, one in enumerate(pipelines) if not one.gates or admit(query, one.gates, trace)
     ]
     found: list[CandidateBatch] = []
     waiting, beyond = asked, BEYOND

@@ -60,8 +60,8 @@ def fill(
     price: Values,
     budget: float,
     order: Order,
-    reason: Column,
-    cost: Column,
+    reason: NDArray[np.floating],
+    cost: NDArray[np.floating],
 ) -> None:
     """Fill places, block after block.
 
