@@ -19,7 +19,7 @@ HARMLESS: Final = 0.1  # how toxic, and how nude, what somebody writes may be
 
 def with_hits(plan: Plan) -> Plan:
     """Ordinary authors each write one tweet of the highest quality on what people like. They are
-    harmless: whoever is abusive as a rule is hidden for it, however good a tweet may be."""
+    harmless: people who often abuse others are hidden for it, however good a tweet may be."""
     world = plan.world
     liked = (world.users.taste[plan.panel] >= LIKED).sum(axis=0)
     topics = np.argsort(-liked, kind="stable")[:HITS].astype(np.int32)
