@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.pipeline.batch import CandidateBatch, Rows
-from app.pipeline.query import NOBODY, Query
+from app.pipeline.query import Query
 from app.retrieval.age import age_hours
 from app.retrieval.fresh_tweets import FreshTweets
 from app.retrieval.sort_keys import Keys, sort_key
@@ -48,10 +48,8 @@ class Explore:
 
     def fetch(self, query: Query, limit: int) -> CandidateBatch:
         state, around = self.fresh_tweets.state, query.neighborhood
-        wanted = self._wanted(query)
-        if wanted == NO_TOPIC:
-            return CandidateBatch.of(NOBODY, NOBODY)
         fresh = self.fresh_tweets.fresh(query.now)
+        wanted = self._wanted(query)
         keys = _on_topic(
             wanted,
             fresh.by_topic.near(wanted),
@@ -172,7 +170,7 @@ def _on_topic(
     author_counts = CountTable(of_authors, authors_newest, authors_half_life_seconds)
     rows, authors, on_topic = np.empty(len(places), np.int32), np.empty(len(places), np.int32), 0
     for i in places:
-        if topic[i] == wanted and author[i] != viewer:
+        if topic[i] != NO_TOPIC and topic[i] == wanted and author[i] != viewer:
             rows[on_topic], authors[on_topic], on_topic = tweet[i], author[i], on_topic + 1
     rows, authors = rows[:on_topic], authors[:on_topic]
     follows, excludes = places_among(authors, following), places_among(authors, excluded)
