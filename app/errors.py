@@ -25,6 +25,7 @@ ProblemError                500
 ├── BehindError             503
 ├── ReadOnlyError           503
 ├── FaultError              503
+├── StoppingError           503
 ├── OverloadedError         503
 └── RefusedError            whatever the framework refuses a request with
 """
@@ -183,6 +184,12 @@ class FaultError(ProblemError):
     status = 503
     slug = "fault"
     title = "A part of this service does not work"
+
+
+class StoppingError(ProblemError):
+    status = 503
+    slug = "stopping"
+    title = "This process is about to end"
 
 
 class OverloadedError(ProblemError):

@@ -97,9 +97,11 @@ def create_app(
                 "connections": Connections(settings),
             }
         finally:
-            await answering.stop()
-            if spans is not None:
-                spans.close()
+            try:
+                await answering.stop()
+            finally:
+                if spans is not None:
+                    spans.close()
 
     app = FastAPIOffline(
         title="For You",

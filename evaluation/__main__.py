@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -36,7 +37,11 @@ from ml.environment import artifacts
 from ml.errors import BundleError, DataError, FeedError
 
 
-def main(arguments: Sequence[str] | None = None, prog: str = "python -m evaluation") -> int:
+def main(
+    arguments: Sequence[str] | None = None,
+    prog: str = "python -m evaluation",
+    wall: Callable[[], float] = time.time,
+) -> int:
     """Run one command; 2 where the reader must mend something."""
     given = _parser(prog).parse_args(arguments)
     threads.use_one()
@@ -45,7 +50,7 @@ def main(arguments: Sequence[str] | None = None, prog: str = "python -m evaluati
             tables = table_options.read(given.folder, given)
             print(describe.table(describe.describe(tables, given.folder)))
         elif given.command == "simulate":
-            _simulate(given)
+            _simulate(given, wall)
         elif given.command == "frontier":
             frontier_command.run(given, *_bundle(given), _folder(given))
         elif given.command == "shapes":
@@ -79,7 +84,7 @@ def _evaluate(given: argparse.Namespace) -> None:
     _save(given, report, page.page(report, _beside(given, "shapes.json")), text, *names)
 
 
-def _simulate(given: argparse.Namespace) -> None:
+def _simulate(given: argparse.Namespace, wall: Callable[[], float]) -> None:
     trained, settings = _bundle(given)
     wanted = simulation.Wanted(
         policies=tuple(given.policy or ()),
@@ -92,6 +97,7 @@ def _simulate(given: argparse.Namespace) -> None:
     settings = settings.model_copy(update={"bundle": trained.version})
     report = simulation.run(given.data, settings, wanted)
     report["world"]["bundle"] = trained.version
+    report["ended_at"] = int(wall())
     _save(given, report, simulation_page.page(report), simulation_table.table(report), "simulation")
 
 

@@ -48,7 +48,11 @@ def fold(text: str) -> str:
 def phrase(text: str) -> str | None:
     """What to look for where a text is muted: its tokens, joined by spaces; None where it has
     no token, or more than `MAX_TOKENS`."""
-    tokens = pl.Series([fold(text)]).str.extract_all(TOKEN)[0].to_list()
+    folded = fold(text)
+    if folded.isascii():
+        tokens = _ASCII_TOKEN.findall(folded)
+    else:
+        tokens = pl.Series([folded]).str.extract_all(TOKEN)[0].to_list()
     return " ".join(tokens) if 0 < len(tokens) <= MAX_TOKENS else None
 
 

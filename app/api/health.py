@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query
 from app.api.dependencies import ServiceInUse
 from app.api.problems import documented
 from app.api.serializers import instant
-from app.errors import FaultError
+from app.errors import FaultError, StoppingError
 from app.schemas.health import Alive, Ready, Standing, Window
 from app.schemas.parameters import NoParameters
 from app.serving.engine import Engine
@@ -23,10 +23,12 @@ async def livez(_: Annotated[NoParameters, Query()]) -> Alive:
     return Alive()
 
 
-@router.get("/readyz", responses=documented(FaultError))
+@router.get("/readyz", responses=documented(FaultError, StoppingError))
 async def readyz(_: Annotated[NoParameters, Query()], service: ServiceInUse) -> Ready:
     """The model and data that are served, their time, and the parts that are missing. It is
     `degraded` while a background loop fails; each goes on trying, so it recovers by itself."""
+    if service.is_stopping:
+        raise StoppingError("ask another process; this one answers until connections are refused")
     if service.fault is not None:
         raise FaultError(f"the state does not follow the event log: {service.fault}")
     engine = service.engine

@@ -23,12 +23,12 @@ async def simulation(_: Annotated[NoParameters, Query()], engine: EngineInUse) -
     """The last simulation, in which simulated people used this feed, and others for comparison.
     `foryou simulate` writes it among the artifacts; where it never ran there are no policies."""
     report: Path = engine.settings.artifacts / "report" / "simulation.json"
-    if not report.is_file():
+    written = orjson.loads(report.read_bytes()) if report.is_file() else {}
+    if "ended_at" not in written:  # or it is from before reports had a date
         return Simulation(ended_at=None, bundle=None, people=None, days=None, policies=[])
-    written = orjson.loads(report.read_bytes())
     world = written["world"]
     return Simulation(
-        ended_at=instant(int(report.stat().st_mtime)),
+        ended_at=instant(written["ended_at"]),
         bundle=world["bundle"],
         people=world["users"],
         days=world["days"],

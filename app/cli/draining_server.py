@@ -6,21 +6,46 @@ import asyncio
 import socket
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import Any
+from time import monotonic
+from typing import Any, Final
 
 import uvicorn
+
+POLL_SECONDS: Final = 0.05  # a second signal ends it at once
 
 
 class DrainingServer(uvicorn.Server):
     """Closing a socket resets the connections that wait on it to be accepted, and a proxy does not
     repeat a POST that it has sent. So they are accepted before it is closed."""
 
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        announce: Callable[[], None] = lambda: None,
+        drain_seconds: float = 0,
+    ) -> None:
+        """
+        Args:
+            announce: lets proxies know that this server is about to end.
+            drain_seconds: how long it goes on as before after that.
+        """
+        super().__init__(config)
+        self._announce, self._drain_seconds = announce, drain_seconds
+
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Listen no more, and answer everybody who has connected by then."""
+        """Go on until proxies know, then listen no more, and answer everybody who has connected by
+        then."""
+        await self._drain()
         accepted = [one for listening in sockets or [] for one in _waiting_on(listening)]
         adopted = [asyncio.ensure_future(self._adopt(one)) for one in accepted]
         await super().shutdown(sockets)  # closes the sockets before anything else happens here
         await asyncio.gather(*adopted)
+
+    async def _drain(self) -> None:
+        self._announce()
+        end = monotonic() + self._drain_seconds
+        while monotonic() < end and not self.force_exit:
+            await asyncio.sleep(POLL_SECONDS)
 
     async def _adopt(self, accepted: socket.socket) -> None:
         """Serve a connection as asyncio would have, and have it closed after one answer."""

@@ -54,7 +54,7 @@ def _serve_alone(service: Service) -> None:
     listening = listen(settings.host, settings.port)
     limits = _limits(settings)
     config = uvicorn.Config(create_app(service=service), host=settings.host, **limits, **QUIETLY)
-    _Server(config, service.engine).run([listening])
+    _Server(config, service).run([listening])
 
 
 def _serve_together(settings: Settings) -> None:
@@ -84,7 +84,7 @@ def _work(engine: Engine, listening: socket.socket) -> int:
     prepare_process(engine.settings)
     service = service_of(engine)
     config = uvicorn.Config(create_app(service=service), **_limits(engine.settings), **QUIETLY)
-    server = DrainingServer(config)
+    server = DrainingServer(config, service.announce_end, engine.settings.drain_seconds)
     server.run([listening])
     return 0 if server.started else CANNOT_START
 
@@ -124,9 +124,9 @@ def listen(host: str, port: int) -> socket.socket:
 class _Server(DrainingServer):
     """Prints its address once it listens."""
 
-    def __init__(self, config: uvicorn.Config, engine: Engine) -> None:
-        super().__init__(config)
-        self.engine = engine
+    def __init__(self, config: uvicorn.Config, service: Service) -> None:
+        super().__init__(config, service.announce_end, service.engine.settings.drain_seconds)
+        self.engine = service.engine
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)

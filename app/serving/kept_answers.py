@@ -37,6 +37,7 @@ class KeptAnswers:
         self._waiting: deque[Answer] = deque()
         self._writing = asyncio.Lock()
         self._left: set[str] = set()  # erased, and not forgotten here yet
+        self._known = 0  # up to this offset it is known who was erased
         self._marked = 0
         self._has_missed = True  # before this process began
 
@@ -88,6 +89,7 @@ class KeptAnswers:
     def observe(self, records: Sequence[Record]) -> None:
         """Note who was erased, wherever it was asked for; they are forgotten in a moment."""
         self._left |= _left(records)
+        self._known = records[-1].offset
 
     def miss(self) -> None:
         """Records were applied that nobody observed."""
@@ -107,12 +109,14 @@ class KeptAnswers:
             except BaseException:
                 self._has_missed = True
                 raise
+            self._known = max(self._known, applied)
+        known = self._known  # what is observed from here on is forgotten next time
         for user_id in [*self._left]:
             await self.forget(user_id)
             self._left.discard(user_id)
-        if not self._marked or applied - self._marked >= RECORDS:
-            await asyncio.to_thread(self._file.mark_erased, applied)
-            self._marked = applied
+        if not self._marked or known - self._marked >= RECORDS:
+            await asyncio.to_thread(self._file.mark_erased, known)
+            self._marked = known
 
     def _missed(self, log: EventLog, applied: int) -> set[str]:
         """Who was erased while this process was away."""

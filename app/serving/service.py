@@ -56,6 +56,7 @@ class Service:
         self.interpreter: Interpreter = Grammar(SETTINGS)  # a language model may take its place
         self.answers = KeptAnswers.of(engine.settings) if log else None  # for replay
         self._lifecycle = Lifecycle(self)
+        self.is_stopping = False  # it still answers, and nobody should begin to ask it
         self.sandbox = Sandbox()
         self.other_previews = OtherPreviews()
         self._reloading = asyncio.Lock()
@@ -84,6 +85,10 @@ class Service:
         served."""
         self._outcomes.connect(metrics)
         self._lifecycle.start(metrics.loop_failed)
+
+    def announce_end(self) -> None:
+        """Let whoever looks know that another process should be asked from now on."""
+        self.is_stopping = True
 
     async def stop(self) -> None:
         """Write what still waits to be written, then close everything."""

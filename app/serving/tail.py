@@ -6,7 +6,7 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from itertools import islice
-from time import perf_counter
+from time import perf_counter, thread_time
 from typing import ClassVar, Final
 
 from ml.errors import DataError
@@ -17,7 +17,7 @@ from ml.state.feature_state import FeatureState
 from ml.state.updates.apply_records import AppliedRecords, apply_records
 
 READ_RECORDS: Final = 250  # read at once
-SLICE_SECONDS: Final = 0.002  # of applying between two answers: a timeline may wait for that long
+SLICE_SECONDS: Final = 0.002  # of processor time between two answers: a timeline may wait for it
 LEAST_RECORDS: Final = 32  # applied between two answers, however long they take
 POLL_SECONDS: Final = 0.05  # other processes do not say when they have written
 PAUSE_SECONDS: Final = 0.02  # between two batches that nobody waits for: larger ones cost less
@@ -41,6 +41,7 @@ class Tail:
         observe: Callable[[Sequence[Record]], None] = lambda records: None,
         recent: RecentRecords | None = None,
         tick: Callable[[], float] = perf_counter,
+        spent: Callable[[], float] = thread_time,
     ) -> None:
         """
         Args:
@@ -48,7 +49,9 @@ class Tail:
             restore: makes the state anew from the log, after records were applied in part.
             observe: called with records after they were applied.
             recent: what this process appended.
-            tick: seconds, by which batches are kept short.
+            tick: seconds, by which it is known how old the state is.
+            spent: seconds of processor time, by which batches are kept short: on a machine that has
+                other work, shorter ones would cost more each.
         """
         self.paused = asyncio.Lock()
         self._log = log
@@ -57,7 +60,7 @@ class Tail:
         self._restore = restore
         self._observe = observe
         self._recent = recent or RecentRecords()
-        self._tick = tick
+        self._tick, self._spent = tick, spent
         self._ahead: deque[Record] = deque()  # to be applied next
         self._at_once = LEAST_RECORDS  # that take about SLICE_SECONDS
         self._applied: AppliedRecords | None = None  # which nobody has reacted to yet
@@ -134,7 +137,7 @@ class Tail:
         records = list(islice(self._ahead, self._at_once))
         if not records:
             return
-        began = self._tick()
+        began = self._spent()
         try:
             self._applied = apply_records(self._state, records)
         except DataError:
@@ -146,7 +149,7 @@ class Tail:
             self._ahead.popleft()
         self._observe(records)
         self._follow_up()
-        rate = len(records) / max(self._tick() - began, 1e-9)
+        rate = len(records) / max(self._spent() - began, 1e-9)
         self._at_once = min(max(int(rate * SLICE_SECONDS), LEAST_RECORDS), READ_RECORDS)
 
     def _follow_up(self) -> None:

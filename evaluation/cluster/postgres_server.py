@@ -95,6 +95,13 @@ class PostgresServer:
         """End it and all its processes at once, as a power cut would."""
         self._end(signal.SIGQUIT)
 
+    def processes(self) -> list[int]:
+        """The first one, and those that it has started for itself and for its clients."""
+        assert self._process is not None
+        pid = self._process.pid
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text()
+        return [pid, *map(int, children.split())]
+
     def _end(self, how: signal.Signals) -> None:
         if self._process is not None:
             self._process.send_signal(how)

@@ -45,7 +45,7 @@ class Replica:
         self.name, self.address, self.starts = name, address, 0
         self.skew = 0.0  # seconds by which its clock is ahead, from its next start on
         self.is_away = False  # nobody starts it again
-        self._starting = Lock()  # a fault and who supervises may both find that it has ended
+        self._changing = Lock()  # a fault and who supervises may both start or kill it
         self._environment = {
             **os.environ,
             **environment,
@@ -62,7 +62,7 @@ class Replica:
 
     def keep_running(self) -> None:
         """Start it unless it runs, or is to stay away."""
-        with self._starting:
+        with self._changing:
             if self.is_away:
                 return
             if self._process is not None and self._process.poll() is None:
@@ -82,17 +82,19 @@ class Replica:
 
     def kill(self) -> None:
         """End it and its children between two instructions."""
-        if self._process is not None:
-            with suppress(ProcessLookupError):
-                os.killpg(self._process.pid, signal.SIGKILL)
-            self._process.wait()
+        with self._changing:
+            if self._process is not None:
+                with suppress(ProcessLookupError):
+                    os.killpg(self._process.pid, signal.SIGKILL)
+                self._process.wait()
 
     def stop(self) -> bool:
         """End it in good order, or by force when it takes too long; whether it was in time."""
-        if self._process is not None:
-            self._process.terminate()
+        ending = self._process
+        if ending is not None:
+            ending.terminate()
             try:
-                self._process.wait(GRACE)
+                ending.wait(GRACE)
             except subprocess.TimeoutExpired:
                 self.kill()
                 return False

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Final
 
-import numpy as np
-
 from evaluation.client import Address, Connection, request
 from evaluation.cluster.postgres_server import NoPostgresError, PostgresServer, free_port
 from evaluation.cluster.replica import Replica
+from evaluation.loadtest import processor_time
 from evaluation.loadtest.command import Given, Options
 from evaluation.loadtest.slo_report import SloReport, least, most, quantiles, spread
 from evaluation.loadtest.traffic import Traffic
@@ -22,8 +22,8 @@ from evaluation.report.numbers import Json
 
 BATCH: Final = 100
 HERE: Final = "127.0.0.1"
-TICKS: Final = os.sysconf("SC_CLK_TCK")
 REST_SECONDS: Final = 0.05
+Spent = Mapping[str, float]  # processor time by the name of a process
 OPTIONS: Final[Options] = {
     "events": (40_000, "in batches of 100"),
     "effects": (200, "events whose effect on the other replica is awaited"),
@@ -61,19 +61,27 @@ def measure(given: Given) -> SloReport:
                 stack.callback(replica.kill)
             for replica in replicas:
                 replica.wait()
-            return asyncio.run(_measured(given, replicas))
+            return asyncio.run(_measured(given, database, replicas))
 
 
-async def _measured(given: Given, replicas: list[Replica]) -> SloReport:
+async def _measured(given: Given, database: PostgresServer, replicas: list[Replica]) -> SloReport:
     options, addresses = given.options, [replica.address for replica in replicas]
     traffic = Traffic(given.state(), given.seed, "throughput")
+    await _events(traffic, addresses, options.events // 10)  # all that is made once is made
+    processes = {one.name: [one.pid] for one in replicas} | {
+        "client": [os.getpid()],
+        "postgres": database.processes(),
+    }
+    before = _spent(processes)
     rate = await _events(traffic, addresses, options.events)
+    each = _each(before, _spent(processes), options.events)
     effect = quantiles(await _effects(traffic, addresses, options.effects))
-    await _timelines(traffic, replicas, options.timelines // 5)  # all that is made once is made
+    await _timelines(traffic, replicas, options.timelines // 5)
     alone = await _timelines(traffic, replicas[:1], options.timelines)
     both = await _timelines(traffic, replicas, options.timelines)
     figures: Json = {
         "events_per_second": rate,
+        "processor_micros_per_event": each,
         "effect_millis": effect,
         "cpu_seconds_per_timeline": {"one": alone, "two": both},
     }
@@ -84,7 +92,11 @@ async def _measured(given: Given, replicas: list[Replica]) -> SloReport:
             most("processor time per timeline, two against one", both / alone, 1.15, "x"),
         ],
         figures,
-        [spread("event to effect on the other", effect)],
+        [
+            spread("event to effect on the other", effect),
+            "  processor time of an event: "
+            + ", ".join(f"{name} {micros:.0f} µs" for name, micros in each.items()),
+        ],
     )
 
 
@@ -134,7 +146,8 @@ async def _effects(traffic: Traffic, addresses: list[Address], count: int) -> li
 
 async def _timelines(traffic: Traffic, replicas: list[Replica], count: int) -> float:
     """Seconds of processor time of all replicas, per timeline that some of them answered."""
-    before = sum(map(_processor_seconds, replicas))
+    processes = {one.name: [one.pid] for one in replicas}
+    before = _spent(processes)
 
     async def ask(address: Address, many: int) -> None:
         async with Connection.open(address) as connection:
@@ -143,10 +156,14 @@ async def _timelines(traffic: Traffic, replicas: list[Replica], count: int) -> f
 
     await asyncio.gather(*(ask(one.address, count // len(replicas)) for one in replicas))
     await asyncio.sleep(1)  # what was served is logged and applied
-    return (sum(map(_processor_seconds, replicas)) - before) / count
+    return sum(_each(before, _spent(processes), count).values()) / 1e6
 
 
-def _processor_seconds(replica: Replica) -> float:
-    """That a process has used, of all its threads."""
-    fields = Path(f"/proc/{replica.pid}/stat").read_text().rpartition(")")[2].split()
-    return float(np.sum([int(fields[11]), int(fields[12])])) / TICKS
+def _spent(processes: Mapping[str, Sequence[int]]) -> Spent:
+    """Seconds of processor time of some processes, by their names."""
+    return {name: sum(map(processor_time.seconds, some)) for name, some in processes.items()}
+
+
+def _each(before: Spent, after: Spent, count: int) -> Spent:
+    """What was spent on each of so many things, in microseconds."""
+    return {name: (after[name] - before[name]) / count * 1e6 for name in before}

@@ -1,4 +1,5 @@
-"""The simulation as data: `simulation.json`. Two runs write the same, `seconds` aside.
+"""The simulation as data: `simulation.json`. Two runs write the same, `seconds` and
+the moment `ended_at` aside.
 
 Every figure is `{value, low, high}`, the last two its 95 % interval over resampled people; `share`
 is how far it is on the way from random (0) to the oracle (1).

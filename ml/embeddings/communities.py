@@ -142,6 +142,6 @@ def arrays_of(state: FeatureState, members: MemberTable) -> CommunityArrays:
         lists.data,
         register.index.left,
         register.is_on,
-        register.note,
+        register.weight,
         register.at,
     )

@@ -72,7 +72,7 @@ class ItemItem(NamedTuple):
             lists.data,
             register.index.left,
             register.is_on,
-            register.note,
+            register.weight,
             state.history.written,
         )
         if len(neighbor) > NEIGHBORS:
@@ -108,7 +108,7 @@ class ItemItem(NamedTuple):
             lists.data,
             register.index.left,
             register.is_on,
-            register.note,
+            register.weight,
             self.state.history.written,
         )
 

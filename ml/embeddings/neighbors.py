@@ -29,7 +29,7 @@ def neighbors(
     rows: Rows,
     user: Rows,
     is_on: NDArray[np.bool_],
-    note: Rows,
+    weights: Rows,
     written: Numbers,
 ) -> tuple[Rows, Strengths, Strengths]:
     """Who else engaged with the tweets of a history, and what they have in common with it and with
@@ -50,7 +50,7 @@ def neighbors(
         last = start[tweet] + length[tweet] - 1
         for i in range(min(length[tweet], ENGAGERS)):
             row = rows[last - _asked(i, length[tweet])]
-            weight = _weight(is_on, note, row)
+            weight = _weight(is_on, weights, row)
             if weight == 0 or user[row] == viewer:
                 continue
             slot = slot_of(table, user[row])
@@ -75,7 +75,7 @@ def most_shared(
     rows: Rows,
     user: Rows,
     is_on: NDArray[np.bool_],
-    note: Rows,
+    weights: Rows,
     written: Numbers,
 ) -> Rows:
     """The tweet of a history that each tweet goes with most, of equals the newest; -1 where none.
@@ -94,7 +94,7 @@ def most_shared(
         last = start[history[i]] + length[history[i]] - 1
         for j in range(min(length[history[i]], ENGAGERS)):
             row = rows[last - _asked(j, length[history[i]])]
-            weight = _weight(is_on, note, row)
+            weight = _weight(is_on, weights, row)
             if weight == 0 or user[row] == viewer:
                 continue
             slot = slot_of(table, user[row])
@@ -111,7 +111,7 @@ def most_shared(
         for j in range(asked):
             row = rows[last - _asked(j, length[tweet[k]])]
             slot = slot_of(table, user[row])
-            if table[slot] == FREE or _weight(is_on, note, row) == 0:
+            if table[slot] == FREE or _weight(is_on, weights, row) == 0:
                 continue
             entry = first[slot]
             while entry != FREE:
@@ -133,10 +133,10 @@ def _asked(place: int, length: int) -> int:
 
 
 @inline_kernel
-def _weight(is_on: NDArray[np.bool_], note: NDArray[np.int32], row: int) -> float:
+def _weight(is_on: NDArray[np.bool_], weights: NDArray[np.int32], row: int) -> float:
     """What the engagement in a row of the register weighs; 0 where it is none, or off."""
     weight = 0
     for kind in ENGAGEMENT_KINDS:
         if is_on[row, kind]:
-            weight = max(weight, int(note[row, kind]))
+            weight = max(weight, int(weights[row, kind]))
     return weight / UNIT

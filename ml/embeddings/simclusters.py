@@ -61,8 +61,8 @@ def similarity(
         )
     if known == 0:
         return near
-    start, length, rows, user, is_on, note, at = communities[7:]
-    whose, when, worth = _engagements(tweet, start, length, rows, user, is_on, note, at)
+    start, length, rows, user, is_on, weights, at = communities[7:]
+    whose, when, worth = _engagements(tweet, start, length, rows, user, is_on, weights, at)
     total, touched = np.zeros(count, np.float64), np.empty((ENGAGERS + 1) * ACTIVE + 1, np.int32)
     last = 0
     for i in range(len(tweet)):
@@ -122,10 +122,11 @@ def interested_in(
             vector[community[author]] += pull[author]
             known += 1
     square = 0.0
-    for one in vector:
-        square += one * one
+    for weight in vector:
+        square += weight * weight
     if square > 0:
-        vector /= sqrt(square)
+        for one in range(count):
+            vector[one] /= sqrt(square)
     return vector, known
 
 
@@ -137,7 +138,7 @@ def _engagements(
     rows: Rows,
     user: Rows,
     is_on: NDArray[np.bool_],
-    note: Rows,
+    weights: Rows,
     at: NDArray[np.int64],
 ) -> tuple[Rows, NDArray[np.int64], Numbers]:
     """Who engaged with each tweet, when they last did, and what that weighs, 0 where it is off.
@@ -156,7 +157,7 @@ def _engagements(
             row, latest, weight = rows[place], NEVER, 0
             for kind in ENGAGEMENT_KINDS:
                 latest = max(latest, at[row, kind] if is_on[row, kind] else NEVER)
-                weight = max(weight, note[row, kind] if is_on[row, kind] else 0)
+                weight = max(weight, weights[row, kind] if is_on[row, kind] else 0)
             whose[found], when[found], worth[found] = user[row], latest, weight / UNIT
             found += 1
     return whose, when, worth

@@ -27,7 +27,11 @@ OF_CLIENT: Final = {
     "target_session_attrs": "read-write",  # a standby may be behind, or never get what it lacks
     "application_name": "foryou",
 }
+# A new table has no statistics for up to a minute, and the server would read all of it for each
+# batch; every statement of a log finds its rows by an index.
 OF_SERVER: Final = """
+    SET enable_seqscan TO off;
+    SET jit TO off;
     SET search_path TO foryou;
     SET default_transaction_isolation TO 'read committed';
     SET client_encoding TO 'UTF8';

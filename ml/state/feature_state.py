@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -220,10 +221,7 @@ class FeatureState(Wishes):
         author = self._tweets.author[events.tweet]
         averse = (events.action == Action.NOT_INTERESTED) & (author >= 0)
         if averse.any():
-            some = events[averse]
-            self._graph.apply(
-                some.action, some.user, author[averse], some.at, some.tiebreak, some.tweet
-            )
+            self._graph.apply(replace(events[averse], target=author[averse]))
 
     def _relate(self, events: Events) -> None:
         """Apply follows, mutes and blocks; one from a tweet also counts for that tweet."""
@@ -231,9 +229,7 @@ class FeatureState(Wishes):
         if from_tweet.any():
             self._count_follows(events.where(from_tweet))
         some = self.standing(events.where(events.target >= 0), between_users=True)
-        changes = self._graph.apply(
-            some.action, some.user, some.target, some.at, some.tiebreak, some.tweet
-        )
+        changes = self._graph.apply(some)
         self._counts.add_relations(self._graph.relations, changes, self._tweets)
 
     def _count_follows(self, events: Events) -> None:

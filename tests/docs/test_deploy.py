@@ -95,6 +95,25 @@ def test_all_of_the_base_is_applied() -> None:
     assert {*base["resources"]} == others
 
 
+def test_kustomize_builds_the_base() -> None:
+    if (kubectl := shutil.which("kubectl")) is None:
+        pytest.skip("kubectl is not installed here")
+    command = [kubectl, "kustomize", str(KUBERNETES)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    built = {one["kind"]: one for one in yaml.safe_load_all(done.stdout)}
+    replica, training = (
+        built[kind]["spec"]["template"]["metadata"]["labels"] for kind in ("Deployment", "Job")
+    )
+    for selector in (
+        built["Service"]["spec"]["selector"],
+        built["PodDisruptionBudget"]["spec"]["selector"]["matchLabels"],
+        built["Deployment"]["spec"]["selector"]["matchLabels"],
+    ):
+        assert selector.items() <= replica.items()
+        assert not selector.items() <= training.items()
+
+
 def test_everything_of_the_base_means_the_same_pods() -> None:
     deployment = of_kind("Deployment")
     pod = deployment["spec"]["template"]

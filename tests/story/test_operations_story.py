@@ -13,6 +13,7 @@ from app.filters.unsafe import Unsafe
 from app.main import create_app
 from app.schemas.problem import Problem
 from app.serving.engine import Engine
+from app.serving.service import Service
 
 
 def test_it_says_that_it_lives_and_what_it_serves(client: TestClient, tiny_engine: Engine) -> None:
@@ -23,6 +24,19 @@ def test_it_says_that_it_lives_and_what_it_serves(client: TestClient, tiny_engin
     assert ready["ranker"] == "HeavyRanker"
     assert ready["users"] == len(tiny_engine.state.users)
     assert ready["window"]["widened"] is True
+
+
+def test_a_process_that_is_about_to_end_answers_and_says_that_another_should_be_asked(
+    tiny_engine: Engine, reader: str
+) -> None:
+    service = Service(tiny_engine)
+    with TestClient(create_app(tiny_engine.settings, service=service)) as client:
+        assert client.get("/readyz").status_code == 200
+        service.announce_end()
+        ready = client.get("/readyz")
+        assert (ready.status_code, ready.json()["type"].rpartition(":")[2]) == (503, "stopping")
+        assert client.get("/livez").status_code == 200
+        assert client.get(f"/timeline/{reader}").status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -32,10 +32,11 @@ def test_the_last_simulation_is_that_of_the_command(
         }
         asked = ["--data", str(tiny_data), "--artifacts", str(artifacts), "--policy", "for_you"]
         lasting = ["--users", "4", "--days", "0.2", "--workers", "1"]
-        assert main(["simulate", *asked, *lasting]) == 0
+        assert main(["simulate", *asked, *lasting], wall=lambda: 1_772_193_600.5) == 0
         found = client.get("/simulation").json()
         serving = client.get("/readyz").json()["model_version"]
     assert (found["bundle"], found["days"]) == (serving, 0.2)
+    assert found["ended_at"] == "2026-02-27T12:00:00Z"  # whenever its file was copied
     (policy,) = found["policies"]
     assert policy["policy"] == "for_you"
     assert policy["engagements_per_session"]["value"] > 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -11,12 +12,13 @@ from fastapi.testclient import TestClient
 
 from app import main
 from app.serving.engine import Engine
+from app.serving.service import Service
 from app.settings import InvalidSettingError, Settings
 
 sdk = pytest.importorskip("opentelemetry.sdk", reason="traces need the extra `otlp`")
 
 from opentelemetry.sdk.trace import ReadableSpan  # noqa: E402
-from opentelemetry.sdk.trace.export import SimpleSpanProcessor  # noqa: E402
+from opentelemetry.sdk.trace.export import BatchSpanProcessor, SimpleSpanProcessor  # noqa: E402
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import (  # noqa: E402
     InMemorySpanExporter,
 )
@@ -42,6 +44,26 @@ def traced(
 
 def attributes(span: ReadableSpan) -> dict[str, Any]:
     return dict(span.attributes or {})
+
+
+def test_traces_are_sent_though_the_service_could_not_end_well(
+    tiny_engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    collected = InMemorySpanExporter()
+    spans = Spans(BatchSpanProcessor(collected, schedule_delay_millis=600_000))
+    monkeypatch.setattr(main, "tracing", lambda _: spans)
+
+    async def stop(service: Service) -> None:
+        raise OSError("the disk is gone")
+
+    monkeypatch.setattr(Service, "stop", stop)
+    serving = ExitStack()
+    client = serving.enter_context(TestClient(main.create_app(tiny_engine.settings, tiny_engine)))
+    client.get("/users?limit=1")
+    assert not collected.get_finished_spans()
+    with pytest.raises(OSError, match="the disk is gone"):
+        serving.close()
+    assert collected.get_finished_spans()
 
 
 def test_a_request_is_a_span_over_its_components(

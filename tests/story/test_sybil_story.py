@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 
@@ -69,3 +70,43 @@ def test_ten_established_people_are_heard(live: TestClient) -> None:
     ]
     post(live, "events", likes)
     assert state.tweet_counts.read(row, state.newest)[0, 1] - before > 5
+
+
+def test_a_thousand_new_accounts_bury_nobody(
+    tiny_artifacts: Path, tiny_data: Path, tmp_path: Path
+) -> None:
+    """They block an author and report all that they wrote; others find it where it was."""
+    settings = Settings(
+        artifacts=tiny_artifacts, data_dir=tiny_data, log=tmp_path / "events.db", log_level="error"
+    )
+    with TestClient(create_app(settings)) as client:
+        state = client.app_state["service"].engine.state
+        viewers = state.users.ids.ids(np.argsort(-state.history.written)[:10])
+        before = {viewer: places(client, viewer) for viewer in viewers}
+        victim = next(iter(before[viewers[0]].values()))[1]
+        written = state.posts.of(int(state.users.ids.known([victim])[0]))
+        hostile = [f"hostile-{n}" for n in range(SYBILS)]
+        post(client, "users", [{"user_id": who} for who in hostile])
+        for tweet in state.tweets.ids.ids(written[-3:]):
+            post(client, "events", [about("report", who, tweet_id=tweet) for who in hostile])
+        post(client, "events", [about("block", who, target_user_id=victim) for who in hostile])
+        moved = [
+            after.get(tweet, (100, victim))[0] - place
+            for viewer in viewers
+            for after in [places(client, viewer)]
+            for tweet, (place, author) in before[viewer].items()
+            if author == victim
+        ]
+    assert len(moved) >= 10
+    assert max(moved) <= 3, sorted(moved)
+
+
+def about(action: str, who: str, **what: str) -> dict[str, str]:
+    name = "-".join(what.values())
+    return {"event_id": f"{action}-{who}-{name}", "action": action, "user_id": who, **what}
+
+
+def places(client: TestClient, viewer: str) -> dict[str, tuple[int, str]]:
+    """The place of each tweet on somebody's page, and its author."""
+    page = client.get(f"/timeline/{viewer}", params={"limit": 100, "peek": True}).json()
+    return {item["tweet_id"]: (n, item["author_id"]) for n, item in enumerate(page["items"])}

@@ -23,7 +23,7 @@ from ml.state.tables.threads import Reply
 from ml.state.tables.tweets import Tweets
 from ml.state.tables.users import Users
 
-SCHEMA = 8  # raise it when the meaning of a stored array changes
+SCHEMA = 9  # raise it when the meaning of a stored array changes
 ABOUT = "state.json"
 OF_THE_PROCESS = ("_version", "_rewritten", "_acted")  # nothing that another process should know
 VERSION = "version"  # of a table, of this process as well

@@ -20,6 +20,7 @@ class Changes:
     at: Times
     sign: NDArray[np.float64]
     note: Rows
+    weight: Rows  # in millionths
     touched: Rows  # every row whose latest event is another than before
 
     def __getitem__(self, some: NDArray[np.bool_]) -> Changes:
@@ -29,5 +30,6 @@ class Changes:
             self.at[some],
             self.sign[some],
             self.note[some],
+            self.weight[some],
             self.touched,
         )

@@ -26,7 +26,7 @@ Code = TypeVar("Code", bound=int)
 class LwwRegister:
     """For each (pair, kind): the latest event, and whether it turned this on.
 
-    Where `noted`, each also keeps a number that its latest event came with.
+    Each also keeps what its latest event weighs and, where `noted`, a number it came with.
     """
 
     def __init__(
@@ -45,6 +45,7 @@ class LwwRegister:
         self.tiebreak = np.empty((0, len(kinds)), np.uint64)
         self.is_on = np.empty((0, len(kinds)), bool)
         self.note = np.empty((0, len(kinds) if noted else 0), np.int32)
+        self.weight = np.empty((0, len(kinds)), np.int32)  # in millionths, see `weights`
         self._kind_of = np.full(CODES, -1)
         self._turns_on = np.zeros(CODES, bool)
         for kind, action in enumerate(kinds):
@@ -73,6 +74,7 @@ class LwwRegister:
         right: Rows,
         at: Times,
         tiebreak: Tiebreaks,
+        weight: Rows,
         note: Rows | None = None,
     ) -> Changes:
         """Turn on and off; in which order the events are given does not matter."""
@@ -84,29 +86,21 @@ class LwwRegister:
             note = np.full(len(at), -1, np.int32)
         changed = np.empty(2 * len(at), np.int64)
         then, sign = np.empty_like(changed), np.empty(len(changed))
-        noted, touched = np.empty(len(changed), np.int32), np.empty(len(at), np.int32)
-        held = self.at.ravel(), self.tiebreak.ravel(), self.is_on.ravel(), self.note.ravel()
-        changes, rows = _apply(
-            *held,
-            order,
-            cell,
-            self._turns_on[action],
-            at,
-            tiebreak,
-            note,
-            changed,
-            then,
-            sign,
-            noted,
-            touched,
-            len(self.kinds),
-        )
+        noted, weighed = np.empty((2, len(changed)), np.int32)
+        touched = np.empty(len(at), np.int32)
+        come = order, cell, self._turns_on[action], at, tiebreak, note, weight
+        written = changed, then, sign, noted, weighed, touched
+        held = self.at.ravel(), self.tiebreak.ravel(), self.is_on.ravel()
+        beside = self.note.ravel(), self.weight.ravel()
+        arrays = *held, *beside, *come, *written
+        changes, rows = _apply(*arrays, len(self.kinds))
         return Changes(
             row=(changed[:changes] // len(self.kinds)).astype(np.int32),
             kind=changed[:changes] % len(self.kinds),
             at=then[:changes],
             sign=sign[:changes],
             note=noted[:changes],
+            weight=weighed[:changes],
             touched=touched[:rows],
         )
 
@@ -123,6 +117,7 @@ class LwwRegister:
             at=self.at[was],
             sign=np.full(len(was[0]), -1.0),
             note=self.note[was] if noted else np.full(len(was[0]), -1, np.int32),
+            weight=self.weight[was],
             touched=np.unique(row),
         )
         self.at[row, kind], self.tiebreak[row, kind], self.is_on[row, kind] = NEVER, 0, False
@@ -140,7 +135,7 @@ class LwwRegister:
         """Only these pairs, in rows of their own; `right` says what each right side is now."""
         self.index = self.index.kept(row, right)
         self.at, self.tiebreak, self.is_on = self.at[row], self.tiebreak[row], self.is_on[row]
-        self.note = self.note[row]
+        self.note, self.weight = self.note[row], self.weight[row]
 
     def on(self, action: int, left: Rows, right: Rows) -> NDArray[np.bool_]:
         """Whether each pair has this on."""
@@ -174,6 +169,7 @@ class LwwRegister:
         self.tiebreak = with_room(self.tiebreak, rows, 0)
         self.is_on = with_room(self.is_on, rows, False)
         self.note = with_room(self.note, rows, -1)
+        self.weight = with_room(self.weight, rows, 0)
 
 
 @kernel
@@ -182,16 +178,19 @@ def _apply(
     tiebreak: Tiebreaks,
     is_on: NDArray[np.bool_],
     note: Rows,
+    weight: Rows,
     order: NDArray[np.int64],
     cell: NDArray[np.int64],
     turns_on: NDArray[np.bool_],
     now: Times,
     now_tiebreak: Tiebreaks,
     now_note: Rows,
+    now_weight: Rows,
     changed: NDArray[np.int64],
     changed_at: Times,
     sign: NDArray[np.float64],
     changed_note: Rows,
+    changed_weight: Rows,
     touched: Rows,
     kinds: int,
 ) -> tuple[int, int]:
@@ -208,17 +207,18 @@ def _apply(
             touched[rows] = where // kinds
             rows += 1
         was_note = note[where] if len(note) > 0 else -1
-        is_same = is_on[where] == turns_on[this]
-        is_same &= at[where] == now[this] and was_note == now_note[this]
+        is_same = is_on[where] == turns_on[this] and at[where] == now[this]
+        is_same &= was_note == now_note[this] and weight[where] == now_weight[this]
         if is_on[where] and not is_same:
             changed[changes], changed_at[changes], sign[changes] = where, at[where], -1.0
-            changed_note[changes] = was_note
+            changed_note[changes], changed_weight[changes] = was_note, weight[where]
             changes += 1
         if turns_on[this] and not is_same:
             changed[changes], changed_at[changes], sign[changes] = where, now[this], 1.0
-            changed_note[changes] = now_note[this]
+            changed_note[changes], changed_weight[changes] = now_note[this], now_weight[this]
             changes += 1
         at[where], tiebreak[where], is_on[where] = now[this], now_tiebreak[this], turns_on[this]
+        weight[where] = now_weight[this]
         if len(note) > 0:
             note[where] = now_note[this]
     return changes, rows

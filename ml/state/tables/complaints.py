@@ -1,8 +1,9 @@
-"""Complaints count, but a crowd cannot bury anybody: capped per actor and per day.
+"""Complaints count, but a crowd cannot bury anybody: weighed, and capped per actor and per day.
 
 What a (subject, day) is charged with depends only on who stands by a complaint of that day: each
-actor once, and `DAILY` of them at most. It is charged at the beginning of the day, so neither
-the order of complaints nor of their withdrawals matters.
+actor once, by what they weighed when they complained (`seniority`), and `DAILY` at most. It is
+charged at the beginning of the day, so neither the order of complaints nor of their withdrawals
+matters.
 """
 
 from __future__ import annotations
@@ -13,12 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml.arrays import Rows, Times
-from ml.kernels import kernel
+from ml.kernels import inline_kernel, kernel
 from ml.state.structures.counters import Counts
 from ml.state.structures.growable import with_room
 from ml.state.structures.pair_index import PairIndex
+from ml.state.tables.weights import UNIT
 
-DAILY: Final = 5  # of each kind: what a few honest readers can say in a day; more add nothing
+DAILY: Final = 5  # of each kind: what a few established readers can say in a day; more add nothing
+MOST: Final = DAILY * UNIT
 DAY_SECONDS: Final = 86_400
 
 
@@ -37,9 +40,10 @@ class Complaints:
     def __init__(self, kinds: int) -> None:
         self.kinds: Final = kinds
         self.cells = PairIndex()  # (subject, day and kind)
-        self.actors = np.empty(0, np.int64)  # of each cell, how many complain
+        self.weight = np.empty(0, np.int64)  # of each cell, what those weigh who complain
         self.pairs = PairIndex()  # (actor, cell)
         self.held = np.empty(0, np.int64)  # of each pair, how many complaints stand
+        self.total = np.empty(0, np.int64)  # and what they weigh together
 
     def keep_from(self, day: int) -> None:
         """Forget the complaints of all days before; they stay where they were counted."""
@@ -59,7 +63,7 @@ class Complaints:
         left = left if subject is None else subject[left]
         self.cells = PairIndex(left, self.cells.right[cell])
         self.pairs = self.pairs.kept(pair, new)
-        self.actors, self.held = self.actors[cell], self.held[pair]
+        self.weight, self.held, self.total = self.weight[cell], self.held[pair], self.total[pair]
 
     def change(
         self,
@@ -68,30 +72,43 @@ class Complaints:
         kind: NDArray[np.integer],
         at: Times,
         sign: NDArray[np.float64],
+        weight: Rows,
     ) -> Charge:
-        """Apply complaints (+1) and their withdrawal (-1); what that adds to each subject."""
+        """Apply complaints (+1) and their withdrawal (-1), of weights in millionths; what that
+        adds to each subject."""
         day = at // DAY_SECONDS
         cell = self.cells.add(subject, (day * self.kinds + kind).astype(np.int32))
         pair = self.pairs.add(actor, cell)
-        self.actors = with_room(self.actors, len(self.cells), 0)
+        self.weight = with_room(self.weight, len(self.cells), 0)
         self.held = with_room(self.held, len(self.pairs), 0)
-        weight = np.empty(len(pair))
-        _change(self.actors, self.held, cell, pair, sign, weight)
-        return Charge(subject, kind, day * DAY_SECONDS, weight)
+        self.total = with_room(self.total, len(self.pairs), 0)
+        charge = np.empty(len(pair))
+        _change(self.weight, self.held, self.total, cell, pair, sign, weight, charge)
+        return Charge(subject, kind, day * DAY_SECONDS, charge)
 
 
 @kernel
 def _change(
-    actors: NDArray[np.int64],
+    weight: NDArray[np.int64],
     held: NDArray[np.int64],
+    total: NDArray[np.int64],
     cell: Rows,
     pair: Rows,
     sign: NDArray[np.float64],
-    weight: Counts,
+    each: Rows,
+    charge: Counts,
 ) -> None:
-    """Count complaints, the actors of each cell, and what each change adds to its charge."""
+    """Count complaints, what their actors weigh, and what each change adds to its charge."""
     for i in range(len(pair)):
-        before, charged = held[pair[i]] > 0, min(actors[cell[i]], DAILY)
-        held[pair[i]] += int(sign[i])
-        actors[cell[i]] += int(held[pair[i]] > 0) - int(before)
-        weight[i] = min(actors[cell[i]], DAILY) - charged
+        this, where = pair[i], cell[i]
+        before, charged = _mean(total[this], held[this]), min(weight[where], MOST)
+        held[this] += int(sign[i])
+        total[this] += int(sign[i]) * each[i]
+        weight[where] += _mean(total[this], held[this]) - before
+        charge[i] = (min(weight[where], MOST) - charged) / UNIT
+
+
+@inline_kernel
+def _mean(total: int, held: int) -> int:
+    """What an actor weighs: the mean of the complaints that they stand by, or nothing."""
+    return total // held if held > 0 else 0

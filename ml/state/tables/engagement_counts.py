@@ -21,7 +21,7 @@ from ml.state.tables.expected import expected
 from ml.state.tables.graph import RELATIONS
 from ml.state.tables.tweets import Tweets
 from ml.state.tables.views import Views
-from ml.state.tables.weights import of_note
+from ml.state.tables.weights import of_millionths
 
 TWEET_HALF_LIFE_HOURS: Final = 72.0
 PERSON_HALF_LIFE_HOURS: Final = 15 * 24.0
@@ -139,8 +139,8 @@ class EngagementCounts:
         acts = Acts.of(tweets, user, tweet, kind, changes.at, changes.sign)
         self.add_for_actor(acts)
         complains = IS_COMPLAINT[kind]
-        self.add_for_subject(acts.where(~complains), of_note(changes.note[~complains]))
-        self.complain(acts.where(complains))
+        self.add_for_subject(acts.where(~complains), of_millionths(changes.weight[~complains]))
+        self.complain(acts.where(complains), changes.weight[complains])
 
     def add_relations(self, register: LwwRegister, changes: Changes, tweets: Tweets) -> None:
         """Add and take back mutes and blocks."""
@@ -152,10 +152,11 @@ class EngagementCounts:
         user, author = register.index.left[changes.row], register.index.right[changes.row]
         acts = Acts.of(tweets, user, changes.note, kind, changes.at, changes.sign, author)
         self.add_for_actor(acts)
-        self.complain(acts)
+        self.complain(acts, changes.weight)
 
-    def complain(self, acts: Acts) -> None:
-        """Count complaints for their tweets and authors, capped per actor and day."""
+    def complain(self, acts: Acts, weight: Rows) -> None:
+        """Count complaints for their tweets and authors: by the weight of who complains, in
+        millionths, and capped per actor and day."""
         if not len(acts):
             return
         for complaints, subject, counts in (
@@ -169,6 +170,7 @@ class EngagementCounts:
                 np.searchsorted(COMPLAINTS, known.kind),
                 known.at,
                 known.weight,
+                weight[subject >= 0],
             )
             kind = np.asarray(COMPLAINTS)[charge.kind]
             counts.add(charge.subject, kind, charge.at, charge.weight)

@@ -19,7 +19,7 @@ from ml.state.structures.ragged import Ragged
 from ml.state.tables.engagers import Engagers
 from ml.state.tables.history import History
 from ml.state.tables.tweets import Tweets
-from ml.state.tables.weights import as_note
+from ml.state.tables.weights import in_millionths
 
 ENGAGEMENT_KINDS: Final = tuple(ONCE_PER_TWEET.index(action) for action in ENGAGEMENTS)
 
@@ -29,7 +29,7 @@ class Engagements:
     it."""
 
     def __init__(self, users: int, tweets: int) -> None:
-        self.register = LwwRegister(ONCE_PER_TWEET, UNDOES, noted=True)  # with the weight
+        self.register = LwwRegister(ONCE_PER_TWEET, UNDOES)
         self.lists = Ragged(users)  # each viewer's rows of `register`
         self.history = History(users)
         self.engagers = Engagers(tweets)
@@ -57,7 +57,7 @@ class Engagements:
             events.tweet,
             events.at,
             events.tiebreak,
-            None if events.weight is None else as_note(events.weight),
+            in_millionths(events.weight),
         )
         if len(self.register.index) > listed:
             new = np.arange(listed, len(self.register.index), dtype=np.int32)

@@ -9,11 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml.actions import UNDOES, Action
-from ml.arrays import Rows, Tiebreaks, Times
+from ml.arrays import Rows
+from ml.state.events import Events
 from ml.state.structures.changes import Changes
 from ml.state.structures.growable import GrowableColumns
 from ml.state.structures.lww_register import LwwRegister
 from ml.state.structures.ragged import Ragged
+from ml.state.tables.weights import in_millionths
 
 RELATIONS: Final = (Action.FOLLOW, Action.MUTE, Action.BLOCK, Action.NOT_INTERESTED)
 
@@ -51,18 +53,17 @@ class Graph(GrowableColumns):
         self._in.grow(users)
         self.lengthen(users)
 
-    def apply(
-        self,
-        action: NDArray[np.int8],
-        user: Rows,
-        target: Rows,
-        at: Times,
-        tiebreak: Tiebreaks,
-        tweet: Rows | None = None,
-    ) -> Changes:
-        if tweet is None:
-            tweet = np.full(len(user), -1, np.int32)
-        changes = self.relations.apply(action, user, target, at, tiebreak, tweet)
+    def apply(self, events: Events) -> Changes:
+        """Turn relations to the targets of events on and off, in any order."""
+        changes = self.relations.apply(
+            events.action,
+            events.user,
+            events.target,
+            events.at,
+            events.tiebreak,
+            in_millionths(events.weight),
+            events.tweet,
+        )
         index = self.relations.index
         if len(index) > self._listed:
             new = np.arange(self._listed, len(index), dtype=np.int32)

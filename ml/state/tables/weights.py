@@ -1,4 +1,4 @@
-"""The weight of an engagement, kept beside it, so that undoing takes back what doing added."""
+"""The weight of an act, kept beside it, so that undoing takes back what doing added."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from ml.state.structures.counters import Counts
 UNIT: Final = 1_000_000
 
 
-def as_note(weight: Counts) -> Rows:
-    """Weights as whole numbers, which a register can keep."""
+def in_millionths(weight: Counts | None) -> Rows:
+    """Weights that have been read, as whole numbers: their sums do not depend on their order."""
+    assert weight is not None
     return np.rint(weight * UNIT).astype(np.int32)
 
 
-def of_note(note: Rows) -> Counts:
-    """The weights that notes stand for."""
-    return note / UNIT
+def of_millionths(weight: Rows) -> Counts:
+    """The weights that whole numbers stand for."""
+    return weight / UNIT

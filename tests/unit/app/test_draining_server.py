@@ -64,6 +64,43 @@ async def ended_while_they_ask(protocol: type[Limited], clients: list[socket.soc
     serving.cancel()
 
 
+async def asked_while_it_drains(drain_seconds: float, is_forced: bool) -> tuple[bool, list[bytes]]:
+    """Whether the end was announced before anybody was refused, and what somebody was answered who
+    asked after that; then the server has ended."""
+    listening = listen("127.0.0.1", 0)
+    address, announced = listening.getsockname(), asyncio.Event()
+    config = uvicorn.Config(app, http=LimitedH11, log_config=None)
+    server = DrainingServer(config, announced.set, drain_seconds)
+    server.force_exit = is_forced  # as a second signal asks for
+    serving = asyncio.create_task(server.serve([listening]))
+    while not server.started:
+        await asyncio.sleep(0.01)
+    server.should_exit = True
+    await announced.wait()
+    answers = []
+    try:
+        reader, writer = await asyncio.open_connection(*address)
+        writer.write(GET.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"))
+        answers.append(await reader.read())
+        writer.close()
+    except ConnectionError:
+        pass
+    is_serving = not serving.done()
+    await serving
+    return is_serving, answers
+
+
+def test_who_asks_after_the_end_was_announced_is_answered_while_it_drains() -> None:
+    is_serving, (answer,) = asyncio.run(asyncio.wait_for(asked_while_it_drains(1, False), 10))
+    assert is_serving
+    assert answer.startswith(b"HTTP/1.1 200")
+
+
+def test_a_second_signal_ends_the_draining() -> None:
+    _, answers = asyncio.run(asyncio.wait_for(asked_while_it_drains(600, True), 10))
+    assert answers in ([], [b""])
+
+
 @pytest.mark.parametrize("protocol", [LimitedH11, LimitedHttpTools])
 def test_everybody_who_connected_is_answered(
     protocol: type[Limited], clients: list[socket.socket]

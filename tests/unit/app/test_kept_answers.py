@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from app.serving import kept_answers
 from app.serving.answer_file import Answer, AnswerFile
 from app.serving.kept_answers import KeptAnswers
 from ml.event_log.port import EventLog
@@ -39,6 +40,27 @@ def test_what_is_missed_while_the_log_is_read_is_read_the_next_time(
 
     with closing(SqliteLog(tmp_path / "log.db")) as log:
         assert asyncio.run(story(log)) == [0, 1]
+
+
+def test_an_erasure_that_was_applied_and_not_observed_is_not_marked_as_forgotten(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where a slice of the log is applied in part: the state is then made anew from the log."""
+    monkeypatch.setattr(kept_answers, "RECORDS", 1)  # every look is marked
+    kept = KeptAnswers(AnswerFile(tmp_path / "answers", 1_000_000), 1.0, is_shared=False)
+
+    async def story(log: EventLog) -> int:
+        kept.keep(Answer("of-a", "a", 0, "", "", b"{}"))
+        await kept.follow(log, _erased(log, "stranger"))
+        await kept.follow(log, _erased(log, "a"))
+        kept.miss()
+        await kept.follow(log, log.end)
+        left = await kept.count("a")
+        await kept.close()
+        return left
+
+    with closing(SqliteLog(tmp_path / "log.db")) as log:
+        assert asyncio.run(story(log)) == 0
 
 
 def _erased(log: EventLog, user_id: str) -> int:

@@ -91,7 +91,7 @@ def test_records_that_take_long_are_applied_few_at_a_time(log: Unread) -> None:
         now[0] += 1.0
         slices.append(state.offset)
 
-    tail = Tail(log, state, slow, tick=lambda: now[0])
+    tail = Tail(log, state, slow, spent=lambda: now[0])
     log.append([joined(number) for number in range(READ_RECORDS)])
 
     async def run() -> None:

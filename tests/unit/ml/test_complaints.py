@@ -1,35 +1,45 @@
-"""What a subject is charged with on a day is how many complain of it then, up to the cap."""
+"""What a subject is charged with on a day is what those weigh who complain of it, up to the cap."""
 
 from __future__ import annotations
+
+from collections import defaultdict
 
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ml.state.tables.complaints import DAILY, DAY_SECONDS, Complaints
+from ml.state.tables.weights import UNIT
 
 ABOUT = st.tuples(st.integers(0, 9), st.integers(0, 1), st.integers(0, 1), st.integers(0, 2))
+WEIGHT = st.integers(UNIT // 1000, UNIT)
+About = tuple[int, int, int, int]
 
 
-@given(st.lists(ABOUT, max_size=80), st.integers(1, 40))
-def test_charges_add_up_to_the_capped_number_of_actors(
-    steps: list[tuple[int, int, int, int]], size: int
+@given(st.lists(st.tuples(ABOUT, WEIGHT), max_size=80), st.integers(1, 40))
+def test_charges_add_up_to_the_capped_weight_of_the_actors(
+    steps: list[tuple[About, int]], size: int
 ) -> None:
-    """Each complaint is about (actor, subject, kind, day), and the next like it withdraws it."""
+    """Each complaint is about (actor, subject, kind, day); the third of them withdraws the first,
+    and those after it one each. Who stands by two weighs their mean."""
     complaints, charged = Complaints(2), np.zeros((2, 2, 3))
-    standing: set[tuple[int, int, int, int]] = set()
+    stands: defaultdict[About, list[int]] = defaultdict(list)
     for start in range(0, len(steps), size):
-        signs = []
-        for step in steps[start : start + size]:
-            signs.append(-1.0 if step in standing else 1.0)
-            standing ^= {step}
-        actor, subject, kind, day = np.array(steps[start : start + size]).T.copy()
+        some, signs = [], []
+        for about, weight in steps[start : start + size]:
+            withdrawn = len(stands[about]) == 2
+            some.append((*about, stands[about].pop(0) if withdrawn else weight))
+            signs.append(-1.0 if withdrawn else 1.0)
+            if not withdrawn:
+                stands[about].append(weight)
+        actor, subject, kind, day, weighs = np.array(some).T.copy()
         charge = complaints.change(
             actor.astype(np.int32), subject.astype(np.int32), kind,
-            day * DAY_SECONDS + 5, np.array(signs),
+            day * DAY_SECONDS + 5, np.array(signs), weighs.astype(np.int32),
         )  # fmt: skip
         assert (charge.at % DAY_SECONDS == 0).all()
         np.add.at(charged, (charge.subject, charge.kind, charge.at // DAY_SECONDS), charge.weight)
         for where in np.ndindex(2, 2, 3):
-            actors = {who for who, *about in standing if tuple(about) == where}
-            assert charged[where] == min(len(actors), DAILY)
+            mine = [weights for (_, *about), weights in stands.items() if tuple(about) == where]
+            all_of_them = sum(sum(weights) // len(weights) for weights in mine if weights) / UNIT
+            np.testing.assert_allclose(charged[where], min(all_of_them, DAILY), atol=1e-9)

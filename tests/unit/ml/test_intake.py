@@ -115,20 +115,34 @@ def test_served_seen_and_engaged_are_three_things(recorded: RecordedState) -> No
 
 
 def test_a_crowd_cannot_bury_an_author(recorded: RecordedState) -> None:
-    recorded.tweet("t", "ann")
-    recorded.tweet("u", "ann")
+    """Not even one that is as established as anybody."""
+    recorded.tweet("t", "ann", 1)
+    recorded.tweet("u", "ann", 1)
     for number in range(50):
-        recorded.act(f"foe{number}", "block", target_user_id="ann")
-        recorded.act(f"foe{number}", "report", "t")
-        recorded.act(f"foe{number}", "report", "u")
+        recorded.act(f"foe{number}", "block", target_user_id="ann", at=9)
+        recorded.act(f"foe{number}", "report", "t", at=9)
+        recorded.act(f"foe{number}", "report", "u", at=9)
     for kind in (Count.NEGATIVE, Count.REPORT):
         assert recorded.count("ann", kind) == pytest.approx(DAILY, rel=1e-3)
     for number in range(48):
-        recorded.act(f"foe{number}", "unblock", target_user_id="ann")
+        recorded.act(f"foe{number}", "unblock", target_user_id="ann", at=10)
     assert recorded.count("ann", Count.NEGATIVE) == pytest.approx(2, rel=1e-3)
-    for number in range(50):
-        recorded.act(f"fan{number}", "block", target_user_id="ann", at=DAY + number)
+    for number in range(10):
+        recorded.act(f"foe{number}", "block", target_user_id="ann", at=DAY + 9)
     assert recorded.count("ann", Count.NEGATIVE) > DAILY
+
+
+def test_a_crowd_of_new_accounts_weighs_next_to_nothing(recorded: RecordedState) -> None:
+    recorded.tweet("t", "ann", 1)
+    recorded.act("bob", "like", "t", at=9)
+    for number in range(200):
+        recorded.act(f"new{number}", "block", target_user_id="ann", at=30 * DAY)
+        recorded.act(f"new{number}", "report", "t", at=30 * DAY)
+    for kind in (Count.NEGATIVE, Count.REPORT):
+        assert recorded.count("ann", kind) == pytest.approx(0.2, rel=1e-3)
+    for number in range(200):
+        recorded.act(f"new{number}", "unblock", target_user_id="ann", at=60 * DAY)
+    assert recorded.count("ann", Count.NEGATIVE) == pytest.approx(0, abs=1e-12)
 
 
 def test_a_complaint_is_remembered_of_the_author(recorded: RecordedState) -> None:

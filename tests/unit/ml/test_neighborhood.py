@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ml.actions import Action
+from ml.state.events import Events
 from ml.state.tables import neighborhood
 from ml.state.tables.graph import Graph
 from ml.state.tables.neighborhood import Neighborhood, among, place_among, places_among
@@ -23,13 +24,17 @@ def graph_of(told: list[tuple[Action, int, int]]) -> Graph:
     """One event after the other, a second apart."""
     graph = Graph(USERS)
     for at, (action, one, other) in enumerate(told):
-        graph.apply(
-            np.array([action], np.int8),
-            np.array([one], np.int32),
-            np.array([other], np.int32),
-            np.array([at]),
-            np.zeros(1, np.uint64),
+        event = Events(
+            action=np.array([action], np.int8),
+            user=np.array([one], np.int32),
+            tweet=np.array([-1], np.int32),
+            target=np.array([other], np.int32),
+            at=np.array([at]),
+            position=np.full(1, np.nan, np.float32),
+            tiebreak=np.zeros(1, np.uint64),
+            weight=np.ones(1),
         )
+        graph.apply(event)
     return graph
 
 

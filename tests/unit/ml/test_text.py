@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -43,6 +44,12 @@ def test_a_phrase_needs_a_word_or_a_sign_and_not_too_many() -> None:
     assert phrase("🔥") is not None
     assert phrase("a " * text.MAX_TOKENS) is not None
     assert phrase("a " * (text.MAX_TOKENS + 1)) is None
+
+
+@given(st.text(st.characters(max_codepoint=127), max_size=80))
+def test_a_phrase_in_ascii_is_cut_as_any_other(given: str) -> None:
+    tokens = pl.Series([fold(given)]).str.extract_all(text.TOKEN)[0].to_list()
+    assert phrase(given) == (" ".join(tokens) if 0 < len(tokens) <= text.MAX_TOKENS else None)
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,8 @@ Step = tuple[Action, int, int]
 def apply(toggles: LwwRegister, steps: list[Step], start: int) -> Changes:
     action, left, right = np.array(steps, np.int32).reshape(-1, 3).T.copy()
     at = np.arange(start, start + len(steps))
-    return toggles.apply(action.astype(np.int8), left, right, at, np.zeros(len(at), np.uint64))
+    tiebreak, weight = np.zeros(len(at), np.uint64), (10 * at).astype(np.int32)
+    return toggles.apply(action.astype(np.int8), left, right, at, tiebreak, weight)
 
 
 @given(st.lists(STEP, min_size=1, max_size=40), st.integers(1, 40))
@@ -48,11 +49,12 @@ def test_changes_add_up_to_what_is_on(steps: list[Step], size: int) -> None:
     assert total == (~np.isnan(toggles.since)).sum()
 
 
-def test_undoing_names_the_time_of_the_doing() -> None:
+def test_undoing_names_the_time_and_the_weight_of_the_doing() -> None:
     toggles = LwwRegister(KINDS, UNDOES)
     apply(toggles, [(Action.LIKE, 1, 2)], 100)
     undone = apply(toggles, [(Action.UNLIKE, 1, 2)], 500)
     assert undone.at.tolist() == [100]
+    assert undone.weight.tolist() == [1000]
     assert undone.sign.tolist() == [-1]
 
 

@@ -141,6 +141,21 @@ def test_what_was_lost_before_its_commit_is_appended_anew(
     assert (len(calls), ids(log)) == (2, ["a"])
 
 
+def test_no_batch_reads_all_that_was_appended_before(log: PostgresLog, postgres_url: str) -> None:
+    """A table that is new to the planner seems to be small however large it grows."""
+    for batch in range(12):  # prepared statements have their plan by then
+        log.append([event(f"{batch}-{n}", f"user {n}") for n in range(50)])
+        log.read(batch * 50, 50)
+    log.append([event("0-0"), event("gone", "user 1", Kind.DELETE_USER)])
+    log.find("0-1")
+    log.compact()
+    log.close()
+    rows = "SELECT coalesce(sum(seq_tup_read), 0) FROM pg_stat_user_tables WHERE relname = ANY(%s)"
+    with psycopg.connect(postgres_url, autocommit=True) as reader:
+        asked = reader.execute(rows, [["entries", "ids", "chain", "gone"]]).fetchone()
+    assert asked == (0,)
+
+
 def test_a_connection_that_was_ended_is_made_anew(log: PostgresLog, postgres_url: str) -> None:
     log.append([event("a")])
     with psycopg.connect(postgres_url, autocommit=True) as administrator:
