@@ -68,8 +68,9 @@ class CandidateBatch:
     def take(self, rows: Mask | Order) -> CandidateBatch:
         """Only these rows, in this order."""
         some: Order = rows.nonzero()[0] if rows.dtype == BOOL else rows.astype(np.intp, copy=False)
-        columns = self.columns
-        kept = columns.take(some) if isinstance(columns, _Taken) else _Taken(columns, some)
+        kept = columns = self.columns
+        if columns:
+            kept = columns.take(some) if isinstance(columns, _Taken) else _Taken(columns, some)
         return CandidateBatch(
             self.tweet.take(some), self.author.take(some), self.sources.take(some), kept
         )

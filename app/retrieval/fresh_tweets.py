@@ -92,4 +92,4 @@ class FreshTweets:
 
     def batch(self, tweet: Rows) -> CandidateBatch:
         """These tweets with their authors."""
-        return CandidateBatch.of(tweet, self.state.tweets.author[tweet])
+        return CandidateBatch.of(tweet, self.state.tweets.author.take(tweet))
