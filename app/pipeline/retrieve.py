@@ -41,7 +41,9 @@ def retrieve(
         FailedClosedError: a visibility filter failed.
         RuntimeError: every source failed.
     """
-    asked = [bit for bit, one in enumerate(pipelines) if admit(query, one.gates, trace)]
+    asked = [
+        bit for bit, one in enumerate(pipelines) if not one.gates or admit(query, one.gates, trace)
+    ]
     found: list[CandidateBatch] = []
     waiting, beyond = asked, BEYOND
     while waiting:
@@ -54,9 +56,10 @@ def retrieve(
         places: list[Rows | Order] = []
         waiting, start = [], 0
         for bit, proposal in proposals.items():
-            limit, end = pipelines[bit].limit, start + len(proposal)
+            limit, rows = pipelines[bit].limit, len(proposal.tweet)
+            end = start + rows
             first = proposal.first(stays[start:end], limit)
-            if len(first) < limit and len(proposal) == limit + beyond:
+            if len(first) < limit and rows == limit + beyond:
                 waiting.append(bit)
             else:
                 places.append(first + start)
@@ -94,7 +97,7 @@ def _proposals(
         except Exception as error:
             trace.forgive(error)
             continue
-        rows = len(proposal)
+        rows = len(proposal.tweet)
         if rows > limit:
             raise BrokenContractError(f"{trace.component} fetched {rows} rows of at most {limit}")
         trace.end(rows)

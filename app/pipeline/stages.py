@@ -44,14 +44,11 @@ def filter(
     stage: str, query: Query, batch: CandidateBatch, filters: Sequence[Filter], trace: Trace
 ) -> CandidateBatch:
     """Keep the rows that every filter keeps."""
-    for filter_ in filters:
-        rows = len(batch)
-        trace.begin(stage, filter_, rows)
+    for filter_ in trace.each(stage, filters, len(batch.tweet)):
         kept = _mask(query, batch, filter_)
         stay = int(np.count_nonzero(kept))
-        if stay < rows:
-            batch = batch.take(kept)
-        trace.end(stay)
+        if stay < trace.rows:
+            batch, trace.rows = batch.take(kept), stay
     return batch
 
 
@@ -59,12 +56,10 @@ def judge(
     stage: str, query: Query, batch: CandidateBatch, filters: Sequence[Filter], trace: Trace
 ) -> Mask:
     """Which rows every filter keeps."""
-    kept, rows = batch.everything(), len(batch)
-    for filter_ in filters:
-        trace.begin(stage, filter_, rows)
+    kept = batch.everything()
+    for filter_ in trace.each(stage, filters, len(kept)):
         kept &= _mask(query, batch, filter_)
-        rows = int(np.count_nonzero(kept))
-        trace.end(rows)
+        trace.rows = kept.tobytes().count(True)  # sooner than numpy counts a few hundred
     return kept
 
 
@@ -103,16 +98,15 @@ def rescore(
     query: Query, batch: CandidateBatch, rescorers: Sequence[Rescorer], trace: Trace
 ) -> CandidateBatch:
     """Add one factor per rescorer, and `score`, which is the base score times every factor."""
-    score = batch[BASE]
-    factors: dict[str, Column] = {}
-    for rescorer in rescorers:
-        trace.begin("rescore", rescorer, len(batch))
-        factor = rescorer.factor(query, batch)
-        batch.check(factor, trace.component)
-        factors[trace.component] = factor
+    score, columns = batch[BASE], dict[str, Column]()
+    for rescorer in trace.each("rescore", rescorers, len(score)):
+        factor, name = rescorer.factor(query, batch), type(rescorer).__name__
+        if factor.shape != score.shape:
+            batch.check(factor, name)
+        columns[name] = factor
         score = score * factor
-        trace.end(len(batch))
-    return batch.with_columns({**factors, SCORE: score})
+    columns[SCORE] = score
+    return batch.with_columns(columns)
 
 
 def select(

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator, Sequence
 from time import perf_counter_ns
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from app.pipeline.failures import BrokenContractError, FailedClosedError
 
 logger = logging.getLogger(__name__)
 
+Component = TypeVar("Component")
 Began = tuple[str, str, int]  # stage, component, and its rows in
 Lap = tuple[Began, int, int, int, str | None]
 """Then its rows out, when it began by the system's counter and how long it took, both in
@@ -30,11 +32,12 @@ class Span(NamedTuple):
 class Trace:
     """Components run one after the other: each begins, and then ends or fails."""
 
-    __slots__ = ("_began", "_running", "failed", "laps")
+    __slots__ = ("_began", "_running", "failed", "laps", "rows")
 
     def __init__(self) -> None:
         self.laps: list[Lap] = []  # of the components that ran, in order
         self.failed: list[str] = []  # the components that failed, each once
+        self.rows = 0  # left by those that run one after the other, in `each`
         self._running: Began | None = None
         self._began = 0
 
@@ -62,6 +65,19 @@ class Trace:
             took = perf_counter_ns() - self._began
             self.laps.append((self._running, rows_out, self._began, took, None))
             self._running = None
+
+    def each(self, stage: str, components: Sequence[Component], rows: int) -> Iterator[Component]:
+        """Components of a stage, each of which begins where the one before it ended. To each come
+        the `rows` that are left, which who runs them may lower."""
+        self.rows, began = rows, perf_counter_ns()
+        for component in components:
+            running = self._running = stage, type(component).__name__, self.rows
+            self._began = began
+            yield component
+            ended = perf_counter_ns()
+            self.laps.append((running, self.rows, began, ended - began, None))
+            began = ended
+        self._running = None
 
     def fail(self, error: Exception) -> str:
         """It has raised, if one runs; its name."""

@@ -36,7 +36,7 @@ class InTurns(CandidateBatch):
 def in_turns(one: Rows, other: Rows, share: float, limit: int, author: Rows) -> InTurns:
     """The first `limit` tweets of two lists of as many, or of all; `author` is by tweet."""
     tweet, of_one, of_other = _interleaved(one, other, share, limit, True)
-    return InTurns(tweet, author[tweet], of_one, of_other, share, len(tweet) < limit)
+    return InTurns(tweet, author.take(tweet), of_one, of_other, share, len(tweet) < limit)
 
 
 @kernel

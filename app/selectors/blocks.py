@@ -8,13 +8,14 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app.pipeline.batch import Marks, Order, Rows
+from app.pipeline.batch import Column, Marks, Order, Rows
 from app.pipeline.placement import BEST, MOVED, RULES
 from app.selectors.exchange import (
     ABOUT,
     BY,
     DUE,
     HAD,
+    MARKS,
     PRICE,
     ROOM,
     RULE,
@@ -49,16 +50,18 @@ Flags = NDArray[np.bool_]
 
 @kernel
 def fill(
-    value: Values,
+    worth: Column,
+    ordered: Order,
+    tweet: Rows,
     author: Rows,
-    topic: Topics,
     marks: Marks,
+    tags: Topics,
     sources: Values,
     price: Values,
     budget: float,
     order: Order,
-    reason: Values,
-    cost: Values,
+    reason: NDArray[np.floating],
+    cost: NDArray[np.floating],
 ) -> None:
     """Fill places, block after block.
 
@@ -68,28 +71,29 @@ def fill(
     Behind the first `RULED` places the rows that are left stand best first.
 
     Args:
-        value: (rows,) best first.
-        author, topic, marks: (rows,) of each row.
+        worth, tweet, author, marks: (rows,) of each row.
+        ordered: (rows,) the rows, best first.
+        tags: (tweets, tags) of each tweet, its topic first.
         sources: (4, sources) the share that each may have at most; what is due to it, of all
             places; the rule that pays for what is due; and the price.
         price: (rules,) the most that is paid for one of each, in shares of the ten best.
         order, reason, cost: (places,) written here: the row, why it stands there, and what that
             cost, in shares of the ten best.
     """
-    rows, places = len(value), len(order)
-    facts, counts = facts_of(author, topic, marks, sources.shape[1])
+    rows, places = len(ordered), len(order)
+    facts, counts = facts_of(ordered, tweet, author, marks, tags, sources.shape[1])
     inside, was_best = np.zeros(rows, np.bool_), np.zeros(rows, np.bool_)
     part, offer, gain = np.empty(rows), np.empty(rows), np.empty(len(RULES))
     chosen = np.empty(BLOCK, np.int64)
     seats, left = np.zeros((6, sources.shape[1])), np.zeros(sources.shape[1])
     taken = np.zeros(sources.shape[1])
-    waiting, waits = np.empty(rows, np.int64), rows
+    value, waiting, waits = np.empty(rows), np.empty(rows, np.int64), rows
     for row in range(rows):
-        waiting[row] = row
+        value[row], waiting[row] = worth[ordered[row]], row
     for source in range(sources.shape[1]):
         seats[RULE, source], seats[PRICE, source] = sources[2, source], sources[3, source]
         for row in range(rows):
-            left[source] += marks[row] >> source & 1  # rows of each source that wait
+            left[source] += facts[row, MARKS] >> source & 1  # rows of each source that wait
     ruled = min(places, RULED)
     for start in range(0, ruled, BLOCK):
         size = min(BLOCK, waits)
@@ -135,6 +139,8 @@ def fill(
     for place in range(ruled, places):
         row = waiting[place - ruled]
         order[place], reason[place], cost[place] = row, MOVED if was_best[row] else BEST, 0.0
+    for place in range(places):
+        order[place] = ordered[order[place]]
 
 
 @inline_kernel

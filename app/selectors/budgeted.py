@@ -43,20 +43,23 @@ class Budgeted:
         value = worth(batch)
         ordered = best_first(value, batch.tweet)
         places = min(query.limit, len(ordered))
-        order, rule, cost = np.empty(places, np.int64), np.empty(places), np.empty(places)
+        order = np.empty(places, np.intp)
+        rule, cost = np.empty(places, np.float32), np.empty(places, np.float32)
         fill(
-            value.take(ordered).astype(np.float64),
-            batch.author.take(ordered),
-            self.state.tweets.tags[batch.tweet.take(ordered), 0],
-            batch.sources.take(ordered),
-            _sources(tuple((a.share, a.present, a.reserved) for a in allotments), self.prices),
+            value,
+            ordered,
+            batch.tweet,
+            batch.author,
+            batch.sources,
+            self.state.tweets.tags,
+            _sources(tuple([(a.share, a.present, a.reserved) for a in allotments]), self.prices),
             _prices(self.prices),
             float(self.budget),
             order,
             rule,
             cost,
         )
-        return Selection(ordered.take(order), rule.astype(np.float32), cost.astype(np.float32))
+        return Selection(order, rule, cost)
 
 
 def worth(batch: CandidateBatch) -> Column:

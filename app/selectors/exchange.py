@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app.pipeline.batch import Marks, Rows
+from app.pipeline.batch import Marks, Order, Rows
 from app.pipeline.placement import RULES
 from ml.kernels import inline_kernel, kernel
 from ml.state.structures.scratch_table import scratch_table, slot_of
@@ -28,23 +28,26 @@ Facts = NDArray[np.int64]  # (rows, 4)
 Counts = NDArray[np.int64]  # (BY and ABOUT, authors or topics) rows inside; the last stays 0
 Seats = NDArray[np.float64]  # (6, sources)
 Values = NDArray[np.float64]
-Topics = NDArray[np.uint32]  # 0 where there is none
+Topics = NDArray[np.uint32]  # (tweets, tags), 0 where there is none
 
 
 @kernel
-def facts_of(author: Rows, topic: Topics, marks: Marks, sources: int) -> tuple[Facts, Counts]:
-    """The facts of rows, and the counts of what is inside, which is nothing so far."""
-    facts = np.empty((len(author), 4), np.int64)
-    authors, topics = scratch_table(len(author)), scratch_table(len(author))
-    for row in range(len(author)):
+def facts_of(
+    ordered: Order, tweet: Rows, author: Rows, marks: Marks, tags: Topics, sources: int
+) -> tuple[Facts, Counts]:
+    """The facts of rows in an order, and the counts of what is inside, which is nothing so far."""
+    facts = np.empty((len(ordered), 4), np.int64)
+    authors, topics = scratch_table(len(ordered)), scratch_table(len(ordered))
+    for row in range(len(ordered)):
+        by, about = author[ordered[row]], tags[tweet[ordered[row]], 0]
         facts[row, BY] = facts[row, ABOUT] = NOTHING
-        if author[row] >= 0:
-            facts[row, BY] = slot_of(authors, author[row])
-            authors[facts[row, BY]] = author[row]
-        if topic[row] != 0:
-            facts[row, ABOUT] = slot_of(topics, topic[row])
-            topics[facts[row, ABOUT]] = topic[row]
-        facts[row, MARKS], first = marks[row], 0
+        if by >= 0:
+            facts[row, BY] = slot_of(authors, by)
+            authors[facts[row, BY]] = by
+        if about != 0:
+            facts[row, ABOUT] = slot_of(topics, about)
+            topics[facts[row, ABOUT]] = about
+        facts[row, MARKS], first = marks[ordered[row]], 0
         while first < sources - 1 and not facts[row, MARKS] >> first & 1:
             first += 1
         facts[row, FIRST] = first

@@ -6,7 +6,6 @@ it: each reads the whole log.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
@@ -34,8 +33,8 @@ class Outcomes:
     def served(self, page: ServedPage) -> None:
         """Count the tweets of a page."""
         if self._metrics is not None:
-            for source, tweets in Counter(page.source).items():
-                self._metrics.served(source, tweets)
+            for source in dict.fromkeys(page.source):
+                self._metrics.served(source, page.source.count(source))
 
     def happened(
         self, state: FeatureState, just_served: JustServed, records: Sequence[Record]

@@ -32,16 +32,23 @@ def column_map(given: argparse.Namespace) -> ColumnMap | None:
     return ColumnMap.read(given.map) if given.map else None
 
 
-def read(folder: Path, given: argparse.Namespace) -> Tables:
+def read(folder: Path, given: argparse.Namespace, otherwise: ColumnMap | None = None) -> Tables:
     """The valid rows of the tables; those at fault are set aside where that was asked for.
+
+    Args:
+        folder: that holds the tables.
+        given: `rejects` and `map`.
+        otherwise: the map where none was given.
 
     Raises:
         DataError: naming every problem, a line each.
     """
-    return Tables.of(validated(folder, given))
+    return Tables.of(validated(folder, given, otherwise))
 
 
-def validated(folder: Path, given: argparse.Namespace) -> Validation:
+def validated(
+    folder: Path, given: argparse.Namespace, otherwise: ColumnMap | None = None
+) -> Validation:
     """Tables without an obstacle; rows at fault set aside, and listed, where that was asked for.
 
     Raises:
@@ -50,7 +57,7 @@ def validated(folder: Path, given: argparse.Namespace) -> Validation:
     rejecting = given.rejects is not None
     if rejecting:
         rejects.require_free(given.rejects)
-    found = validate(folder, column_map(given), time.time() if rejecting else None)
+    found = validate(folder, column_map(given) or otherwise, time.time() if rejecting else None)
     if problems := found.problems(rejecting=rejecting):
         raise DataError("\n".join(problems))
     if rejecting:

@@ -122,10 +122,11 @@ def interested_in(
             vector[community[author]] += pull[author]
             known += 1
     square = 0.0
-    for one in vector:
-        square += one * one
+    for weight in vector:
+        square += weight * weight
     if square > 0:
-        vector /= sqrt(square)
+        for one in range(count):
+            vector[one] /= sqrt(square)
     return vector, known
 
 

@@ -13,8 +13,8 @@ FORMS: Final = ("<u1", "<u1", "<u2", "<u4", "<u4")  # by how many bytes the grea
 
 def packed(sources: Sources) -> bytes:
     """As few bytes of each as hold the greatest of all, little-endian."""
-    greatest = int(sources.max(initial=0))
-    return sources.astype(FORMS[greatest.bit_length() + 7 >> 3]).tobytes()
+    every = int(np.bitwise_or.reduce(sources))  # as long as the greatest
+    return sources.astype(FORMS[every.bit_length() + 7 >> 3]).tobytes()
 
 
 def unpacked(sources: bytes, count: int) -> Sources:

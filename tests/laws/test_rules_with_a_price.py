@@ -49,7 +49,7 @@ class Pool:
         first, second = 1 << rng.choice(4, (2, rows), p=[0.7, 0.1, 0.15, 0.05])
         alone = rng.random(rows) < 0.8
         return cls(
-            np.sort(rng.gamma(2, 1, rows))[::-1].copy(),
+            np.sort(rng.gamma(2, 1, rows).astype(np.float32))[::-1].astype(np.float64),
             rng.integers(-1, 5, rows).astype(np.int32),
             rng.integers(0, 8, rows).astype(np.uint32),
             np.where(alone, first, first | second).astype(np.uint32),
@@ -61,9 +61,23 @@ class Pool:
         """The rows of the places, the rule that brought each, and its cost."""
         count = min(places, len(self.value))
         order, rule, cost = np.empty(count, np.int64), np.empty(count), np.empty(count)
-        columns = (self.value, self.author, self.topic, self.marks)
-        fill(*columns, SOURCES, self.price, self.budget, order, rule, cost)
-        return order, rule, cost
+        shuffled = np.random.default_rng(len(self.value)).permutation(len(self.value))
+        back = np.argsort(shuffled)  # the place of each row, best first, among the shuffled
+        fill(
+            self.value[shuffled].astype(np.float32),
+            back,
+            shuffled.astype(np.int32),  # the tweets, whose topics are in the order of the best
+            self.author[shuffled],
+            self.marks[shuffled],
+            self.topic.reshape(-1, 1),
+            SOURCES,
+            self.price,
+            self.budget,
+            order,
+            rule,
+            cost,
+        )
+        return shuffled[order], rule, cost
 
     def has(
         self, rows: Sequence[int], block: int, taken: Counter[int], left: Counter[int]

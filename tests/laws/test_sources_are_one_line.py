@@ -14,10 +14,10 @@ from app.pipeline.candidate_pipeline import CandidatePipeline
 from app.pipeline.mixer import MixerPipeline
 from app.pipeline.query import Query
 from app.pipeline.trace import Trace
+from app.products import shared_stages
+from app.retrieval.fresh_tweets import FreshTweets
 from app.selectors.budgeted import Budgeted, worth
 from app.serving.engine import Engine
-
-PLACES = range(8)  # before each of the seven sources of For You, and at the end
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,19 @@ class Silent:
     def fetch(self, query: Query, limit: int) -> CandidateBatch:
         none = np.empty(0, np.int32)
         return CandidateBatch.of(none, none)
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """What followees wrote longest ago, as in the guide to adding a source."""
+
+    fresh_tweets: FreshTweets
+
+    def fetch(self, query: Query, limit: int) -> CandidateBatch:
+        fresh = self.fresh_tweets.fresh(query.now)
+        mine = fresh.tweet[np.isin(fresh.author, query.neighborhood.following)]
+        age_hours = self.fresh_tweets.age_hours(mine, query.now)
+        return self.fresh_tweets.top(mine, age_hours, limit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +53,14 @@ class Alone:
         return CandidateBatch.of(np.array(self.tweet, np.int32), np.array(self.author, np.int32))
 
 
-@pytest.fixture
-def mixer(tiny_engine: Engine) -> MixerPipeline:
-    return tiny_engine.products["for_you"].mixer
+@pytest.fixture(params=["as it is", "with a source more"])
+def mixer(tiny_engine: Engine, request: pytest.FixtureRequest) -> MixerPipeline:
+    """For You as it is, and as it would be with the next source that somebody adds."""
+    mixer = tiny_engine.products["for_you"].mixer
+    if request.param == "as it is":
+        return mixer
+    missed = Missed(shared_stages.fresh_tweets(tiny_engine.state, tiny_engine.settings))
+    return inserted(mixer, len(mixer.candidates), CandidatePipeline(missed, 50))
 
 
 def queries(engine: Engine, limit: int = 20) -> Iterator[Query]:
@@ -53,34 +71,40 @@ def queries(engine: Engine, limit: int = 20) -> Iterator[Query]:
             yield query
 
 
+def places(mixer: MixerPipeline) -> range:
+    """Before each source, and at the end."""
+    return range(len(mixer.candidates) + 1)
+
+
 def inserted(mixer: MixerPipeline, place: int, pipeline: CandidatePipeline) -> MixerPipeline:
     candidates = [*mixer.candidates]
     candidates.insert(place, pipeline)
     return replace(mixer, candidates=candidates)
 
 
-@pytest.mark.parametrize("place", PLACES)
 def test_a_source_that_proposes_nothing_changes_no_page(
-    tiny_engine: Engine, mixer: MixerPipeline, place: int
+    tiny_engine: Engine, mixer: MixerPipeline
 ) -> None:
-    longer = inserted(mixer, place, CandidatePipeline(Silent(), 50))
-    for query in queries(tiny_engine):
-        page, same = mixer.run(query, Trace()).batch, longer.run(query, Trace()).batch
-        np.testing.assert_array_equal(page.tweet, same.tweet)
+    asking = list(queries(tiny_engine))
+    pages = [mixer.run(query, Trace()).batch.tweet for query in asking]
+    for place in places(mixer):
+        longer = inserted(mixer, place, CandidatePipeline(Silent(), 50))
+        for query, page in zip(asking, pages, strict=True):
+            np.testing.assert_array_equal(page, longer.run(query, Trace()).batch.tweet)
 
 
-@pytest.mark.parametrize("place", PLACES)
 def test_an_inserted_source_leaves_everybody_their_share(
-    tiny_engine: Engine, mixer: MixerPipeline, place: int
+    tiny_engine: Engine, mixer: MixerPipeline
 ) -> None:
     """With a competitor that takes no place, each source has the places that it had."""
-    assert len(mixer.candidates) == len(PLACES) - 1
-    longer = inserted(mixer, place, CandidatePipeline(Silent(), 50, share=0.3))
-    places = {type(one.source).__name__: replace(one, limit=0) for one in longer.candidates}
-    for one in mixer.candidates:
-        assert places[type(one.source).__name__] == replace(one, limit=0)
-    for query in queries(tiny_engine):
-        assert served(mixer, query) == served(longer, query)
+    asking = list(queries(tiny_engine))
+    pages = [served(mixer, query) for query in asking]
+    for place in places(mixer):
+        longer = inserted(mixer, place, CandidatePipeline(Silent(), 50, share=0.3))
+        allotted = {type(one.source).__name__: replace(one, limit=0) for one in longer.candidates}
+        for one in mixer.candidates:
+            assert allotted[type(one.source).__name__] == replace(one, limit=0)
+        assert [served(longer, query) for query in asking] == pages
 
 
 def test_a_source_that_is_appended_is_served_when_its_rows_are_best(

@@ -14,15 +14,19 @@ from evaluation.simulation.trajectory import Trajectory
 from ml.errors import DataError
 
 HITS: Final = 5  # tweets that deserve to go viral
+HARMLESS: Final = 0.1  # how toxic, and how nude, what somebody writes may be
 
 
 def with_hits(plan: Plan) -> Plan:
-    """Ordinary authors each write one tweet of the highest quality on what people like."""
+    """Ordinary authors each write one tweet of the highest quality on what people like. They are
+    harmless: people who often abuse others are hidden for it, however good a tweet may be."""
     world = plan.world
     liked = (world.users.taste[plan.panel] >= LIKED).sum(axis=0)
     topics = np.argsort(-liked, kind="stable")[:HITS].astype(np.int32)
     followers = np.bincount(world.follow_graph.followee, minlength=len(world.users))
-    median = np.argsort(np.abs(followers - np.median(followers)), kind="stable")
+    harmless = (world.users.toxic < HARMLESS) & (world.users.nsfw < HARMLESS)
+    unlike = np.where(harmless, np.abs(followers - np.median(followers)), np.inf)
+    median = np.argsort(unlike, kind="stable")
     return with_tweets(
         plan,
         author=median[:HITS].astype(np.int32),
@@ -53,18 +57,19 @@ def hits(plan: Plan, diaries: Mapping[str, Trajectory]) -> Mapping[str, Any]:
 
 
 def _harmless_text(plan: Plan, topic: int) -> str:
-    """What somebody harmless says about a topic or, in a world so small that nobody does, about
-    another.
+    """What somebody harmless says about a topic, to nobody in particular, or, in a world so small
+    that nobody does, about another.
 
     Raises:
         DataError: nobody says anything harmless.
     """
     table, row = plan.onward.tweets, len(plan.world.tweets) - len(plan.onward.tweets)
     tweets = plan.world.tweets
-    calm = np.flatnonzero(((tweets.toxic < 0.1) & (tweets.nsfw < 0.1))[row:])
+    harmless = (tweets.toxic < HARMLESS) & (tweets.nsfw < HARMLESS) & (tweets.parent < 0)
+    calm = np.flatnonzero(harmless[row:])
     if not len(calm):
         raise DataError(
-            f"the stress test needs a new tweet that is neither toxic nor nsfw; none of the "
+            f"the stress test needs a new tweet that is no reply, nor toxic or nsfw; none of the "
             f"{len(table)} that are written in {plan.days:g} days is; simulate more days or a "
             f"larger world, or leave out the stress tests"
         )

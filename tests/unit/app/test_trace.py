@@ -41,3 +41,22 @@ def test_our_own_mistakes_are_not_forgiven(caplog: pytest.LogCaptureFixture) -> 
     trace.begin("retrieve", trace, 0)
     trace.forgive(OSError("the disk is gone"))
     assert "Trace failed and is missed" in caplog.text
+
+
+def test_components_in_turn_are_given_what_those_before_them_left() -> None:
+    trace, left = Trace(), iter((4, 4, 1))
+    for part in trace.each("eligibility", [1, "two", 3.0, None], 5):
+        if part is None:
+            break
+        trace.rows = next(left)
+    trace.fail(OSError("gone"))
+    assert [(span.component, span.rows_in, span.rows_out) for span in trace.spans] == [
+        ("int", 5, 4),
+        ("str", 4, 4),
+        ("float", 4, 1),
+        ("NoneType", 1, 0),
+    ]
+    assert trace.failed == ["NoneType"]
+    began = [at for _, _, at, _, _ in trace.laps]
+    ended = [at + took for _, _, at, took, _ in trace.laps]
+    assert began[1:] == ended[:-1]
