@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import uvicorn
 
-POLL_SECONDS: Final = 0.05  # a second signal ends it at once
+POLL_SECONDS: Final = 0.05  # a second Ctrl-C ends the draining
 
 
 class DrainingServer(uvicorn.Server):

@@ -70,7 +70,7 @@ class CandidateBatch:
         some: Order = rows.nonzero()[0] if rows.dtype == BOOL else rows.astype(np.intp, copy=False)
         kept = columns = self.columns
         if columns:
-            kept = columns.take(some) if isinstance(columns, _Taken) else _Taken(columns, some)
+            kept = columns.take(some) if type(columns) is _Taken else _Taken(columns, some)
         return CandidateBatch(
             self.tweet.take(some), self.author.take(some), self.sources.take(some), kept
         )
@@ -86,13 +86,13 @@ class CandidateBatch:
                 raise BrokenContractError(f"column {name!r} is already written")
             if column.shape != shape:
                 self.check(column, name)
-        wider = before.wider(columns) if isinstance(before, _Taken) else {**before, **columns}
+        wider = before.wider(columns) if type(before) is _Taken else {**before, **columns}
         return CandidateBatch(self.tweet, self.author, self.sources, wider)
 
     def columns_of(self, names: Sequence[str]) -> list[Column | None]:
         """The columns of these names, None where there is none."""
         columns = self.columns
-        if isinstance(columns, _Taken):
+        if type(columns) is _Taken:
             return columns.of(names)
         return [columns.get(name) for name in names]
 

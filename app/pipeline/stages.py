@@ -46,7 +46,7 @@ def filter(
     """Keep the rows that every filter keeps."""
     for filter_ in trace.each(stage, filters, len(batch.tweet)):
         kept = _mask(query, batch, filter_)
-        stay = _count(kept)
+        stay = int(np.count_nonzero(kept))
         if stay < trace.rows:
             batch, trace.rows = batch.take(kept), stay
     return batch
@@ -57,9 +57,9 @@ def judge(
 ) -> Mask:
     """Which rows every filter keeps."""
     kept = batch.everything()
-    for filter_ in trace.each(stage, filters, len(batch.tweet)):
+    for filter_ in trace.each(stage, filters, len(kept)):
         kept &= _mask(query, batch, filter_)
-        trace.rows = _count(kept)
+        trace.rows = kept.tobytes().count(True)  # sooner than numpy counts a few hundred
     return kept
 
 
@@ -98,11 +98,11 @@ def rescore(
     query: Query, batch: CandidateBatch, rescorers: Sequence[Rescorer], trace: Trace
 ) -> CandidateBatch:
     """Add one factor per rescorer, and `score`, which is the base score times every factor."""
-    score = batch[BASE]
-    columns: dict[str, Column] = {}
-    for rescorer in trace.each("rescore", rescorers, len(batch)):
+    score, columns = batch[BASE], dict[str, Column]()
+    for rescorer in trace.each("rescore", rescorers, len(score)):
         factor, name = rescorer.factor(query, batch), type(rescorer).__name__
-        batch.check(factor, name)
+        if factor.shape != score.shape:
+            batch.check(factor, name)
         columns[name] = factor
         score = score * factor
     columns[SCORE] = score
@@ -168,11 +168,6 @@ def explain_filters(
 
 def _closed(trace: Trace, error: Exception) -> FailedClosedError:
     return FailedClosedError(f"{trace.fail(error)} failed: {error!r}")
-
-
-def _count(mask: Mask) -> int:
-    """How many rows a mask keeps; quicker than numpy's function for a few hundred."""
-    return mask.tobytes().count(True)
 
 
 def _mask(query: Query, batch: CandidateBatch, filter_: Filter) -> Mask:

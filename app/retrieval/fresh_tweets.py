@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
+from operator import attrgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,7 +45,7 @@ class FreshTweets:
     @cached_property
     def fresh(self) -> Memo[Fresh]:
         """The public tweets inside the window at a moment: all that a stranger may be shown."""
-        return Memo(self._fresh, lambda: self.state.tweets.version)
+        return Memo(self._fresh, partial(attrgetter("tweets.version"), self.state))
 
     def _fresh(self, now: int) -> Fresh:
         tweets, window = self.state.tweets, (now, self.max_age_hours, self.at_least)
@@ -84,12 +85,9 @@ class FreshTweets:
 
     def best(self, keys: Keys, limit: int) -> CandidateBatch:
         """The `limit` best tweets, best first, of these sort keys."""
-        return self.batch(rows_of(top_k(keys, limit)))
+        tweet = rows_of(top_k(keys, limit))
+        return CandidateBatch.of(tweet, self.state.tweets.author.take(tweet))
 
     def age_hours(self, tweet: Rows, now: int) -> NDArray[np.float64]:
         """Hours since each tweet was written; 24 where that is unknown."""
         return ages_hours(tweet, self.state.tweets.created_at, now)
-
-    def batch(self, tweet: Rows) -> CandidateBatch:
-        """These tweets with their authors."""
-        return CandidateBatch.of(tweet, self.state.tweets.author.take(tweet))

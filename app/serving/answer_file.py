@@ -62,11 +62,16 @@ class AnswerFile:
             self._connection = sqlite3.connect(
                 path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
             )
-            self._connection.execute("PRAGMA journal_mode = WAL")
-            self._connection.execute("PRAGMA synchronous = NORMAL")
-            self._connection.execute("PRAGMA secure_delete = ON")
-            for statement in SCHEMA:
-                self._connection.execute(statement)
+        try:
+            with self._naming_errors():
+                self._connection.execute("PRAGMA journal_mode = WAL")
+                self._connection.execute("PRAGMA synchronous = NORMAL")
+                self._connection.execute("PRAGMA secure_delete = ON")
+                for statement in SCHEMA:
+                    self._connection.execute(statement)
+        except BaseException:
+            self._connection.close()
+            raise
 
     def put(self, answers: Sequence[Answer]) -> None:
         """Write answers in one transaction, then drop the oldest until all have room."""

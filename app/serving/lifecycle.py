@@ -77,8 +77,8 @@ class Lifecycle:
     def is_away(self) -> bool:
         """Whether the log cannot be reached, so that what is served gets old. Reading goes on: all
         replicas may be cut off at once, and an old timeline is better than none."""
-        tails = (one for one in self._loops if one.name == Tail.NAME)
-        return any(isinstance(one.error, LogAwayError) for one in tails)
+        errors = [one.error for one in self._loops if one.name == Tail.NAME]
+        return bool(errors) and isinstance(errors[0], LogAwayError)
 
     @property
     def degraded(self) -> dict[str, str]:

@@ -87,7 +87,7 @@ class Service:
         self._lifecycle.start(metrics.loop_failed)
 
     def announce_end(self) -> None:
-        """Let whoever looks know that another process should be asked from now on."""
+        """Say at `/readyz` that another process should be asked from now on."""
         self.is_stopping = True
 
     async def stop(self) -> None:

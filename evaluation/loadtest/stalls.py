@@ -46,7 +46,7 @@ def measure(given: Given) -> SloReport:
         log.append([record.entry for record in records[-BATCH:]])
         service = Service(engine, log)
         stalls = asyncio.run(_stalls(service, engine.state))
-        log.close()
+        asyncio.run(service.stop())
     return SloReport(
         [most(f"longest stall during {name}", ms, LIMIT_MS, " ms") for name, ms in stalls.items()],
         {"timelines": given.options.timelines, "longest_stall_ms": stalls},

@@ -7,6 +7,8 @@ Where there is no truth, all that is known is what people did with what the old 
 show them: `ndcg`, `recall` and their like call a tweet relevant if the viewer engaged with it after
 the visit, and it could have been shown then. What nobody was shown, nobody engaged with, so these
 figures favour whatever resembles the feed that wrote the log; they compare, they do not measure.
+Where that feed also logged how likely it was to show each, `recall_ips` counts an engagement for as
+many as there would have been of its kind, had everything been shown (inverse propensity).
 """
 
 from __future__ import annotations
@@ -21,8 +23,9 @@ from numpy.typing import NDArray
 
 from evaluation.metrics import ranking
 from evaluation.metrics.exposure import Exposure
-from evaluation.metrics.resample import Figure, Figures, Weights, mean
-from evaluation.offline.dataset import Dataset
+from evaluation.metrics.resample import Figure, Figures, Weights, mean, ratio
+from evaluation.offline import propensity
+from evaluation.offline.dataset import TEMPORAL, Dataset
 from evaluation.offline.replay_evaluation import PLACES, Asked, Recommendations
 from evaluation.policies.policy import ORACLE
 from ml.arrays import Rows
@@ -81,6 +84,15 @@ class SlateMetrics:
         return (np.isin(key, wanted) & slates.there).astype(np.float64)
 
     @cached_property
+    def inverse_propensity(self) -> NDArray[np.float64] | None:
+        """(relevant,) what each counts for; None where nobody logged how likely it was shown."""
+        if self.dataset.protocol != TEMPORAL:
+            return None
+        visit, tweet = self.asked.relevant
+        user = self.asked.visits.user[visit]
+        return propensity.inverse_after_the_cut(self.dataset, user, tweet)
+
+    @cached_property
     def wanted(self) -> NDArray[np.int64]:
         """(visits,) how much there was to find."""
         return np.bincount(self.asked.relevant[0], minlength=len(self.asked.visits))
@@ -116,7 +128,26 @@ class SlateMetrics:
             figures[f"ndcg@{k}"] = mean(ranking.ndcg(gain, ideal, k), w)
             for name, measure in LISTS.items():
                 figures[f"{name}@{k}"] = mean(measure(gain, self.wanted, k), w)
-        return figures
+        return {**figures, **self._by_propensity(slates)}
+
+    def _by_propensity(self, slates: Recommendations) -> Figures:
+        """Of all visits together: one engagement with what was hardly ever shown is a large part
+        of its own visit."""
+        counts = self.inverse_propensity
+        if counts is None:
+            return {}
+        (visit, tweet), visits = self.asked.relevant, len(self.asked.visits)
+        place = np.argmax(at := slates.tweet[visit] == tweet[:, None], axis=1)
+        place[~at.any(axis=1)] = PLACES
+
+        def of_visits(some: NDArray[np.float64]) -> NDArray[np.float64]:
+            return np.bincount(visit, some, visits).astype(np.float64)
+
+        every = of_visits(counts)
+        return {
+            f"recall_ips@{k}": ratio(of_visits(counts * (place < k)), every, self.weights)
+            for k in CUTOFFS
+        }
 
     def _by_company(self, slates: Recommendations) -> Figures:
         w, top = self.weights, slates.tweet[:, :AT]

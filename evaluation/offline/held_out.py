@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from evaluation.offline import propensity
 from evaluation.offline.dataset import Dataset
 from evaluation.policies.logistic import Logistic
 from ml.bundle import Bundle
@@ -23,7 +24,6 @@ Scores = Mapping[str, NDArray[np.floating]]  # head: (rows,)
 
 PRIOR: Final = (1.0, 15.0)  # engagements and impressions that every tweet is given
 AVERSE: Final = ("negative", "report")  # where popularity is asked the other way round
-LEAST_PROPENSITY: Final = 0.01  # no impression counts for more than a hundred
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,18 +63,5 @@ def score(dataset: Dataset, bundle: Bundle, logistic: Logistic | None) -> HeldOu
         scores["logistic"] = plain
     if dataset.truth:
         scores["oracle"] = dataset.truth.probabilities(examples.viewer, examples.tweet, examples.at)
-    return HeldOut(examples, scores, _inverse_propensity(dataset, after_the_cut))
-
-
-def _inverse_propensity(dataset: Dataset, rows: NDArray[np.bool_]) -> NDArray[np.float64] | None:
-    """One over the chance that the old feed would show this; impressions are in the order of time,
-    and of equal times in the order of the table, as in `ml.state.updates.tables_to_events`."""
-    shown = dataset.tables.impressions.filter(
-        (dataset.tables.impressions["split"] != "test").fill_null(True)
-    )
-    if not len(shown) or shown["propensity"].null_count():
-        return None
-    in_time = np.argsort(shown["created_at"].to_numpy(), kind="stable")
-    propensity = shown["propensity"].to_numpy()[in_time][rows]
-    inverse: NDArray[np.float64] = 1 / np.maximum(propensity, LEAST_PROPENSITY)
-    return inverse
+    inverse = propensity.inverse(dataset)
+    return HeldOut(examples, scores, None if inverse is None else inverse[after_the_cut])

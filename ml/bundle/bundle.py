@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ml.bundle.leaderboard import Leaderboard
 from ml.bundle.manifest import Manifest
+from ml.embeddings.als import Als
 from ml.embeddings.communities import Communities
 from ml.embeddings.encoder import GrowingEncoder
 from ml.features import Pairs, matrix
@@ -33,6 +34,7 @@ class Models:
     toxicity: Safety | None
     communities: Communities | None = None  # where enough people have an audience
     listwise: Listwise | None = None  # where it is not known what people were shown
+    als: Als | None = None  # with it
 
     @cached_property
     def inference(self) -> RankerInference:
@@ -58,7 +60,9 @@ class Models:
 
     def encode(self, state: FeatureState) -> GrowingEncoder:
         """Encode every tweet once; viewers are encoded on demand."""
-        return TowerEncoder.of(state, self.tower, self.nsfw, self.toxicity, self.communities)
+        return TowerEncoder.of(
+            state, self.tower, self.nsfw, self.toxicity, self.communities, self.als
+        )
 
 
 @dataclass(frozen=True, slots=True)

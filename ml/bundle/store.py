@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 import pydantic
 
@@ -14,6 +14,7 @@ from ml.bundle import probe as probes
 from ml.bundle.bundle import Bundle, Models
 from ml.bundle.disk import CURRENT, REPLACED, aside, current, into_place, point, recover
 from ml.bundle.manifest import FORMAT, Manifest
+from ml.embeddings.als import Als
 from ml.embeddings.communities import Communities
 from ml.errors import BundleError
 from ml.evidence.columns import NAMES as EVIDENCE
@@ -28,6 +29,9 @@ PREVIOUS: Final = "previous"
 MANIFEST: Final = "manifest.json"
 LISTWISE: Final = "listwise.safetensors"
 COMMUNITIES: Final = "communities.safetensors"
+ALS: Final = "als.safetensors"
+
+Learned = TypeVar("Learned", Communities, Listwise, Als)
 
 
 def publish(artifacts: Path, models: Models, manifest: Manifest, probe: probes.Probe) -> str:
@@ -43,6 +47,8 @@ def publish(artifacts: Path, models: Models, manifest: Manifest, probe: probes.P
             array_file.save(folder / COMMUNITIES, models.communities.arrays())
         if models.listwise is not None:
             array_file.save(folder / LISTWISE, models.listwise.arrays())
+        if models.als is not None:
+            array_file.save(folder / ALS, models.als.arrays())
         probes.save(probe, models, folder)
         files = {path.name: sha256.of_file(path) for path in sorted(folder.iterdir())}
         text = manifest.model_copy(update={"files": files}).model_dump_json(indent=1) + "\n"
@@ -125,21 +131,22 @@ def load(artifacts: Path, version: str | None = None) -> Bundle | None:
         weights.load(HeavyRanker(), folder / "heavy_ranker.safetensors"),
         nsfw,
         toxicity,
-        _communities(folder / COMMUNITIES) if COMMUNITIES in manifest.files else None,
+        _arrays(Communities, folder / COMMUNITIES) if COMMUNITIES in manifest.files else None,
         _listwise(folder / LISTWISE) if LISTWISE in manifest.files else None,
+        _arrays(Als, folder / ALS) if ALS in manifest.files else None,
     )
     probes.verify(models, folder)
     return Bundle(version, manifest, models, leaderboard.read(folder))
 
 
-def _communities(path: Path) -> Communities:
-    """The learned communities of a bundle.
+def _arrays(learned: type[Learned], path: Path) -> Learned:
+    """What training learned as arrays.
 
     Raises:
-        BundleError: the file does not hold them.
+        BundleError: the file does not hold it.
     """
     try:
-        return Communities.of(array_file.load(path))
+        return learned.of(array_file.load(path))
     except (OSError, ValueError, KeyError) as error:
         raise BundleError(f"{path} does not fit this code ({error}); retrain") from error
 
@@ -150,10 +157,7 @@ def _listwise(path: Path) -> Listwise:
     Raises:
         BundleError: it reads other columns than this code writes.
     """
-    try:
-        model = Listwise.of(array_file.load(path))
-    except (OSError, ValueError, KeyError) as error:
-        raise BundleError(f"{path} does not fit this code ({error}); retrain") from error
+    model = _arrays(Listwise, path)
     if model.columns != EVIDENCE:
         raise BundleError(
             f"bundle {path.parent.name} was built with other columns of evidence than this code "

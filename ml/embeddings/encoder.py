@@ -28,6 +28,7 @@ class EncodedTweets(GrowableColumns):
         "nsfw": np.nan,
         "toxicity": np.nan,
         "cell": 0,
+        "als": 0,
     }
 
     vector: Vectors  # (tweets, dim), of length 1: the two-tower index
@@ -36,6 +37,8 @@ class EncodedTweets(GrowableColumns):
     toxicity: NDArray[np.float32]
     cell: Cells = field(default_factory=lambda: np.empty(0, np.int16))  # of `centroids`
     centroids: Vectors = field(default_factory=lambda: np.empty((0, 0), np.float32))  # if any
+    als: Vectors = field(default_factory=lambda: np.empty((0, 0), np.float32))  # (tweets, its dim)
+    als_gram: Vectors = field(default_factory=lambda: np.empty((0, 0), np.float32))
 
 
 class Encoder(Protocol):

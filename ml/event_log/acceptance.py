@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from ml.event_log.assigned_times import AssignedTimes
 from ml.event_log.port import Appended
@@ -33,7 +32,7 @@ def accept(
             taken.add(digest)
             end += 1
             if (at := times.of(entry)) != row.at:
-                entry, row = replace(entry, at=at), row._replace(at=at)
+                entry, row = entry._replace(at=at), row._replace(at=at)
             records.append(Record(end, entry))
             new.append((end, digest, row))
     return Appended(end, accepted, records), new

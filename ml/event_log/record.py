@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum, unique
 from typing import NamedTuple
 
@@ -23,8 +22,7 @@ class Kind(StrEnum):
     PREFERENCE = "preference"
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """What is appended. An `event_id` is accepted once, ever.
 
     Where the time is `assigned` by the service rather than given by a client, the log moves it
@@ -36,7 +34,7 @@ class Entry:
     at: int  # true time, in microseconds since 1970
     user: str | None  # whose data it is, for erasure
     body: Mapping[str, object]  # JSON, which `bodies` alone writes and reads
-    assigned: bool = field(default=False, compare=False)
+    assigned: bool = False  # which a log does not keep
 
 
 class Record(NamedTuple):

@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml.arrays import Rows
+from ml.embeddings.als import taste
+from ml.embeddings.encoder import Encoder
 from ml.embeddings.item_item import ItemItem
 from ml.evidence.circle import engaged_in_circle
 from ml.evidence.popularity import SHARES, Popularity
@@ -44,6 +46,7 @@ AGE: Final = ("age", "age_over_median", "log_age_over_median")
 MODEL: Final = ("heads", "similarity")  # logarithm of the fused value; log-odds
 CROSSED: Final = (  # also times 1 / sqrt(1 + engagements of the viewer)
     "item_item_log_share",
+    "als",
     "popular",
     "popular_last_5%",
     "heads",
@@ -61,6 +64,7 @@ UNKNOWN: Final = (  # also where nothing is known of the viewer
 PLAIN: Final = (
     *(f"item_item_{name}" for name in ITEM_ITEM),
     *(f"item_item_latest_{name}" for name in ITEM_ITEM),
+    "als",
     *POPULARITY,
     *AGE,
     "circle",
@@ -75,7 +79,7 @@ NAMES: Final = (
 )
 HEADS: Final = NAMES.index("heads")
 GROUPS: Final = {  # what is no feature, by what it comes from
-    "co-engagement": PLAIN[: 2 * len(ITEM_ITEM)],
+    "co-engagement": (*PLAIN[: 2 * len(ITEM_ITEM)], "als"),
     "popularity": POPULARITY,
     "age": AGE,
     "circle": ("circle", "circle_share"),
@@ -124,6 +128,7 @@ class Evidence:
         tweet, state = pairs.tweet, pairs.state
         plain = [
             *_of_item_item(item_item, tweet),
+            _of_als(state, pairs.encoder, int(pairs.viewer[0]), tweet),
             *_of_popularity(self.popularity.of(int(pairs.now[0])), tweet),
             *self._of_age(state.tweets.created_at[tweet], int(pairs.now[0])),
             *engaged_in_circle(pairs, tweet),
@@ -168,6 +173,19 @@ def _of_item_item(found: ItemItem, tweet: Rows) -> list[NDArray[np.float64]]:
         there_is = np.where(share > 0, 1.0, 0.0)
         columns += [np.log(np.maximum(share, FLOOR)), share, there_is, rank]
     return columns
+
+
+def _of_als(state: FeatureState, encoder: Encoder, viewer: int, tweet: Rows) -> NDArray[np.float64]:
+    """(tweets,) the score of each by the embeddings that it and the history of the viewer have of
+    their own; 1 is what they engaged with, 0 what nobody did."""
+    encoded = encoder.tweets
+    history = state.history.tweet[viewer] if viewer >= 0 else np.empty(0, np.int32)
+    history = history[history >= 0]
+    if not len(history) or not len(encoded.als_gram):
+        return np.zeros(len(tweet))
+    theirs = taste(encoded.als_gram, encoded.als[history])
+    score: NDArray[np.float64] = np.einsum("ij,j->i", encoded.als[tweet], theirs)  # row by row
+    return score
 
 
 def _of_popularity(logs: Columns, tweet: Rows) -> list[NDArray[np.float32]]:

@@ -9,7 +9,7 @@ from ml.arrays import Rows, Times
 from ml.embeddings.communities import CommunityArrays, arrays_of
 from ml.embeddings.encoder import Encoder
 from ml.state.feature_state import FeatureState
-from ml.state.structures.counters import Counts, DecayedCounts
+from ml.state.structures.counters import Counts
 from ml.state.structures.pair_index import PairTable
 from ml.state.structures.tokens import Tokens
 
@@ -70,17 +70,13 @@ def tables_of(
         ),
         (state.users.interests, state.graph.followers, state.history.tweet, state.history.at),
         (
-            _table(state.tweet_counts),
-            _table(state.author_counts),
-            _table(state.viewer_counts),
-            _table(state.tie_counts.counts),
-            _table(state.topic_counts.counts),
+            state.tweet_counts.table,
+            state.author_counts.table,
+            state.viewer_counts.table,
+            state.tie_counts.counts.table,
+            state.topic_counts.counts.table,
             state.tie_counts.index.table,
             state.topic_counts.index.table,
         ),
         arrays_of(state, encoder.members),
     )
-
-
-def _table(counts: DecayedCounts) -> Table:
-    return counts.value, counts.newest, counts.half_life_seconds

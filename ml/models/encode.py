@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ml.arrays import Rows, Times
+from ml.embeddings.als import Als
 from ml.embeddings.cells import cells_of, centroids_of
 from ml.embeddings.communities import Communities, MemberTable
 from ml.embeddings.encoder import EncodedTweets, Vectors
@@ -55,6 +56,7 @@ class TowerEncoder(GrowableColumns):
     authors: Vectors  # (users, DIM)
     viewer_tower: ViewerTower
     members: MemberTable
+    als: Als
 
     @classmethod
     def of(
@@ -64,13 +66,15 @@ class TowerEncoder(GrowableColumns):
         nsfw: Safety | None,
         toxicity: Safety | None,
         communities: Communities | None,
+        als: Als | None = None,
     ) -> TowerEncoder:
         """Encode all tweets and authors of a state."""
         nothing, none = np.empty((0, DIM), np.float32), np.empty(0, np.float32)
-        tweets = EncodedTweets(nothing, nothing, none, none)
+        its = als or Als.none()
+        tweets = EncodedTweets(nothing, nothing, none, none, als=its.vector[:0], als_gram=its.gram)
         scores, viewer_tower = TextScores(none, none), ViewerTower.of(tower)
         members = MemberTable(communities or Communities.none())
-        encoder = cls(tower, nsfw, toxicity, tweets, scores, nothing, viewer_tower, members)
+        encoder = cls(tower, nsfw, toxicity, tweets, scores, nothing, viewer_tower, members, its)
         everybody, everything = (
             np.arange(len(part), dtype=np.int32) for part in (state.users, state.tweets)
         )
@@ -128,6 +132,7 @@ class TowerEncoder(GrowableColumns):
             content = _content(self.tower, state, some, self.authors)
             self.tweets.content[some] = content.numpy()
             self.tweets.vector[some] = self.tower.tweet(content).numpy()
+            self.tweets.als[some] = self.als.vectors(state.tweets.ids, some)
             self._sort_into_cells(some)
 
     def _sort_into_cells(self, tweets: Rows) -> None:

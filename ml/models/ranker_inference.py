@@ -72,14 +72,14 @@ class RankerInference:
             vectors: (tweets, DIM)
             tweet: (pairs,) the tweet of each pair, as a position in `vectors`.
         """
-        nearness = _nearness(viewer @ self.nearness, which, vectors, tweet)
-        x = np.empty((len(features), len(self.mean) + 1), np.float32)
-        _write_inputs(x, features, self.mean, self.spread, nearness)
-        wide = self.wide(x)
+        inputs = np.empty((len(features), len(self.mean) + 1), np.float32)
+        near_to = viewer @ self.nearness
+        _write_inputs(inputs, features, self.mean, self.spread, near_to, which, vectors, tweet)
+        x, wide = inputs, self.wide(inputs)
         for layer in self.hidden:
             x = _silu(x @ layer.weight, layer.bias)
         log_odds = np.empty((len(self.heads) + 1, len(x)), np.float32)
-        _write_log_odds(log_odds, x, self.heads, wide, nearness, *self.similarity)
+        _write_log_odds(log_odds, x, self.heads, wide, inputs, *self.similarity)
         return _sigmoid(log_odds).T
 
 
@@ -97,9 +97,17 @@ def _nearness(viewer: Vectors, which: Places, vectors: Vectors, tweet: Rows) -> 
 
 @kernel
 def _write_inputs(
-    x: Floats, features: Floats, mean: Floats, spread: Floats, nearness: Floats
+    x: Floats,
+    features: Floats,
+    mean: Floats,
+    spread: Floats,
+    viewer: Vectors,
+    which: Places,
+    vectors: Vectors,
+    tweet: Rows,
 ) -> None:
-    """Write what the first layer reads, (pairs, features + 1)."""
+    """Write what the first layer reads, (pairs, features + 1): the nearness of a pair is last."""
+    nearness = _nearness(viewer, which, vectors, tweet)
     for i in range(len(features)):
         for j in range(len(mean)):
             value = (features[i, j] - mean[j]) / spread[j]
@@ -134,7 +142,7 @@ def _write_log_odds(
     towers: Floats,
     heads: Floats,
     wide: Floats,
-    nearness: Floats,
+    inputs: Floats,
     per_nearness: float,
     at_0: float,
 ) -> None:
@@ -146,7 +154,7 @@ def _write_log_odds(
             for j in range(TOWER):
                 total += heads[head, j] * towers[i, head * TOWER + j]
             log_odds[head, i] = min(max(total, -HIGHEST), HIGHEST)
-        total = np.float32(nearness[i] * per_nearness + at_0)
+        total = np.float32(inputs[i, -1] * per_nearness + at_0)
         log_odds[-1, i] = min(max(total, -HIGHEST), HIGHEST)
 
 

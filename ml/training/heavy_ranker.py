@@ -101,7 +101,17 @@ def train(rows: RankerRows, trained: NDArray[np.bool_], seed: int) -> HeavyRanke
         HEAVY_RANKER,
         seed,
     )
+    _ignore(model, torch.from_numpy(np.ptp(rows.features, axis=0) == 0))
     return model
+
+
+def _ignore(model: HeavyRanker, some: Tensor) -> None:
+    """Have some features, of `some` (features,), no effect: nothing is learned of what is the same
+    in all rows, and it may vary where it serves, as what people are shown does where no log had
+    it."""
+    with torch.no_grad():
+        for weight in (model.wide.weight, model.shared.get_parameter("0.weight")):
+            weight[:, :-1][:, some] = 0.0
 
 
 def _start_from_nearness(model: HeavyRanker, rows: RankerRows, engaged: Tensor) -> None:

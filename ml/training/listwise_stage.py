@@ -20,7 +20,7 @@ from ml.state.structures.event_order import UNKNOWN_TIME
 from ml.state.tables.tweets import Tweets
 from ml.state.tables.users import Users
 from ml.state.updates.tables_to_events import NO_TIMES
-from ml.training import crossfit, exposure, listwise, visits
+from ml.training import als, crossfit, exposure, listwise, visits
 from ml.training.choices import Collector
 from ml.training.examples import EVERYTHING_HOURS, WINDOW_AT_LEAST
 from ml.training.joiners import Joiners
@@ -94,6 +94,9 @@ def train(
     later = join.left_out(before, rng)
     state = FeatureState(join.without_profiles(users), tweets)
     state.apply(before[~later])
+    until = NO_TIMES if calibrate_from is None else calibrate_from
+    own = als.train(state, until, seed)
+    bundle = replace(bundle, models=replace(bundle.models, als=own))
     evidence = Evidence(Popularity(state, spans), median_age)
     end = np.full(int(later.sum()), part.at.max(initial=NO_TIMES))
     chosen = Choices.of(Events.concatenated([part, replace(before[later], at=end)]))

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ml.embeddings.als import Als
 from ml.embeddings.communities import Communities
 from ml.models.viewer_inputs import ViewerInputs
 from ml.state.events import Events
 from ml.state.feature_state import FeatureState
 from ml.state.tables.tweets import Tweets
 from ml.state.tables.users import Users
-from ml.training import communities, two_tower
+from ml.training import als, communities, exposure, two_tower
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class RefitData:
     viewers: ViewerInputs
     positive: Events
     communities: Communities | None
+    als: Als | None  # where exposure is not logged
 
     @classmethod
     def of(
@@ -49,4 +51,7 @@ class RefitData:
         else:
             state.apply(known)
             viewers, positive = two_tower.refit_inputs_at_once(state, known, seed)
-        return cls(viewers, positive, communities.train(state, half_life_hours, seed))
+        groups = communities.train(state, half_life_hours, seed)
+        until = int(known.at.max(initial=0))
+        own = None if exposure.is_logged(known) else als.train(state, until, seed)
+        return cls(viewers, positive, groups, own)

@@ -17,6 +17,7 @@ from ml.bundle.manifest import FORMAT, TimeScales
 from ml.bundle.probe import PAIRS, Probe
 from ml.dataset import tables as tables_on_disk
 from ml.dataset.tables import Tables
+from ml.embeddings.als import Als
 from ml.embeddings.communities import Communities
 from ml.event_log.port import EventLog
 from ml.event_log.to_tables import with_log
@@ -111,11 +112,13 @@ class _Fitted:
     manifest: Manifest
     tower: Callable[[], TwoTower]
     communities: Communities | None
+    als: Als | None
     examples: Examples
 
     def refitted(self) -> Models:
-        """The models with towers and communities of everything before the cut."""
-        return replace(self.models, tower=self.tower(), communities=self.communities)
+        """The models with all embeddings of everything before the cut."""
+        own = self.als if self.models.listwise is not None else None
+        return replace(self.models, tower=self.tower(), communities=self.communities, als=own)
 
 
 def _state(users: Users, tweets: Tweets, events: Events, mutings: Sequence[Muting]) -> FeatureState:
@@ -189,7 +192,7 @@ def _fit(
         _calibrate_from(tables, options) if tables.has_times else None,
         options.seed,
     )
-    return _Fitted(models, manifest, refitting, data.communities, training_data.examples)
+    return _Fitted(models, manifest, refitting, data.communities, data.als, training_data.examples)
 
 
 def _calibrate_from(tables: Tables, options: TrainingOptions) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from dataclasses import replace
 from typing import Any
 
 import polars as pl
@@ -188,7 +187,7 @@ def test_where_all_weigh_alike_nothing_depends_on_the_order(
         for place, (user, day) in enumerate(met, start=1)
     ]
     later = [
-        Record(record.offset + len(before), replace(record.entry, at=record.entry.at + 99 * DAY))
+        Record(record.offset + len(before), record.entry._replace(at=record.entry.at + 99 * DAY))
         for record in records
     ]
     shuffled = chance.sample(later, len(later))

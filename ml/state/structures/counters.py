@@ -15,6 +15,7 @@ from ml.arrays import Rows, Times
 from ml.kernels import inline_kernel, kernel
 from ml.state.structures.growable import with_room
 from ml.state.structures.pair_index import PairIndex
+from ml.state.structures.shown import shown
 
 Counts = NDArray[np.float64]
 Moments = NDArray[np.float64]  # unix seconds; long ago where there was none
@@ -41,6 +42,9 @@ def fade(counts: CountTable, row: int, now: int) -> float:
 class DecayedCounts:
     """One decayed count per (row, kind); `width` kinds."""
 
+    # The parts of a `CountTable` as they are now, for kernels; growing replaces them.
+    table: tuple[Counts, Moments, float] = shown("value", "newest", "half_life_seconds")
+
     def __init__(self, width: int, half_life_hours: float, rows: int = 0) -> None:
         self.half_life_seconds = half_life_hours * 3600
         self.value = np.zeros((rows, width))  # as of `newest`
@@ -48,11 +52,6 @@ class DecayedCounts:
 
     def __len__(self) -> int:
         return len(self.newest)
-
-    @property
-    def table(self) -> CountTable:
-        """The arrays as they are now, for kernels; growing replaces them."""
-        return CountTable(self.value, self.newest, self.half_life_seconds)
 
     def grow(self, rows: int) -> None:
         """Make room for at least so many rows; what a reader holds stays as it was."""

@@ -15,6 +15,7 @@ from ml.state.structures.event_order import NEVER, UNKNOWN_TIME
 from ml.state.structures.lww_register import LwwRegister
 from ml.state.structures.pair_times import PairTimes
 from ml.state.structures.ragged import Ragged
+from ml.state.structures.shown import shown
 from ml.state.structures.time_index import TimeIndex
 from ml.state.tables.engagement_counts import EngagementCounts
 from ml.state.tables.engagements import Engagements
@@ -32,6 +33,37 @@ from ml.state.tables.users import Users
 
 class StateTables:
     """The catalog, and what events made of it so far; every property is for reading only."""
+
+    users: Users = shown("_users")
+    tweets: Tweets = shown("_tweets")
+    graph: Graph = shown("_graph")
+    engaged: LwwRegister = shown("_engagements.register")  # by (viewer, tweet)
+    # Each viewer's rows of `engaged`, on or off.
+    engagement_lists: Ragged = shown("_engagements.lists")
+    # Each tweet's rows of `engaged`, on or off, and how many people engage with it.
+    engagers: Engagers = shown("_engagements.engagers")
+    history: History = shown("_engagements.history")
+    seen: PairTimes = shown("_seen")  # when a tweet was last shown, by (viewer, tweet)
+    served: Served = shown("_served")  # when a tweet was last in an answer, by (viewer, tweet)
+    seen_long_ago: Bloom = shown("_seen_long_ago")  # the pairs that left `seen` and `engaged`
+    pending_events: PendingEvents = shown("_pending")  # events about tweets that are not here yet
+    mutes: Mutes = shown("_mutes")  # the words and domains that viewers do not want to read
+    seniority: Seniority = shown("_seniority")  # how established each user is
+    posts: Ragged = shown("_posts")  # each author's tweets, in the order they became known
+    newest: int = shown("_newest")  # the time of the newest event applied
+    rewritten: int = shown("_rewritten")  # how often a profile or a text was written anew
+    acted: NDArray[np.int64] = shown("_acted")  # the version in which each user last acted
+    offset: int = shown("_offset")  # the offset of the last record of the log that was applied
+    # By how many seconds true times are moved to become times of this state, from now on.
+    shift: int = shown("_shift")
+    tweet_counts: DecayedCounts = shown("_counts.tweet")
+    author_counts: DecayedCounts = shown("_counts.author")
+    viewer_counts: DecayedCounts = shown("_counts.viewer")
+    tie_counts: PairCounts = shown("_counts.tie")  # by (viewer, author)
+    topic_counts: PairCounts = shown("_counts.topic")  # by (viewer, topic)
+    # The counts by (viewer, topic) of the last days.
+    topic_counts_lately: PairCounts = shown("_counts.topic_lately")
+    by_time: Rows = shown("_calendar.row")  # all tweets but the deleted, oldest first
 
     def __init__(self, users: Users, tweets: Tweets, false_positives: float) -> None:
         self._users = users
@@ -65,132 +97,9 @@ class StateTables:
         adopt(self, changed)
 
     @property
-    def users(self) -> Users:
-        return self._users
-
-    @property
-    def tweets(self) -> Tweets:
-        return self._tweets
-
-    @property
-    def graph(self) -> Graph:
-        return self._graph
-
-    @property
-    def engaged(self) -> LwwRegister:
-        """By (viewer, tweet)."""
-        return self._engagements.register
-
-    @property
-    def engagement_lists(self) -> Ragged:
-        """Each viewer's rows of `engaged`, on or off."""
-        return self._engagements.lists
-
-    @property
-    def engagers(self) -> Engagers:
-        """Each tweet's rows of `engaged`, on or off, and how many people engage with it."""
-        return self._engagements.engagers
-
-    @property
-    def history(self) -> History:
-        return self._engagements.history
-
-    @property
-    def seen(self) -> PairTimes:
-        """When a tweet was last shown, by (viewer, tweet)."""
-        return self._seen
-
-    @property
-    def served(self) -> Served:
-        """When a tweet was last in an answer, by (viewer, tweet)."""
-        return self._served
-
-    @property
     def offers(self) -> list[tuple[int, str, int]]:
         """(key of a request, tweet, time) of what people without a row were offered."""
         return [(key, tweet, at) for (key, tweet), at in self._offers.at.items()]
-
-    @property
-    def seen_long_ago(self) -> Bloom:
-        """The pairs that left `seen` and `engaged`."""
-        return self._seen_long_ago
-
-    @property
-    def pending_events(self) -> PendingEvents:
-        """Events about tweets that are not here yet."""
-        return self._pending
-
-    @property
-    def mutes(self) -> Mutes:
-        """The words and domains that viewers do not want to read."""
-        return self._mutes
-
-    @property
-    def seniority(self) -> Seniority:
-        """How established each user is."""
-        return self._seniority
-
-    @property
-    def posts(self) -> Ragged:
-        """Each author's tweets, in the order they became known."""
-        return self._posts
-
-    @property
-    def newest(self) -> int:
-        """The time of the newest event applied."""
-        return self._newest
-
-    @property
-    def rewritten(self) -> int:
-        """How often a profile or a text was written anew."""
-        return self._rewritten
-
-    @property
-    def acted(self) -> NDArray[np.int64]:
-        """The version in which each user last acted."""
-        return self._acted
-
-    @property
-    def offset(self) -> int:
-        """The offset of the last record of the log that was applied."""
-        return self._offset
-
-    @property
-    def shift(self) -> int:
-        """By how many seconds true times are moved to become times of this state, from now on."""
-        return self._shift
-
-    @property
-    def tweet_counts(self) -> DecayedCounts:
-        return self._counts.tweet
-
-    @property
-    def author_counts(self) -> DecayedCounts:
-        return self._counts.author
-
-    @property
-    def viewer_counts(self) -> DecayedCounts:
-        return self._counts.viewer
-
-    @property
-    def tie_counts(self) -> PairCounts:
-        """By (viewer, author)."""
-        return self._counts.tie
-
-    @property
-    def topic_counts(self) -> PairCounts:
-        """By (viewer, topic)."""
-        return self._counts.topic
-
-    @property
-    def topic_counts_lately(self) -> PairCounts:
-        """The counts by (viewer, topic) of the last days."""
-        return self._counts.topic_lately
-
-    @property
-    def by_time(self) -> Rows:
-        """All tweets but the deleted, oldest first."""
-        return self._calendar.row
 
     def published(self, now: int) -> Rows:
         """All tweets that exist at `now`, oldest first; those of unknown time come first."""

@@ -69,6 +69,8 @@ def test_a_cursor_to_an_expired_page_says_so(engine: Engine, log: SqliteLog) -> 
     log.expire_served((NOW + 1) * MICROS, limit=9)
     with pytest.raises(ExpiredCursorError, match="ask for the first page again"):
         asyncio.run(pagination.begun(service, "a", cursor))
+    assert service.answers is not None
+    asyncio.run(service.answers.close())
 
 
 def put(log: SqliteLog, *entries: Entry) -> FeatureState:

@@ -26,4 +26,4 @@ def test_an_offset_is_not_waited_for_without_end(
     for offset in (end, end + 1):  # the second may be on its way in another process
         with pytest.raises(BehindError, match=f"not yet of {offset}"):
             asyncio.run(read_your_writes.reached(service, offset))
-    log.close()
+    asyncio.run(service.stop())

@@ -55,3 +55,20 @@ def test_a_head_with_few_positives_learns_what_is_linear() -> None:
     trained = np.arange(len(HEADS)) == 0
     found = log_odds(train(rows, trained, seed=7), rows)[:, 0]
     assert np.corrcoef(found, signal)[0, 1] > 0.8
+
+
+def test_what_is_the_same_in_all_rows_has_no_effect_where_it_varies() -> None:
+    rng = np.random.default_rng(2)
+    features = rng.normal(size=(ROWS, len(NAMES))).astype(np.float32)
+    features[:, 3:5] = 0.0, 7.0
+    vectors = rng.normal(size=(20, DIM)).astype(np.float32)
+    some = rng.integers(0, 20, (2, ROWS)).astype(np.int32)
+    label = rng.random((ROWS, len(HEADS))) < 0.3
+    none, each = np.zeros(ROWS, np.float32), np.ones(ROWS, np.float32)
+    rows = RankerRows(vectors, vectors, some[0], some[1], features, none, label, each)
+    model = train(rows, np.ones(len(HEADS), np.bool_), seed=7)
+    found = log_odds(model, rows)
+    rows.features[:, 3:5] = rng.normal(size=(ROWS, 2))
+    np.testing.assert_array_equal(log_odds(model, rows), found)
+    rows.features[:, 2] += 1
+    assert not np.allclose(log_odds(model, rows), found)

@@ -61,5 +61,6 @@ def test_they_are_what_the_file_holds(tmp_path: Path) -> None:
         commit.submit_quietly([page])
         commit.submit([entry("a", Kind.EVENT, 9), entry("b", Kind.EVENT, 2)]).result(SOON)
         taken = commit.recent.take(0, 9)
-        assert taken == log.read(0, 9)
+        kept = [one._replace(entry=one.entry._replace(assigned=False)) for one in taken]
+        assert kept == log.read(0, 9)
         assert taken[-1].entry.at == 10  # later than all before

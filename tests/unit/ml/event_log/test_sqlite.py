@@ -6,7 +6,6 @@ import multiprocessing
 import os
 import sqlite3
 from contextlib import AbstractContextManager, closing, suppress
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -234,14 +233,14 @@ def test_an_erasure_that_is_killed_anywhere_stays_due(
 
 def test_an_assigned_time_is_later_than_all_of_its_users_by_an_index(path: Path) -> None:
     with closing(SqliteLog(path)) as log:
-        log.append([replace(event("a"), at=50)])
+        log.append([event("a")._replace(at=50)])
         plan = log._ask(f"EXPLAIN QUERY PLAN {NEWEST.format(places='(?)')}", "ada")
         assert "INDEX newest" in str(plan)
-        log.append([replace(event("b"), assigned=True)])
+        log.append([event("b")._replace(assigned=True)])
         assert log.read(1, 1)[0].entry.at == 51
 
 
 def test_an_assigned_time_is_later_than_those_that_come_before_it_in_one_batch(path: Path) -> None:
     with closing(SqliteLog(path)) as log:
-        log.append([replace(event("a"), at=50), replace(event("b"), at=7, assigned=True)])
+        log.append([event("a")._replace(at=50), event("b")._replace(at=7, assigned=True)])
         assert [record.entry.at for record in log.read(0, 2)] == [50, 51]

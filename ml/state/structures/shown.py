@@ -1,0 +1,14 @@
+"""Attributes that others may read, and not set."""
+
+from __future__ import annotations
+
+from operator import attrgetter
+from typing import Any
+
+
+def shown(*attributes: str) -> Any:
+    """A property that shows an attribute, or a tuple of several.
+
+    No function of Python stands between: a request reads a hundred of them.
+    """
+    return property(attrgetter(*attributes))
