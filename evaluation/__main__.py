@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from app.read_settings import read_settings
-from app.settings import InvalidSettingError, Settings
+from app.settings import InvalidSettingError
 from evaluation import describe, frontier_command
 from evaluation.newcomers import newcomers
 from evaluation.offline.evaluate import evaluate
@@ -29,12 +29,11 @@ from evaluation.safety import command as safety
 from evaluation.shapes import shapes
 from evaluation.shapes.degrade import SHAPES
 from evaluation.simulation import simulation
-from ml import bundle, command, threads
-from ml.bundle import Bundle
+from evaluation.trained_bundle import trained_bundle
+from ml import command, threads
 from ml.dataset import table_options
-from ml.dataset.tables import fingerprint
 from ml.environment import artifacts
-from ml.errors import BundleError, DataError, FeedError
+from ml.errors import FeedError
 
 
 def main(
@@ -52,7 +51,7 @@ def main(
         elif given.command == "simulate":
             _simulate(given, wall)
         elif given.command == "frontier":
-            frontier_command.run(given, *_bundle(given), _folder(given))
+            frontier_command.run(given, trained_bundle(given), _folder(given))
         elif given.command == "shapes":
             _shapes(given)
         elif given.command == "safety":
@@ -69,23 +68,23 @@ def main(
 
 
 def _evaluate(given: argparse.Namespace) -> None:
-    trained, settings = _bundle(given)
+    trained = trained_bundle(given)
     findings = evaluate(
-        given.data,
-        trained,
-        settings,
-        tables=table_options.read(given.data, given),
+        trained.data,
+        trained.bundle,
+        trained.settings,
+        tables=table_options.read(trained.data, given, trained.column_map),
         cut=given.cut,
         ablate=not given.no_ablation,
     )
     report = document.document(findings)
-    names = ("report", trained.version)  # promote reads the second
+    names = ("report", trained.bundle.version)  # promote reads the second
     text = terminal.table(report)
     _save(given, report, page.page(report, _beside(given, "shapes.json")), text, *names)
 
 
 def _simulate(given: argparse.Namespace, wall: Callable[[], float]) -> None:
-    trained, settings = _bundle(given)
+    trained = trained_bundle(given)
     wanted = simulation.Wanted(
         policies=tuple(given.policy or ()),
         users=round(given.users * given.scale),
@@ -94,9 +93,9 @@ def _simulate(given: argparse.Namespace, wall: Callable[[], float]) -> None:
         workers=given.workers,
         stress=given.stress,
     )
-    settings = settings.model_copy(update={"bundle": trained.version})
-    report = simulation.run(given.data, settings, wanted)
-    report["world"]["bundle"] = trained.version
+    settings = trained.settings.model_copy(update={"bundle": trained.bundle.version})
+    report = simulation.run(trained.data, settings, wanted)
+    report["world"]["bundle"] = trained.bundle.version
     report["ended_at"] = int(wall())
     _save(given, report, simulation_page.page(report), simulation_table.table(report), "simulation")
 
@@ -111,10 +110,10 @@ def _shapes(given: argparse.Namespace) -> None:
 
 
 def _newcomers(given: argparse.Namespace) -> None:
-    trained, settings = _bundle(given)
+    trained = trained_bundle(given)
     wanted = newcomers.Wanted(given.known, given.people, given.seed, given.tied)
     measured = []
-    for one in newcomers.measure(given.data, trained, settings, wanted):
+    for one in newcomers.measure(trained.data, trained.bundle, trained.settings, wanted):
         print(f"{newcomers_table.block(one)}\n", flush=True)
         measured.append(one)
     folder = _folder(given)
@@ -147,35 +146,11 @@ def _beside(given: argparse.Namespace, name: str) -> Json | None:
     return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
 
 
-def _bundle(given: argparse.Namespace) -> tuple[Bundle, Settings]:
-    """What was trained on this very data: of other data nobody could say what was held out."""
-    settings = read_settings()
-    trained = bundle.load(given.artifacts, given.bundle or settings.bundle)
-    train = f"python -m ml train --data {given.data} --out {given.artifacts}"
-    if given.map:
-        train += f" --map {given.map}"
-    if trained is None:
-        raise BundleError(f"{given.artifacts} holds no bundle; run {train}")
-    if bundle.state_map(given.artifacts) and not given.map:
-        raise DataError(
-            f"the last training into {given.artifacts} read {given.data} by a column map; name the "
-            f"same with --map"
-        )
-    if bundle.state_fingerprint(given.artifacts) != fingerprint(
-        given.data, table_options.column_map(given)
-    ):
-        raise DataError(
-            f"{given.data} is not what the last training into {given.artifacts} saw; run {train}"
-        )
-    update = {"artifacts": given.artifacts, "data_dir": given.data}
-    return trained, settings.model_copy(update=update)
-
-
 def _parser(prog: str) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog=prog, description=__doc__.partition(": ")[2])
+    parser = command.Parser(prog=prog, description=__doc__.partition(": ")[2])
     parser.set_defaults(command="evaluate")
-    parser.add_argument("--data", type=Path, default=artifacts() / "data")
-    parser.add_argument("--artifacts", type=Path, default=artifacts())
+    parser.add_argument("--data", type=Path, help="folder with the tables; those of the training")
+    parser.add_argument("--artifacts", type=Path, default=artifacts(), help="folder of the bundles")
     table_options.add_options(parser)
     parser.add_argument("--bundle", help="its version; the current one if left out")
     parser.add_argument(

@@ -6,11 +6,10 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from app.settings import Settings
 from evaluation.offline.frontier import frontier
 from evaluation.report import frontier_report
 from evaluation.report.numbers import written
-from ml.bundle import Bundle
+from evaluation.trained_bundle import TrainedBundle
 
 
 def add(commands: Any) -> None:  # argparse has no public name for its subparsers
@@ -21,9 +20,9 @@ def add(commands: Any) -> None:  # argparse has no public name for its subparser
     budgets.add_argument("--visits", type=int, default=3_000, help="at most so many (3,000)")
 
 
-def run(given: argparse.Namespace, trained: Bundle, settings: Settings, folder: Path) -> None:
+def run(given: argparse.Namespace, trained: TrainedBundle, folder: Path) -> None:
     """Print the table; write the plot and the figures."""
-    points = frontier(given.data, trained, settings, given.visits)
+    points = frontier(trained.data, trained.bundle, trained.settings, given.visits)
     folder.mkdir(parents=True, exist_ok=True)
     (plot := folder / "frontier.svg").write_text(frontier_report.plot(points), encoding="utf-8")
     report = written(frontier_report.document(points))

@@ -139,11 +139,13 @@ class SlateMetrics:
         (visit, tweet), visits = self.asked.relevant, len(self.asked.visits)
         place = np.argmax(at := slates.tweet[visit] == tweet[:, None], axis=1)
         place[~at.any(axis=1)] = PLACES
-        every = np.bincount(visit, counts, visits)
+
+        def of_visits(some: NDArray[np.float64]) -> NDArray[np.float64]:
+            return np.bincount(visit, some, visits).astype(np.float64)
+
+        every = of_visits(counts)
         return {
-            f"recall_ips@{k}": ratio(
-                np.bincount(visit, counts * (place < k), visits), every, self.weights
-            )
+            f"recall_ips@{k}": ratio(of_visits(counts * (place < k)), every, self.weights)
             for k in CUTOFFS
         }
 

@@ -28,7 +28,8 @@ RELEVANT: Final = (
     "over the places of a slate; an empty place is worth nothing. It does not depend on what the "
     "old feed showed. <b>NDCG, recall, precision</b> and their like count what the viewer went on "
     "to engage with, and people engage only with what they are shown: these figures favour feeds "
-    "that resemble the one that wrote the log. The oracle itself does not win them."
+    "that resemble the one that wrote the log. The oracle itself does not win them. "
+    "<b>recall_ips</b> counts each by how unlikely that feed was to show it, where it logged that."
 )
 
 PROPOSED: Final = "who proposed what stands there"

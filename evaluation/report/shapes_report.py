@@ -87,6 +87,8 @@ def _rows(report: Json) -> list[list[str]]:
 def _cells(standings: Sequence[Json], metric: str) -> tuple[str, str]:
     """The product's figure, and the best simple policy with its own."""
     known = [Standing(**one) for one in standings if one["metric"] == metric]
+    if not known:
+        return "–", "–"
     product = next(one for one in known if one.policy == PRODUCT)
     simple = [one for one in known if one.policy not in BOTH and one.value is not None]
     if not simple:

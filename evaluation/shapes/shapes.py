@@ -16,7 +16,7 @@ from evaluation.offline import dataset, requests
 from evaluation.offline.leaderboard import compared, standings
 from evaluation.offline.replay_evaluation import ReplayEnvironment
 from evaluation.policies import registry, simple
-from evaluation.policies.policy import ORACLE, Best
+from evaluation.policies.policy import ORACLE, PRODUCT, Best
 from evaluation.shapes.degrade import SHAPES
 from evaluation.shapes.planted import Planted
 from ml import bundle
@@ -25,7 +25,7 @@ from ml.errors import DataError
 from ml.training import train
 from ml.training.options import TrainingOptions
 
-METRICS: Final = ("value@10", "recall@20")
+METRICS: Final = ("value@10", "recall@20", "recall_ips@20")  # the last where it is known
 MOST: Final = 1_000  # visits of each shape
 
 
@@ -82,7 +82,9 @@ def _compare(data: Path, artifacts: Path, settings: Settings) -> tuple[int, list
     policies = registry.simple_policies(stage.engine, given)
     policies[ORACLE] = Best(simple.oracle)  # whatever the product's window
     judge = compared(stage, visits, policies)
-    return len(visits), standings({name: judge.judged(name) for name in policies}, METRICS)
+    figures = {name: judge.judged(name) for name in policies}
+    known = [metric for metric in METRICS if metric in figures[PRODUCT]]
+    return len(visits), standings(figures, known)
 
 
 def _say(line: str) -> None:

@@ -51,6 +51,11 @@ TIMES: Final = (
     "times are unix seconds from 1970 to 2100; divide milliseconds by 1,000, and leave a missing "
     "time empty"
 )
+RENAMABLE: Final = (Kind.ACTION, Kind.VISIBILITY)
+RENAME: Final = (
+    "a column map (--map) renames other words: {name} = {{ column = THEIRS, values = {{ THEIRS = "
+    "OURS }} }}"
+)
 NORMALISE: Final = "ids are compared byte for byte; normalise them to NFC in every table"
 
 
@@ -112,6 +117,8 @@ def _checked(
         reason, expected = NOT_ONE[field.kind], f"expected {field.kind.value}"
         if field.kind is Kind.ID and kind is IdKind.INTEGER and column.dtype == pl.String:
             reason, expected = "not an int64 id", "write ids as the other tables do"
+        if field.kind in RENAMABLE and not as_sent:
+            expected += f"; {RENAME.format(name=field.name)}"
         violations.append(Violation(field.name, reason, expected, bad))
     return converted, [violation for violation in violations if violation.rows.any()]
 

@@ -7,18 +7,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, TypeGuard
 
 import polars as pl
 
-from ml.actions import BY_LABEL
 from ml.dataset import files
+from ml.dataset.renamed_values import OURS, parsed, renamed
 from ml.dataset.threshold import Threshold
 from ml.errors import DataError
 from ml.schema import TABLES, Kind, Table
 
-LABELS: Final = {Kind.ACTION: (*BY_LABEL,), Kind.SPLIT: ("train", "test")}
-FORMS: Final = '"THEIRS", { column = "THEIRS" } or { constant = … }'
+LABELS: Final = {kind: OURS[kind] or () for kind in (Kind.ACTION, Kind.SPLIT)}
+FORMS: Final = '"THEIRS", { column = "THEIRS", values = { THEIRS = OURS } } or { constant = … }'
 KEYS: Final = {"users": "user_id", "tweets": "tweet_id"}
 SEEN: Final = ("user_id", "tweet_id", "created_at", "split")  # of a row that is an impression
 ROW: Final = "\0row"  # no column of theirs
@@ -45,6 +45,7 @@ class TableMap:
     table: Table
     file: str | None
     columns: Mapping[str, str]  # our name: theirs
+    values: Mapping[str, Mapping[str, str]]  # our name of a column: their value: ours
     constants: Mapping[str, Cell]
     keep: Threshold | None
     distinct: bool
@@ -108,7 +109,12 @@ class TableMap:
     def _renamed(
         self, rows: pl.DataFrame, path: Path, named: Mapping[str, str], *, constants: bool = False
     ) -> pl.DataFrame:
-        columns = [rows[theirs].alias(ours) for ours, theirs in named.items()]
+        columns = [
+            renamed(rows[theirs], self.values[ours], path).alias(ours)
+            if ours in self.values
+            else rows[theirs].alias(ours)
+            for ours, theirs in named.items()
+        ]
         if constants:
             columns += [
                 pl.Series(name, [_cell(value, path)], strict=False).new_from_index(0, len(rows))
@@ -180,6 +186,7 @@ class ColumnMap:
 def _table(table: Table, part: Mapping[str, object]) -> TableMap:
     fields = {field.name: field for field in table.fields}
     columns: dict[str, str] = {}
+    values: dict[str, Mapping[str, str]] = {}
     constants: dict[str, Cell] = {}
     for name, value in part.items():
         if name in ("file", "keep", "distinct"):
@@ -191,10 +198,10 @@ def _table(table: Table, part: Mapping[str, object]) -> TableMap:
             )
         if isinstance(value, dict) and value.keys() == {"constant"}:
             constants[name] = _constant(value["constant"], name)
-        elif (
-            isinstance(value, dict) and [*map(type, value.values())] == [str] and "column" in value
-        ):
-            columns[name] = value["column"]
+        elif _is_column(value):
+            columns[name] = value.get("column", name)
+            if "values" in value:
+                values[name] = parsed(value["values"], fields[name])
         elif isinstance(value, str) and value not in LABELS.get(fields[name].kind, ()):
             columns[name] = value
         else:
@@ -209,7 +216,17 @@ def _table(table: Table, part: Mapping[str, object]) -> TableMap:
     if keep is not None and table.name != "interactions":
         raise DataError(f"[{table.name}] has nothing to keep; a threshold is for interactions")
     threshold = None if keep is None else Threshold.parse(keep)
-    return TableMap(table, file, columns, constants, threshold, distinct)
+    return TableMap(table, file, columns, values, constants, threshold, distinct)
+
+
+def _is_column(value: object) -> TypeGuard[dict[str, Any]]:
+    """Whether it is { column = …, values = … }, or one of the two."""
+    return (
+        isinstance(value, dict)
+        and bool(value)
+        and value.keys() <= {"column", "values"}
+        and isinstance(value.get("column", ""), str)
+    )
 
 
 def _constant(value: object, name: str) -> Cell:

@@ -183,7 +183,8 @@ def _of_als(state: FeatureState, encoder: Encoder, viewer: int, tweet: Rows) -> 
     history = history[history >= 0]
     if not len(history) or not len(encoded.als_gram):
         return np.zeros(len(tweet))
-    score: NDArray[np.float64] = encoded.als[tweet] @ taste(encoded.als_gram, encoded.als[history])
+    theirs = taste(encoded.als_gram, encoded.als[history])
+    score: NDArray[np.float64] = np.einsum("ij,j->i", encoded.als[tweet], theirs)  # row by row
     return score
 
 

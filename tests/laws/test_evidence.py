@@ -12,7 +12,18 @@ from app.pipeline.trace import Trace
 from app.rankers.heavy import HeavyRanker
 from app.rankers.listwise import EVIDENCE
 from app.serving.engine import Engine
+from ml import bundle
+from ml.actions import ENGAGEMENTS
+from ml.embeddings.als import Als, Floats, taste
+from ml.errors import BundleError
+from ml.evidence import columns
 from ml.evidence.columns import UNKNOWN
+from ml.state.events import Events
+from ml.state.feature_state import FeatureState
+from ml.state.tables.engagements import ENGAGEMENT_KINDS
+from ml.state.tables.tweets import Tweets
+from ml.state.tables.users import Users
+from ml.training import als, crossfit, listwise_stage
 
 
 def test_a_value_by_evidence_is_trained_only_where_exposure_is_not_logged(
@@ -75,3 +86,52 @@ def test_what_counts_for_the_unknown_counts_for_nobody_else(chosen_engine: Engin
         pool = chosen_engine.products["for_you"].run(query).pool
         varies = [np.ptp(pool[f"{EVIDENCE}{name}_if_unknown"]) > 0 for name in UNKNOWN]
         assert any(varies) is not is_known
+
+
+def test_changed_evidence_is_refused_by_name(
+    chosen_engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    artifacts = chosen_engine.settings.artifacts
+    assert bundle.load(artifacts) is not None
+
+    def otherwise(gram: Floats, engaged: Floats) -> np.ndarray:
+        return 1.01 * taste(gram, engaged)
+
+    monkeypatch.setattr(columns, "taste", otherwise)
+    with pytest.raises(BundleError, match=r"evidence 'als'.*retrain"):
+        bundle.load(artifacts)
+
+
+@pytest.mark.parametrize("has_times", [True, False])
+def test_embeddings_that_are_evidence_have_not_seen_what_is_chosen(
+    has_times: bool,
+    chosen_engine: Engine,
+    tiny_events: Events,
+    tiny_catalog: tuple[Users, Tweets],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    known = tiny_events[np.isin(tiny_events.action, ENGAGEMENTS)]
+    since = int(np.quantile(known.at, 0.8))
+    seen: list[np.ndarray] = []
+    train = als.train
+
+    def watched(state: FeatureState, now: int, seed: int) -> Als:
+        index = state.engaged.index
+        held = state.engaged.is_on[: len(index)][:, ENGAGEMENT_KINDS].any(axis=1)
+        seen.append(index.left[held].astype(np.int64) << 32 | index.right[held])
+        return train(state, now, seed)
+
+    monkeypatch.setattr(als, "train", watched)
+    assert chosen_engine.bundle is not None
+    listwise_stage.train(
+        chosen_engine.bundle, known, *tiny_catalog, since if has_times else None, seed=0
+    )
+    if has_times:
+        is_part = known.at >= since
+    else:
+        is_part = crossfit.folds_of(known) == crossfit.CALIBRATION_FOLD
+    pair = known.user.astype(np.int64) << 32 | known.tweet
+    only_then = np.setdiff1d(pair[is_part], pair[~is_part])
+    assert len(only_then) > 100
+    assert len(seen[0]) > 100
+    assert not np.isin(seen[0], only_then).any()

@@ -35,20 +35,25 @@ def queries(engine: Engine, limit: int = 10) -> list[Query]:
     return [engine.hydrate.query(name, limit) for name in [*names, "nobody"]]
 
 
-def test_ten_tweets_are_the_first_ten_of_a_hundred(tiny_engine: Engine) -> None:
-    product = tiny_engine.products["for_you"]
-    for ten, hundred in zip(queries(tiny_engine), queries(tiny_engine, 100), strict=True):
+@pytest.fixture(params=["tiny_engine", "chosen_engine"])
+def engine(request: pytest.FixtureRequest) -> Engine:
+    """Where the heads decide what a tweet is worth, and where all evidence does."""
+    found: Engine = request.getfixturevalue(request.param)
+    return found
+
+
+def test_ten_tweets_are_the_first_ten_of_a_hundred(engine: Engine) -> None:
+    product = engine.products["for_you"]
+    for ten, hundred in zip(queries(engine), queries(engine, 100), strict=True):
         short, long = product.run(ten).batch.tweet, product.run(hundred).batch.tweet
         assert len(long) > 10
         np.testing.assert_array_equal(short, long[:10])
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_the_order_in_which_a_source_answers_does_not_matter(
-    tiny_engine: Engine, seed: int
-) -> None:
+def test_the_order_in_which_a_source_answers_does_not_matter(engine: Engine, seed: int) -> None:
     """Where there is a place for every row: beyond its limit a source leaves out the last."""
-    mixer = tiny_engine.products["for_you"].mixer
+    mixer = engine.products["for_you"].mixer
     mixer = replace(mixer, candidates=[replace(one, limit=1_000) for one in mixer.candidates])
     one, other = (
         replace(
@@ -57,17 +62,17 @@ def test_the_order_in_which_a_source_answers_does_not_matter(
         )
         for by in (seed, seed + 1)
     )
-    for query in queries(tiny_engine)[:-1:10]:
+    for query in queries(engine)[:-1:10]:
         straight, mixed = one.run(query, Trace()).batch, other.run(query, Trace()).batch
         np.testing.assert_array_equal(straight.tweet, mixed.tweet)
         np.testing.assert_array_equal(straight["score"], mixed["score"])
 
 
-def test_a_tweet_is_worth_the_same_alone_and_among_many(tiny_engine: Engine) -> None:
-    mixer = tiny_engine.products["for_you"].mixer
+def test_a_tweet_is_worth_the_same_alone_and_among_many(engine: Engine) -> None:
+    mixer = engine.products["for_you"].mixer
     tweet = np.arange(0, 500, dtype=np.int32)
-    batch = CandidateBatch.of(tweet, tiny_engine.state.tweets.author[tweet])
-    for query in queries(tiny_engine)[:5]:
+    batch = CandidateBatch.of(tweet, engine.state.tweets.author[tweet])
+    for query in queries(engine)[:5]:
         among, _ = mixer.score(query, batch, Trace())
         for row in range(0, 500, 61):
             alone, _ = mixer.score(query, batch.take(np.array([row])), Trace())

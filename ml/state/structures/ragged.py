@@ -78,6 +78,11 @@ class Ragged:
         self.data[np.repeat(self.start[row], count) + within] = values[kept]
         self.length[row] = count
 
+    def sort(self, row: Rows) -> None:
+        """Sort each of these few lists."""
+        for one in np.unique(row).tolist():
+            self.of(one).sort()
+
     def gather(self, row: Rows) -> tuple[Rows, NDArray[np.int64]]:
         """All values of the given rows' lists, oldest first, and for each value the position in
         `row` that it belongs to."""

@@ -62,12 +62,16 @@ class Engagements:
         if len(self.register.index) > listed:
             new = np.arange(listed, len(self.register.index), dtype=np.int32)
             self.lists.append(self.register.index.left[listed:], new)
-            self.engagers.lists.append(self.register.index.right[listed:], new)
+        row = changes.touched[self._ever_engaged(changes.touched)]
+        self.engagers.add(row, self.register.index.right[row])
         return changes
 
     def forget(self, user: int, at: int, tiebreak: int) -> Changes:
         """Take back all that a user did until then."""
-        return self.register.forget(self.lists.of(user), at, tiebreak)
+        changes = self.register.forget(self.lists.of(user), at, tiebreak)
+        row = changes.touched[~self._ever_engaged(changes.touched)]
+        self.engagers.remove(row, self.register.index.right[row])
+        return changes
 
     def refresh(self, row: Rows, tweets: Tweets) -> None:
         """Bring the histories up to date with these rows of the register."""
@@ -118,8 +122,14 @@ class Engagements:
     def list_engagers(self) -> None:
         """Look up anew who engages with each tweet."""
         index = self.register.index
-        newest, _ = self.register.newest(np.arange(len(index), dtype=np.int32), ENGAGEMENT_KINDS)
-        self.engagers.refill(index.right, newest != NEVER)
+        row = np.arange(len(index), dtype=np.int32)
+        newest, _ = self.register.newest(row, ENGAGEMENT_KINDS)
+        self.engagers.refill(index.right, self._ever_engaged(row), newest != NEVER)
+
+    def _ever_engaged(self, row: Rows) -> NDArray[np.bool_]:
+        """Which rows of the register hold an engagement, on or off."""
+        ever: NDArray[np.bool_] = (self.register.at[row][:, ENGAGEMENT_KINDS] != NEVER).any(axis=1)
+        return ever
 
 
 @kernel

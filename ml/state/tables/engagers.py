@@ -11,22 +11,47 @@ from ml.state.structures.ragged import Ragged
 
 
 class Engagers:
-    """Each tweet's rows of the register, and how many of them are engagements that are on."""
+    """Each tweet's rows of the register, and how many of them are engagements that are on.
+
+    Who only complains of a tweet is not listed: readers look at the newest of a list, where a crowd
+    of complaints would take the places of those who engage.
+    """
 
     def __init__(self, tweets: int) -> None:
-        self.lists = Ragged(tweets)  # rows of the register, on or off, in order of arrival
+        self.lists = Ragged(tweets)  # rows of the register, on or off, ascending
+        self.listed: NDArray[np.bool_] = np.zeros(0, np.bool_)  # (rows of the register,)
+        self.newest = -1  # the last row of the register that is listed
         self.count: NDArray[np.int64] = np.zeros(tweets, np.int64)
 
     def grow(self, tweets: int) -> None:
         self.lists.grow(tweets)
         self.count = with_room(self.count, tweets, 0)
 
-    def refill(self, tweet: Rows, engages: NDArray[np.bool_]) -> None:
-        """List all rows of the register anew.
+    def add(self, row: Rows, tweet: Rows) -> None:
+        """List rows of the register, ascending, each with its tweet, unless they are listed."""
+        self.listed = with_room(self.listed, int(row.max(initial=-1)) + 1, False)
+        new = ~self.listed[row]
+        row, tweet = row[new], tweet[new]
+        self.listed[row] = True
+        self.lists.append(tweet, row)
+        self.lists.sort(tweet[row < self.newest])  # who complained first, and then engaged
+        self.newest = int(row.max(initial=self.newest))
+
+    def remove(self, row: Rows, tweet: Rows) -> None:
+        """List these rows no longer."""
+        self.listed = with_room(self.listed, int(row.max(initial=-1)) + 1, False)
+        self.listed[row] = False
+        self.lists.keep(tweet, lambda value: self.listed[value])
+
+    def refill(self, tweet: Rows, listed: NDArray[np.bool_], engages: NDArray[np.bool_]) -> None:
+        """List rows of the register anew.
 
         Args:
             tweet: (rows,) the tweet of each row.
+            listed: (rows,) whether anybody ever engaged in it.
             engages: (rows,) whether it has an engagement on.
         """
-        self.lists.refill(tweet, np.arange(len(tweet), dtype=np.int32))
+        row = np.flatnonzero(listed).astype(np.int32)
+        self.listed, self.newest = listed, int(row.max(initial=-1))
+        self.lists.refill(tweet[row], row)
         self.count = np.bincount(tweet[engages], minlength=len(self.count))

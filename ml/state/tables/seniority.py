@@ -1,9 +1,9 @@
 """How much a person's evidence weighs: by how long they have been here, and how actively.
 
 Popularity counts people. A thousand accounts of one day must not outweigh ten that have been here
-for long, so what somebody sees and likes counts for a tweet and its author by their seniority at
-then: the square of their age over `ESTABLISHED_DAYS`, times the share of `ACTIVE_DAYS` on
-which they acted. Where everything is younger than that, its own age is the measure; where nobody
+for long, so what somebody sees, likes and complains of counts for a tweet and its author by their
+seniority at then: the square of their age over `ESTABLISHED_DAYS`, times the share of `ACTIVE_DAYS`
+on which they acted. Where everything is younger than that, its own age is the measure; where nobody
 has a time, all weigh alike.
 
 Weights are read in the order in which events come. Guaranteed: the same records in the same order

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import re
 import shutil
@@ -15,7 +16,10 @@ from app.pipeline.placement import RULES
 from evaluation.__main__ import main
 from evaluation.report import document, page, terminal
 from evaluation.report.numbers import written
+from evaluation.trained_bundle import trained_bundle
+from ml import bundle
 from ml.bundle import Bundle
+from ml.errors import DataError
 
 VOID = {"meta", "br", "path", "use", "rect"}
 
@@ -135,7 +139,7 @@ def test_nothing_trained_is_one_line(
     assert main(["--data", str(tiny_data), "--artifacts", str(tmp_path)]) == 2
     error = capsys.readouterr().err
     assert error.count("\n") == 1
-    assert "run python -m ml train" in error
+    assert f"run foryou train --data {tiny_data} --out {tmp_path}" in error
 
 
 def test_other_data_than_it_was_trained_on_is_refused(
@@ -143,4 +147,21 @@ def test_other_data_than_it_was_trained_on_is_refused(
 ) -> None:
     shutil.copytree(tiny_data, tmp_path / "data", ignore=shutil.ignore_patterns("follows.*"))
     assert main(["--data", str(tmp_path / "data"), "--artifacts", str(artifacts)]) == 2
-    assert "is not what the last training" in capsys.readouterr().err
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1
+    version = bundle.current(artifacts)
+    assert f"bundle {version} was trained on {tiny_data}; {tmp_path / 'data'} is not that" in error
+
+
+def test_without_data_a_bundle_is_judged_by_what_it_was_trained_on(
+    artifacts: Path, tiny_data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Wherever that is; and a folder that changed since is named."""
+    monkeypatch.delenv("FORYOU_DATA_DIR", raising=False)
+    given = argparse.Namespace(artifacts=artifacts, bundle=None, data=None, map=None)
+    found = trained_bundle(given)
+    assert found.data == found.settings.data_dir == tiny_data.resolve()
+    assert found.bundle.version == bundle.current(artifacts)
+    monkeypatch.setattr("evaluation.trained_bundle.fingerprint", lambda *_: "another")
+    with pytest.raises(DataError, match=f"trained on {tiny_data}; {tiny_data} has changed since"):
+        trained_bundle(given)

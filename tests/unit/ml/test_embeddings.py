@@ -14,6 +14,7 @@ from ml.embeddings import graph_feature_service, realgraph, simclusters
 from ml.features import NAMES, Pairs, matrix
 from ml.state.events import Events
 from ml.state.feature_state import FeatureState
+from ml.state.structures.counters import CountTable
 from ml.state.structures.tokens import token
 from ml.state.tables.counted import counted
 from ml.state.tables.neighborhood import Neighborhood
@@ -65,7 +66,7 @@ def test_similarities_lie_between_zero_and_one(
 def strength(state: FeatureState, one: int, other: int) -> float:
     ties, follows = state.tie_counts, state.graph.follows
     pair = np.array([one], np.int32), np.array([other], np.int32)
-    tie = counted(ties.counts.table, int(ties.index.find(*pair)[0]), 1_000)
+    tie = counted(CountTable(*ties.counts.table), int(ties.index.find(*pair)[0]), 1_000)
     return realgraph.tie_strength(tie, bool(follows(*pair)[0]), bool(follows(*pair[::-1])[0]))
 
 

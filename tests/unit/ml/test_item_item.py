@@ -146,6 +146,25 @@ def test_a_complaint_is_no_engagement(recorded: RecordedState) -> None:
     assert recorded.state.engagers.count[recorded.state.tweets.ids.known(["golf"])] == [0]
 
 
+def test_complaints_take_no_place_among_engagers(recorded: RecordedState, tmp_path: Path) -> None:
+    """Readers look at the newest engagers alone, so a crowd would hide all others."""
+    golf = int(recorded.state.tweets.ids.known(["golf"])[0])
+    lists = recorded.state.engagers.lists
+    before = lists.of(golf).tolist()
+    for number in range(100):
+        recorded.act(f"foe{number}", "report", "golf")
+    assert lists.of(golf).tolist() == before
+    recorded.act("late", "like", "golf")
+    recorded.act("foe7", "like", "golf")  # complained before, and has an older row
+    recorded.act("gone", "like", "golf")
+    recorded.record(Kind.DELETE_USER, user_id="gone")
+    who = recorded.state.engaged.index.left[lists.of(golf)[-2:]]
+    assert recorded.state.users.ids.ids(who) == ["foe7", "late"]
+    snapshot.save(recorded.state, tmp_path, tmp_path, "none")
+    loaded = snapshot.load(tmp_path)
+    np.testing.assert_array_equal(loaded.engagers.lists.of(golf), lists.of(golf))
+
+
 def test_blocks_do_not_change_what_goes_with_what(recorded: RecordedState) -> None:
     """Whom the viewer shall not meet is a question of authors; here nobody is named."""
     recorded.act("ann", "block", target_user_id="bob")

@@ -7,6 +7,7 @@ import pytest
 
 from ml.event_log.record import Kind
 from ml.features.liking import UNKNOWN, before_seeing, liking, own_posts
+from ml.state.structures.counters import CountTable
 from ml.state.tables.counted import Counted, counted
 from ml.state.tables.counts import Count
 from tests.unit.ml.recorded_state import RecordedState
@@ -30,8 +31,8 @@ def on_jazz(recorded: RecordedState, user: str, at: int) -> tuple[Counted, Count
     jazz = state.tweets.tags[:1, 0].view(np.int32)
     pair = int(state.topic_counts.index.find(np.array([row], np.int32), jazz)[0])
     return (
-        counted(state.topic_counts.counts.table, pair, at),
-        counted(state.viewer_counts.table, row, at),
+        counted(CountTable(*state.topic_counts.counts.table), pair, at),
+        counted(CountTable(*state.viewer_counts.table), row, at),
     )
 
 
