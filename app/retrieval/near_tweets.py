@@ -89,9 +89,15 @@ class NearTweets:
         file, centroids = self.file(now - now % KEPT_SECONDS), self.encoder.tweets.centroids
         near = (tastes @ centroids.T) / np.float32(self.temperature)  # (tastes, cells)
         fading = float(np.log(2) / self.half_life_hours * file.hours)  # per slot
-        best = _within_reach(near, fading, file.start, file.upto, *file.window, reach)
-        pairs = zip(best, self.newer(now), strict=True)
-        return Window(*(np.concatenate(pair) for pair in pairs))
+        tweet, author, created_at = _within_reach(
+            near, fading, file.start, file.upto, *file.window, reach
+        )
+        newer = self.newer(now)
+        return Window(
+            np.concatenate([tweet, newer.tweet]),
+            np.concatenate([author, newer.author]),
+            np.concatenate([created_at, newer.created_at]),
+        )
 
     def _file(self, moment: int) -> InvertedFile:
         """The tweets that are fresh at a moment, but for the last to be known."""
