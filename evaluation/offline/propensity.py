@@ -39,6 +39,7 @@ def inverse_after_the_cut(dataset: Dataset, user: Rows, tweet: Rows) -> NDArray[
         return None
     shown = dataset.events[dataset.events.action == Action.IMPRESSION]
     later = shown.at >= dataset.cut
+    weight = weight[: len(shown)]  # a dataset may end before its tables do
     shown, weight = shown[later], weight[later]
     pair, first = np.unique(_pairs(shown.user, shown.tweet), return_index=True)
     wanted = _pairs(user, tweet)
