@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from app.api import openapi
+from app.cli import serve_command
 from app.cli.serve import serve
 from app.cli.snapshot import snapshot
 from app.cli.timeline import print_timeline
@@ -16,15 +16,11 @@ from app.main import create_app
 from app.observability import logs
 from app.read_settings import read_settings
 from app.serving.shared_artifacts import push
-from app.settings import PREFIX, InvalidSettingError
+from app.settings import InvalidSettingError
 from ml import command, ids
 from ml.errors import FeedError
 
-OPTIONS: Final[Mapping[str, str]] = {  # settings that may be given here as well
-    "host": "the address to listen on",
-    "port": "the port to listen on; 0 for any that is free",
-    "workers": "processes that answer",
-}
+MOST_TWEETS: Final = 100
 
 
 def main(arguments: Sequence[str] | None = None, prog: str = "python -m app") -> int:
@@ -34,9 +30,7 @@ def main(arguments: Sequence[str] | None = None, prog: str = "python -m app") ->
         if given.command == "openapi":
             print(openapi.text(create_app().openapi()), end="")
             return 0
-        for name in OPTIONS:
-            if (value := getattr(given, name)) is not None:
-                os.environ[f"{PREFIX}{name.upper()}"] = value
+        serve_command.export(given)
         settings = read_settings()
         if given.command == "timeline":
             logs.install(settings.log_format, settings.log_level)
@@ -54,17 +48,24 @@ def main(arguments: Sequence[str] | None = None, prog: str = "python -m app") ->
 
 
 def _parser(prog: str) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog=prog, description="Serve timelines over HTTP.")
-    for name, meaning in OPTIONS.items():
-        parser.add_argument(f"--{name}", help=f"{meaning}; {PREFIX}{name.upper()}")
+    parser = command.Parser(prog=prog, description="Serve timelines over HTTP.")
+    serve_command.add_options(parser)
     commands = parser.add_subparsers(dest="command")
     timeline = commands.add_parser("timeline", help="print one person's timeline")
     commands.add_parser("openapi", help="print the document that is checked in as app/openapi.json")
     commands.add_parser("push", help="publish the current bundle in FORYOU_STORE, for all machines")
     commands.add_parser("snapshot", help="write the state down, so that the next start is quick")
-    timeline.add_argument("user_id", type=_id)
-    timeline.add_argument("--limit", type=int, default=10, choices=range(1, 101), metavar="1-100")
+    timeline.add_argument("user_id", type=_id, help="whose; an id nobody has is a newcomer")
+    timeline.add_argument(
+        "--limit", type=_limit, default=10, metavar="1-100", help="how many tweets (10)"
+    )
     return parser
+
+
+def _limit(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= MOST_TWEETS):
+        raise argparse.ArgumentTypeError(f"expected a number in 1-{MOST_TWEETS}, not {text!r}")
+    return int(text)
 
 
 def _id(text: str) -> str:

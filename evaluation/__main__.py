@@ -147,7 +147,7 @@ def _beside(given: argparse.Namespace, name: str) -> Json | None:
 
 
 def _parser(prog: str) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog=prog, description=__doc__.partition(": ")[2])
+    parser = command.Parser(prog=prog, description=__doc__.partition(": ")[2])
     parser.set_defaults(command="evaluate")
     parser.add_argument("--data", type=Path, help="folder with the tables; those of the training")
     parser.add_argument("--artifacts", type=Path, default=artifacts(), help="folder of the bundles")

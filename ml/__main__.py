@@ -12,11 +12,13 @@ from pathlib import Path
 from ml import bundle, command, memory, threads
 from ml.bundle import community_list, promotion_check
 from ml.dataset import report, table_options
+from ml.dataset.tables import Tables
 from ml.environment import artifacts
 from ml.errors import FeedError, LogError
 from ml.event_log.open_log import is_url, open_log
 from ml.event_log.port import EventLog
 from ml.training import train
+from ml.training.enough import require_enough
 from ml.training.freshness import reason_to_train
 from ml.training.options import TrainingOptions
 
@@ -105,10 +107,15 @@ def _copy_log(source: Path, target: str) -> None:
 
 
 def _check(given: argparse.Namespace) -> None:
-    print(report.summary(table_options.validated(given.data, given), time.time()))
+    """Say what is there, and last whether it is enough to train on."""
+    found = table_options.validated(given.data, given)
+    print(report.summary(found, time.time()), flush=True)
+    tables = Tables.of(found)
+    require_enough(given.data, tables, train.cut_of(tables, TrainingOptions().holdout))
 
 
 def _promote(given: argparse.Namespace) -> None:
+    bundle.check_there(given.artifacts, given.version)
     if not given.anyway:
         promotion_check.check_promotion(
             given.artifacts, given.version, bundle.current(given.artifacts)
@@ -127,7 +134,7 @@ def _list(folder: Path) -> None:
 
 
 def _parser(prog: str) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog=prog, description=__doc__.partition(": ")[2])
+    parser = command.Parser(prog=prog, description=__doc__.partition(": ")[2])
     commands = parser.add_subparsers(dest="command", required=True)
     train = commands.add_parser("train", help="train on a dataset and publish a bundle")
     train.add_argument("--data", type=Path, required=True, help="folder with the tables")

@@ -1,14 +1,52 @@
-"""Runs a command and turns interrupts, closed pipes and I/O errors into exit codes."""
+"""Reads the arguments of a command, runs it, and turns interrupts, closed pipes and I/O errors into
+exit codes."""
 
 from __future__ import annotations
 
+import argparse
 import os
 import sys
-from collections.abc import Callable
-from typing import Final, NoReturn
+from collections.abc import Callable, Iterator, Sequence
+from difflib import get_close_matches
+from typing import Any, Final, NoReturn
 
 INTERRUPTED: Final = 128 + 2  # as a shell reports SIGINT and SIGPIPE
 READER_LEFT: Final = 128 + 13
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser that answers an option which there is not with the nearest that there is."""
+
+    def parse_args(  # type: ignore[override]  # which typeshed declares by overloads
+        self, args: Sequence[str] | None = None, namespace: Any = None
+    ) -> Any:
+        given, left = self.parse_known_args(args, namespace)
+        if left:
+            names = list(_options(self))
+            self.error("; ".join(_objection(one, names) for one in _named(left)))
+        return given
+
+
+def _named(left: Sequence[str]) -> Sequence[str]:
+    """The options among what was not understood, or all of it."""
+    return [one for one in left if one.startswith("-")] or left
+
+
+def _objection(argument: str, options: Sequence[str]) -> str:
+    name = argument.partition("=")[0]
+    if not name.startswith("-"):
+        return f"nothing is expected at {argument!r}"
+    near = get_close_matches(name, options, n=1)
+    return f"no such option {name}" + (f"; is it {near[0]}?" if near else "; see --help")
+
+
+def _options(parser: argparse.ArgumentParser) -> Iterator[str]:
+    """The names of all options, those of subcommands too."""
+    for action in parser._actions:
+        yield from action.option_strings
+        if isinstance(action, argparse._SubParsersAction):
+            for command in action.choices.values():
+                yield from _options(command)
 
 
 def run(main: Callable[[], int]) -> NoReturn:

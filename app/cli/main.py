@@ -32,7 +32,7 @@ class Delegated(NamedTuple):
 
 
 DELEGATED: Final = (
-    Delegated("serve", "Serve timelines over HTTP.", "app.__main__"),
+    Delegated("serve", "Serve timelines over HTTP.", "app.cli.serve_command"),
     Delegated("timeline", "Print one person's timeline.", "app.__main__", ("timeline",)),
     Delegated(
         "check", "Report what a dataset holds, and what is wrong.", "ml.__main__", ("check",)

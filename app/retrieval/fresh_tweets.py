@@ -45,9 +45,10 @@ class FreshTweets:
     @cached_property
     def fresh(self) -> Memo[Fresh]:
         """The public tweets inside the window at a moment: all that a stranger may be shown."""
-        return Memo(self._fresh, partial(attrgetter("tweets.version"), self.state))
+        return Memo(self.window, partial(attrgetter("tweets.version"), self.state))
 
-    def _fresh(self, now: int) -> Fresh:
+    def window(self, now: int) -> Fresh:
+        """The same, found anew."""
         tweets, window = self.state.tweets, (now, self.max_age_hours, self.at_least)
         tweet = self.state.fresh(*window)
         tweet = tweet[tweets.audience.visibility[tweet] == PUBLIC]
@@ -86,7 +87,7 @@ class FreshTweets:
     def best(self, keys: Keys, limit: int) -> CandidateBatch:
         """The `limit` best tweets, best first, of these sort keys."""
         tweet = rows_of(top_k(keys, limit))
-        return CandidateBatch.of(tweet, self.state.tweets.author.take(tweet))
+        return CandidateBatch.of(tweet, self.state.tweets.author[tweet])
 
     def age_hours(self, tweet: Rows, now: int) -> NDArray[np.float64]:
         """Hours since each tweet was written; 24 where that is unknown."""

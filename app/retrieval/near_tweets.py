@@ -22,6 +22,8 @@ from ml.kernels import inline_kernel, kernel
 SLOTS: Final = 256  # of age, in which the tweets of a cell are sorted
 REACH: Final = 7_000  # tweets that are looked at, for each taste
 HALVINGS: Final = 24  # of the bounds of the least worth
+KEPT_SECONDS: Final = 600  # an inverted file is of a multiple of these
+KEPT_TWEETS: Final = 1_000  # and of a multiple of these; the tweets that came since are all read
 
 Numbers = NDArray[np.int64]
 
@@ -41,6 +43,8 @@ class InvertedFile(NamedTuple):
     start: Numbers  # (cells,) where each begins
     upto: Numbers  # (cells, SLOTS + 1) how many tweets of each are in the first so many slots
     hours: float  # per slot
+    until: int  # the moment that it is of
+    rows: int  # of tweets that there were
 
 
 @dataclass(frozen=True)
@@ -58,8 +62,15 @@ class NearTweets:
 
     @cached_property
     def file(self) -> Memo[InvertedFile]:
-        """The inverted file of a moment."""
-        return Memo(self._file, lambda: self.fresh_tweets.state.tweets.version)
+        """The inverted file as of a moment. It depends on the state and the moment alone, but for
+        tweets that are edited or become public while it is kept: they are found a little later."""
+        state = self.fresh_tweets.state
+        return Memo(self._file, lambda: (state.tweets.ids, len(state.tweets) // KEPT_TWEETS))
+
+    @cached_property
+    def newer(self) -> Memo[Window]:
+        """The fresh tweets at a moment that its inverted file does not have yet."""
+        return Memo(self._newer, lambda: self.fresh_tweets.state.tweets.version)
 
     def of(self, tastes: Sequence[Column], now: int) -> Window:
         """All of the window where it is small; otherwise what is worth most by any taste.
@@ -73,23 +84,42 @@ class NearTweets:
         return self.within_reach(np.stack(tastes), now)
 
     def within_reach(self, tastes: Vectors, now: int, reach: int = REACH) -> Window:
-        """About the `reach` tweets that are worth most by each taste, cell by cell."""
-        file, centroids = self.file(now), self.encoder.tweets.centroids
+        """About the `reach` tweets that are worth most by each taste, cell by cell, and all that
+        came since the file was made."""
+        file, centroids = self.file(now - now % KEPT_SECONDS), self.encoder.tweets.centroids
         near = (tastes @ centroids.T) / np.float32(self.temperature)  # (tastes, cells)
         fading = float(np.log(2) / self.half_life_hours * file.hours)  # per slot
-        return Window(*_within_reach(near, fading, file.start, file.upto, *file.window, reach))
+        tweet, author, created_at = _within_reach(
+            near, fading, file.start, file.upto, *file.window, reach
+        )
+        newer = self.newer(now)
+        return Window(
+            np.concatenate([tweet, newer.tweet]),
+            np.concatenate([author, newer.author]),
+            np.concatenate([created_at, newer.created_at]),
+        )
 
-    def _file(self, now: int) -> InvertedFile:
-        fresh = self.fresh_tweets.fresh(now)
+    def _file(self, moment: int) -> InvertedFile:
+        """The tweets that are fresh at a moment, but for the last to be known."""
+        rows = len(self.fresh_tweets.state.tweets) // KEPT_TWEETS * KEPT_TWEETS
+        fresh = self.fresh_tweets.window(moment)
+        old = fresh.tweet < rows
+        tweet, author, created_at = fresh.tweet[old], fresh.author[old], fresh.created_at[old]
         cells = len(self.encoder.tweets.centroids)
-        slot, hours = _slots(fresh.created_at, fresh.oldest, now)
-        place = self.encoder.tweets.cell[fresh.tweet].astype(np.int64) * SLOTS + slot
+        slot, hours = _slots(created_at, fresh.oldest, moment)
+        place = self.encoder.tweets.cell[tweet].astype(np.int64) * SLOTS + slot
         order = np.argsort(place.astype(np.int32), kind="stable")
         count = np.bincount(place, minlength=cells * SLOTS).reshape(cells, SLOTS)
         upto = np.zeros((cells, SLOTS + 1), np.int64)
         upto[:, 1:] = np.cumsum(count, axis=1)
-        window = Window(fresh.tweet[order], fresh.author[order], fresh.created_at[order])
-        return InvertedFile(window, np.cumsum(upto[:, -1]) - upto[:, -1], upto, hours)
+        start = np.cumsum(upto[:, -1]) - upto[:, -1]
+        window = Window(tweet[order], author[order], created_at[order])
+        return InvertedFile(window, start, upto, hours, moment, rows)
+
+    def _newer(self, now: int) -> Window:
+        file, fresh = self.file(now - now % KEPT_SECONDS), self.fresh_tweets.fresh(now)
+        new = (fresh.tweet >= file.rows) | (fresh.created_at > file.until)
+        return Window(fresh.tweet[new], fresh.author[new], fresh.created_at[new])
 
 
 @kernel

@@ -27,6 +27,7 @@ from ml.state.tables.neighborhood import places_among
 
 Topics = NDArray[np.int32]
 NO_TOPIC: Final = 0
+NEWEST: Final = 1_000  # tweets of a bucket of topics that are looked at
 TWEET_STRENGTH: Final = of_tweet.STRENGTH
 AUTHOR_STRENGTH: Final = of_author.STRENGTH
 
@@ -52,7 +53,7 @@ class Explore:
         wanted = self._wanted(query)
         keys = _on_topic(
             wanted,
-            fresh.by_topic.near(wanted),
+            fresh.by_topic.near(wanted)[-NEWEST:],  # oldest first
             fresh.topic,
             fresh.tweet,
             fresh.author,

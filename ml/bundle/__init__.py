@@ -13,12 +13,22 @@ from ml.bundle.states import (
     states,
     write_state,
 )
-from ml.bundle.store import load, pointers, promote, publish, restore, rollback, versions
+from ml.bundle.store import (
+    check_there,
+    load,
+    pointers,
+    promote,
+    publish,
+    restore,
+    rollback,
+    versions,
+)
 
 __all__ = [
     "Bundle",
     "HeadCard",
     "Manifest",
+    "check_there",
     "current",
     "forget_states",
     "load",

@@ -65,7 +65,7 @@ def promote(artifacts: Path, version: str) -> None:
     Raises:
         BundleError: there is no such bundle.
     """
-    _check_there(artifacts, version)
+    check_there(artifacts, version)
     if (before := current(artifacts)) not in (None, version):
         point(artifacts, str(before), PREVIOUS)
     point(artifacts, version)
@@ -112,7 +112,7 @@ def load(artifacts: Path, version: str | None = None) -> Bundle | None:
             were published and `current` names none.
     """
     if version is not None:
-        _check_there(artifacts, version)
+        check_there(artifacts, version)
     version = version or current(artifacts)
     if version is None:
         _check_none_published(artifacts)
@@ -173,12 +173,17 @@ def _check_none_published(artifacts: Path) -> None:
     if found := [*versions(artifacts), *left, *([before] if before else [])]:
         raise BundleError(
             f"{artifacts / CURRENT} names none of the bundles that were published there "
-            f"({', '.join(dict.fromkeys(found))}); run python -m ml promote VERSION --artifacts "
+            f"({', '.join(dict.fromkeys(found))}); run foryou promote VERSION --artifacts "
             f"{artifacts}, or train again"
         )
 
 
-def _check_there(artifacts: Path, version: str) -> None:
+def check_there(artifacts: Path, version: str) -> None:
+    """Check that there is a bundle of this name.
+
+    Raises:
+        BundleError: there is none, naming those that there are.
+    """
     recover(artifacts, version)
     if not (artifacts / version / MANIFEST).is_file():
         raise BundleError(

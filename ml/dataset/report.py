@@ -24,7 +24,7 @@ def summary(validation: Validation, now: float) -> str:
     costs = [[name, COSTS[name]] for name in validation.missing if name in COSTS]
     notes = [f"  {note}" for note in _notes(validation, now)]
     paragraphs = [
-        [f"{validation.directory} can be used; its ids are {validation.ids.value}"],
+        [f"{validation.directory} can be read; its ids are {validation.ids.value}"],
         _aligned(rows, right=(1,)),
         ["not in the data:", *_aligned(costs)] if costs else [],
         ["worth knowing:", *notes] if notes else [],
@@ -84,11 +84,31 @@ def _notes(validation: Validation, now: float) -> Iterator[str]:
                 f"tweets: {alone:,} belong to threads that begin elsewhere; those that name the "
                 f"same beginning are one thread"
             )
+        if empty := _empty_texts(tweets):
+            yield f"tweets: {empty:,} have no text; they are known by their engagements alone"
         if unsigned := tweets.used["author_id"].null_count():
             yield f"tweets: {unsigned:,} have no author; nobody has them in network"
+    if (acted := validation.tables.get("interactions")) and (copies := _copies(acted)):
+        yield (
+            f"interactions: {copies:,} rows are equal to an earlier one, and clicks and dwells "
+            f"among them count again; leave copies out, or give each event an event_id"
+        )
     firsts = [first for first, _ in map(_span, validation.tables.values()) if first is not None]
     if firsts and 0 <= min(firsts) < A_YEAR:
         yield "times begin near 1970, as if counted from a start of their own; their order is kept"
+
+
+def _empty_texts(tweets: ValidatedTable) -> int:
+    """How many tweets have no text where others do."""
+    texts = tweets.used["text"]
+    empty = int((texts.str.strip_chars().fill_null("") == "").sum())
+    return empty if empty < len(texts) else 0
+
+
+def _copies(interactions: ValidatedTable) -> int:
+    """How many rows without an event_id are equal to an earlier one."""
+    rows = interactions.used.filter(interactions.used["event_id"].is_null())
+    return len(rows) - rows.n_unique()
 
 
 def _span(table: ValidatedTable) -> tuple[int | None, int | None]:

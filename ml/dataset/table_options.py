@@ -13,13 +13,13 @@ from ml.dataset.tables import Tables
 from ml.dataset.validation import Validation, validate
 from ml.errors import DataError
 
-REJECTS: Final = "new folder for rows that cannot be used; without it the first stops everything"
+REJECTS: Final = "folder for rows that cannot be used; without it the first stops everything"
 MAP: Final = "TOML that names the files and columns of the tables, where they have other names"
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add both options to those of a command."""
-    parser.add_argument("--rejects", type=Path, metavar="NEW_DIR", help=REJECTS)
+    parser.add_argument("--rejects", type=Path, metavar="DIR", help=REJECTS)
     parser.add_argument("--map", type=Path, metavar="FILE", help=MAP)
 
 
@@ -56,7 +56,7 @@ def validated(
     """
     rejecting = given.rejects is not None
     if rejecting:
-        rejects.require_free(given.rejects)
+        rejects.require_fit(given.rejects)
     found = validate(folder, column_map(given) or otherwise, time.time() if rejecting else None)
     if problems := found.problems(rejecting=rejecting):
         raise DataError("\n".join(problems))

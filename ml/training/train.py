@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml import memory
-from ml.actions import ENGAGEMENTS
 from ml.bundle import Manifest, publish, publish_state, weights
 from ml.bundle.bundle import Models
 from ml.bundle.manifest import FORMAT, TimeScales
@@ -20,7 +19,6 @@ from ml.dataset import tables as tables_on_disk
 from ml.dataset.tables import Tables
 from ml.embeddings.als import Als
 from ml.embeddings.communities import Communities
-from ml.errors import DataError
 from ml.event_log.port import EventLog
 from ml.event_log.to_tables import with_log
 from ml.features import NAMES
@@ -33,6 +31,7 @@ from ml.state.tables.tweets import Tweets
 from ml.state.tables.users import Users
 from ml.state.updates import tables_to_events
 from ml.training import calibrate, crossfit, heavy_ranker, listwise_stage, temporal, two_tower
+from ml.training.enough import require_enough
 from ml.training.examples import Examples
 from ml.training.options import TrainingOptions
 from ml.training.processes import Processes
@@ -41,7 +40,6 @@ from ml.training.time_scales import time_scales
 from ml.training.training_data import TrainingData
 
 AT_LEAST: Final = 20  # positives that a head needs to be trained
-ENGAGEMENTS_NEEDED: Final = 50
 
 
 def train(
@@ -81,13 +79,8 @@ def _train(
     if log is None:
         imported = tables = tables.without_impressions()  # the largest table, which are events now
     cut = cut_of(tables, options.holdout)
+    require_enough(data, tables, cut)
     known = events.before(cut) if cut is not None else events
-    engagements = int(np.isin(known.action, ENGAGEMENTS).sum())
-    if engagements < ENGAGEMENTS_NEEDED:
-        raise DataError(
-            f"{data} has {engagements} likes, retweets and replies to learn from; "
-            f"at least {ENGAGEMENTS_NEEDED} are needed"
-        )
     memory.give_back()
     scales = time_scales(known, tweets)
     refit_data = processes.start(

@@ -85,7 +85,8 @@ def ratings(folder: Path) -> None:
     shutil.rmtree(tables)
     tables.mkdir()
     (tables / "movies.csv").write_text("movieId,title,genres\n1,Toy Story (1995),Adventure\n")
-    (tables / "ratings.csv").write_text("userId,movieId,rating,timestamp\n1,1,4.0,964982703\n")
+    rated = "".join(f"{user},1,4.0,{964982703 + user}\n" for user in range(100))
+    (tables / "ratings.csv").write_text(f"userId,movieId,rating,timestamp\n{rated}")
     (written,) = code_blocks("docs/how-to/your-data.md", "toml")
     (folder / "map.toml").write_text(written)
 

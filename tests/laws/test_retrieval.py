@@ -217,7 +217,7 @@ def test_nothing_remembered_is_out_of_date() -> None:
         who.standing(now)
         chance.choice(changes)()
         for known, anew in (
-            (fresh_tweets.fresh(now), fresh_tweets._fresh(now)),
+            (fresh_tweets.fresh(now), fresh_tweets.window(now)),
             (who.standing(now), who._standing(now)),
         ):
             assert all(map(np.array_equal, _columns(astuple(known)), _columns(astuple(anew))))

@@ -10,6 +10,7 @@ import pytest
 from ml.__main__ import main
 from ml.dataset import files
 from ml.errors import DataError
+from tests.few_rows import reads
 from tests.story.spoiled import FILES, ROWS, TABLES, Damage, Frames, Spoil, cell, column
 
 
@@ -76,11 +77,17 @@ def test_a_bad_row_is_named(
 @pytest.mark.parametrize("suffix", [".parquet", ".csv"])
 @pytest.mark.parametrize(("spoil", "where", "said"), ROWS.values(), ids=ROWS)
 def test_a_bad_row_is_set_aside_with_its_reason(
-    frames: Frames, tmp_path: Path, suffix: str, spoil: Spoil, where: str, said: str
+    frames: Frames,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    suffix: str,
+    spoil: Spoil,
+    where: str,
+    said: str,
 ) -> None:
     spoil(frames)
     data, rejects = write(frames, tmp_path / "data", suffix), tmp_path / "rejects"
-    assert main(["check", str(data), "--rejects", str(rejects)]) == 0
+    reads(capsys, "check", str(data), "--rejects", str(rejects))
     table, name = where.split(".")
     path = rejects / f"{table}{suffix}"
     rows = pl.read_csv(path) if suffix == ".csv" else pl.read_parquet(path)
@@ -163,8 +170,11 @@ def test_check_says_what_is_there_and_what_its_absence_costs(
     del frames["impressions"]
     column("users", "shoe_size", 42)(frames)
     column("tweets", "in_reply_to_id", 99)(frames)
-    assert main(["check", str(write(frames, tmp_path / "data"))]) == 0
-    told = capsys.readouterr().out
+    frames["tweets"] = frames["tweets"].with_columns(text=pl.Series([" ", "hello", None]))
+    frames["interactions"] = pl.concat([frames["interactions"].with_columns(event_id=None)] * 2)
+    told = reads(capsys, "check", str(write(frames, tmp_path / "data")))
+    assert "tweets: 2 have no text" in told
+    assert "interactions: 4 rows are equal to an earlier one" in told
     assert "its ids are int64" in told
     assert "what was shown and left alone is guessed" in told
     assert "shoe_size not read" in told
@@ -177,12 +187,12 @@ def test_what_points_to_a_rejected_row_is_rejected_too(
 ) -> None:
     cell("users", "created_at", 10**13)(frames)
     data, rejects = write(frames, tmp_path / "data"), tmp_path / "rejects"
-    assert main(["check", str(data), "--rejects", str(rejects)]) == 0
+    told = reads(capsys, "check", str(data), "--rejects", str(rejects))
     assert pl.read_parquet(rejects / "tweets.parquet")["tweet_id"].to_list() == [11]
     acted = pl.read_parquet(rejects / "interactions.parquet")
     assert acted["event_id"].to_list() == ["a", "c"]
     assert acted["reason"][1] == "tweet_id: set aside in tweets"
-    assert [line.split() for line in capsys.readouterr().out.splitlines()[:7]] == [
+    assert [line.split() for line in told.splitlines()[:7]] == [
         ["table", "rows", "used", "rejected"],
         ["users", "4", "3", "1"],
         ["tweets", "3", "2", "1"],
@@ -199,9 +209,19 @@ def test_rejects_are_never_written_over(
     ROWS["unknown action"][0](frames)
     data, rejects = write(frames, tmp_path / "data"), tmp_path / "rejects"
     check = ["check", str(data), "--rejects", str(rejects)]
-    assert main(check) == 0
+    reads(capsys, *check)
+    written = (rejects / "interactions.parquet").read_bytes()
+    reads(capsys, *check)  # the same rows of the same data
+    assert (rejects / "interactions.parquet").read_bytes() == written
+    cell("interactions", "action", "lack")(frames)
+    write(frames, data)
     assert main(check) == 2
-    assert "already holds interactions.parquet" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert f"{rejects} holds interactions.parquet, which is not what is set aside now" in told
+    assert (rejects / "interactions.parquet").read_bytes() == written
+    (data / "note.txt").write_text("mine")
+    assert main(["check", str(data), "--rejects", str(data)]) == 2
+    assert f"{data} holds note.txt" in capsys.readouterr().err
     assert main(["check", str(data), "--rejects", str(data / "users.parquet")]) == 2
     assert "name a folder" in capsys.readouterr().err
 

@@ -84,7 +84,7 @@ def test_a_command_has_the_options_of_its_module(
 ) -> None:
     code, text = foryou(project, environment, "check", str(tiny_data))
     assert code == 0
-    assert "can be used" in text
+    assert "can be read" in text
     code, text = foryou(project, environment, "check", str(project / "nowhere"))
     assert code == 2
     assert text.startswith("error: ")

@@ -10,6 +10,7 @@ import pytest
 from ml.__main__ import main
 from ml.dataset.tables import Tables, read
 from ml.dataset.validation import validate
+from tests.few_rows import reads
 
 TABLES = {
     "users": "user_id,created_at,interests\n1,1764224000,music|books\n2,1764224000,music|books\n",
@@ -58,9 +59,7 @@ def complaint(folder: Path, capsys: pytest.CaptureFixture[str]) -> str:
 
 
 def report(folder: Path, capsys: pytest.CaptureFixture[str]) -> str:
-    capsys.readouterr()
-    assert main(["check", str(folder)]) == 0, capsys.readouterr().err
-    return capsys.readouterr().out
+    return reads(capsys, "check", str(folder))
 
 
 def changed(table: str, old: str, new: str) -> dict[str, str]:

@@ -8,31 +8,42 @@ import numpy as np
 import pytest
 
 from app.retrieval.fresh_tweets import Fresh, FreshTweets
-from app.retrieval.near_tweets import REACH, NearTweets
+from app.retrieval.near_tweets import KEPT_SECONDS, KEPT_TWEETS, REACH, NearTweets
 from app.retrieval.sort_keys import rows_of, sort_keys
 from app.retrieval.top_k import top_k
 from app.retrieval.topic_index import TopicIndex
 from ml.embeddings.cells import WORTHWHILE, cells_of, centroids_of
 from ml.embeddings.encoder import EncodedTweets, Encoder, Vectors
 
-TWEETS, DIM, NOW, HOURS = 30_000, 32, 10**9, 168
+TWEETS, DIM, HOURS = 30_000, 32, 168
+NOW = 10**9 // KEPT_SECONDS * KEPT_SECONDS
 TEMPERATURE, HALF_LIFE = 0.08, 12.0
 NEAREST = 200
 
 
 class _Window:
-    """A window of tweets by nobody in particular."""
+    """A window of tweets by nobody in particular, of which so many are known."""
 
     def __init__(self, created_at: np.ndarray) -> None:
-        row = np.arange(len(created_at), dtype=np.int32)
-        topic = np.zeros(len(row), np.int32)
-        self._fresh = Fresh(NOW - HOURS * 3600, row, row, created_at, topic, TopicIndex.of(topic))
-        self.state = self
-        self.tweets = self
-        self.version = 0
+        self.created_at = created_at
+        self.known = len(created_at)
+        self.state = self.tweets = self.ids = self
 
-    def fresh(self, now: int) -> Fresh:
-        return self._fresh
+    def __len__(self) -> int:
+        return self.known
+
+    @property
+    def version(self) -> int:
+        return self.known
+
+    def window(self, now: int) -> Fresh:
+        oldest, known = now - HOURS * 3600, self.created_at[: self.known]
+        row = np.flatnonzero((known > oldest) & (known <= now)).astype(np.int32)
+        row = row[np.argsort(known[row], kind="stable")]
+        topic = np.zeros(len(row), np.int32)
+        return Fresh(oldest, row, row, known[row], topic, TopicIndex.of(topic))
+
+    fresh = window
 
 
 class _Encoder:
@@ -115,3 +126,37 @@ def test_of_one_cell_the_newest_are_read_first(
         left = np.setdiff1d(np.flatnonzero(cell == one), found.tweet)
         if len(left):
             assert created_at[left].max() <= read.min() + hours * 3600
+
+
+def _grown(known: int, rng: np.random.Generator) -> tuple[_Window, NearTweets, Vectors]:
+    """Of the tweets so many are known; some were written while a file is kept."""
+    created_at = NOW - rng.integers(0, HOURS * 3600, TWEETS)
+    created_at[-KEPT_TWEETS:] = NOW + rng.integers(0, KEPT_SECONDS, KEPT_TWEETS)
+    vector = _clustered(TWEETS + 1, rng)
+    window, encoder = _Window(created_at), _Encoder(vector[:-1])
+    window.known = known
+    near = NearTweets(cast(FreshTweets, window), cast(Encoder, encoder), TEMPERATURE, HALF_LIFE)
+    return window, near, vector[-1:]
+
+
+def test_tweets_that_come_while_a_file_is_kept_are_looked_at_at_once() -> None:
+    window, near, taste = _grown(TWEETS - KEPT_TWEETS, np.random.default_rng(7))
+    near.of([*taste], NOW + 1)
+    window.known += KEPT_TWEETS // 2
+    later = NOW + KEPT_SECONDS - 1
+    found, new = near.of([*taste], later).tweet, np.arange(TWEETS - KEPT_TWEETS, window.known)
+    written = new[window.created_at[new] <= later]
+    assert len(written) > 0
+    assert np.isin(written, found).all()
+    assert len(np.unique(found)) == len(found)
+
+
+def test_what_is_found_does_not_depend_on_when_the_file_was_made() -> None:
+    window, near, taste = _grown(TWEETS - KEPT_TWEETS, np.random.default_rng(7))
+    near.of([*taste], NOW + 1)
+    for known, now in ((1, NOW + 300), (KEPT_TWEETS // 2, NOW + 599), (KEPT_TWEETS, NOW + 600)):
+        window.known = TWEETS - KEPT_TWEETS + known
+        _, anew, _ = _grown(window.known, np.random.default_rng(7))
+        kept, made_now = near.of([*taste], now), anew.of([*taste], now)
+        assert kept.tweet.tolist() == made_now.tweet.tolist()
+        assert kept.created_at.tolist() == made_now.created_at.tolist()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,9 +13,12 @@ import pytest
 from ml import bundle
 from ml.__main__ import main
 from ml.bundle import Bundle
+from ml.dataset.tables import read
+from ml.errors import DataError
 from ml.features import Pairs
 from ml.state.feature_state import FeatureState
 from ml.training import train
+from ml.training.enough import require_enough
 from ml.training.freshness import reason_to_train
 from ml.training.options import TrainingOptions
 
@@ -142,3 +146,17 @@ def test_too_little_to_learn_from_is_one_line(
     assert error.count("\n") == 1
     assert "at least 50 are needed" in error
     assert not (tmp_path / "out").exists()
+    assert main(["check", str(data)]) == 2
+    told = capsys.readouterr()
+    assert (told.err, f"{data} can be read" in told.out) == (error, True)
+
+
+def test_one_engagement_is_one(tiny_data: Path, tmp_path: Path) -> None:
+    tables = read(tiny_data)
+    first = tables.interactions.filter(pl.col("action") == "like")
+    with pytest.raises(DataError, match=r"has 1 engagement to learn from \(likes"):
+        require_enough(tmp_path, replace(tables, interactions=first.head(1)), None)
+    few, many = (replace(tables, interactions=first.head(count)) for count in (49, 50))
+    with pytest.raises(DataError, match="has 49 engagements"):
+        require_enough(tmp_path, few, None)
+    require_enough(tmp_path, many, None)

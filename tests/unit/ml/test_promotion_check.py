@@ -127,12 +127,23 @@ def test_what_is_worse_is_refused_unless_anyway(
     assert bundle.current(artifacts) == "other"
 
 
+def test_a_bundle_that_is_not_there_is_refused_with_those_that_are(
+    artifacts: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = bundle.current(artifacts)
+    for more in ([], ["--anyway"]):
+        assert main(["promote", "abc", "--artifacts", str(artifacts), *more]) == 2
+        error = capsys.readouterr().err
+        assert f"has no bundle 'abc'; there are: {', '.join(bundle.versions(artifacts))}" in error
+    assert bundle.current(artifacts) == before
+
+
 def test_what_was_never_judged_is_refused(
     artifacts: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (artifacts / "report" / "other.json").unlink()
     assert promote(artifacts) == 2
-    assert "run python -m evaluation" in capsys.readouterr().err
+    assert "run foryou evaluate" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from ml.__main__ import main
 from ml.dataset import tables
 from ml.dataset.validation import validate
+from tests.few_rows import reads
 
 YEARS = 30 * 365 * 86_400
 
@@ -34,8 +34,8 @@ def data(tmp_path: Path) -> Path:
 def test_check_names_what_lies_in_the_future(
     data: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["check", str(data)]) == 0
-    (line,) = (one for one in capsys.readouterr().out.splitlines() if "in the future" in one)
+    told = reads(capsys, "check", str(data))
+    (line,) = (one for one in told.splitlines() if "in the future" in one)
     assert "tweets: column 'created_at': more than 300 s in the future, in 1 of 10 rows" in line
     assert "(row 1)" in line
     assert len(tables.read(data).tweets) == 10
@@ -45,11 +45,11 @@ def test_it_can_be_set_aside_with_all_that_refers_to_it(
     data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     rejects = tmp_path / "rejects"
-    assert main(["check", str(data), "--rejects", str(rejects)]) == 0
+    told = reads(capsys, "check", str(data), "--rejects", str(rejects))
     assert pl.read_csv(rejects / "tweets.csv")["tweet_id"].to_list() == [100]
     assert pl.read_csv(rejects / "interactions.csv")["tweet_id"].to_list() == [100]
     assert "in the future" in pl.read_csv(rejects / "tweets.csv")["reason"][0]
-    assert "tweets.created_at" in capsys.readouterr().out
+    assert "tweets.created_at" in told
 
 
 def test_the_clocks_that_wrote_the_data_may_be_five_minutes_ahead(data: Path) -> None:
