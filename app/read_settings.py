@@ -25,6 +25,8 @@ RETIRED: Final = {  # what took the place of settings that are gone
     "AUTHOR_FLOOR": "the factor is gone; FORYOU_PRICES has the price of an author's third tweet",
 }
 
+OUTSIDE: Final = ("greater_than", "greater_than_equal", "less_than", "less_than_equal")
+
 logger = logging.getLogger(__name__)
 
 
@@ -40,10 +42,22 @@ def read_settings() -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = PREFIX + str(first["loc"][0]).upper()
-        expected = first["msg"].removeprefix("Value error, ")
+        expected = _bounds(str(first["loc"][0])) if first["type"] in OUTSIDE else None
+        expected = expected or first["msg"].removeprefix("Value error, ")
         raise InvalidSettingError(f"{name}={first['input']!r}: {expected}") from error
     except SettingsError as error:  # the source names the field, and wraps why it is no JSON
         raise InvalidSettingError(f"{error}: {error.__cause__}") from error
+
+
+def _bounds(name: str) -> str | None:
+    """Both bounds of a number; None where it has but one."""
+    words = {"ge": "from {}", "gt": "above {}", "le": "to {}", "lt": "below {}"}
+    found: dict[str, str] = {}
+    for one in Settings.model_fields[name].metadata:
+        for bound, form in words.items():
+            if (value := getattr(one, bound, None)) is not None:
+                found["low" if bound.startswith("g") else "high"] = form.format(value)
+    return f"expected a number {found['low']} {found['high']}" if len(found) > 1 else None
 
 
 def _renamed(environment: Mapping[str, str]) -> dict[str, Any]:

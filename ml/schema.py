@@ -20,7 +20,10 @@ class Kind(Enum):
 
     ID = f"an id (int64, or a string: {ids.WORDS.partition(': ')[2]})"
     EVENT_ID = f"text of 1 to {ids.MAX_EVENT_ID_LENGTH} characters"
-    TIME = "a time (timestamp in UTC, or unix seconds)"
+    TIME = (
+        "a time (timestamp in UTC or with its offset, such as 2026-11-01T10:00:00+02:00, or unix "
+        "seconds)"
+    )
     TEXT = "text"
     WORDS = "a list of strings (a|b in CSV)"
     FLAG = "true or false (0 or 1)"

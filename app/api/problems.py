@@ -27,10 +27,10 @@ from app.errors import (
 from app.observability.request import HEADER
 from app.pipeline.failures import FailedClosedError
 from app.schemas.encodable import encodable
+from app.schemas.objection import SHOWN, objection
 from app.schemas.problem import FieldProblem, Problem
 
 MEDIA_TYPE: Final = "application/problem+json"
-SHOWN: Final = 60  # characters of a client's input that an answer repeats
 Documented = dict[int | str, dict[str, Any]]
 
 ANYWHERE: Final = (
@@ -59,7 +59,7 @@ def install(app: FastAPI) -> None:
     async def invalid(request: Request, error: RequestValidationError) -> Response:
         if (unreadable := _unreadable(request, error)) is not None:
             return answer(request, unreadable)
-        errors = [_field(one) for one in error.errors()]
+        errors = [_field(one, request) for one in error.errors()]
         first, more = errors[0], f"; and {len(errors) - 1} more" if len(errors) > 1 else ""
         problem = InvalidRequestError(f"{first.where}: {first.detail}{more}")
         return answer(request, problem, errors=errors)
@@ -117,16 +117,21 @@ def _unreadable(request: Request, error: RequestValidationError) -> ProblemError
     return None
 
 
-def _field(error: Mapping[str, Any]) -> FieldProblem:
+def _field(error: Mapping[str, Any], request: Request) -> FieldProblem:
     """The place of an invalid value, what was expected, and the value itself, shortened."""
     where = encodable(".".join(map(str, error["loc"])))
-    if error["type"] == "extra_forbidden":
-        return FieldProblem(where=where, detail="nothing here has this name; /docs says what does")
-    given, detail = error.get("input"), str(error["msg"]).removeprefix("Value error, ")
-    if isinstance(given, str | int | float):
-        shown = repr(given)
-        detail += f", not {shown if len(shown) <= SHOWN else shown[:SHOWN] + '…'}"
-    return FieldProblem(where=where, detail=detail)
+    if where == "body" and error["type"] == "model_attributes_type":
+        return FieldProblem(where=where, detail=_misshapen(error.get("input"), request))
+    return FieldProblem(where=where, detail=objection(error))
+
+
+def _misshapen(body: object, request: Request) -> str:
+    """What a body should have held that is no object."""
+    field = getattr(request.scope.get("route"), "body_field", None)
+    fields = getattr(field and field.field_info.annotation, "model_fields", {})
+    names = ", ".join(f'"{name}": …' for name, one in fields.items() if one.is_required())
+    kind = {list: "a list", str: "a text", bool: "true or false"}.get(type(body), "a number")
+    return f"expected {{{names}}}, got {kind}"
 
 
 def _detail(request: Request, error: HTTPException) -> str:

@@ -14,6 +14,7 @@ from pydantic import (
 from pydantic_core import ErrorDetails
 
 from app.schemas.encodable import encodable
+from app.schemas.objection import objection
 from app.schemas.values import EventId
 
 EVENT_ID: Final = TypeAdapter(EventId)
@@ -44,7 +45,7 @@ def _named(value: object) -> str | None:
 
 def _why(error: ErrorDetails) -> str:
     where = encodable(".".join(map(str, error["loc"])))
-    what = error["msg"].removeprefix("Value error, ")
+    what = objection(error)
     return f"{where}: {what}" if where else what
 
 

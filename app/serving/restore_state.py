@@ -88,7 +88,7 @@ def _of_tables(artifacts: Path, data: Path) -> FeatureState:
 
 def _nothing(artifacts: Path, data: Path) -> str:
     return (
-        f"{artifacts} holds nothing to serve, and there is no folder {data}; run python -m ml "
+        f"{artifacts} holds nothing to serve, and there is no folder {data}; run foryou "
         f"train --data DIR --out {artifacts}, or set FORYOU_DATA_DIR to a folder of tables"
     )
 

@@ -16,6 +16,7 @@ from app.serving.lifecycle import Lifecycle
 from app.serving.other_previews import OtherPreviews
 from app.serving.outcomes import Outcomes
 from app.serving.reload import rebuild, restored
+from app.serving.restore_state import check_there_is_something
 from app.serving.sandbox import Sandbox
 from app.serving.sentence import SETTINGS
 from app.serving.served_bundle import remember_bundle
@@ -69,6 +70,7 @@ class Service:
             FeedError: the artifacts or the log are damaged, or do not agree with this code.
             InvalidSettingError: a setting names something that does not exist.
         """
+        check_there_is_something(settings)
         settings.log_file.parent.mkdir(parents=True, exist_ok=True)
         fetch(settings)
         events = open_log(settings.log_location)

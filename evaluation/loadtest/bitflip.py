@@ -185,7 +185,7 @@ def _store(given: Given, whole: Path, rng: np.random.Generator) -> None:
 def _state_of(given: Given) -> str:
     name = bundle.state_fingerprint(given.artifacts)
     if name is None:
-        raise BundleError(f"{given.artifacts} holds no state; run python -m ml train")
+        raise BundleError(f"{given.artifacts} holds no state; run foryou train")
     return name
 
 

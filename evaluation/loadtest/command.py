@@ -42,5 +42,5 @@ class Given:
         """
         state = bundle.load_state(self.artifacts)
         if state is None:
-            raise BundleError(f"{self.artifacts} holds no state; run python -m ml train")
+            raise BundleError(f"{self.artifacts} holds no state; run foryou train")
         return state

@@ -153,7 +153,7 @@ def pair(given: Given) -> tuple[str, str]:
     current = bundle.current(given.artifacts)
     source = given.settings.data_dir or bundle.state_source(given.artifacts)
     if current is None or source is None:
-        raise BundleError(f"{given.artifacts} holds no bundle; run python -m ml train")
+        raise BundleError(f"{given.artifacts} holds no bundle; run foryou train")
     options = TrainingOptions(seed=given.seed + 1)
     other = given.options.other or train.train(source, given.artifacts, options)
     bundle.load(given.artifacts, other)

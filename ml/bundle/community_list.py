@@ -43,7 +43,7 @@ def of_current(artifacts: Path, members: int) -> list[Community]:
     """
     bundle, source = load(artifacts), state_source(artifacts)
     if bundle is None or source is None:
-        raise BundleError(f"{artifacts} has no bundle; run python -m ml train first")
+        raise BundleError(f"{artifacts} has no bundle; run foryou train first")
     if bundle.models.communities is None:
         raise BundleError(
             f"bundle {bundle.version} has no learned communities: fewer than three people of its "

@@ -54,7 +54,7 @@ def read_report(artifacts: Path, version: str) -> Json:
     path = artifacts / "report" / f"{version}.json"
     if not path.is_file():
         raise BundleError(
-            f"bundle {version} has no report {path}; run python -m evaluation --artifacts "
+            f"bundle {version} has no report {path}; run foryou evaluate --artifacts "
             f"{artifacts} --bundle {version}, or promote it --anyway"
         )
     try:

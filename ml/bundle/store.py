@@ -173,7 +173,7 @@ def _check_none_published(artifacts: Path) -> None:
     if found := [*versions(artifacts), *left, *([before] if before else [])]:
         raise BundleError(
             f"{artifacts / CURRENT} names none of the bundles that were published there "
-            f"({', '.join(dict.fromkeys(found))}); run python -m ml promote VERSION --artifacts "
+            f"({', '.join(dict.fromkeys(found))}); run foryou promote VERSION --artifacts "
             f"{artifacts}, or train again"
         )
 

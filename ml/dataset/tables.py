@@ -79,6 +79,6 @@ def read(directory: Path) -> Tables:
     found = validate(directory)
     if problems := found.problems(rejecting=False):
         others = len(problems) - 1
-        more = f" ({others} more: see python -m ml check {directory})" if others else ""
+        more = f" ({others} more: see foryou check {directory})" if others else ""
         raise DataError(problems[0] + more)
     return Tables.of(found)

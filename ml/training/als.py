@@ -16,6 +16,7 @@ from scipy.sparse import csr_matrix
 from ml.embeddings.als import DIM, Als, Floats
 from ml.kernels import dot_kernel
 from ml.state.feature_state import FeatureState
+from ml.state.structures.vocabulary import hashed
 from ml.state.tables.engagements import ENGAGEMENT_KINDS
 
 UNSEEN: Final = 0.1  # what a pair without an engagement weighs beside one with
@@ -46,7 +47,7 @@ def train(state: FeatureState, now: int, seed: int) -> Als:
     for _ in range(PASSES):
         _fit(theirs, vector, _gram(vector), *by_user)
         _fit(vector, theirs, _gram(theirs), *by_tweet)
-    hashes = state.tweets.ids.hashes(tweet.astype(np.int32))
+    hashes = hashed(state.tweets.ids.ids(tweet.astype(np.int32)))
     order = np.argsort(hashes, kind="stable")
     return Als(hashes[order], vector[order], _gram(vector))
 

@@ -90,6 +90,17 @@ def test_all_forms_of_a_moment_are_one(live: TestClient) -> None:
     assert len(set(found[: len(INSIDE)])) == len(set(found[len(INSIDE) :])) == 1
 
 
+def test_a_body_of_another_shape_is_told_which(live: TestClient, tweets: list[str]) -> None:
+    like = {"action": "like", "user_id": "1", "tweet_id": tweets[0]}
+    answer = send(live, "POST", "/events", [like])
+    assert answer.status_code == 422
+    assert answer.json()["detail"] == 'body: expected {"events": …}, got a list'
+    events = [like | {"when": 1}, like | {"created_at": "25/10/2026"}]
+    results = send(live, "POST", "/events", {"events": events}).json()["results"]
+    assert results[0]["problem"].startswith("when: nothing here has this name")
+    assert results[1]["problem"].endswith("not '25/10/2026'")
+
+
 def test_half_of_a_surrogate_pair_rejects_its_item_alone(
     live: TestClient, tweets: list[str]
 ) -> None:

@@ -155,7 +155,18 @@ def test_nothing_to_serve_is_said_with_the_remedy(
 ) -> None:
     environment.setenv("FORYOU_ARTIFACTS", str(tmp_path / "nothing"))
     environment.setenv("FORYOU_DATA_DIR", str(tmp_path / "nowhere"))
-    assert "python -m ml train" in refused(capsys)
+    assert "foryou train" in refused(capsys)
+    line = refused(capsys, command=[])
+    assert f"{tmp_path / 'nothing'} holds nothing to serve" in line
+    assert not (tmp_path / "nothing").exists()
+
+
+def test_a_number_out_of_bounds_is_told_both(
+    environment: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for value in ("-1", "70000"):
+        environment.setenv("FORYOU_PORT", value)
+        assert f"FORYOU_PORT='{value}': expected a number from 0 to 65535" in refused(capsys)
 
 
 @pytest.mark.parametrize(

@@ -151,4 +151,4 @@ def test_without_artifacts_the_remedy_is_named(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["bench", "--artifacts", str(tmp_path)]) == 2
-    assert "python -m ml train" in capsys.readouterr().err
+    assert "foryou train" in capsys.readouterr().err

@@ -143,7 +143,7 @@ def test_what_was_never_judged_is_refused(
 ) -> None:
     (artifacts / "report" / "other.json").unlink()
     assert promote(artifacts) == 2
-    assert "run python -m evaluation" in capsys.readouterr().err
+    assert "run foryou evaluate" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
