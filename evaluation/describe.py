@@ -114,13 +114,16 @@ def _homophily(events: Events, users: Users) -> Section:
     ]
     names = ("share an interest", "engaged with the same")
     return {
-        name: ", ".join(f"{share:.1%}" for share in both)
+        name: ", ".join("–" if share is None else f"{share:.1%}" for share in both)
         for name, both in zip(names, zip(*shares, strict=True), strict=True)
     }
 
 
-def _share_interest(users: Users, left: Rows, right: Rows) -> float:
+def _share_interest(users: Users, left: Rows, right: Rows) -> float | None:
+    """How many pairs declare an interest in common; None where nobody declares any."""
     mine, theirs = users.interests[left], users.interests[right]
+    if not mine.any():
+        return None
     same = (mine[:, :, None] == theirs[:, None, :]) & (mine != 0)[:, :, None]
     return float(same.any(axis=(1, 2)).mean())
 

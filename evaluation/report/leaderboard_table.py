@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from evaluation.policies.policy import PRODUCT
 from evaluation.report.text import text_table
 from ml.bundle.leaderboard import Leaderboard, Standing
 
 
 def table(leaderboard: Leaderboard) -> str:
     """Each policy's figures, marked ! where the product is behind by more than chance."""
-    rows = table_of(leaderboard.standings)
-    return f"{rows}\n{verdict(leaderboard)} ({leaderboard.visits:,} visits before the cut)"
+    lines = [table_of(leaderboard.standings)]
+    if any(one.loses for one in leaderboard.standings):
+        lines.append(f"! {PRODUCT} is behind by more than chance")
+    lines.append(f"{verdict(leaderboard)} ({leaderboard.visits:,} visits before the cut)")
+    return "\n".join(lines)
 
 
 def table_of(standings: Sequence[Standing]) -> str:

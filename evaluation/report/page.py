@@ -23,14 +23,18 @@ from evaluation.report.parts import (
 from evaluation.report.plots import Bar, bars, curve
 from evaluation.report.terminal import RULE_COLUMNS, rule_rows
 
-RELEVANT: Final = (
+PLANTED: Final = (
     "<b>Value</b> is the planted chance that the viewer engages with what they look at, averaged "
     "over the places of a slate; an empty place is worth nothing. It does not depend on what the "
-    "old feed showed. <b>NDCG, recall, precision</b> and their like count what the viewer went on "
-    "to engage with, and people engage only with what they are shown: these figures favour feeds "
-    "that resemble the one that wrote the log. The oracle itself does not win them. "
-    "<b>recall_ips</b> counts each by how unlikely that feed was to show it, where it logged that."
+    "old feed showed. "
 )
+RELEVANT: Final = (
+    "<b>NDCG, recall, precision</b> and their like count what the viewer went on to engage with, "
+    "and people engage only with what they are shown: these figures favour feeds that resemble "
+    "the one that wrote the log{even_so}. <b>recall_ips</b> counts each by how unlikely that feed "
+    "was to show it, where it logged that."
+)
+EVEN_SO: Final = ", and the oracle itself does not win them"
 
 PROPOSED: Final = "who proposed what stands there"
 STAGES: Final = ("retrieve", "eligibility", "rank", "visibility", "slate", "select")
@@ -87,8 +91,15 @@ def _head(report: Json) -> str:
         f"{data['tweets']:,} tweets, {data['interactions']:,} interactions. Bundle "
         f"<code>{escape(protocol['bundle'])}</code>, {protocol['visits']:,} visits{when}; after "
         f"{protocol['judged_by_log']:,} of them the viewer engaged with something that could have "
-        f"been shown. Intervals are 95 %, over users.</p><p class='soft'>{RELEVANT}</p>"
+        f"been shown. Intervals are 95 %, over users.</p>"
+        f"<p class='soft'>{_about_metrics('value@10' in report['metrics'][PRODUCT])}</p>"
     )
+
+
+def _about_metrics(is_planted: bool) -> str:
+    """What the figures mean; of a world whose truth is known they say more."""
+    relevant = RELEVANT.format(even_so=EVEN_SO if is_planted else "")
+    return PLANTED + relevant if is_planted else relevant
 
 
 def _funnel(report: Json) -> str:

@@ -139,3 +139,4 @@ def test_the_table_says_who_is_ahead(found: Leaderboard) -> None:
     assert all(name in text for name in SIMPLE)
     assert "behind popular by more than chance" in leaderboard_table.table(lost())
     assert "0.200 [0.100, 0.300]!" in leaderboard_table.table(lost())
+    assert "! for_you is behind by more than chance" in leaderboard_table.table(lost())
