@@ -91,7 +91,7 @@ class ProcessSettings(BaseSettings):
     """How long a connection may stay open with nothing sent or read on it."""
     drain_seconds: Annotated[float, Field(ge=0, le=600)] = 0
     """How long a process that is to end still answers while its `/readyz` says 503, so that a proxy
-    which looks there has stopped to send anything before connections are refused."""
+    which looks there sends it nothing any more when connections are refused."""
     impressions: Literal["served", "client"] = "served"
     """Whether what was served counts as seen, or only what a client says was seen."""
     replay_hours: Annotated[float, Field(ge=0, le=10_000)] = 0.5

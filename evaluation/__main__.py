@@ -113,7 +113,9 @@ def _newcomers(given: argparse.Namespace) -> None:
     trained = trained_bundle(given)
     wanted = newcomers.Wanted(given.known, given.people, given.seed, given.tied)
     measured = []
-    for one in newcomers.measure(trained.data, trained.bundle, trained.settings, wanted):
+    tables = table_options.read(trained.data, given, trained.column_map)
+    asked = tables, trained.data, trained.bundle, trained.settings
+    for one in newcomers.measure(*asked, wanted):
         print(f"{newcomers_table.block(one)}\n", flush=True)
         measured.append(one)
     folder = _folder(given)

@@ -1,4 +1,4 @@
-"""The bundle that a command asks about, and the data that it was trained on."""
+"""The bundle that a command asks about, and the data that the last training read."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ml.errors import BundleError, DataError
 
 @dataclass(frozen=True, slots=True)
 class TrainedBundle:
-    """A bundle, and how the tables that it was trained on are read."""
+    """A bundle, and how the tables that the last training read are read again."""
 
     bundle: Bundle
     settings: Settings
@@ -27,8 +27,8 @@ class TrainedBundle:
 
 
 def trained_bundle(given: argparse.Namespace) -> TrainedBundle:
-    """The bundle that a command names, with the very data that it was trained on: of other data
-    nobody could say what was held out.
+    """The bundle that a command names, with the very data that the last training read: of other
+    data nobody could say what was held out.
 
     Args:
         given: `artifacts`, `bundle`, and `data` and `map`, which are those of the training where
@@ -36,7 +36,7 @@ def trained_bundle(given: argparse.Namespace) -> TrainedBundle:
 
     Raises:
         BundleError: there is no such bundle.
-        DataError: it was trained on other data than is given, or on data that has changed.
+        DataError: the last training read other data than is given, or data that has changed.
     """
     settings = read_settings()
     found = bundle.load(given.artifacts, given.bundle or settings.bundle)
@@ -61,8 +61,9 @@ def trained_bundle(given: argparse.Namespace) -> TrainedBundle:
         else:
             problem = f"{named} is not that"
         raise DataError(
-            f"bundle {found.version} was trained on {source}{by}; {problem}{reason}; leave out "
-            f"--data and --map to ask about what it was trained on, or run {_train(data, given)}"
+            f"the last training into {given.artifacts} read {source}{by}; {problem}{reason}; leave "
+            f"out --data, --map and FORYOU_DATA_DIR to ask about what it read, or run "
+            f"{_train(data, given)}"
         )
     update = {"artifacts": given.artifacts, "data_dir": data}
     return TrainedBundle(found, settings.model_copy(update=update), data, column_map)

@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from difflib import get_close_matches
+from itertools import takewhile
 from typing import Any, Final, NoReturn
 
 INTERRUPTED: Final = 128 + 2  # as a shell reports SIGINT and SIGPIPE
@@ -20,9 +21,15 @@ class Parser(argparse.ArgumentParser):
     def parse_args(  # type: ignore[override]  # which typeshed declares by overloads
         self, args: Sequence[str] | None = None, namespace: Any = None
     ) -> Any:
-        given, left = self.parse_known_args(args, namespace)
+        words = sys.argv[1:] if args is None else args
+        anywhere = [*_every_option(self)]
+        for word in takewhile(lambda word: word != "--", words):
+            name = word.partition("=")[0]
+            if name.startswith("--") and not any(one.startswith(name) for one in anywhere):
+                self.error(_objection(word, anywhere))  # before its value is taken for a command
+        given, left = self.parse_known_args(words, namespace)
         if left:
-            names = list(_options(self))
+            names = _options(self, given)
             self.error("; ".join(_objection(one, names) for one in _named(left)))
         return given
 
@@ -40,13 +47,23 @@ def _objection(argument: str, options: Sequence[str]) -> str:
     return f"no such option {name}" + (f"; is it {near[0]}?" if near else "; see --help")
 
 
-def _options(parser: argparse.ArgumentParser) -> Iterator[str]:
-    """The names of all options, those of subcommands too."""
+def _options(parser: argparse.ArgumentParser, given: argparse.Namespace) -> list[str]:
+    """The options of the command that was chosen."""
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            chosen = action.choices.get(str(getattr(given, action.dest, "")))
+            if chosen is not None:
+                return _options(chosen, given)
+    return [name for action in parser._actions for name in action.option_strings]
+
+
+def _every_option(parser: argparse.ArgumentParser) -> Iterator[str]:
+    """Those of all commands."""
     for action in parser._actions:
         yield from action.option_strings
         if isinstance(action, argparse._SubParsersAction):
             for command in action.choices.values():
-                yield from _options(command)
+                yield from _every_option(command)
 
 
 def run(main: Callable[[], int]) -> NoReturn:

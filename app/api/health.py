@@ -26,7 +26,8 @@ async def livez(_: Annotated[NoParameters, Query()]) -> Alive:
 @router.get("/readyz", responses=documented(FaultError, StoppingError))
 async def readyz(_: Annotated[NoParameters, Query()], service: ServiceInUse) -> Ready:
     """The model and data that are served, their time, and the parts that are missing. It is
-    `degraded` while a background loop fails; each goes on trying, so it recovers by itself."""
+    `degraded` while a background loop fails; each goes on trying, so it recovers by itself. A
+    process that is about to end says 503, and answers everything else until then."""
     if service.is_stopping:
         raise StoppingError("ask another process; this one answers until connections are refused")
     if service.fault is not None:

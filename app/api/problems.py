@@ -41,7 +41,13 @@ ANYWHERE: Final = (
 
 def documented(*kinds: type[ProblemError]) -> Documented:
     """The error responses of an operation, for its OpenAPI entry."""
-    return {kind.status: {"model": Problem, "description": kind.title} for kind in kinds}
+    titles: dict[int | str, list[str]] = {}
+    for kind in kinds:
+        titles.setdefault(kind.status, []).append(kind.title)
+    return {
+        status: {"model": Problem, "description": ", or: ".join(dict.fromkeys(some))}
+        for status, some in titles.items()
+    }
 
 
 def install(app: FastAPI) -> None:

@@ -45,6 +45,7 @@ class DrainingServer(uvicorn.Server):
         self._announce()
         end = monotonic() + self._drain_seconds
         while monotonic() < end and not self.force_exit:
+            await self.on_tick(0)  # the header Date goes on
             await asyncio.sleep(POLL_SECONDS)
 
     async def _adopt(self, accepted: socket.socket) -> None:

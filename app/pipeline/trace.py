@@ -68,7 +68,7 @@ class Trace:
 
     def each(self, stage: str, components: Sequence[Component], rows: int) -> Iterator[Component]:
         """Components of a stage, each of which begins where the one before it ended. To each come
-        the `rows` that are left, which who runs them may lower."""
+        the `rows` that are left, and the caller lowers it."""
         self.rows, began = rows, perf_counter_ns()
         for component in components:
             running = self._running = stage, type(component).__name__, self.rows

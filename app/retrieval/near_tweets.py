@@ -63,9 +63,10 @@ class NearTweets:
     @cached_property
     def file(self) -> Memo[InvertedFile]:
         """The inverted file as of a moment. It depends on the state and the moment alone, but for
-        tweets that are edited or become public while it is kept: they are found a little later."""
+        tweets that are edited, become public or are deleted while it is kept: the first two are
+        found a little later, and the last take places until then."""
         state = self.fresh_tweets.state
-        return Memo(self._file, lambda: (state.tweets.ids, len(state.tweets) // KEPT_TWEETS))
+        return Memo(self._file, lambda: (state.tweets.renumbered, len(state.tweets) // KEPT_TWEETS))
 
     @cached_property
     def newer(self) -> Memo[Window]:

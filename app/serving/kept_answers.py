@@ -104,12 +104,15 @@ class KeptAnswers:
         await self.write()
         if self._has_missed:
             self._has_missed = False  # `miss` may be called while this reads
+            upto = max(applied, self._known)  # what was missed lies before what was observed since
             try:
-                self._left |= await asyncio.to_thread(self._missed, log, applied)
+                self._left |= await asyncio.to_thread(self._missed, log, upto)
             except BaseException:
                 self._has_missed = True
                 raise
-            self._known = max(self._known, applied)
+            if self._has_missed:  # again, meanwhile; it is read the next time
+                return
+            self._known = max(self._known, upto)
         known = self._known  # what is observed from here on is forgotten next time
         for user_id in [*self._left]:
             await self.forget(user_id)

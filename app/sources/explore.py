@@ -27,7 +27,7 @@ from ml.state.tables.neighborhood import places_among
 
 Topics = NDArray[np.int32]
 NO_TOPIC: Final = 0
-NEWEST: Final = 1_000  # tweets of a bucket of topics that are looked at
+NEWEST: Final = 1_000  # tweets on a topic that are looked at
 TWEET_STRENGTH: Final = of_tweet.STRENGTH
 AUTHOR_STRENGTH: Final = of_author.STRENGTH
 
@@ -51,9 +51,12 @@ class Explore:
         state, around = self.fresh_tweets.state, query.neighborhood
         fresh = self.fresh_tweets.fresh(query.now)
         wanted = self._wanted(query)
+        places = fresh.by_topic.near(wanted)  # oldest first
+        if len(places) > NEWEST:
+            places = places[fresh.topic[places] == wanted][-NEWEST:]
         keys = _on_topic(
             wanted,
-            fresh.by_topic.near(wanted)[-NEWEST:],  # oldest first
+            places,
             fresh.topic,
             fresh.tweet,
             fresh.author,

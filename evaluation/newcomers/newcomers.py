@@ -24,7 +24,7 @@ from evaluation.policies.policy import ORACLE, PRODUCT, Best, Policy
 from evaluation.policies.product import Product
 from ml.arrays import Rows
 from ml.bundle import Bundle
-from ml.dataset import tables as tables_on_disk
+from ml.dataset.tables import Tables
 from ml.errors import DataError
 
 POPULAR: Final = "popular"
@@ -60,7 +60,9 @@ class Measured:
         return Figure(over(product.draws, popular.draws))
 
 
-def measure(data: Path, bundle: Bundle, settings: Settings, wanted: Wanted) -> Iterator[Measured]:
+def measure(
+    tables: Tables, data: Path, bundle: Bundle, settings: Settings, wanted: Wanted
+) -> Iterator[Measured]:
     """For each number of actions the same people, with the first so many of the same actions.
 
     The models are those of the bundle, which learned from all that these people did.
@@ -68,7 +70,6 @@ def measure(data: Path, bundle: Bundle, settings: Settings, wanted: Wanted) -> I
     Raises:
         DataError: nobody in the tables did enough, or nothing is held out.
     """
-    tables = tables_on_disk.read(data)
     whole = dataset.of_tables(tables, data, bundle)
     joining = Joining.drawn(
         tables, whole.cut, max(wanted.known), wanted.people, wanted.seed, wanted.is_tied

@@ -23,6 +23,7 @@ from evaluation.policies import simple
 from evaluation.policies.policy import PRODUCT, Best, Moment
 from ml.arrays import Rows
 from ml.bundle import Bundle
+from ml.dataset.tables import Tables
 from ml.errors import DataError
 
 BUDGETS: Final = (0.0, 0.005, 0.01, 0.02, 0.03, 0.05, 0.1)
@@ -33,7 +34,7 @@ Values = NDArray[np.float64]
 
 
 def frontier(
-    data: Path, bundle: Bundle, settings: Settings, most: int
+    tables: Tables, data: Path, bundle: Bundle, settings: Settings, most: int
 ) -> dict[float, Mapping[str, Figure]]:
     """By budget, over the first ten places of at most so many visits: how far the planted value is
     on the way from random to the oracle; what the page lost of its own value; on which share of the
@@ -43,7 +44,7 @@ def frontier(
     Raises:
         DataError: nothing is planted, so nobody knows what a page is worth.
     """
-    given = dataset.read(data, bundle, None)
+    given = dataset.of_tables(tables, data, bundle)
     if given.truth is None:
         raise DataError(f"{data} has no planted truth, so nobody knows what a page is worth")
     visits = requests.of(given, most)

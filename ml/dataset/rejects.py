@@ -68,7 +68,10 @@ def _require_same(aside: Path, folder: Path) -> None:
     names = {*_held(aside), *_held(folder)}
     _, differ, lacking = filecmp.cmpfiles(aside, folder, sorted(names), shallow=False)
     if found := [*differ, *lacking]:
-        raise _taken(folder, found[0])
+        raise DataError(
+            f"{folder} does not hold what is set aside now ({found[0]} differs); move it away or "
+            f"name another folder for the rejects"
+        )
 
 
 def _taken(folder: Path, name: str) -> DataError:

@@ -50,6 +50,8 @@ def renamed(column: pl.Series, values: Mapping[str, str], path: Path) -> pl.Seri
     Raises:
         DataError: it holds neither texts nor whole numbers nor flags.
     """
+    if column.dtype == pl.Null:
+        return column
     if column.dtype.is_integer() or column.dtype in (
         pl.String,
         pl.Boolean,

@@ -85,7 +85,7 @@ def _notes(validation: Validation, now: float) -> Iterator[str]:
                 f"same beginning are one thread"
             )
         if empty := _empty_texts(tweets):
-            yield f"tweets: {empty:,} have no text; they are known by their engagements alone"
+            yield f"tweets: {empty:,} have no text, so models read no words of them"
         if unsigned := tweets.used["author_id"].null_count():
             yield f"tweets: {unsigned:,} have no author; nobody has them in network"
     if (acted := validation.tables.get("interactions")) and (copies := _copies(acted)):

@@ -28,6 +28,7 @@ NOT_RUN: Final = {
     r"docker": "needs a container engine; the job `image` of the workflow has one",
     r"curl": "test_requests.py sends it",
     r"\S*foryou train": "trains for long; test_column_map.py and test_training_from_a_log.py do",
+    r"\S*python -m evaluation newcomers": "asks for a data set; test_newcomers.py has one",
     r"\S*python -m evaluation shapes": "trains on eight worlds; test_shapes.py does on one",
 }
 SMALLER: Final = {  # added, so that it takes seconds

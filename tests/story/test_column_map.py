@@ -257,7 +257,7 @@ def test_mapped_ratings_are_trained_on_judged_and_served(
     path.write_text(RATINGS.replace(">= 4", ">= 3"))
     capsys.readouterr()
     assert evaluation([*judge, *mapped]) == 2
-    assert f"trained on {data}, read by a column map; {data}, read by {path}, is not that" in (
+    assert f"read {data}, read by a column map; {data}, read by {path}, is not that" in (
         capsys.readouterr().err
     )
     assert reason_to_train(data, out, ColumnMap.read(path)) is not None

@@ -26,7 +26,7 @@ from ml.state.tables.users import Users
 SCHEMA = 9  # raise it when the meaning of a stored array changes
 ABOUT = "state.json"
 OF_THE_PROCESS = ("_version", "_rewritten", "_acted")  # nothing that another process should know
-VERSION = "version"  # of a table, of this process as well
+VERSIONS = ("version", "renumbered")  # of a table, of this process as well
 DERIVED = ("_kind_of", "_turns_on")  # a register makes them anew from its kinds
 LISTED_ANEW = ("engagers",)  # from the register of engagements
 
@@ -181,7 +181,7 @@ def _parts(owner: object) -> dict[str, object]:
     return {
         name: part
         for name, part in vars(owner).items()
-        if name not in (*hidden, VERSION) and not name.startswith("_room_of")
+        if name not in (*hidden, *VERSIONS) and not name.startswith("_room_of")
     }
 
 

@@ -121,6 +121,7 @@ class LwwRegister:
             touched=np.unique(row),
         )
         self.at[row, kind], self.tiebreak[row, kind], self.is_on[row, kind] = NEVER, 0, False
+        self.weight[row, kind] = 0
         if noted:
             self.note[row, kind] = -1
         return changes

@@ -104,6 +104,8 @@ def _change(
         before, charged = _mean(total[this], held[this]), min(weight[where], MOST)
         held[this] += int(sign[i])
         total[this] += int(sign[i]) * each[i]
+        if held[this] == 0:  # also where what is withdrawn was forgotten before
+            total[this] = 0
         weight[where] += _mean(total[this], held[this]) - before
         charge[i] = (min(weight[where], MOST) - charged) / UNIT
 

@@ -45,7 +45,7 @@ class Engagements:
         return np.sort(_engaged(self.lists.of(viewer), register.index.right, register.is_on))
 
     def about(self, tweet: Rows) -> Rows:
-        """The rows of the register that are about some tweets."""
+        """The rows of the register that hold an engagement with some tweets, on or off."""
         return np.sort(self.engagers.lists.gather(tweet)[0])
 
     def apply(self, events: Events) -> Changes:

@@ -48,6 +48,7 @@ class Tweets(GrowableColumns):
 
     def __init__(self, ids: Iterable[str] = ()) -> None:
         self.version = 0  # how often anything here was changed
+        self.renumbered = 0  # how often rows were given anew
         self.ids = Vocabulary()
         self.author: Rows = np.empty(0, np.int32)  # -1 where unknown
         self.created_at: Times = np.empty(0, np.int64)  # UNKNOWN_TIME where nobody says
@@ -163,6 +164,7 @@ class Tweets(GrowableColumns):
         """Only these tweets, in rows of their own; `new` says where each is now. A thread that
         loses its beginning begins with what is left; what was deleted stays so."""
         self.version += 1
+        self.renumbered += 1
         deleted = self.deleted
         gone = np.flatnonzero(deleted & (new < 0)).astype(np.int32)
         self.tombstones = self.tombstones.union(self.ids.ids(gone))

@@ -42,6 +42,45 @@ def test_what_is_missed_while_the_log_is_read_is_read_the_next_time(
         assert asyncio.run(story(log)) == [0, 1]
 
 
+def test_what_was_missed_before_what_is_observed_is_not_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The state is made anew from the log, by a slice with an erasure, and the next is observed."""
+    monkeypatch.setattr(kept_answers, "RECORDS", 1)
+    kept = KeptAnswers(AnswerFile(tmp_path / "answers", 1_000_000), 1.0, is_shared=False)
+    read = SqliteLog.read
+
+    async def story(log: EventLog) -> int:
+        await kept.follow(log, _erased(log, "stranger"))
+        kept.keep(Answer("of-a", "a", 0, "", "", b"{}"))
+        kept.miss()
+        applied = _erased(log, "another")
+
+        def meanwhile(
+            log: SqliteLog, after: int, limit: int, with_pools: bool = True
+        ) -> list[Record]:
+            found = read(log, after, limit, with_pools)
+            if "a" not in erased:
+                erased.append("a")
+                missed = _erased(log, "a")
+                kept.miss()
+                _erased(log, "third")
+                kept.observe(read(log, missed, 1, with_pools))
+            return found
+
+        erased: list[str] = []
+        with monkeypatch.context() as patch:
+            patch.setattr(SqliteLog, "read", meanwhile)
+            await kept.follow(log, applied)
+        await kept.follow(log, log.end)
+        left = await kept.count("a")
+        await kept.close()
+        return left
+
+    with closing(SqliteLog(tmp_path / "log.db")) as log:
+        assert asyncio.run(story(log)) == 0
+
+
 def test_an_erasure_that_was_applied_and_not_observed_is_not_marked_as_forgotten(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -27,7 +27,8 @@ class _Window:
     def __init__(self, created_at: np.ndarray) -> None:
         self.created_at = created_at
         self.known = len(created_at)
-        self.state = self.tweets = self.ids = self
+        self.renumbered = 0
+        self.state = self.tweets = self
 
     def __len__(self) -> int:
         return self.known
@@ -160,3 +161,14 @@ def test_what_is_found_does_not_depend_on_when_the_file_was_made() -> None:
         kept, made_now = near.of([*taste], now), anew.of([*taste], now)
         assert kept.tweet.tolist() == made_now.tweet.tolist()
         assert kept.created_at.tolist() == made_now.created_at.tolist()
+
+
+def test_rows_that_are_given_anew_are_sorted_anew() -> None:
+    near, _, created_at = _near(2 * KEPT_TWEETS)
+    window = cast(_Window, near.fresh_tweets)
+    before = near.file(NOW)
+    assert near.file(NOW) is before
+    window.created_at, window.renumbered = np.roll(created_at, 1_000), 1
+    assert not np.array_equal(near.file(NOW).window.created_at, before.window.created_at) or (
+        not np.array_equal(near.file(NOW).window.tweet, before.window.tweet)
+    )

@@ -103,10 +103,14 @@ def test_who_follows_nobody_has_no_ties_in_the_truth(
 
 @pytest.mark.parametrize("is_tied", [False, True])
 def test_newcomers_stand_beside_popular(
-    is_tied: bool, tiny_data: Path, tiny_bundle: Bundle, tiny_settings: Settings
+    is_tied: bool,
+    tiny_tables: Tables,
+    tiny_data: Path,
+    tiny_bundle: Bundle,
+    tiny_settings: Settings,
 ) -> None:
     wanted = Wanted(known=(0, 3), people=8, is_tied=is_tied)
-    for one in newcomers.measure(tiny_data, tiny_bundle, tiny_settings, wanted):
+    for one in newcomers.measure(tiny_tables, tiny_data, tiny_bundle, tiny_settings, wanted):
         assert {"for_you", "popular", "newest", "oracle"} <= set(one.figures)
         assert one.decided_by == "value@10"
         assert sum(one.products.values()) == one.people > 4

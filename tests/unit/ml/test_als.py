@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from scipy.sparse import csr_matrix
@@ -10,6 +12,7 @@ from ml.actions import Action
 from ml.embeddings.als import DIM, Als, taste
 from ml.state.events import Events
 from ml.state.feature_state import FeatureState
+from ml.state.storage import array_file
 from ml.state.tables.tweets import Tweets
 from ml.state.tables.users import Users
 from ml.training import als
@@ -112,9 +115,10 @@ def test_the_fewer_engaged_the_shorter(groups: FeatureState) -> None:
 
 
 def test_the_same_state_gives_the_same_bytes_and_a_file_gives_them_back(
-    groups: FeatureState,
+    groups: FeatureState, tmp_path: Path
 ) -> None:
     one, other = (als.train(groups, now=1_000, seed=1) for _ in range(2))
-    again = Als.of(other.arrays())
+    array_file.save(tmp_path / "als.safetensors", other.arrays())
+    again = Als.of(array_file.load(tmp_path / "als.safetensors"))
     for name, array in one.arrays().items():
         assert array.tobytes() == getattr(again, name).tobytes()

@@ -46,7 +46,9 @@ def test_nothing_of_the_original_changes_until_it_adopts_the_copy() -> None:
     assert kept.moved
     assert canonical(one.state) == before
     tables = one.state.tweets, one.state.users, one.state.graph, one.state.tweets.ids
+    assert one.state.tweets.renumbered == 0
     one.state.adopt(changed)
+    assert one.state.tweets.renumbered == 1
     retain(other.state, 20 * HOUR, keep_hours=8, at_least=2)
     assert not differences(one.state, other.state)
     assert tables == (one.state.tweets, one.state.users, one.state.graph, one.state.tweets.ids)

@@ -23,6 +23,8 @@ Main = Callable[[Sequence[str]], int]
         (app, ["timeline", "42", "--limt", "3"], "no such option --limt; is it --limit?"),
         (app, ["timeline", "42", "--limit", "101"], "expected a number in 1-100, not '101'"),
         (ml, ["check", "data", "--mpa", "map.toml"], "no such option --mpa; is it --map?"),
+        (ml, ["train", "--dta", "x"], "no such option --dta; is it --data?"),
+        (ml, ["check", "data", "--seed", "3"], "no such option --seed; see --help"),
         (ml, ["bundles", "--zzzzzz"], "no such option --zzzzzz; see --help"),
         (evaluation, ["--no-albation"], "no such option --no-albation; is it --no-ablation?"),
     ],

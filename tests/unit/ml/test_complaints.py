@@ -43,3 +43,18 @@ def test_charges_add_up_to_the_capped_weight_of_the_actors(
             mine = [weights for (_, *about), weights in stands.items() if tuple(about) == where]
             all_of_them = sum(sum(weights) // len(weights) for weights in mine if weights) / UNIT
             np.testing.assert_allclose(charged[where], min(all_of_them, DAILY), atol=1e-9)
+
+
+def test_what_is_withdrawn_after_its_day_was_forgotten_makes_no_later_complaint_praise() -> None:
+    complaints = Complaints(1)
+    who = np.zeros(1, np.int32)
+
+    def change(sign: float, weight: int) -> float:
+        each = np.full(1, weight, np.int32)
+        charge = complaints.change(who, who, who, np.zeros(1, np.int64), np.full(1, sign), each)
+        return float(charge.weight[0])
+
+    assert change(1.0, UNIT) == 1.0
+    complaints.keep_from(1)
+    change(-1.0, UNIT)
+    assert min(change(1.0, UNIT // 1000), change(1.0, UNIT // 1000)) >= 0
