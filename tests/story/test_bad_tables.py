@@ -217,7 +217,7 @@ def test_rejects_are_never_written_over(
     write(frames, data)
     assert main(check) == 2
     told = capsys.readouterr().err
-    assert f"{rejects} holds interactions.parquet, which is not what is set aside now" in told
+    assert f"{rejects} does not hold what is set aside now (interactions.parquet differs)" in told
     assert (rejects / "interactions.parquet").read_bytes() == written
     (data / "note.txt").write_text("mine")
     assert main(["check", str(data), "--rejects", str(data)]) == 2
