@@ -15,7 +15,7 @@ from ml.arrays import Rows, Times
 from ml.kernels import inline_kernel, kernel
 from ml.state.structures.growable import with_room
 from ml.state.structures.pair_index import PairIndex
-from ml.state.structures.shown import shown
+from ml.state.structures.read_only import read_only
 
 Counts = NDArray[np.float64]
 Moments = NDArray[np.float64]  # unix seconds; long ago where there was none
@@ -43,7 +43,7 @@ class DecayedCounts:
     """One decayed count per (row, kind); `width` kinds."""
 
     # The parts of a `CountTable` as they are now, for kernels; growing replaces them.
-    table: tuple[Counts, Moments, float] = shown("value", "newest", "half_life_seconds")
+    table: tuple[Counts, Moments, float] = read_only("value", "newest", "half_life_seconds")
 
     def __init__(self, width: int, half_life_hours: float, rows: int = 0) -> None:
         self.half_life_seconds = half_life_hours * 3600

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from ml.arrays import Rows
 from ml.kernels import inline_kernel, kernel
 from ml.state.structures.growable import with_room
-from ml.state.structures.shown import shown
+from ml.state.structures.read_only import read_only
 
 PairTable = NDArray[np.int32]  # (slots, 3): a pair, and one more than its row; zeros where empty
 SPREAD: Final = np.uint64(0x9E3779B97F4A7C15)  # 2^64 / golden ratio: Fibonacci hashing, Knuth 6.4
@@ -45,7 +45,7 @@ class PairIndex:
     all pairs: until the copy is whole, new pairs are put in both.
     """
 
-    table: PairTable = shown("_table")  # as it is now, for kernels; an addition may replace it
+    table: PairTable = read_only("_table")  # as it is now, for kernels; an addition may replace it
 
     def __init__(self, left: Rows | None = None, right: Rows | None = None) -> None:
         """An index of distinct pairs, in their order."""

@@ -15,7 +15,7 @@ from ml.state.structures.event_order import NEVER, UNKNOWN_TIME
 from ml.state.structures.lww_register import LwwRegister
 from ml.state.structures.pair_times import PairTimes
 from ml.state.structures.ragged import Ragged
-from ml.state.structures.shown import shown
+from ml.state.structures.read_only import read_only
 from ml.state.structures.time_index import TimeIndex
 from ml.state.tables.engagement_counts import EngagementCounts
 from ml.state.tables.engagements import Engagements
@@ -34,36 +34,38 @@ from ml.state.tables.users import Users
 class StateTables:
     """The catalog, and what events made of it so far; every property is for reading only."""
 
-    users: Users = shown("_users")
-    tweets: Tweets = shown("_tweets")
-    graph: Graph = shown("_graph")
-    engaged: LwwRegister = shown("_engagements.register")  # by (viewer, tweet)
+    users: Users = read_only("_users")
+    tweets: Tweets = read_only("_tweets")
+    graph: Graph = read_only("_graph")
+    engaged: LwwRegister = read_only("_engagements.register")  # by (viewer, tweet)
     # Each viewer's rows of `engaged`, on or off.
-    engagement_lists: Ragged = shown("_engagements.lists")
+    engagement_lists: Ragged = read_only("_engagements.lists")
     # Each tweet's rows of `engaged`, on or off, and how many people engage with it.
-    engagers: Engagers = shown("_engagements.engagers")
-    history: History = shown("_engagements.history")
-    seen: PairTimes = shown("_seen")  # when a tweet was last shown, by (viewer, tweet)
-    served: Served = shown("_served")  # when a tweet was last in an answer, by (viewer, tweet)
-    seen_long_ago: Bloom = shown("_seen_long_ago")  # the pairs that left `seen` and `engaged`
-    pending_events: PendingEvents = shown("_pending")  # events about tweets that are not here yet
-    mutes: Mutes = shown("_mutes")  # the words and domains that viewers do not want to read
-    seniority: Seniority = shown("_seniority")  # how established each user is
-    posts: Ragged = shown("_posts")  # each author's tweets, in the order they became known
-    newest: int = shown("_newest")  # the time of the newest event applied
-    rewritten: int = shown("_rewritten")  # how often a profile or a text was written anew
-    acted: NDArray[np.int64] = shown("_acted")  # the version in which each user last acted
-    offset: int = shown("_offset")  # the offset of the last record of the log that was applied
+    engagers: Engagers = read_only("_engagements.engagers")
+    history: History = read_only("_engagements.history")
+    seen: PairTimes = read_only("_seen")  # when a tweet was last shown, by (viewer, tweet)
+    served: Served = read_only("_served")  # when a tweet was last in an answer, by (viewer, tweet)
+    seen_long_ago: Bloom = read_only("_seen_long_ago")  # the pairs that left `seen` and `engaged`
+    pending_events: PendingEvents = read_only(
+        "_pending"
+    )  # events about tweets that are not here yet
+    mutes: Mutes = read_only("_mutes")  # the words and domains that viewers do not want to read
+    seniority: Seniority = read_only("_seniority")  # how established each user is
+    posts: Ragged = read_only("_posts")  # each author's tweets, in the order they became known
+    newest: int = read_only("_newest")  # the time of the newest event applied
+    rewritten: int = read_only("_rewritten")  # how often a profile or a text was written anew
+    acted: NDArray[np.int64] = read_only("_acted")  # the version in which each user last acted
+    offset: int = read_only("_offset")  # the offset of the last record of the log that was applied
     # By how many seconds true times are moved to become times of this state, from now on.
-    shift: int = shown("_shift")
-    tweet_counts: DecayedCounts = shown("_counts.tweet")
-    author_counts: DecayedCounts = shown("_counts.author")
-    viewer_counts: DecayedCounts = shown("_counts.viewer")
-    tie_counts: PairCounts = shown("_counts.tie")  # by (viewer, author)
-    topic_counts: PairCounts = shown("_counts.topic")  # by (viewer, topic)
+    shift: int = read_only("_shift")
+    tweet_counts: DecayedCounts = read_only("_counts.tweet")
+    author_counts: DecayedCounts = read_only("_counts.author")
+    viewer_counts: DecayedCounts = read_only("_counts.viewer")
+    tie_counts: PairCounts = read_only("_counts.tie")  # by (viewer, author)
+    topic_counts: PairCounts = read_only("_counts.topic")  # by (viewer, topic)
     # The counts by (viewer, topic) of the last days.
-    topic_counts_lately: PairCounts = shown("_counts.topic_lately")
-    by_time: Rows = shown("_calendar.row")  # all tweets but the deleted, oldest first
+    topic_counts_lately: PairCounts = read_only("_counts.topic_lately")
+    by_time: Rows = read_only("_calendar.row")  # all tweets but the deleted, oldest first
 
     def __init__(self, users: Users, tweets: Tweets, false_positives: float) -> None:
         self._users = users

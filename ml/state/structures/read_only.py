@@ -6,7 +6,7 @@ from operator import attrgetter
 from typing import Any
 
 
-def shown(*attributes: str) -> Any:
+def read_only(*attributes: str) -> Any:
     """A property that shows an attribute, or a tuple of several.
 
     No function of Python stands between: a request reads a hundred of them.
