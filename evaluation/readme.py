@@ -21,6 +21,7 @@ from app.settings import PREFIX, Settings
 from evaluation.report import terminal
 from ml import bundle, command, threads
 from ml.errors import BundleError, DataError, FeedError
+from ml.evidence import columns
 from ml.features import GROUPS
 from ml.heads import HEADS
 from ml.schema import TABLES
@@ -47,6 +48,17 @@ def features() -> str:
     """Every feature by group, with its docstring."""
     rows = [[g, f"`{f.__name__}`", _cell(f.__doc__)] for g, fs in GROUPS.items() for f in fs]
     return markdown(["Group", "Feature", "What it is"], rows)
+
+
+def evidence() -> str:
+    """Every column of evidence, by what it comes from."""
+    groups = {**columns.GROUPS, "features": columns.OF_FEATURES}
+    groups |= {"_if_new": columns.CROSSED, "_if_unknown": columns.UNKNOWN}
+    rows = []
+    for group, names in groups.items():
+        ending = group if group.startswith("_") else ""
+        rows.append([", ".join(f"`{name}{ending}`" for name in names), columns.ABOUT[group]])
+    return markdown(["Evidence", "What it says of a tweet"], rows)
 
 
 def settings() -> str:
@@ -158,6 +170,7 @@ def models() -> str:
 FIXED: Final = (
     Block("docs/reference/features.md", "features", features),
     Block("docs/reference/features.md", "heads", heads),
+    Block("docs/reference/features.md", "evidence", evidence),
     Block("docs/reference/settings.md", "settings", settings),
     Block("docs/reference/tables.md", "tables", tables),
     Block("docs/reference/api.md", "operations", operations),

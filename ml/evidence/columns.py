@@ -85,6 +85,20 @@ GROUPS: Final = {  # what is no feature, by what it comes from
     "circle": ("circle", "circle_share"),
     "heads": MODEL,
 }
+ABOUT: Final = {  # what the columns of each group say of a tweet, to those who read explanations
+    "co-engagement": "How far people who engaged with the viewer's tweets, all or the latest three, "
+    "engaged with it, beside the tweet of which most did; `als`: by embeddings of the tweets' own, "
+    "1 for what the viewer engaged with.",
+    "popularity": "How many engaged, at all and in the last part of the log: a logarithm, 0 for "
+    "the most popular.",
+    "age": "How old it is, in hours and over the median age at which people engage.",
+    "circle": "How many of those whom the viewer follows engaged, and which share of them.",
+    "heads": "What the heads expect of it, as the logarithm of its value over that of an average "
+    "impression; the log-odds of an engagement by the two towers alone.",
+    "features": "Features of the heavy ranker, as they are.",
+    "_if_new": "The same, times 1 / sqrt(1 + engagements of the viewer): all of it for newcomers.",
+    "_if_unknown": "The same where nothing is known of the viewer, and 0 else.",
+}
 
 Columns = NDArray[np.float32]
 
