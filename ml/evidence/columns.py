@@ -86,9 +86,9 @@ GROUPS: Final = {  # what is no feature, by what it comes from
     "heads": MODEL,
 }
 ABOUT: Final = {  # what the columns of each group say of a tweet, to those who read explanations
-    "co-engagement": "How far people who engaged with the viewer's tweets, all or the latest three, "
-    "engaged with it, beside the tweet of which most did; `als`: by embeddings of the tweets' own, "
-    "1 for what the viewer engaged with.",
+    "co-engagement": "How far people who engaged with the viewer's tweets, all or the latest "
+    "three, engaged with it, beside the tweet of which most did; `als`: by embeddings of the "
+    "tweets' own, 1 for what the viewer engaged with.",
     "popularity": "How many engaged, at all and in the last part of the log: a logarithm, 0 for "
     "the most popular.",
     "age": "How old it is, in hours and over the median age at which people engage.",
