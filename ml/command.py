@@ -6,7 +6,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from difflib import get_close_matches
 from itertools import takewhile
 from typing import Any, Final, NoReturn
@@ -18,10 +18,8 @@ READER_LEFT: Final = 128 + 13
 class Parser(argparse.ArgumentParser):
     """A parser that answers an option which there is not with the nearest that there is."""
 
-    def parse_args(  # type: ignore[override]  # which typeshed declares by overloads
-        self, args: Sequence[str] | None = None, namespace: Any = None
-    ) -> Any:
-        words = sys.argv[1:] if args is None else args
+    def parse_args(self, args: Iterable[str] | None = None, namespace: Any = None) -> Any:
+        words = sys.argv[1:] if args is None else [*args]
         anywhere = [*_every_option(self)]
         for word in takewhile(lambda word: word != "--", words):
             name = word.partition("=")[0]

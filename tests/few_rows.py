@@ -11,7 +11,7 @@ def reads(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
     """What `check` prints of tables with nothing wrong but that they are few."""
     capsys.readouterr()
     assert main(arguments) == 2
-    told = capsys.readouterr()
-    assert told.err.count("\n") == 1, told.err
-    assert "at least 50 are needed" in told.err
-    return told.out
+    printed = capsys.readouterr()
+    assert printed.err.count("\n") == 1, printed.err
+    assert "at least 50 are needed" in printed.err
+    return printed.out

@@ -80,11 +80,11 @@ def look(folder: Path, series: dict[str, str], expected: dict[str, list[Labels]]
 
 def _alert(rule: dict[str, Labels], labels: Labels) -> dict[str, Labels]:
     """An alert with these labels, as `promtool` writes it down."""
-    said = {
+    annotations = {
         name: LABEL.sub(lambda found: labels[found[1]], text)
         for name, text in rule["annotations"].items()
     }
-    return {"exp_labels": labels | rule["labels"], "exp_annotations": said}
+    return {"exp_labels": labels | rule["labels"], "exp_annotations": annotations}
 
 
 @pytest.mark.parametrize("config", ["observe/prometheus.yml", "scale/prometheus.yml"])

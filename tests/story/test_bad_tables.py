@@ -57,25 +57,25 @@ def complaint(folder: Path, capsys: pytest.CaptureFixture[str]) -> str:
     return train
 
 
-@pytest.mark.parametrize(("spoil", "where", "said"), ROWS.values(), ids=ROWS)
+@pytest.mark.parametrize(("spoil", "where", "expected"), ROWS.values(), ids=ROWS)
 def test_a_bad_row_is_named(
     frames: Frames,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
     spoil: Spoil,
     where: str,
-    said: str,
+    expected: str,
 ) -> None:
     spoil(frames)
-    told = complaint(write(frames, tmp_path / "data"), capsys)
+    printed = complaint(write(frames, tmp_path / "data"), capsys)
     table, name = where.split(".")
-    assert f"{table}.parquet: column {name!r}: " in told
-    assert said in told
-    assert "--rejects" in told
+    assert f"{table}.parquet: column {name!r}: " in printed
+    assert expected in printed
+    assert "--rejects" in printed
 
 
 @pytest.mark.parametrize("suffix", [".parquet", ".csv"])
-@pytest.mark.parametrize(("spoil", "where", "said"), ROWS.values(), ids=ROWS)
+@pytest.mark.parametrize(("spoil", "where", "expected"), ROWS.values(), ids=ROWS)
 def test_a_bad_row_is_set_aside_with_its_reason(
     frames: Frames,
     tmp_path: Path,
@@ -83,7 +83,7 @@ def test_a_bad_row_is_set_aside_with_its_reason(
     suffix: str,
     spoil: Spoil,
     where: str,
-    said: str,
+    expected: str,
 ) -> None:
     spoil(frames)
     data, rejects = write(frames, tmp_path / "data", suffix), tmp_path / "rejects"
@@ -95,31 +95,35 @@ def test_a_bad_row_is_set_aside_with_its_reason(
     assert rows["reason"].str.starts_with(f"{name}: ").any()
 
 
-@pytest.mark.parametrize(("spoil", "file", "said"), TABLES.values(), ids=TABLES)
+@pytest.mark.parametrize(("spoil", "file", "expected"), TABLES.values(), ids=TABLES)
 def test_a_bad_table_stops_everything(
     frames: Frames,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
     spoil: Spoil,
     file: str,
-    said: str,
+    expected: str,
 ) -> None:
     spoil(frames)
     data = write(frames, tmp_path / "data")
-    told = complaint(data, capsys)
-    assert f"{file}: " in told
-    assert said in told
+    printed = complaint(data, capsys)
+    assert f"{file}: " in printed
+    assert expected in printed
     assert main(["check", str(data), "--rejects", str(tmp_path / "rejects")]) == 2
     assert not (tmp_path / "rejects").exists()
 
 
-@pytest.mark.parametrize(("damage", "said"), FILES.values(), ids=FILES)
+@pytest.mark.parametrize(("damage", "expected"), FILES.values(), ids=FILES)
 def test_a_bad_file_is_named(
-    frames: Frames, tmp_path: Path, capsys: pytest.CaptureFixture[str], damage: Damage, said: str
+    frames: Frames,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    damage: Damage,
+    expected: str,
 ) -> None:
     data = write(frames, tmp_path / "data")
     damage(data)
-    assert said in complaint(data, capsys)
+    assert expected in complaint(data, capsys)
 
 
 def test_a_damaged_file_is_refused_without_another_word(
@@ -129,15 +133,15 @@ def test_a_damaged_file_is_refused_without_another_word(
     path = tmp_path / "users.parquet"
     frames["users"].with_columns(interests=pl.lit(["a", "b"])).write_parquet(path)
     whole = path.read_bytes()
-    said = []
+    errors = []
     for at in range(len(whole)):
         path.write_bytes(whole[:at] + b"\xff" + whole[at + 1 :])
         try:
             files.load(path)
         except DataError as error:
-            said.append(str(error))
-    assert len(said) > len(whole) / 2
-    assert all("cannot be read as parquet: " in line and line.isprintable() for line in said)
+            errors.append(str(error))
+    assert len(errors) > len(whole) / 2
+    assert all("cannot be read as parquet: " in line and line.isprintable() for line in errors)
     assert capfd.readouterr() == ("", "")
 
 
@@ -145,8 +149,8 @@ def test_a_year_that_no_calendar_has_is_named(
     frames: Frames, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     column("users", "created_at", pl.Series([2**61], dtype=pl.Datetime("us")))(frames)
-    told = complaint(write(frames, tmp_path / "data"), capsys)
-    assert "time out of range, in 4 of 4 rows, first 2305843009213 (row 1)" in told
+    printed = complaint(write(frames, tmp_path / "data"), capsys)
+    assert "time out of range, in 4 of 4 rows, first 2305843009213 (row 1)" in printed
 
 
 def test_no_folder_at_all(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -159,9 +163,9 @@ def test_check_names_every_problem_on_a_line_of_its_own(
     for spoil, _, _ in (ROWS["unknown action"], ROWS["tweet twice"], TABLES["times are flags"]):
         spoil(frames)
     assert main(["check", str(write(frames, tmp_path / "data"))]) == 2
-    told = capsys.readouterr().err
-    assert all(word in told for word in ("'lick'", "repeats", "Boolean"))
-    assert told.count("error: ") == told.count("\n")
+    printed = capsys.readouterr().err
+    assert all(word in printed for word in ("'lick'", "repeats", "Boolean"))
+    assert printed.count("error: ") == printed.count("\n")
 
 
 def test_check_says_what_is_there_and_what_its_absence_costs(
@@ -172,14 +176,14 @@ def test_check_says_what_is_there_and_what_its_absence_costs(
     column("tweets", "in_reply_to_id", 99)(frames)
     frames["tweets"] = frames["tweets"].with_columns(text=pl.Series([" ", "hello", None]))
     frames["interactions"] = pl.concat([frames["interactions"].with_columns(event_id=None)] * 2)
-    told = reads(capsys, "check", str(write(frames, tmp_path / "data")))
-    assert "tweets: 2 have no text" in told
-    assert "interactions: 4 rows are equal to an earlier one" in told
-    assert "its ids are int64" in told
-    assert "what was shown and left alone is guessed" in told
-    assert "shoe_size not read" in told
-    assert "3 belong to threads that begin elsewhere" in told
-    assert "1 have no author" in told
+    printed = reads(capsys, "check", str(write(frames, tmp_path / "data")))
+    assert "tweets: 2 have no text" in printed
+    assert "interactions: 4 rows are equal to an earlier one" in printed
+    assert "its ids are int64" in printed
+    assert "what was shown and left alone is guessed" in printed
+    assert "shoe_size not read" in printed
+    assert "3 belong to threads that begin elsewhere" in printed
+    assert "1 have no author" in printed
 
 
 def test_what_points_to_a_rejected_row_is_rejected_too(
@@ -187,12 +191,12 @@ def test_what_points_to_a_rejected_row_is_rejected_too(
 ) -> None:
     cell("users", "created_at", 10**13)(frames)
     data, rejects = write(frames, tmp_path / "data"), tmp_path / "rejects"
-    told = reads(capsys, "check", str(data), "--rejects", str(rejects))
+    printed = reads(capsys, "check", str(data), "--rejects", str(rejects))
     assert pl.read_parquet(rejects / "tweets.parquet")["tweet_id"].to_list() == [11]
     acted = pl.read_parquet(rejects / "interactions.parquet")
     assert acted["event_id"].to_list() == ["a", "c"]
     assert acted["reason"][1] == "tweet_id: set aside in tweets"
-    assert [line.split() for line in told.splitlines()[:7]] == [
+    assert [line.split() for line in printed.splitlines()[:7]] == [
         ["table", "rows", "used", "rejected"],
         ["users", "4", "3", "1"],
         ["tweets", "3", "2", "1"],
@@ -216,8 +220,10 @@ def test_rejects_are_never_written_over(
     cell("interactions", "action", "lack")(frames)
     write(frames, data)
     assert main(check) == 2
-    told = capsys.readouterr().err
-    assert f"{rejects} does not hold what is set aside now (interactions.parquet differs)" in told
+    printed = capsys.readouterr().err
+    assert (
+        f"{rejects} does not hold what is set aside now (interactions.parquet differs)" in printed
+    )
     assert (rejects / "interactions.parquet").read_bytes() == written
     (data / "note.txt").write_text("mine")
     assert main(["check", str(data), "--rejects", str(data)]) == 2

@@ -116,9 +116,9 @@ def test_check_names_every_column_that_it_did_not_use(
     movielens: Path, mapped: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     mapped.write_text(MAP.replace('hashtags = "genres"\n', ""))
-    told = reads(capsys, "check", str(movielens), "--map", str(mapped))
-    assert "tweets.csv: genres not read" in told
-    assert "2 have no author" in told
+    printed = reads(capsys, "check", str(movielens), "--map", str(mapped))
+    assert "tweets.csv: genres not read" in printed
+    assert "2 have no author" in printed
     assert CliRunner().invoke(
         foryou, ["check", str(movielens), "--map", str(mapped)]
     ).output.startswith(f"{movielens} can be read")  # fmt: skip
@@ -133,9 +133,9 @@ def test_one_file_may_be_two_tables(
     with (movielens / "ratings.csv").open("a") as file:
         file.write("2,1,5.0,964981300\n")
     mapped.write_text(RATINGS)
-    told = reads(capsys, "check", str(movielens), "--map", str(mapped))
-    assert "movies.csv: genres not read" in told
-    assert "ratings.csv" not in told  # all of whose columns were used by one of the two
+    printed = reads(capsys, "check", str(movielens), "--map", str(mapped))
+    assert "movies.csv: genres not read" in printed
+    assert "ratings.csv" not in printed  # all of whose columns were used by one of the two
     tables = Tables.of(validate(movielens, ColumnMap.read(mapped)))
     assert tables.users["user_id"].to_list() == [1, 2]
     assert tables.tweets["topic"].to_list() == ["films", "films"]
@@ -148,9 +148,9 @@ def test_a_fault_is_named_as_the_file_has_it(
     with (movielens / "interactions.csv").open("a") as file:
         file.write("3,9,4.5,964982703\n")
     assert main(["check", str(movielens), "--map", str(mapped)]) == 2
-    told = capsys.readouterr().err
-    assert "interactions.csv: column 'tweet_id' ('movieId' there): not in tweets" in told
-    assert "first '9' (row 3)" in told
+    printed = capsys.readouterr().err
+    assert "interactions.csv: column 'tweet_id' ('movieId' there): not in tweets" in printed
+    assert "first '9' (row 3)" in printed
     rejects = tmp_path / "rejects"
     check = ["check", str(movielens), "--map", str(mapped), "--rejects", str(rejects)]
     reads(capsys, *check)
@@ -184,22 +184,22 @@ BAD = {
 }
 
 
-@pytest.mark.parametrize(("text", "said"), BAD.values(), ids=BAD)
+@pytest.mark.parametrize(("text", "expected"), BAD.values(), ids=BAD)
 def test_a_bad_map_is_one_sentence(
     movielens: Path,
     mapped: Path,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
     text: str,
-    said: str,
+    expected: str,
 ) -> None:
     mapped.write_text(text)
     out = str(tmp_path / "out")
     for command in (["check", str(movielens)], ["train", "--data", str(movielens), "--out", out]):
         assert main([*command, "--map", str(mapped)]) == 2
-        told = capsys.readouterr().err
-        assert said in told
-        assert all(line.startswith("error: ") for line in told.splitlines())
+        printed = capsys.readouterr().err
+        assert expected in printed
+        assert all(line.startswith("error: ") for line in printed.splitlines())
 
 
 def test_a_rating_that_is_no_number_is_named(movielens: Path, mapped: Path) -> None:

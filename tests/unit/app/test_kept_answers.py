@@ -72,10 +72,7 @@ def test_what_was_missed_before_what_is_observed_is_not_passed_over(
         with monkeypatch.context() as patch:
             patch.setattr(SqliteLog, "read", meanwhile)
             await kept.follow(log, applied)
-        await kept.follow(log, log.end)
-        left = await kept.count("a")
-        await kept.close()
-        return left
+        return await _left_to_a(kept, log)
 
     with closing(SqliteLog(tmp_path / "log.db")) as log:
         assert asyncio.run(story(log)) == 0
@@ -93,13 +90,18 @@ def test_an_erasure_that_was_applied_and_not_observed_is_not_marked_as_forgotten
         await kept.follow(log, _erased(log, "stranger"))
         await kept.follow(log, _erased(log, "a"))
         kept.miss()
-        await kept.follow(log, log.end)
-        left = await kept.count("a")
-        await kept.close()
-        return left
+        return await _left_to_a(kept, log)
 
     with closing(SqliteLog(tmp_path / "log.db")) as log:
         assert asyncio.run(story(log)) == 0
+
+
+async def _left_to_a(kept: KeptAnswers, log: EventLog) -> int:
+    """How many answers to `a` are kept once all of the log was followed."""
+    await kept.follow(log, log.end)
+    left = await kept.count("a")
+    await kept.close()
+    return left
 
 
 def _erased(log: EventLog, user_id: str) -> int:

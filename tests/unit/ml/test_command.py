@@ -15,7 +15,7 @@ Main = Callable[[Sequence[str]], int]
 
 
 @pytest.mark.parametrize(
-    ("main", "arguments", "said"),
+    ("main", "arguments", "expected"),
     [
         (serve, ["--prot", "8001"], "no such option --prot; is it --port?"),
         (serve, ["--workres=2"], "no such option --workres; is it --workers?"),
@@ -30,17 +30,17 @@ Main = Callable[[Sequence[str]], int]
     ],
 )
 def test_a_misspelt_option_is_named(
-    capsys: pytest.CaptureFixture[str], main: Main, arguments: list[str], said: str
+    capsys: pytest.CaptureFixture[str], main: Main, arguments: list[str], expected: str
 ) -> None:
     with pytest.raises(SystemExit) as left:
         main(arguments)
     assert left.value.code == 2
-    assert capsys.readouterr().err.splitlines()[-1].endswith(said)
+    assert capsys.readouterr().err.splitlines()[-1].endswith(expected)
 
 
 def test_serve_lists_no_commands_of_another(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         serve(["--help"])
-    told = capsys.readouterr().out
-    assert "--port" in told
-    assert "snapshot" not in told
+    printed = capsys.readouterr().out
+    assert "--port" in printed
+    assert "snapshot" not in printed

@@ -147,8 +147,8 @@ def test_too_little_to_learn_from_is_one_line(
     assert "at least 50 are needed" in error
     assert not (tmp_path / "out").exists()
     assert main(["check", str(data)]) == 2
-    told = capsys.readouterr()
-    assert (told.err, f"{data} can be read" in told.out) == (error, True)
+    printed = capsys.readouterr()
+    assert (printed.err, f"{data} can be read" in printed.out) == (error, True)
 
 
 def test_one_engagement_is_one(tiny_data: Path, tmp_path: Path) -> None:
