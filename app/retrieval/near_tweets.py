@@ -145,7 +145,8 @@ def _within_reach(
     reach: int,
 ) -> tuple[Rows, Rows, Times]:
     """The tweets of all cells that are worth most, about `reach` of them by each taste."""
-    slots = np.zeros(near.shape[1], np.int64)  # to read of each cell
+    slots = np.empty(near.shape[1], np.int64)  # to read of each cell
+    slots[:] = 0
     for taste in range(len(near)):
         low, high = np.inf, -np.inf
         for cell in range(len(slots)):

@@ -27,7 +27,8 @@ def neighbors_following(author: Rows, by_followees: Rows, by_followers: Rows) ->
     table = scratch_table(len(author))
     for who in author:
         table[slot_of(table, who)] = who
-    follows = np.zeros(len(table), np.int32)
+    follows = np.empty(len(table), np.int32)
+    follows[:] = 0
     for followed in (by_followees, by_followers):
         for who in followed:
             slot = slot_of(table, who)
@@ -54,7 +55,8 @@ def followees_engaged(
     table = scratch_table(len(tweet))
     for row in tweet:
         table[slot_of(table, row)] = row
-    engagements = np.zeros(len(table), np.int32)
+    engagements = np.empty(len(table), np.int32)
+    engagements[:] = 0
     for who in followee:
         for place in range(LENGTH):
             if engaged_at[who, place] <= now - PROOF_SECONDS:
