@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.pipeline.batch import Column, Rows
-from app.retrieval.age import age_hours
 from app.retrieval.fresh_tweets import FreshTweets
 from app.retrieval.memo import Memo
 from ml.arrays import Times
@@ -107,7 +106,9 @@ class NearTweets:
         old = fresh.tweet < rows
         tweet, author, created_at = fresh.tweet[old], fresh.author[old], fresh.created_at[old]
         cells = len(self.encoder.tweets.centroids)
-        slot, hours = _slots(created_at, fresh.oldest, moment)
+        hours = max((moment - fresh.oldest) / 3600 / SLOTS, 1e-3)  # of a slot
+        age_hours = self.fresh_tweets.age_hours(tweet, moment)
+        slot = np.minimum((age_hours / hours).astype(np.int64), SLOTS - 1)
         place = self.encoder.tweets.cell[tweet].astype(np.int64) * SLOTS + slot
         order = np.argsort(place.astype(np.int32), kind="stable")
         count = np.bincount(place, minlength=cells * SLOTS).reshape(cells, SLOTS)
@@ -121,16 +122,6 @@ class NearTweets:
         file, fresh = self.file(now - now % KEPT_SECONDS), self.fresh_tweets.fresh(now)
         new = (fresh.tweet >= file.rows) | (fresh.created_at > file.until)
         return Window(fresh.tweet[new], fresh.author[new], fresh.created_at[new])
-
-
-@kernel
-def _slots(created_at: Times, oldest: int, now: int) -> tuple[Numbers, float]:
-    """The slot of each age, and the hours of a slot."""
-    hours = max((now - oldest) / 3600 / SLOTS, 1e-3)
-    slot = np.empty(len(created_at), np.int64)
-    for i in range(len(created_at)):
-        slot[i] = min(int(age_hours(created_at[i], now) / hours), SLOTS - 1)
-    return slot, hours
 
 
 @kernel

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from ml.arrays import Rows
 from ml.embeddings.communities import ACTIVE, CommunityArrays, Floats
-from ml.kernels import kernel
+from ml.kernels import inner_kernel, kernel
 from ml.state.structures.event_order import NEVER
 from ml.state.structures.tokens import Tokens
 from ml.state.tables.engagements import ENGAGEMENT_KINDS
@@ -95,7 +95,7 @@ def similarity(
     return near
 
 
-@kernel
+@inner_kernel
 def interested_in(
     user: int,
     following: Rows,
@@ -131,7 +131,7 @@ def interested_in(
     return vector, known
 
 
-@kernel
+@inner_kernel
 def _engagements(
     tweet: Rows,
     start: NDArray[np.int64],

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml.arrays import Rows
-from ml.kernels import inline_kernel, kernel
+from ml.kernels import inline_kernel, inner_kernel, kernel
 from ml.state.structures.growable import with_room
 from ml.state.structures.read_only import read_only
 
@@ -29,7 +29,7 @@ def find(table: PairTable, left: int, right: int) -> int:
     return int(table[_place(table, np.int32(left), np.int32(right)), 2]) - 1
 
 
-@kernel
+@inner_kernel
 def find_each(table: PairTable, left: int, right: Rows) -> Rows:
     """The rows of pairs of one left side; -1 where a pair was never added."""
     row = np.empty(len(right), np.int32)
@@ -135,7 +135,7 @@ def _empty(slots: int) -> PairTable:
     return np.zeros((max(FEWEST, slots), 3), np.int32)
 
 
-@kernel
+@inner_kernel
 def _place(table: PairTable, left: np.int32, right: np.int32) -> int:
     """The slot of a pair, or the empty one where it belongs."""
     spread = (np.uint64(np.uint32(left)) << HALF | np.uint64(np.uint32(right))) * SPREAD

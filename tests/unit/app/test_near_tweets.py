@@ -46,6 +46,9 @@ class _Window:
 
     fresh = window
 
+    def age_hours(self, tweet: Rows, now: int) -> np.ndarray:
+        return (now - self.created_at[tweet]) / 3600
+
 
 class _Encoder:
     def __init__(self, vector: Vectors) -> None:
