@@ -76,12 +76,17 @@ class Pairs:
             return Groups.of_one(self.viewer)
         return Groups.of(self.viewer)
 
+    @property
+    def which(self) -> NDArray[np.intp]:
+        """(pairs,) the viewer of each pair, as a position in `vectors`."""
+        return self.viewers.which if self.vector is None else np.zeros(len(self), np.intp)
+
     @cached_property
     def vectors(self) -> Vectors:
         """(viewers, dim) the vector of each of `viewers`, as of their last pair."""
-        groups = self.viewers
         if self.vector is not None:
-            return self.vector[np.newaxis][: len(groups.row)]
+            return self.vector.reshape(1, -1)
+        groups = self.viewers
         latest = np.maximum.reduceat(self.now[groups.order], groups.edges[:-1])
         return self.encoder.viewers(self.state, groups.row, latest)
 
@@ -89,7 +94,9 @@ class Pairs:
         """(pairs, features); one call writes all rows of one viewer."""
         write, tables = row_writer(features), tables_of(self.state, self.encoder)
         rows = np.empty((len(self), len(features)), np.float32)
-        if self.known is not None and self.vector is not None and len(self):
+        if not len(self):
+            return rows
+        if self.known is not None and self.vector is not None:
             viewer = int(self.viewer[0])
             write(rows, viewer, self.tweet, self.now, self.vector, *_parts(self.known), *tables)
             return rows
