@@ -22,7 +22,7 @@ NOBODY: Final = -2  # not even an author that is not known, which is -1
 def neighbors_following(author: Rows, by_followees: Rows, by_followers: Rows) -> Rows:
     """(authors,) how many followees and how many followers follow each; who is both counts twice.
 
-    Authors fall into buckets by the last bits of their rows, so that whoever is followed is counted
+    Authors fall into buckets by the last bits of their rows, so that followees are counted
     by a loop without branches. The few whose bucket is taken are counted one by one.
 
     Args:
