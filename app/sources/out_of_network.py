@@ -14,7 +14,7 @@ from app.retrieval.age import age_hours
 from app.retrieval.fresh_tweets import FreshTweets
 from app.retrieval.in_turns import in_turns
 from app.retrieval.last_query import LastQuery
-from app.retrieval.near_tweets import NearTweets
+from app.retrieval.near_tweets import FEWEST, NearTweets, WithinReach
 from app.retrieval.nearest import nearness
 from app.retrieval.sort_keys import Keys, rows_of, sort_key
 from app.retrieval.top_k import top_k
@@ -22,6 +22,7 @@ from ml.arrays import Times
 from ml.embeddings.encoder import Encoder, Vectors
 from ml.kernels import kernel
 
+LOOKED_AT: Final = 4  # times as many tweets as are wanted
 TEMPERATURE: Final = 0.08  # a cosine greater by this multiplies the odds by e, about as trained
 
 
@@ -47,23 +48,14 @@ class OutOfNetwork:
         return NearTweets(self.fresh_tweets, self.encoder, TEMPERATURE, self.half_life_hours)
 
     @cached_property
-    def keys(self) -> LastQuery[tuple[Keys, Keys | None]]:
-        """The tweets by strangers, by their worth to the taste of a viewer, and to what they did
-        last, if that was lately."""
-        return LastQuery(self._keys)
+    def within_reach(self) -> LastQuery[tuple[WithinReach, Column | None]]:
+        """What may be near the taste of a viewer, or near what they did last; and the latter, if
+        that was lately."""
+        return LastQuery(self._within_reach)
 
     def fetch(self, query: Query, limit: int) -> CandidateBatch:
-        near_taste, near_lately = self.keys(query)
-        if near_lately is None:
-            return self.fresh_tweets.best(near_taste, limit)
-        best, latest = (rows_of(top_k(keys, limit)) for keys in (near_taste, near_lately))
-        author = self.fresh_tweets.state.tweets.author
-        return in_turns(best, latest, self.latest_share, limit, author)
-
-    def _keys(self, query: Query) -> tuple[Keys, Keys | None]:
-        lately = self._lately(query) if self.latest_share else None
-        tastes = [query.vector] if lately is None else [query.vector, lately]
-        near = self.near_tweets.of(tastes, query.now)
+        within_reach, lately = self.within_reach(query)
+        near = within_reach.best(max(FEWEST, LOOKED_AT * limit))
         near_taste, near_lately = _by_strangers(
             near.tweet,
             near.author,
@@ -76,7 +68,16 @@ class OutOfNetwork:
             self.half_life_hours,
             query.now,
         )
-        return near_taste, None if lately is None else near_lately
+        if lately is None:
+            return self.fresh_tweets.best(near_taste, limit)
+        best, latest = (rows_of(top_k(keys, limit)) for keys in (near_taste, near_lately))
+        author = self.fresh_tweets.state.tweets.author
+        return in_turns(best, latest, self.latest_share, limit, author)
+
+    def _within_reach(self, query: Query) -> tuple[WithinReach, Column | None]:
+        lately = self._lately(query) if self.latest_share else None
+        tastes = [query.vector] if lately is None else [query.vector, lately]
+        return self.near_tweets.of(tastes, query.now), lately
 
     def _lately(self, query: Query) -> Column | None:
         """The mean vector of the viewer's latest engagements; None if there are no recent ones."""
