@@ -51,12 +51,9 @@ class Explore:
         state, around = self.fresh_tweets.state, query.neighborhood
         fresh = self.fresh_tweets.fresh(query.now)
         wanted = self._wanted(query)
-        places = fresh.by_topic.near(wanted)  # oldest first
-        if len(places) > NEWEST:
-            places = places[fresh.topic[places] == wanted][-NEWEST:]
         keys = _on_topic(
             wanted,
-            places,
+            fresh.by_topic.near(wanted),
             fresh.topic,
             fresh.tweet,
             fresh.author,
@@ -168,14 +165,21 @@ def _on_topic(
     half_life_hours: float,
     now: int,
 ) -> Keys:
-    """The tweets on a topic, which are among some places of a list, by authors that the viewer
-    neither follows nor excludes, nor wants to see less of; by their reception and recency."""
+    """The newest tweets on a topic, which are among some places of a list, oldest first, by authors
+    that the viewer neither follows nor excludes, nor wants to see less of; by their reception and
+    recency."""
     tweet_counts = CountTable(of_tweets, tweets_newest, tweets_half_life_seconds)
     author_counts = CountTable(of_authors, authors_newest, authors_half_life_seconds)
     rows, authors, on_topic = np.empty(len(places), np.int32), np.empty(len(places), np.int32), 0
-    for i in places:
-        if topic[i] != NO_TOPIC and topic[i] == wanted and author[i] != viewer:
-            rows[on_topic], authors[on_topic], on_topic = tweet[i], author[i], on_topic + 1
+    seen = 0
+    for place in range(len(places) - 1, -1, -1):
+        if seen == NEWEST or wanted == NO_TOPIC:
+            break
+        i = places[place]
+        if topic[i] == wanted:
+            seen += 1
+            if author[i] != viewer:
+                rows[on_topic], authors[on_topic], on_topic = tweet[i], author[i], on_topic + 1
     rows, authors = rows[:on_topic], authors[:on_topic]
     follows, excludes = places_among(authors, following), places_among(authors, excluded)
     wants_less = places_among(authors, see_fewer)
