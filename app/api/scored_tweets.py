@@ -41,16 +41,17 @@ def items(
         start: the position of the first row in the timeline.
         explain: whether to say what each piece of evidence adds to the log-odds of the base score.
     """
-    ranks = (b"%d" % rank for rank in range(start + 1, start + 1 + len(batch)))
-    names = product.mixer.sources
-    texts = [ranks, (_sources(names, marks) for marks in batch.sources.tolist())]
-    factors, cost, evidence = _factors(product, batch), (COST,), ()
-    if RULE in batch.columns:
+    names, columns = product.mixer.sources, batch.columns
+    texts: list[Iterable[bytes]] = [
+        (b"%d" % rank for rank in range(start + 1, start + 1 + len(batch))),
+        (_sources(names, marks) for marks in batch.sources.tolist()),
+    ]
+    cost: Names = ()
+    if RULE in columns:  # which is not known of a later page
         texts.append(placements.reasons(batch))
-    else:  # of a later page it is not known
-        cost = ()
-    if explain:
-        evidence = tuple(name for name in batch.columns if name.startswith(EVIDENCE))
+        cost = (COST,)
+    factors = _factors(product, batch)
+    evidence = tuple(name for name in columns if name.startswith(EVIDENCE)) if explain else ()
     form = _item(factors, cost, evidence)
     return _filled(form, engine, batch, texts, (*factors, *cost, *evidence))
 

@@ -126,9 +126,9 @@ def _copied(letters: Letters, array: Letters, place: int) -> int:
 
 
 @inline_kernel
-def _digits(number: int, size: int, array: Letters, place: int) -> int:
+def _digits(number: np.int64, size: int, array: Letters, place: int) -> int:
     """Write so many digits; the place behind them."""
     for last in range(place + size - 1, place - 1, -1):
         array[last] = ZERO + number % 10
-        number //= 10
+        number = number // 10
     return place + size

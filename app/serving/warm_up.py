@@ -76,7 +76,7 @@ def _serve(engine: Engine) -> None:
             for product in _products(engine):
                 served = product.run(query)
                 counts.add(served.trace)
-                form.filled(0, (), (served.batch.author,))
+                form.filled(0, (), [None])
                 engine.state.tweets.ids.joined(served.pool.tweet)
                 served.product.mixer.next_page(query, served.pool, 1, Trace())
             people = engine.who_to_follow.recommend(query, limit)
