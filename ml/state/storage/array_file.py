@@ -72,6 +72,6 @@ def _array(file: BufferedReader, about: Mapping[str, Any], begin: int, spare: in
     if array.nbytes != end - start:
         raise ValueError(f"{end - start} bytes hold no array of shape {shape}")
     file.seek(begin + start)
-    if array.nbytes and file.readinto(array.reshape(-1).view(np.uint8)) != array.nbytes:
+    if array.nbytes and file.readinto(array.reshape(-1).view(np.uint8).data) != array.nbytes:
         raise ValueError("it ends too early")
     return array
