@@ -45,6 +45,12 @@ def dot_kernel(function: F) -> F:
     return cast(F, _register(_COMPILE(fastmath={"reassoc", "contract"})(function)))
 
 
+def fused_kernel(function: F) -> F:
+    """A kernel in which a product and the sum that it goes into may be rounded once, not twice
+    (FMA): a polynomial takes half the time."""
+    return cast(F, _register(_COMPILE(fastmath={"contract"})(function)))
+
+
 def inline_kernel(function: F) -> F:
     """A kernel of one line or two that is compiled as part of its callers, so that a hundred of
     them take no longer to compile than one."""

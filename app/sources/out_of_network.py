@@ -126,14 +126,21 @@ def _by_strangers(
     followed = np.zeros(users, np.bool_)
     for who in following:
         followed[who] = True
-    found = 0
-    near_taste, near_lately = np.empty(len(tweet), np.int64), np.empty(len(tweet), np.int64)
+    row, fading, found = np.empty(len(tweet), np.int32), np.empty(len(tweet), np.float64), 0
     for i in range(len(tweet) - 1, -1, -1):
-        if author[i] >= 0 and followed[author[i]]:
-            continue
-        to_taste, to_lately = nearness(vectors, tweet[i], taste, lately)
-        fading = np.log(2) / half_life_hours * age_hours(created_at[i], now)
-        near_taste[found] = sort_key(to_taste / TEMPERATURE - fading, tweet[i])
-        near_lately[found] = sort_key(to_lately / TEMPERATURE - fading, tweet[i])
-        found += 1
-    return near_taste[:found], near_lately[:found]
+        if author[i] < 0 or not followed[author[i]]:
+            row[found] = tweet[i]
+            fading[found] = np.log(2) / half_life_hours * age_hours(created_at[i], now)
+            found += 1
+    near_taste, near_lately = np.empty(found, np.int64), np.empty(found, np.int64)
+    half = (found + 1) // 2
+    for i in range(half):
+        j = min(i + half, found - 1)
+        to_taste, to_lately, next_to_taste, next_to_lately = nearness(
+            vectors, row[i], row[j], taste, lately
+        )
+        near_taste[i] = sort_key(to_taste / TEMPERATURE - fading[i], row[i])
+        near_lately[i] = sort_key(to_lately / TEMPERATURE - fading[i], row[i])
+        near_taste[j] = sort_key(next_to_taste / TEMPERATURE - fading[j], row[j])
+        near_lately[j] = sort_key(next_to_lately / TEMPERATURE - fading[j], row[j])
+    return near_taste, near_lately

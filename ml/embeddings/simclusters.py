@@ -2,8 +2,8 @@
 
 Two kinds of communities: those of declared interests and topics, by a stable hash, which are there
 from the first second; and those learned from who follows and engages with whom. A tweet belongs to
-the learned communities of its author and of all who engaged with it, as of this second. The less is
-known of either side, the less the learned ones count.
+the learned communities of its author and of all who engaged with it, as of this second, which are
+remembered until that changes. The less is known of either side, the less the learned ones count.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from ml.arrays import Rows
 from ml.embeddings.communities import ACTIVE, CommunityArrays, Floats
+from ml.embeddings.tweet_communities import MOST
 from ml.kernels import kernel
 from ml.state.structures.event_order import NEVER
 from ml.state.structures.tokens import Tokens
@@ -53,7 +54,7 @@ def similarity(
         engaged: (users, LENGTH) tweets that each user engaged with, -1 where unused.
     """
     near = hashed_cosines(hashed(interests, viewer), tags, tweet)
-    count, half_life_seconds, community, score, pull, interest, weight = communities[:7]
+    count, _, community, score, pull = communities[:5]
     vector, known = np.zeros(count, np.float64), 0
     if viewer >= 0 and count > 0:
         vector, known = interested_in(
@@ -61,13 +62,35 @@ def similarity(
         )
     if known == 0:
         return near
-    start, length, rows, user, is_on, weights, at = communities[7:]
+    changed, as_of, its, its_weight, its_sure = communities[14:]
+    stale, count = np.empty(len(tweet), np.int32), 0
+    for row in tweet:
+        stale[count], count = row, count + (as_of[row] != changed[row])
+    if count > 0:
+        _remember(stale[:count], author_of, communities)
+    of_viewer = known / (known + SURE)
+    for i in range(len(tweet)):
+        row, cosine, k = tweet[i], 0.0, 0
+        while k < MOST and its_weight[row, k] > 0:
+            cosine += vector[its[row, k]] * its_weight[row, k]
+            k += 1
+        sure = of_viewer * its_sure[row]
+        near[i] = (near[i] + sure * min(cosine, 1.0)) / (1 + sure)
+    return near
+
+
+@kernel
+def _remember(tweet: Rows, author_of: Rows, communities: CommunityArrays) -> None:
+    """Look up the learned communities of some tweets: those of the author and of the engagers."""
+    count, half_life_seconds, _, _, _, interest, weight = communities[:7]
+    start, length, rows, user, is_on, weights, at = communities[7:14]
+    changed, as_of, its, its_weight, its_sure = communities[14:]
     whose, when, worth = _engagements(tweet, start, length, rows, user, is_on, weights, at)
     total, touched = np.zeros(count, np.float64), np.empty((ENGAGERS + 1) * ACTIVE + 1, np.int32)
     last = 0
-    for i in range(len(tweet)):
-        found, entries, newest, author = 0.0, 0, NEVER, author_of[tweet[i]]
-        first, last = last, last + min(length[tweet[i]], ENGAGERS)
+    for row in tweet:
+        found, entries, newest, author = 0.0, 0, NEVER, author_of[row]
+        first, last = last, last + min(length[row], ENGAGERS)
         for place in range(first, last):
             newest = max(newest, when[place])
         for place in range(first, last + 1):  # the last is the author
@@ -83,16 +106,22 @@ def similarity(
                 if one >= 0:
                     touched[entries], entries = one, entries + (total[one] == 0)
                     total[one] += counts * weight[who, k]
-        product, square = 0.0, 0.0
+        while entries > MOST:
+            least = 0
+            for k in range(entries):
+                least = k if total[touched[k]] < total[touched[least]] else least
+            entries -= 1
+            total[touched[least]], touched[least] = 0.0, touched[entries]
+        square = 0.0
         for k in range(entries):
-            one = touched[k]
-            product += vector[one] * total[one]
-            square += total[one] * total[one]
-            total[one] = 0.0
-        if square > 0:
-            sure = known / (known + SURE) * found / (found + SURE_OF_TWEET)
-            near[i] = (near[i] + sure * min(product / sqrt(square), 1.0)) / (1 + sure)
-    return near
+            square += total[touched[k]] * total[touched[k]]
+        for k in range(MOST):
+            its_weight[row, k] = 0.0
+            if k < entries:
+                its[row, k], its_weight[row, k] = touched[k], total[touched[k]] / sqrt(square)
+                total[touched[k]] = 0.0
+        its_sure[row] = found / (found + SURE_OF_TWEET) if square > 0 else 0.0
+        as_of[row] = changed[row]
 
 
 @kernel

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from math import log1p
 from typing import Final
 
+from ml.features.log_scale import log_scale
 from ml.features.numbers import Author
 from ml.features.rates import (
     engagement_rate,
@@ -51,13 +51,13 @@ def author_negative_rate(author: Author) -> float:
 @inline_kernel
 def author_followers(author: Author) -> float:
     """How many people follow the author, log scale."""
-    return log1p(author.followers)
+    return log_scale(author.followers)
 
 
 @inline_kernel
 def author_posts(author: Author) -> float:
     """How much the author has written lately, log scale."""
-    return log1p(author.counts.post)
+    return log_scale(author.counts.post)
 
 
 FEATURES: Final = (

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from math import isnan, log1p, sqrt
+from math import isnan, sqrt
 from typing import Final
 
 import numpy as np
 
 from ml.features.liking import before_seeing, liking, neighbors_declare, own_posts
+from ml.features.log_scale import log_scale
 from ml.features.numbers import Pair, Topic
 from ml.features.rates import engagement_rate
 from ml.kernels import inline_kernel
@@ -37,19 +38,19 @@ def author_affinity(pair: Pair) -> float:
 @inline_kernel
 def author_engagements(pair: Pair) -> float:
     """Recent engagements of the viewer with the author, log scale."""
-    return log1p(pair.tie.engaged)
+    return log_scale(pair.tie.engaged)
 
 
 @inline_kernel
 def author_exposure(pair: Pair) -> float:
     """How often the viewer has seen the author lately, log scale."""
-    return log1p(pair.tie.impression)
+    return log_scale(pair.tie.impression)
 
 
 @inline_kernel
 def author_aversion(pair: Pair) -> float:
     """How often the viewer has wanted less of the author, log scale."""
-    return log1p(pair.tie.negative + pair.tie.report)
+    return log_scale(pair.tie.negative + pair.tie.report)
 
 
 @inline_kernel
@@ -94,7 +95,7 @@ def author_shares_interests(pair: Pair) -> float:
 @inline_kernel
 def neighbors_following_author(pair: Pair) -> float:
     """How many followees and followers of the viewer follow the author, log scale."""
-    return log1p(pair.neighbors_following)
+    return log_scale(pair.neighbors_following)
 
 
 @inline_kernel
@@ -106,14 +107,14 @@ def neighbors_share_author(pair: Pair) -> float:
 @inline_kernel
 def followees_engaged_with_tweet(pair: Pair) -> float:
     """How many of the viewer's followees engaged with the tweet, log scale."""
-    return log1p(pair.followees_engaged)
+    return log_scale(pair.followees_engaged)
 
 
 @inline_kernel
 def tweet_disliked(pair: Pair) -> float:
     """Toxicity or NSFW, whichever is worse, times how often the viewer complains."""
     worse = float(np.fmax(pair.toxicity, pair.nsfw))
-    return 0.0 if isnan(worse) else worse * log1p(pair.complaints)
+    return 0.0 if isnan(worse) else worse * log_scale(pair.complaints)
 
 
 FEATURES: Final = (

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from math import isnan, log, log1p
+from math import isnan, log
 from typing import Final
 
+from ml.features.log_scale import log_scale
 from ml.features.numbers import Tweet
 from ml.features.rates import engagement_rate, negative_rate, retweet_rate
 from ml.kernels import inline_kernel
@@ -34,13 +35,13 @@ def tweet_negative_rate(tweet: Tweet) -> float:
 @inline_kernel
 def tweet_engagements(tweet: Tweet) -> float:
     """Recent engagements with the tweet, log scale."""
-    return log1p(tweet.counts.engaged)
+    return log_scale(tweet.counts.engaged)
 
 
 @inline_kernel
 def tweet_impressions(tweet: Tweet) -> float:
     """Recent impressions of the tweet, log scale."""
-    return log1p(tweet.counts.impression)
+    return log_scale(tweet.counts.impression)
 
 
 @inline_kernel

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from math import log1p
 from typing import Final
 
+from ml.features.log_scale import log_scale
 from ml.features.numbers import Viewer
 from ml.features.rates import (
     engagement_rate,
@@ -58,13 +58,13 @@ def viewer_report_rate(viewer: Viewer) -> float:
 @inline_kernel
 def viewer_activity(viewer: Viewer) -> float:
     """How much the viewer has seen lately, log scale."""
-    return log1p(viewer.counts.impression)
+    return log_scale(viewer.counts.impression)
 
 
 @inline_kernel
 def viewer_followers(viewer: Viewer) -> float:
     """How many people follow the viewer, log scale."""
-    return log1p(viewer.followers)
+    return log_scale(viewer.followers)
 
 
 FEATURES: Final = (

@@ -80,6 +80,13 @@ class PairTimes:
         self.lists.refill(self.index.left, np.arange(len(row), dtype=np.int32))
 
 
+class Forgetful(PairTimes):
+    """Keeps nothing, where nobody will ask: as of the replays from which features are read."""
+
+    def add(self, left: Rows, right: Rows, at: Times) -> None:
+        """These pairs met then, which is forgotten at once."""
+
+
 @kernel
 def _met_since(row: Rows, right: Rows, at: Times, since: int) -> Rows:
     """The right sides of pairs that met at `since` or later."""

@@ -128,15 +128,13 @@ def _holds(
 
 def _tokens(folded: Sequence[str]) -> Lists:
     """The hashes of the tokens of folded texts."""
-    return _hashed(text.tokens(folded))
+    value, count = text.hashed_tokens(folded)
+    return value, np.repeat(np.arange(len(count)), count)
 
 
 def _domains(hosts: Sequence[Sequence[str]]) -> Lists:
     """The hashes of all domains that hosts lie in."""
-    return _hashed([[one for host in some for one in text.domains(host)] for some in hosts])
-
-
-def _hashed(lists: Sequence[Sequence[str]]) -> Lists:
+    lists = [[one for host in some for one in text.domains(host)] for some in hosts]
     owner = np.repeat(np.arange(len(lists)), [len(names) for names in lists])
     return np.array(text.hashed(chain.from_iterable(lists)), np.uint32), owner
 
