@@ -62,8 +62,12 @@ class WithinReach(NamedTuple):
         place = np.concatenate([rows_of(top_k(keys, count)) for keys in self.keys])
         if len(self.keys) > 1:
             place = np.unique(place)
-        both = zip(self.window, self.newer, strict=True)
-        return Window(*(np.concatenate([one.take(place), new]) for one, new in both))
+        old, new = self.window, self.newer
+        return Window(
+            np.concatenate([old.tweet.take(place), new.tweet]),
+            np.concatenate([old.author.take(place), new.author]),
+            np.concatenate([old.created_at.take(place), new.created_at]),
+        )
 
 
 @dataclass(frozen=True)

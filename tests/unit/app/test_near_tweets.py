@@ -202,7 +202,7 @@ def test_by_a_sketch_worth_is_nearly_as_by_the_vectors() -> None:
     place, created_at = rng.permutation(300).astype(np.int32), NOW - rng.integers(0, 9_999, 300)
     sketch = sketch_of(vectors, row, place)
     asked, per_hour = rng.permutation(300).astype(np.int32)[:100], 0.1
-    both = worth_by_sketch(sketch, asked, created_at, *tastes, per_hour, NOW)
+    both = worth_by_sketch(sketch, asked, created_at, tastes[0], tastes[1], per_hour, NOW)
     theirs = np.empty_like(row)
     theirs[place] = row
     for taste, keys in zip(tastes, both, strict=True):
