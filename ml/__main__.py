@@ -23,6 +23,7 @@ from ml.training.freshness import reason_to_train
 from ml.training.options import TrainingOptions
 
 MOST_PROCESSES = 64
+FEWEST_ROWS = 10_000
 OUT = "folder for the models and the state; FORYOU_ARTIFACTS, or artifacts, if left out"
 
 
@@ -65,6 +66,7 @@ def _train(given: argparse.Namespace) -> None:
         clean_hidden=given.clean_hidden,
         nsfw_rate=given.nsfw_rate,
         toxicity_rate=given.toxicity_rate,
+        ranker_rows=given.ranker_rows,
         processes=given.processes,
     )
     tables = table_options.read(given.data, given) if given.rejects or given.map else None
@@ -145,6 +147,12 @@ def _parser(prog: str) -> argparse.ArgumentParser:
     train.add_argument("--holdout", type=_share, default=0.2, help="last share kept for testing")
     train.add_argument("--seed", type=int, default=7)
     train.add_argument(
+        "--ranker-rows",
+        type=_rows,
+        default=TrainingOptions().ranker_rows,
+        help="impressions that the ranker learns from, at most; of more, whole visits are drawn",
+    )
+    train.add_argument(
         "--processes", type=_count, default=1, help="that share the work; the models are the same"
     )
     train.add_argument(
@@ -206,6 +214,13 @@ def _count(text: str) -> int:
     if not 1 <= count <= MOST_PROCESSES:
         raise argparse.ArgumentTypeError(f"{text} is not in 1–{MOST_PROCESSES}")
     return count
+
+
+def _rows(text: str) -> int:
+    rows = int(text)
+    if rows < FEWEST_ROWS:
+        raise argparse.ArgumentTypeError(f"{text} is less than {FEWEST_ROWS:,}")
+    return rows
 
 
 def _rate(text: str) -> float:

@@ -6,10 +6,13 @@ import re
 import unicodedata
 import zlib
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import Final
 from urllib.parse import unquote
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 # A token is a run of letters, marks, digits and underscores. Scripts that are written without
 # spaces are cut into characters (Unicode UAX 29), and so are symbols, emoji among them.
@@ -91,13 +94,18 @@ def domains(host: str) -> list[str]:
     return [".".join(labels[first:]) for first in range(len(labels))]
 
 
-def tokens(folded: Sequence[str]) -> list[list[str]]:
-    """The tokens of folded texts, links left out."""
+def hashed_tokens(folded: Sequence[str]) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+    """The hashes of all tokens of folded texts, links left out; and how many each text has."""
     if len(folded) <= FEW and all(map(str.isascii, folded)):
-        return [_ASCII_TOKEN.findall(_ASCII_LINK.sub(" ", one)) for one in folded]
+        lists = [_ASCII_TOKEN.findall(_ASCII_LINK.sub(" ", one)) for one in folded]
+        names = hashed(chain.from_iterable(lists))
+        return np.array(names, np.uint32), np.array([len(some) for some in lists], np.int64)
     column = pl.Series(folded, dtype=pl.String)
-    found: list[list[str]] = column.str.replace_all(LINK, " ").str.extract_all(TOKEN).to_list()
-    return found
+    found = column.str.replace_all(LINK, " ").str.extract_all(TOKEN)
+    token = found.explode().drop_nulls()
+    unique = token.unique()
+    value = token.replace_strict(unique, hashed(unique), return_dtype=pl.UInt32)
+    return value.to_numpy(), found.list.len().cast(pl.Int64).to_numpy()
 
 
 def hashed(names: Iterable[str]) -> list[int]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property, partial
-from operator import attrgetter
+from functools import cached_property
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,8 @@ from ml.arrays import Times
 from ml.state.feature_state import FeatureState
 from ml.state.tables.audience import PUBLIC
 
+KEPT_SECONDS: Final = 600  # what is known of tweets is looked up as of a multiple of these
+
 
 @dataclass(frozen=True, slots=True)
 class Fresh:
@@ -34,6 +36,30 @@ class Fresh:
     by_topic: TopicIndex
 
 
+@dataclass(frozen=True, slots=True)
+class Recent:
+    """The public tweets that are inside the window at a moment or later, oldest first: the window
+    at any of these moments is a part of them."""
+
+    place: NDArray[np.int64]  # among all tweets by time
+    tweet: Rows
+    author: Rows
+    created_at: Times
+    topic: NDArray[np.int32]
+    by_topic: TopicIndex
+
+    def only(self, row: NDArray[np.intp]) -> Recent:
+        """Only these of them."""
+        return Recent(
+            self.place[row],
+            self.tweet[row],
+            self.author[row],
+            self.created_at[row],
+            self.topic[row],
+            TopicIndex.of(self.topic[row]),
+        )
+
+
 @dataclass(frozen=True)
 class FreshTweets:
     """What sources share: the tweets of the window, and the top of them."""
@@ -45,21 +71,48 @@ class FreshTweets:
     @cached_property
     def fresh(self) -> Memo[Fresh]:
         """The public tweets inside the window at a moment: all that a stranger may be shown."""
-        return Memo(self.window, partial(attrgetter("tweets.version"), self.state))
+        return Memo(
+            lambda now: self._part(self.recent(now - now % KEPT_SECONDS), now), self._version
+        )
+
+    @cached_property
+    def recent(self) -> Memo[Recent]:
+        """The public tweets inside the window at a moment, or at a later one."""
+        return Memo(self._recent, self._version)
 
     def window(self, now: int) -> Fresh:
-        """The same, found anew."""
-        tweets, window = self.state.tweets, (now, self.max_age_hours, self.at_least)
-        tweet = self.state.fresh(*window)
-        tweet = tweet[tweets.audience.visibility[tweet] == PUBLIC]
+        """The same as `fresh`, found anew."""
+        return self._part(self._recent(now), now)
+
+    def _version(self) -> int:
+        return self.state.tweets.version
+
+    def _recent(self, now: int) -> Recent:
+        tweets, by_time = self.state.tweets, self.state.by_time
+        unknown, start, _ = self.state.fresh_places(now, self.max_age_hours, self.at_least)
+        place = np.concatenate([np.arange(unknown), np.arange(start, len(by_time))])
+        place = place[tweets.audience.visibility[by_time[place]] == PUBLIC]
+        tweet = by_time[place]
         topic = tweets.tags[tweet, 0].view(np.int32)
+        author, created_at = tweets.author[tweet], tweets.created_at[tweet]
+        return Recent(place, tweet, author, created_at, topic, TopicIndex.of(topic))
+
+    def _part(self, recent: Recent, now: int) -> Fresh:
+        """What is fresh at a moment, of what is recent as of that moment or an earlier one."""
+        window = now, self.max_age_hours, self.at_least
+        places = self.state.fresh_places(*window)
+        unknown, start, end = recent.place.searchsorted(places).tolist()
+        if 0 < unknown < start:  # those of unknown time are not beside the others
+            recent = recent.only(np.concatenate([np.arange(unknown), np.arange(start, end)]))
+            start, end = unknown, len(recent.tweet)
+        part = slice(start - unknown, end)
         return Fresh(
             self.state.oldest_fresh(*window),
-            tweet,
-            tweets.author[tweet],
-            tweets.created_at[tweet],
-            topic,
-            TopicIndex.of(topic),
+            recent.tweet[part],
+            recent.author[part],
+            recent.created_at[part],
+            recent.topic[part],
+            recent.by_topic.between(part.start, part.stop),
         )
 
     def by(

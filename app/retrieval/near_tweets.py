@@ -11,19 +11,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.pipeline.batch import Column, Rows
-from app.retrieval.age import age_hours
-from app.retrieval.fresh_tweets import FreshTweets
+from app.retrieval.fresh_tweets import KEPT_SECONDS, FreshTweets
 from app.retrieval.memo import Memo
+from app.retrieval.sketch import Sketch, sketch_of, worth_by_sketch
+from app.retrieval.sort_keys import Keys, rows_of
+from app.retrieval.top_k import top_k
 from ml.arrays import Times
 from ml.embeddings.cells import WORTHWHILE
 from ml.embeddings.encoder import Encoder, Vectors
 from ml.kernels import inline_kernel, kernel
 
 SLOTS: Final = 256  # of age, in which the tweets of a cell are sorted
-REACH: Final = 7_000  # tweets that are looked at, for each taste
+REACH: Final = 5_000  # tweets whose sketches are looked at, for each taste
+FEWEST: Final = 600  # of these, whose vectors are looked at
 HALVINGS: Final = 24  # of the bounds of the least worth
-KEPT_SECONDS: Final = 600  # an inverted file is of a multiple of these
-KEPT_TWEETS: Final = 1_000  # and of a multiple of these; the tweets that came since are all read
+KEPT_TWEETS: Final = 1_000  # an inverted file is of a multiple of these; newer ones are all read
 
 Numbers = NDArray[np.int64]
 
@@ -40,6 +42,7 @@ class InvertedFile(NamedTuple):
     """The tweets of the window by cell, the newest of each first."""
 
     window: Window
+    sketch: Sketch  # of their vectors
     start: Numbers  # (cells,) where each begins
     upto: Numbers  # (cells, SLOTS + 1) how many tweets of each are in the first so many slots
     hours: float  # per slot
@@ -47,12 +50,33 @@ class InvertedFile(NamedTuple):
     rows: int  # of tweets that there were
 
 
+class WithinReach(NamedTuple):
+    """What may be near some tastes."""
+
+    window: Window
+    keys: Sequence[Keys]  # of its places, by what each may be worth to each taste
+    newer: Window  # tweets of which nothing else is known
+
+    def best(self, count: int) -> Window:
+        """The so many that may be worth most by each taste, and all that are newer."""
+        place = np.concatenate([rows_of(top_k(keys, count)) for keys in self.keys])
+        if len(self.keys) > 1:
+            place = np.unique(place)
+        old, new = self.window, self.newer
+        return Window(
+            np.concatenate([old.tweet.take(place), new.tweet]),
+            np.concatenate([old.author.take(place), new.author]),
+            np.concatenate([old.created_at.take(place), new.created_at]),
+        )
+
+
 @dataclass(frozen=True)
 class NearTweets:
     """The fresh tweets, and those of them that are worth most by nearness and by recency.
 
     The worth of a tweet is estimated by the centroid of its cell in place of its own vector. All
-    cells are read down to the same least worth, which is that of the `REACH` best tweets.
+    cells are read down to the same least worth, which is that of the `REACH` best tweets; of these,
+    it is estimated once more by their sketches.
     """
 
     fresh_tweets: FreshTweets
@@ -73,32 +97,31 @@ class NearTweets:
         """The fresh tweets at a moment that its inverted file does not have yet."""
         return Memo(self._newer, lambda: self.fresh_tweets.state.tweets.version)
 
-    def of(self, tastes: Sequence[Column], now: int) -> Window:
-        """All of the window where it is small; otherwise what is worth most by any taste.
+    def of(self, tastes: Sequence[Column], now: int) -> WithinReach:
+        """All of the window where it is small; otherwise what may be worth most by any taste, and
+        all that came since the file was made.
 
         Args:
-            tastes: vectors of length 1.
+            tastes: one or two vectors of length 1.
         """
         fresh = self.fresh_tweets.fresh(now)
         if len(fresh.tweet) <= WORTHWHILE or not len(self.encoder.tweets.centroids):
-            return Window(fresh.tweet, fresh.author, fresh.created_at)
+            everything = Window(fresh.tweet, fresh.author, fresh.created_at)
+            return WithinReach(_NOTHING, (_NO_KEYS,), everything)
         return self.within_reach(np.stack(tastes), now)
 
-    def within_reach(self, tastes: Vectors, now: int, reach: int = REACH) -> Window:
+    def within_reach(self, tastes: Vectors, now: int, reach: int = REACH) -> WithinReach:
         """About the `reach` tweets that are worth most by each taste, cell by cell, and all that
         came since the file was made."""
         file, centroids = self.file(now - now % KEPT_SECONDS), self.encoder.tweets.centroids
         near = (tastes @ centroids.T) / np.float32(self.temperature)  # (tastes, cells)
-        fading = float(np.log(2) / self.half_life_hours * file.hours)  # per slot
-        tweet, author, created_at = _within_reach(
-            near, fading, file.start, file.upto, *file.window, reach
+        per_hour = float(np.log(2) / self.half_life_hours)
+        place = _within_reach(near, per_hour * file.hours, file.start, file.upto, reach)
+        scaled = tastes / np.float32(self.temperature)
+        keys = worth_by_sketch(
+            file.sketch, place, file.window.created_at, scaled[0], scaled[-1], per_hour, now
         )
-        newer = self.newer(now)
-        return Window(
-            np.concatenate([tweet, newer.tweet]),
-            np.concatenate([author, newer.author]),
-            np.concatenate([created_at, newer.created_at]),
-        )
+        return WithinReach(file.window, keys[: len(tastes)], self.newer(now))
 
     def _file(self, moment: int) -> InvertedFile:
         """The tweets that are fresh at a moment, but for the last to be known."""
@@ -107,7 +130,9 @@ class NearTweets:
         old = fresh.tweet < rows
         tweet, author, created_at = fresh.tweet[old], fresh.author[old], fresh.created_at[old]
         cells = len(self.encoder.tweets.centroids)
-        slot, hours = _slots(created_at, fresh.oldest, moment)
+        hours = max((moment - fresh.oldest) / 3600 / SLOTS, 1e-3)  # of a slot
+        age_hours = self.fresh_tweets.age_hours(tweet, moment)
+        slot = np.minimum((age_hours / hours).astype(np.int64), SLOTS - 1)
         place = self.encoder.tweets.cell[tweet].astype(np.int64) * SLOTS + slot
         order = np.argsort(place.astype(np.int32), kind="stable")
         count = np.bincount(place, minlength=cells * SLOTS).reshape(cells, SLOTS)
@@ -115,7 +140,10 @@ class NearTweets:
         upto[:, 1:] = np.cumsum(count, axis=1)
         start = np.cumsum(upto[:, -1]) - upto[:, -1]
         window = Window(tweet[order], author[order], created_at[order])
-        return InvertedFile(window, start, upto, hours, moment, rows)
+        place_of = np.empty(len(order), np.int32)
+        place_of[order] = np.arange(len(order), dtype=np.int32)
+        sketch = sketch_of(self.encoder.tweets.vector, tweet, place_of)
+        return InvertedFile(window, sketch, start, upto, hours, moment, rows)
 
     def _newer(self, now: int) -> Window:
         file, fresh = self.file(now - now % KEPT_SECONDS), self.fresh_tweets.fresh(now)
@@ -123,29 +151,15 @@ class NearTweets:
         return Window(fresh.tweet[new], fresh.author[new], fresh.created_at[new])
 
 
-@kernel
-def _slots(created_at: Times, oldest: int, now: int) -> tuple[Numbers, float]:
-    """The slot of each age, and the hours of a slot."""
-    hours = max((now - oldest) / 3600 / SLOTS, 1e-3)
-    slot = np.empty(len(created_at), np.int64)
-    for i in range(len(created_at)):
-        slot[i] = min(int(age_hours(created_at[i], now) / hours), SLOTS - 1)
-    return slot, hours
+_NOTHING: Final = Window(np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0, np.int64))
+_NO_KEYS: Final = np.empty(0, np.int64)
 
 
 @kernel
-def _within_reach(
-    near: Vectors,
-    fading: float,
-    start: Numbers,
-    upto: Numbers,
-    tweet: Rows,
-    author: Rows,
-    created_at: Times,
-    reach: int,
-) -> tuple[Rows, Rows, Times]:
-    """The tweets of all cells that are worth most, about `reach` of them by each taste."""
-    slots = np.zeros(near.shape[1], np.int64)  # to read of each cell
+def _within_reach(near: Vectors, fading: float, start: Numbers, upto: Numbers, reach: int) -> Rows:
+    """The places of the tweets of all cells that are worth most, about `reach` by each taste."""
+    slots = np.empty(near.shape[1], np.int64)  # to read of each cell
+    slots[:] = 0
     for taste in range(len(near)):
         low, high = np.inf, -np.inf
         for cell in range(len(slots)):
@@ -165,14 +179,12 @@ def _within_reach(
     total = 0
     for cell in range(len(slots)):
         total += upto[cell, slots[cell]]
-    tweets, authors = np.empty(total, np.int32), np.empty(total, np.int32)
-    times, found = np.empty(total, np.int64), 0
+    places, found = np.empty(total, np.int32), 0
     for cell in range(len(slots)):
         for place in range(start[cell], start[cell] + upto[cell, slots[cell]]):
-            tweets[found], authors[found] = tweet[place], author[place]
-            times[found] = created_at[place]
+            places[found] = place
             found += 1
-    return tweets, authors, times
+    return places
 
 
 @inline_kernel

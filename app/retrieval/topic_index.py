@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Self
 
 import numpy as np
@@ -21,21 +21,30 @@ class TopicIndex:
 
     place: Rows
     start: NDArray[np.int64]  # (BUCKETS + 1,) where in `place` each bucket begins
+    first: int  # the part of the list that is asked about; its places are counted from here
+    end: int
 
     @classmethod
     def of(cls, topic: Topics) -> Self:
-        return cls(*_by_bucket(topic))
+        return cls(*_by_bucket(topic), 0, len(topic))
+
+    def between(self, first: int, end: int) -> Self:
+        """The same of a part of the list."""
+        return replace(self, first=first, end=end)
 
     def near(self, topic: int) -> Rows:
         """The places of a topic, and of the others in its bucket."""
         bucket = topic & (BUCKETS - 1)
-        return self.place[self.start[bucket] : self.start[bucket + 1]]
+        place = self.place[self.start[bucket] : self.start[bucket + 1]]
+        first, end = place.searchsorted((self.first, self.end))
+        return place[first:end] - np.int32(self.first)
 
 
 @kernel
 def _by_bucket(topic: Topics) -> tuple[Rows, NDArray[np.int64]]:
     """A counting sort, which keeps the order within a bucket."""
-    start = np.zeros(BUCKETS + 1, np.int64)
+    start = np.empty(BUCKETS + 1, np.int64)
+    start[:] = 0
     for token in topic:
         start[(token & (BUCKETS - 1)) + 1] += 1
     for bucket in range(BUCKETS):

@@ -91,7 +91,7 @@ def _search(engine: Engine) -> None:
     encoder.tweets.centroids = encoder.tweets.vector[:1]
     fresh_tweets = shared_stages.fresh_tweets(state, settings)
     source = shared_stages.out_of_network(fresh_tweets, encoder, settings)
-    source.near_tweets.within_reach(encoder.tweets.vector[:1], small_world.NOW)
+    source.near_tweets.within_reach(encoder.tweets.vector[:1], small_world.NOW).best(1)
 
 
 def _products(engine: Engine) -> Iterator[ProductPipeline]:

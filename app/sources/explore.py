@@ -51,12 +51,9 @@ class Explore:
         state, around = self.fresh_tweets.state, query.neighborhood
         fresh = self.fresh_tweets.fresh(query.now)
         wanted = self._wanted(query)
-        places = fresh.by_topic.near(wanted)  # oldest first
-        if len(places) > NEWEST:
-            places = places[fresh.topic[places] == wanted][-NEWEST:]
         keys = _on_topic(
             wanted,
-            places,
+            fresh.by_topic.near(wanted),
             fresh.topic,
             fresh.tweet,
             fresh.author,
@@ -141,7 +138,7 @@ def _likeliest(
         tried[tries], tries = topic, tries + 1
         written = own_posts(counted(counts, find(index, viewer, topic), now), they)
         did = counted(lately_counts, find(lately_index, viewer, topic), now)
-        likely = liking(before_seeing(written, 0.0, False, declares), did, they)
+        likely = liking(before_seeing(written, 1.0, False, declares), did, they)
         if likeliest < likely <= certain and likely >= hopeful:
             wanted, likeliest = topic, likely
     return int(wanted)
@@ -168,14 +165,21 @@ def _on_topic(
     half_life_hours: float,
     now: int,
 ) -> Keys:
-    """The tweets on a topic, which are among some places of a list, by authors that the viewer
-    neither follows nor excludes, nor wants to see less of; by their reception and recency."""
+    """The newest tweets on a topic, which are among some places of a list, oldest first, by authors
+    that the viewer neither follows nor excludes, nor wants to see less of; by their reception and
+    recency."""
     tweet_counts = CountTable(of_tweets, tweets_newest, tweets_half_life_seconds)
     author_counts = CountTable(of_authors, authors_newest, authors_half_life_seconds)
     rows, authors, on_topic = np.empty(len(places), np.int32), np.empty(len(places), np.int32), 0
-    for i in places:
-        if topic[i] != NO_TOPIC and topic[i] == wanted and author[i] != viewer:
-            rows[on_topic], authors[on_topic], on_topic = tweet[i], author[i], on_topic + 1
+    seen = 0
+    for place in range(len(places) - 1, -1, -1):
+        if seen == NEWEST or wanted == NO_TOPIC:
+            break
+        i = places[place]
+        if topic[i] == wanted:
+            seen += 1
+            if author[i] != viewer:
+                rows[on_topic], authors[on_topic], on_topic = tweet[i], author[i], on_topic + 1
     rows, authors = rows[:on_topic], authors[:on_topic]
     follows, excludes = places_among(authors, following), places_among(authors, excluded)
     wants_less = places_among(authors, see_fewer)
@@ -184,8 +188,8 @@ def _on_topic(
         if follows[i] >= 0 or excludes[i] >= 0 or wants_less[i] >= 0:
             continue
         received = engagement_rate(counted(tweet_counts, int(rows[i]), now), TWEET_STRENGTH)
-        received += engagement_rate(counted(author_counts, int(authors[i]), now), AUTHOR_STRENGTH)
+        received *= engagement_rate(counted(author_counts, int(authors[i]), now), AUTHOR_STRENGTH)
         fading = np.log(2) / half_life_hours * age_hours(created_at[rows[i]], now)
-        keys[found] = sort_key(received - fading, rows[i])
+        keys[found] = sort_key(np.log(received) - fading, rows[i])
         found += 1
     return keys[:found]

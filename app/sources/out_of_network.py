@@ -14,7 +14,7 @@ from app.retrieval.age import age_hours
 from app.retrieval.fresh_tweets import FreshTweets
 from app.retrieval.in_turns import in_turns
 from app.retrieval.last_query import LastQuery
-from app.retrieval.near_tweets import NearTweets
+from app.retrieval.near_tweets import FEWEST, NearTweets, WithinReach
 from app.retrieval.nearest import nearness
 from app.retrieval.sort_keys import Keys, rows_of, sort_key
 from app.retrieval.top_k import top_k
@@ -22,6 +22,7 @@ from ml.arrays import Times
 from ml.embeddings.encoder import Encoder, Vectors
 from ml.kernels import kernel
 
+LOOKED_AT: Final = 4  # times as many tweets as are wanted
 TEMPERATURE: Final = 0.08  # a cosine greater by this multiplies the odds by e, about as trained
 
 
@@ -47,23 +48,14 @@ class OutOfNetwork:
         return NearTweets(self.fresh_tweets, self.encoder, TEMPERATURE, self.half_life_hours)
 
     @cached_property
-    def keys(self) -> LastQuery[tuple[Keys, Keys | None]]:
-        """The tweets by strangers, by their worth to the taste of a viewer, and to what they did
-        last, if that was lately."""
-        return LastQuery(self._keys)
+    def within_reach(self) -> LastQuery[tuple[WithinReach, Column | None]]:
+        """What may be near the taste of a viewer, or near what they did last; and the latter, if
+        that was lately."""
+        return LastQuery(self._within_reach)
 
     def fetch(self, query: Query, limit: int) -> CandidateBatch:
-        near_taste, near_lately = self.keys(query)
-        if near_lately is None:
-            return self.fresh_tweets.best(near_taste, limit)
-        best, latest = (rows_of(top_k(keys, limit)) for keys in (near_taste, near_lately))
-        author = self.fresh_tweets.state.tweets.author
-        return in_turns(best, latest, self.latest_share, limit, author)
-
-    def _keys(self, query: Query) -> tuple[Keys, Keys | None]:
-        lately = self._lately(query) if self.latest_share else None
-        tastes = [query.vector] if lately is None else [query.vector, lately]
-        near = self.near_tweets.of(tastes, query.now)
+        within_reach, lately = self.within_reach(query)
+        near = within_reach.best(max(FEWEST, LOOKED_AT * limit))
         near_taste, near_lately = _by_strangers(
             near.tweet,
             near.author,
@@ -76,7 +68,16 @@ class OutOfNetwork:
             self.half_life_hours,
             query.now,
         )
-        return near_taste, None if lately is None else near_lately
+        if lately is None:
+            return self.fresh_tweets.best(near_taste, limit)
+        best, latest = (rows_of(top_k(keys, limit)) for keys in (near_taste, near_lately))
+        author = self.fresh_tweets.state.tweets.author
+        return in_turns(best, latest, self.latest_share, limit, author)
+
+    def _within_reach(self, query: Query) -> tuple[WithinReach, Column | None]:
+        lately = self._lately(query) if self.latest_share else None
+        tastes = [query.vector] if lately is None else [query.vector, lately]
+        return self.near_tweets.of(tastes, query.now), lately
 
     def _lately(self, query: Query) -> Column | None:
         """The mean vector of the viewer's latest engagements; None if there are no recent ones."""
@@ -95,7 +96,8 @@ class OutOfNetwork:
 @kernel
 def _middle(tweet: Rows, at: Times, since: int, vectors: Vectors) -> tuple[Column, int]:
     """The mean of the vectors of tweets, made one of length 1; how many are of `since` or later."""
-    middle, recent, square = np.zeros(vectors.shape[1], np.float32), 0, 0.0
+    middle, recent, square = np.empty(vectors.shape[1], np.float32), 0, 0.0
+    middle[:] = 0.0
     for i in range(len(tweet)):
         if tweet[i] >= 0 and at[i] >= since:
             recent += 1
@@ -122,17 +124,25 @@ def _by_strangers(
     now: int,
 ) -> tuple[Keys, Keys]:
     """The tweets by authors that are not followed, by their worth to either taste."""
-    followed = np.zeros(users, np.bool_)
+    followed = np.empty(users, np.bool_)
+    followed[:] = False
     for who in following:
         followed[who] = True
-    found = 0
-    near_taste, near_lately = np.empty(len(tweet), np.int64), np.empty(len(tweet), np.int64)
+    row, fading, found = np.empty(len(tweet), np.int32), np.empty(len(tweet), np.float64), 0
     for i in range(len(tweet) - 1, -1, -1):
-        if author[i] >= 0 and followed[author[i]]:
-            continue
-        to_taste, to_lately = nearness(vectors, tweet[i], taste, lately)
-        fading = np.log(2) / half_life_hours * age_hours(created_at[i], now)
-        near_taste[found] = sort_key(to_taste / TEMPERATURE - fading, tweet[i])
-        near_lately[found] = sort_key(to_lately / TEMPERATURE - fading, tweet[i])
-        found += 1
-    return near_taste[:found], near_lately[:found]
+        if author[i] < 0 or not followed[author[i]]:
+            row[found] = tweet[i]
+            fading[found] = np.log(2) / half_life_hours * age_hours(created_at[i], now)
+            found += 1
+    near_taste, near_lately = np.empty(found, np.int64), np.empty(found, np.int64)
+    half = (found + 1) // 2
+    for i in range(half):
+        j = min(i + half, found - 1)
+        to_taste, to_lately, next_to_taste, next_to_lately = nearness(
+            vectors, row[i], row[j], taste, lately
+        )
+        near_taste[i] = sort_key(to_taste / TEMPERATURE - fading[i], row[i])
+        near_lately[i] = sort_key(to_lately / TEMPERATURE - fading[i], row[i])
+        near_taste[j] = sort_key(next_to_taste / TEMPERATURE - fading[j], row[j])
+        near_lately[j] = sort_key(next_to_lately / TEMPERATURE - fading[j], row[j])
+    return near_taste, near_lately

@@ -12,6 +12,7 @@ from typing import Final
 import numpy as np
 
 from app.products import shared_stages
+from app.retrieval.near_tweets import FEWEST
 from app.retrieval.sort_keys import rows_of, sort_keys
 from app.retrieval.top_k import top_k
 from app.serving.clock import Clock
@@ -104,7 +105,7 @@ def _recall(engine: Engine, user: str) -> float:
     tweet = fresh_tweets.fresh(query.now).tweet
     fading = np.log(2) / settings.source_half_life_hours * fresh_tweets.age_hours(tweet, query.now)
     worth = encoder.tweets.vector[tweet] @ query.vector / TEMPERATURE - fading
-    near = source.near_tweets.of([query.vector], query.now).tweet
+    near = source.near_tweets.of([query.vector], query.now).best(FEWEST).tweet
     best = rows_of(top_k(sort_keys(worth.astype(np.float32), tweet), NEAREST))
     return float(np.isin(best, near).mean())
 

@@ -55,7 +55,7 @@ class Models:
         """
         given = matrix(x) if features is None else features
         return self.inference.probabilities(
-            given, x.vectors, x.viewers.which, x.encoder.tweets.vector, x.tweet
+            given, x.vectors, x.which, x.encoder.tweets.vector, x.tweet
         )
 
     def encode(self, state: FeatureState) -> GrowingEncoder:

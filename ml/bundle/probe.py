@@ -53,14 +53,17 @@ class Probe:
         cls,
         users: pl.DataFrame,
         tweets: pl.DataFrame,
-        state: FeatureState,
+        author: Rows,
         events: Events,
         viewer: Rows,
         tweet: Rows,
         at: Times,
     ) -> Probe:
-        """The given pairs, and the newest events that touch them."""
-        author = state.tweets.author
+        """The given pairs, and the newest events that touch them.
+
+        Args:
+            author: (tweets,) who wrote each.
+        """
         people = np.unique(np.concatenate([viewer, author[tweet]]))
         touched = np.isin(events.user, people) & (
             np.isin(events.target, people) | np.isin(author[events.tweet], people)

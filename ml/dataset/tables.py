@@ -39,9 +39,14 @@ class Tables:
         """Whether the data has a split into training and test interactions."""
         return "test" in self.interactions["split"]
 
-    def without_impressions(self) -> Tables:
-        """The other tables: this is the largest, and not needed once it was made into events."""
-        return replace(self, impressions=self.impressions.clear())
+    def without_events(self) -> Tables:
+        """What was written, and when people acted: all else is large, and is events by now."""
+        return replace(
+            self,
+            follows=self.follows.clear(),
+            interactions=self.interactions.select("created_at", "split"),
+            impressions=self.impressions.clear(),
+        )
 
     @classmethod
     def of(cls, validation: Validation) -> Tables:

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml.arrays import Rows
+from ml.embeddings.tweet_communities import TweetCommunities
 from ml.state.feature_state import FeatureState
 from ml.state.structures.growable import GrowableColumns
 from ml.state.structures.vocabulary import Vocabulary
@@ -88,6 +89,7 @@ class MemberTable(GrowableColumns):
     pull: Floats = field(default_factory=lambda: np.empty(0, np.float32))
     interest: Rows = field(default_factory=lambda: np.empty((0, ACTIVE), np.int32))
     weight: Floats = field(default_factory=lambda: np.empty((0, ACTIVE), np.float32))
+    of_tweets: TweetCommunities = field(default_factory=TweetCommunities)
 
     @classmethod
     def nobody(cls) -> MemberTable:
@@ -123,12 +125,19 @@ CommunityArrays = tuple[  # as kernels take them
     NDArray[np.bool_],  # what of it is on
     Rows,  # what it weighs
     NDArray[np.int64],  # when it was done
+    NDArray[np.int64],  # the latest change of the engagements with each tweet
+    NDArray[np.int64],  # the change as of which its communities are remembered
+    NDArray[np.int16],  # these
+    Floats,  # their weights
+    Floats,  # how sure they are
 ]
 
 
 def arrays_of(state: FeatureState, members: MemberTable) -> CommunityArrays:
     """The arrays as they are now; another event may replace them."""
-    register, lists = state.engaged, state.engagers.lists
+    register, lists, tweets = state.engaged, state.engagers.lists, members.of_tweets
+    if len(tweets.as_of) < len(lists.start):
+        tweets.lengthen(len(lists.start))
     return (
         members.learned.count,
         members.learned.half_life_seconds,
@@ -144,4 +153,9 @@ def arrays_of(state: FeatureState, members: MemberTable) -> CommunityArrays:
         register.is_on,
         register.weight,
         register.at,
+        state.engagers.changed,
+        tweets.as_of,
+        tweets.community,
+        tweets.weight,
+        tweets.sure,
     )

@@ -5,7 +5,7 @@ Interactions fade with a half-life of a month; a follow counts, a follow back co
 
 from __future__ import annotations
 
-from math import expm1
+from math import exp
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +24,7 @@ def tie_strength(tie: Counted, follows: bool, followed_back: bool) -> float:
     liked = 0.3 * tie.like + 0.4 * tie.retweet + 0.5 * tie.reply + 0.3 * tie.follow
     disliked = 1.0 * tie.negative + 2.0 * tie.report
     followed = 0.35 * follows + 0.25 * (follows and followed_back)
-    return -expm1(-max(liked - disliked + followed, 0.0))
+    return 1 - exp(-max(liked - disliked + followed, 0.0))
 
 
 @kernel

@@ -2,8 +2,8 @@
 
 Two kinds of communities: those of declared interests and topics, by a stable hash, which are there
 from the first second; and those learned from who follows and engages with whom. A tweet belongs to
-the learned communities of its author and of all who engaged with it, as of this second. The less is
-known of either side, the less the learned ones count.
+the learned communities of its author and of all who engaged with it, as of this second, which are
+remembered until that changes. The less is known of either side, the less the learned ones count.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from ml.arrays import Rows
 from ml.embeddings.communities import ACTIVE, CommunityArrays, Floats
-from ml.kernels import kernel
+from ml.embeddings.tweet_communities import MOST
+from ml.kernels import inner_kernel, kernel
 from ml.state.structures.event_order import NEVER
 from ml.state.structures.tokens import Tokens
 from ml.state.tables.engagements import ENGAGEMENT_KINDS
@@ -53,21 +54,43 @@ def similarity(
         engaged: (users, LENGTH) tweets that each user engaged with, -1 where unused.
     """
     near = hashed_cosines(hashed(interests, viewer), tags, tweet)
-    count, half_life_seconds, community, score, pull, interest, weight = communities[:7]
-    vector, known = np.zeros(count, np.float64), 0
+    count, _, community, score, pull = communities[:5]
+    vector, known = np.empty(count, np.float64), 0
     if viewer >= 0 and count > 0:
         vector, known = interested_in(
             viewer, following, engaged[viewer], author_of, community, score, pull, count
         )
     if known == 0:
         return near
-    start, length, rows, user, is_on, weights, at = communities[7:]
-    whose, when, worth = _engagements(tweet, start, length, rows, user, is_on, weights, at)
-    total, touched = np.zeros(count, np.float64), np.empty((ENGAGERS + 1) * ACTIVE + 1, np.int32)
-    last = 0
+    changed, as_of, its, its_weight, its_sure = communities[14:]
+    stale, count = np.empty(len(tweet), np.int32), 0
+    for row in tweet:
+        stale[count], count = row, count + (as_of[row] != changed[row])
+    if count > 0:
+        _remember(stale[:count], author_of, communities)
+    of_viewer = known / (known + SURE)
     for i in range(len(tweet)):
-        found, entries, newest, author = 0.0, 0, NEVER, author_of[tweet[i]]
-        first, last = last, last + min(length[tweet[i]], ENGAGERS)
+        row, cosine, k = tweet[i], 0.0, 0
+        while k < MOST and its_weight[row, k] > 0:
+            cosine += vector[its[row, k]] * its_weight[row, k]
+            k += 1
+        sure = of_viewer * its_sure[row]
+        near[i] = (near[i] + sure * min(cosine, 1.0)) / (1 + sure)
+    return near
+
+
+@inner_kernel
+def _remember(tweet: Rows, author_of: Rows, communities: CommunityArrays) -> None:
+    """Look up the learned communities of some tweets: those of the author and of the engagers."""
+    count, half_life_seconds, _, _, _, interest, weight = communities[:7]
+    start, length, rows, user, is_on, weights, at = communities[7:14]
+    changed, as_of, its, its_weight, its_sure = communities[14:]
+    whose, when, worth = _engagements(tweet, start, length, rows, user, is_on, weights, at)
+    total, touched = np.empty(count, np.float64), np.empty((ENGAGERS + 1) * ACTIVE + 1, np.int32)
+    total[:], last = 0.0, 0
+    for row in tweet:
+        found, entries, newest, author = 0.0, 0, NEVER, author_of[row]
+        first, last = last, last + min(length[row], ENGAGERS)
         for place in range(first, last):
             newest = max(newest, when[place])
         for place in range(first, last + 1):  # the last is the author
@@ -83,19 +106,25 @@ def similarity(
                 if one >= 0:
                     touched[entries], entries = one, entries + (total[one] == 0)
                     total[one] += counts * weight[who, k]
-        product, square = 0.0, 0.0
+        while entries > MOST:
+            least = 0
+            for k in range(entries):
+                least = k if total[touched[k]] < total[touched[least]] else least
+            entries -= 1
+            total[touched[least]], touched[least] = 0.0, touched[entries]
+        square = 0.0
         for k in range(entries):
-            one = touched[k]
-            product += vector[one] * total[one]
-            square += total[one] * total[one]
-            total[one] = 0.0
-        if square > 0:
-            sure = known / (known + SURE) * found / (found + SURE_OF_TWEET)
-            near[i] = (near[i] + sure * min(product / sqrt(square), 1.0)) / (1 + sure)
-    return near
+            square += total[touched[k]] * total[touched[k]]
+        for k in range(MOST):
+            its_weight[row, k] = 0.0
+            if k < entries:
+                its[row, k], its_weight[row, k] = touched[k], total[touched[k]] / sqrt(square)
+                total[touched[k]] = 0.0
+        its_sure[row] = found / (found + SURE_OF_TWEET) if square > 0 else 0.0
+        as_of[row] = changed[row]
 
 
-@kernel
+@inner_kernel
 def interested_in(
     user: int,
     following: Rows,
@@ -108,7 +137,8 @@ def interested_in(
 ) -> tuple[Numbers, int]:
     """(communities,) of length 1: what a user is known for, and the communities of whom they follow
     and of the authors of what they engaged with lately; and of how many people that was."""
-    vector, known = np.zeros(count, np.float64), 0
+    vector, known = np.empty(count, np.float64), 0
+    vector[:] = 0.0
     if community[user] >= 0:
         vector[community[user]] += score[user]
         known += 1
@@ -130,7 +160,7 @@ def interested_in(
     return vector, known
 
 
-@kernel
+@inner_kernel
 def _engagements(
     tweet: Rows,
     start: NDArray[np.int64],
@@ -166,7 +196,8 @@ def _engagements(
 @kernel
 def hashed(tokens: Tokens, row: int) -> Numbers:
     """(COMMUNITIES,) the vector of one user's interests, of length 1, or 0 where `row` is -1."""
-    vector = np.zeros(COMMUNITIES, np.float64)
+    vector = np.empty(COMMUNITIES, np.float64)
+    vector[:] = 0.0
     if row >= 0:
         for i in range(TOKENS):
             if tokens[row, i] != 0:

@@ -10,11 +10,12 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ml.arrays import Rows, Times
-from ml.embeddings.communities import CommunityArrays
 from ml.embeddings.graph_feature_service import followees_engaged, neighbors_following
 from ml.embeddings.simclusters import similarity
+from ml.features.logarithm import take_logarithms
 from ml.features.look_ups import (
     age_hours,
     declared_by,
@@ -23,15 +24,17 @@ from ml.features.look_ups import (
     shared_interests,
 )
 from ml.features.numbers import DAY_SECONDS, Author, Moment, Pair, Topic, Tweet, Viewer
-from ml.features.tables import Around, Catalog, CountTables, Numbers, People
-from ml.state.structures.counters import CountTable
-from ml.state.structures.pair_index import find_each
+from ml.features.tables import Numbers
+from ml.state.structures.counters import Counts, CountTable, Moments
+from ml.state.structures.pair_index import PairTable, find_each
+from ml.state.structures.tokens import Tokens
 from ml.state.tables.counted import counted
 from ml.state.tables.metadata import NAMES as METADATA
 from ml.state.tables.neighborhood import places_among
 
 MEDIA: Final = METADATA.index("media")
 TEXT_LENGTH: Final = METADATA.index("text_length")
+IS_LOG: NDArray[np.bool_] = np.empty(0, np.bool_)  # of each feature; generated
 
 
 def write_once(out: Numbers, i: int, moment: Moment, viewer: Viewer) -> None:
@@ -52,26 +55,74 @@ def write(
     tweets: Rows,
     now: Times,
     vector: Numbers,
-    around: Around,
-    catalog: Catalog,
-    people: People,
-    counts: CountTables,
-    communities: CommunityArrays,
+    following: Rows,
+    followed_by: Rows,
+    second_degree: Rows,
+    by_followers: Rows,
+    sampled: Rows,
+    author_of: Rows,
+    created_at: Times,
+    tags: Tokens,
+    metadata: Numbers,
+    is_reply: NDArray[np.bool_],
+    toxicity: Numbers,
+    nsfw: Numbers,
+    vectors: Numbers,
+    interests: Tokens,
+    followers: NDArray[np.int64],
+    engaged: Rows,
+    engaged_at: Times,
+    of_tweets: Counts,
+    tweets_newest: Moments,
+    tweets_half_life: float,
+    of_authors: Counts,
+    authors_newest: Moments,
+    authors_half_life: float,
+    of_viewers: Counts,
+    viewers_newest: Moments,
+    viewers_half_life: float,
+    of_ties: Counts,
+    ties_newest: Moments,
+    ties_half_life: float,
+    of_topics: Counts,
+    topics_newest: Moments,
+    topics_half_life: float,
+    tie_index: PairTable,
+    topic_index: PairTable,
+    communities: int,
+    engagement_half_life: float,
+    known_for: Rows,
+    how_well_known: Numbers,
+    pull: Numbers,
+    interested_in: Rows,
+    interest: Numbers,
+    engagers_start: NDArray[np.int64],
+    engagers_length: NDArray[np.int64],
+    engagers: Rows,
+    engagement_by: Rows,
+    engagement_is_on: NDArray[np.bool_],
+    engagement_weight: Rows,
+    engagement_at: Times,
+    engagements_changed: Times,
+    communities_as_of: Times,
+    communities_of: NDArray[np.int16],
+    community_weight: Numbers,
+    how_sure: Numbers,
 ) -> None:
     """Write the features of one viewer and each tweet, as of each moment, into the rows of `out`.
 
     A feature of viewer or moment is computed where the moment is not that of the row before.
+
+    Args:
+        following, followed_by, second_degree, by_followers, sampled: the users around the viewer:
+            whom they follow, who follows them, whom the sampled followees follow, once per way
+            there, whom the followers follow, likewise, and the sampled followees.
     """
-    author_of, created_at, tags, metadata, is_reply, toxicity, nsfw, vectors = catalog
-    interests, followers, engaged, engaged_at = people
-    of_tweets, of_authors, of_viewers, of_ties, of_topics, tie_index, topic_index = counts
-    tweet_counts, author_counts = CountTable(*of_tweets), CountTable(*of_authors)
-    viewer_counts, ties, topics = (
-        CountTable(*of_viewers),
-        CountTable(*of_ties),
-        CountTable(*of_topics),
-    )
-    following, followed_by, second_degree, by_followers, sampled = around
+    tweet_counts = CountTable(of_tweets, tweets_newest, tweets_half_life)
+    author_counts = CountTable(of_authors, authors_newest, authors_half_life)
+    viewer_counts = CountTable(of_viewers, viewers_newest, viewers_half_life)
+    ties = CountTable(of_ties, ties_newest, ties_half_life)
+    topics = CountTable(of_topics, topics_newest, topics_half_life)
     authors, topic_of = np.empty(len(tweets), np.int32), np.empty(len(tweets), np.int32)
     latest = now[0]
     for i in range(len(tweets)):
@@ -85,7 +136,28 @@ def write(
     alike, asked = neighbors_declaring(interests, following, followed_by, topic_of)
     fame, speaks = (followers[viewer], interests[viewer, 0] != 0) if viewer >= 0 else (0, False)
     declared = declared_by(interests, viewer, topic_of)
-    near = similarity(viewer, following, tweets, interests, tags, author_of, engaged, communities)
+    learned = (
+        communities,
+        engagement_half_life,
+        known_for,
+        how_well_known,
+        pull,
+        interested_in,
+        interest,
+        engagers_start,
+        engagers_length,
+        engagers,
+        engagement_by,
+        engagement_is_on,
+        engagement_weight,
+        engagement_at,
+        engagements_changed,
+        communities_as_of,
+        communities_of,
+        community_weight,
+        how_sure,
+    )
+    near = similarity(viewer, following, tweets, interests, tags, author_of, engaged, learned)
     taste = dots(vector, vectors, tweets)
     for i in range(len(tweets)):
         tweet, author, at = int(tweets[i]), int(authors[i]), now[i]
@@ -127,3 +199,4 @@ def write(
             float(taste[i]),
         )
         write_row(out, i, the_author, the_tweet, topic, pair)
+    take_logarithms(out, IS_LOG)

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from math import cos, isnan, log1p, pi, sin
+from math import cos, isnan, pi, sin
 from typing import Final
 
 import numpy as np
 
+from ml.features.logarithm import Log
 from ml.features.numbers import DAY_SECONDS, Moment, Tweet
 from ml.kernels import inline_kernel
 
 
 @inline_kernel
-def tweet_age(tweet: Tweet) -> float:
+def tweet_age(tweet: Tweet) -> Log:
     """Hours since the tweet was written, log scale; one day where nobody knows."""
-    return log1p(_age_hours(tweet))
+    return 1 + _age_hours(tweet)
 
 
 @inline_kernel

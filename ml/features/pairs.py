@@ -76,43 +76,51 @@ class Pairs:
             return Groups.of_one(self.viewer)
         return Groups.of(self.viewer)
 
+    @property
+    def which(self) -> NDArray[np.intp]:
+        """(pairs,) the viewer of each pair, as a position in `vectors`."""
+        return self.viewers.which if self.vector is None else np.zeros(len(self), np.intp)
+
     @cached_property
     def vectors(self) -> Vectors:
         """(viewers, dim) the vector of each of `viewers`, as of their last pair."""
-        groups = self.viewers
         if self.vector is not None:
-            return self.vector[np.newaxis][: len(groups.row)]
+            return self.vector.reshape(1, -1)
+        groups = self.viewers
         latest = np.maximum.reduceat(self.now[groups.order], groups.edges[:-1])
         return self.encoder.viewers(self.state, groups.row, latest)
 
     def features(self, features: tuple[Feature, ...]) -> NDArray[np.float32]:
         """(pairs, features); one call writes all rows of one viewer."""
         write, tables = row_writer(features), tables_of(self.state, self.encoder)
+        rows = np.empty((len(self), len(features)), np.float32)
+        if not len(self):
+            return rows
+        if self.known is not None and self.vector is not None:
+            viewer = int(self.viewer[0])
+            write(rows, viewer, self.tweet, self.now, self.vector, *_parts(self.known), *tables)
+            return rows
         groups = self.viewers
         tweet, now = self.tweet[groups.order], self.now[groups.order]
-        rows = np.empty((len(self), len(features)), np.float32)
         for (viewer, start, end), vector in zip(groups, self.vectors, strict=True):
             around = self.known or Neighborhood.of(self.state.graph, viewer)
-            write(
-                rows[start:end],
-                viewer,
-                tweet[start:end],
-                now[start:end],
-                vector,
-                (
-                    around.following,
-                    around.followers,
-                    around.second_degree,
-                    around.followed_by_followers,
-                    around.sampled_followees,
-                ),
-                *tables,
-            )
+            some = tweet[start:end], now[start:end]
+            write(rows[start:end], viewer, *some, vector, *_parts(around), *tables)
         if isinstance(groups.order, slice):
             return rows
         in_order = np.empty_like(rows)
         in_order[groups.order] = rows
         return in_order
+
+
+def _parts(around: KnownNeighborhood) -> tuple[Rows, ...]:
+    return (
+        around.following,
+        around.followers,
+        around.second_degree,
+        around.followed_by_followers,
+        around.sampled_followees,
+    )
 
 
 @dataclass(slots=True)

@@ -26,6 +26,12 @@ class Layer:
         weight, bias = linear.weight.detach().numpy(), linear.bias.detach().numpy()
         return cls(np.ascontiguousarray(weight.T) * np.float32(scale), bias * np.float32(scale))
 
+    def beside(self, other: Self) -> Self:
+        """Both layers as one: the outputs of this, then those of the other."""
+        return type(self)(
+            np.hstack([self.weight, other.weight]), np.concatenate([self.bias, other.bias])
+        )
+
     def __call__(self, x: Floats) -> Floats:
         """(rows, outputs) of (rows, inputs)."""
         y: Floats = x @ self.weight

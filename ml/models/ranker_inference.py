@@ -16,12 +16,12 @@ from numpy.typing import NDArray
 
 from ml.arrays import Rows
 from ml.embeddings.encoder import Vectors
-from ml.kernels import dot_kernel, kernel
-from ml.models.heavy_ranker import CLAMP, TOWER, HeavyRanker
+from ml.kernels import dot_kernel, fused_kernel, kernel
+from ml.models.activation import sigmoid, silu
+from ml.models.heavy_ranker import CLAMP, SHARED, TOWER, HeavyRanker
 from ml.models.layer import Floats, Layer
 
 Places = NDArray[np.intp]
-HIGHEST = np.float32(60)  # log-odds; more is no more certain
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,29 +31,28 @@ class RankerInference:
     mean: Floats  # (features,)
     spread: Floats
     nearness: Floats  # (DIM, DIM): what the projections make of a viewer and a tweet
-    hidden: tuple[Layer, ...]  # their outputs are halved, as `_silu` wants them
+    first: Layer  # what reads the inputs: the shared tower, then the log-odds of the wide part
+    second: Layer
+    towers: Layer  # of all heads
     heads: Floats  # (heads, TOWER): log-odds per output of its tower
-    wide: Layer  # log-odds per input
     similarity: tuple[float, float]  # log-odds of the embedding head per nearness, and without
 
     @classmethod
     def of(cls, ranker: HeavyRanker) -> Self:
-        similarity = ranker.similarity
+        similarity, scale = ranker.similarity, ranker.scale[:-1]
+        first, second = (one for one in ranker.shared if isinstance(one, torch.nn.Linear))
         with torch.no_grad():
+            wide = torch.nn.Linear(*ranker.wide.weight.T.shape)
+            wide.weight.copy_(ranker.wide.weight * scale[:, None])
+            wide.bias.copy_(ranker.wide.bias * scale + ranker.shift[:-1])
             return cls(
                 mean=ranker.mean.numpy(),
                 spread=ranker.spread.numpy(),
                 nearness=(ranker.viewer.weight.T @ ranker.tweet.weight).numpy(),
-                hidden=tuple(
-                    Layer.of(layer, 0.5)
-                    for layer in (*ranker.shared, ranker.towers)
-                    if isinstance(layer, torch.nn.Linear)
-                ),
-                heads=(ranker.heads * ranker.scale[:-1, None]).numpy(),
-                wide=Layer(
-                    np.ascontiguousarray((ranker.wide.weight * ranker.scale[:-1, None]).numpy().T),
-                    (ranker.wide.bias * ranker.scale[:-1] + ranker.shift[:-1]).numpy(),
-                ),
+                first=Layer.of(first).beside(Layer.of(wide)),
+                second=Layer.of(second),
+                towers=Layer.of(ranker.towers),
+                heads=(ranker.heads * scale[:, None]).numpy(),
                 similarity=(
                     float(similarity.weight[0, 0] * ranker.scale[-1]),
                     float(similarity.bias[0] * ranker.scale[-1] + ranker.shift[-1]),
@@ -72,15 +71,19 @@ class RankerInference:
             vectors: (tweets, DIM)
             tweet: (pairs,) the tweet of each pair, as a position in `vectors`.
         """
-        inputs = np.empty((len(features), len(self.mean) + 1), np.float32)
+        x = np.empty((len(features), len(self.mean) + 1), np.float32)
         near_to = viewer @ self.nearness
-        _write_inputs(inputs, features, self.mean, self.spread, near_to, which, vectors, tweet)
-        x, wide = inputs, self.wide(inputs)
-        for layer in self.hidden:
-            x = _silu(x @ layer.weight, layer.bias)
-        log_odds = np.empty((len(self.heads) + 1, len(x)), np.float32)
-        _write_log_odds(log_odds, x, self.heads, wide, inputs, *self.similarity)
-        return _sigmoid(log_odds).T
+        _write_inputs(x, features, self.mean, self.spread, near_to, which, vectors, tweet)
+        first: Floats = x @ self.first.weight
+        _activate(first, self.first.bias, SHARED[0])
+        second: Floats = first[:, : SHARED[0]] @ self.second.weight
+        _activate(second, self.second.bias, SHARED[1])
+        towers: Floats = second @ self.towers.weight
+        p = np.empty((len(self.heads) + 1, len(x)), np.float32)
+        _write_probabilities(
+            p, x, first, self.first.bias, towers, self.towers.bias, self.heads, *self.similarity
+        )
+        return p.T
 
 
 @dot_kernel
@@ -115,52 +118,42 @@ def _write_inputs(
         x[i, -1] = nearness[i]
 
 
-def _silu(half: Floats, bias: Floats) -> Floats:
-    """x / (1 + exp(-x)), of x / 2 less its bias; it overwrites what it is given."""
-    _add(half, bias)
-    _weigh(half, np.tanh(half))
-    return half
-
-
-@kernel
-def _add(x: Floats, bias: Floats) -> None:
+@fused_kernel
+def _activate(x: Floats, bias: Floats, columns: int) -> None:
+    """SiLU of the first columns plus their bias, in place."""
     for i in range(len(x)):
-        for j in range(len(bias)):
-            x[i, j] += bias[j]
-
-
-@kernel
-def _weigh(half: Floats, tanh: Floats) -> None:
-    for i in range(len(half)):
-        for j in range(half.shape[1]):
-            half[i, j] += half[i, j] * tanh[i, j]
+        for j in range(columns):
+            x[i, j] = silu(x[i, j] + bias[j])
 
 
 @dot_kernel
-def _write_log_odds(
-    log_odds: Floats,
-    towers: Floats,
-    heads: Floats,
-    wide: Floats,
+def _write_probabilities(
+    p: Floats,
     inputs: Floats,
+    first: Floats,
+    first_bias: Floats,
+    towers: Floats,
+    towers_bias: Floats,
+    heads: Floats,
     per_nearness: float,
     at_0: float,
 ) -> None:
     """Write the (heads + 1, pairs) of the towers of all heads, (pairs, heads * TOWER), on top of
-    `wide`, (pairs, heads); `HIGHEST` at most, either way."""
+    the wide part, which is the last of what reads the inputs."""
+    _activate(towers, towers_bias, towers.shape[1])
+    wide = first.shape[1] - len(heads)
     for i in range(len(towers)):
         for head in range(len(heads)):
-            total = wide[i, head]
+            total = first[i, wide + head] + first_bias[wide + head]
             for j in range(TOWER):
                 total += heads[head, j] * towers[i, head * TOWER + j]
-            log_odds[head, i] = min(max(total, -HIGHEST), HIGHEST)
-        total = np.float32(inputs[i, -1] * per_nearness + at_0)
-        log_odds[-1, i] = min(max(total, -HIGHEST), HIGHEST)
+            p[head, i] = total
+        p[-1, i] = inputs[i, -1] * per_nearness + at_0
+    _to_probabilities(p)
 
 
-def _sigmoid(log_odds: Floats) -> Floats:
-    """1 / (1 + exp(-x)); it overwrites what it is given."""
-    y: Floats = np.negative(log_odds, log_odds)
-    np.exp(y, y)
-    y += 1
-    return np.reciprocal(y, y)
+@fused_kernel
+def _to_probabilities(log_odds: Floats) -> None:
+    for i in range(len(log_odds)):
+        for j in range(log_odds.shape[1]):
+            log_odds[i, j] = sigmoid(log_odds[i, j])

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
-from typing import Self
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields
+from typing import Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ml.arrays import Rows, Tiebreaks, Times
 from ml.state.structures.counters import Counts
+
+PART: Final = 1 << 19  # events that are looked at together, at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +45,24 @@ class Events:
         """The events strictly before an instant."""
         return self[: int(np.searchsorted(self.at, at))]
 
+    def parts(self) -> Iterator[Self]:
+        """So many at a time, in order, that what is computed of them takes little memory."""
+        if len(self) <= PART:
+            yield self
+            return
+        for start in range(0, len(self), PART):
+            yield self[start : start + PART]
+
     @classmethod
-    def merge(cls, parts: list[Events]) -> Events:
+    def merge(cls, parts: Sequence[Events]) -> Events:
         """All events of all parts in the order of time; those of one second keep the order of
-        the parts, and so become one after the other."""
-        whole = cls.concatenated(parts)
-        ordered = whole[np.argsort(whole.at, kind="stable")]
-        return replace(ordered, tiebreak=np.arange(len(ordered), dtype=np.uint64))
+        the parts, and so become one after the other. Weights are to be read anew."""
+        order = np.argsort(np.concatenate([part.at for part in parts]), kind="stable")
+        columns = {  # one by one: a log may be large
+            name: np.concatenate([getattr(part, name) for part in parts])[order]
+            for name in ("action", "user", "tweet", "target", "at", "position")
+        }
+        return cls(**columns, tiebreak=np.arange(len(order), dtype=np.uint64))
 
     @classmethod
     def concatenated(cls, parts: Sequence[Self]) -> Self:

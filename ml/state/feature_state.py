@@ -44,6 +44,10 @@ class FeatureState(Wishes):
 
     def apply(self, events: Events) -> None:
         """Apply events, in any order; all tweets must be known."""
+        for part in events.parts():
+            self._apply(part)
+
+    def _apply(self, events: Events) -> None:
         if not len(events):
             return
         events = self.weighed(events)

@@ -42,10 +42,11 @@ def prepare(
     processes: Processes,
 ) -> TrainingData:
     """Fit towers on two folds, and make rows of two more (ranker) and the last (calibration)."""
-    examples, notes = ranker_examples(events, users, tweets, options.seed)
+    examples, notes = ranker_examples(events, users, tweets, options)
     safety = SafetyModels.of(processes, tweets, np.ones(len(tweets), bool), options)
     event_fold = folds_of(events)
     known = FeatureState(users, tweets)
+    known.remember_no_views()
     mine = np.isin(event_fold, (-1, *TOWER_FOLDS))
     known.apply(events[mine])
     tower = two_tower.train_at_once(known, events[mine], options.seed)
@@ -57,6 +58,7 @@ def prepare(
     parts: dict[int, RankerRows] = {}
     for k in (*TRAIN_FOLDS, CALIBRATION_FOLD):
         others = FeatureState(users, tweets)
+        others.remember_no_views()
         others.apply(events[event_fold != k])
         parts[k] = _rows(others, encoder, examples[fold == k])
     return TrainingData(

@@ -8,7 +8,9 @@ import numpy as np
 
 from ml.actions import ENGAGEMENTS, Action
 from ml.state.events import Events
+from ml.state.structures.pair_index import PairIndex
 
+NEVER_SHOWN: Final = np.iinfo(np.int64).max  # later than any time
 ENOUGH: Final = 0.5  # of the engagements must follow an impression
 
 
@@ -19,15 +21,13 @@ def is_logged(events: Events) -> bool:
     of what they see. Where they do not, only what people chose of everything is known.
     """
     engaged = events[np.isin(events.action, ENGAGEMENTS) & (events.tweet >= 0)]
-    shown = events[events.action == Action.IMPRESSION]
-    if not len(engaged) or not len(shown):
+    if not len(engaged):
         return False
-    pair, first = np.unique(_pairs(shown), return_index=True)  # in the order of time
-    wanted = _pairs(engaged)
-    place = np.minimum(np.searchsorted(pair, wanted), len(pair) - 1)
-    follows = (pair[place] == wanted) & (shown.at[first[place]] <= engaged.at)
-    return bool(follows.mean() >= ENOUGH)
-
-
-def _pairs(events: Events) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    return events.user.astype(np.int64) << 32 | events.tweet
+    pairs = PairIndex()
+    row = pairs.add(engaged.user, engaged.tweet)
+    first = np.full(len(pairs), NEVER_SHOWN)
+    for part in events.parts():
+        shown = part[part.action == Action.IMPRESSION]
+        met = pairs.find(shown.user, shown.tweet)
+        np.minimum.at(first, met[met >= 0], shown.at[met >= 0])
+    return bool((first[row] <= engaged.at).mean() >= ENOUGH)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ml.actions import Action
 from ml.embeddings.als import Als
 from ml.embeddings.communities import Communities
 from ml.models.viewer_inputs import ViewerInputs
@@ -45,13 +46,14 @@ class RefitData:
             known: the log before the cut.
             half_life_hours: of engagements; None where they have no times.
         """
-        state = FeatureState(users, tweets)
+        state, is_logged = FeatureState(users, tweets), exposure.is_logged(known)
+        # Most of a log is what was shown, and of that only `als` reads anything.
+        read = known.where(known.action != Action.IMPRESSION) if is_logged else known
         if has_times:
-            viewers, positive = two_tower.refit_inputs(state, known, seed)
+            viewers, positive = two_tower.refit_inputs(state, read, seed)
         else:
-            state.apply(known)
-            viewers, positive = two_tower.refit_inputs_at_once(state, known, seed)
+            state.apply(read)
+            viewers, positive = two_tower.refit_inputs_at_once(state, read, seed)
         groups = communities.train(state, half_life_hours, seed)
-        until = int(known.at.max(initial=0))
-        own = None if exposure.is_logged(known) else als.train(state, until, seed)
+        own = None if is_logged else als.train(state, int(known.at.max(initial=0)), seed)
         return cls(viewers, positive, groups, own)

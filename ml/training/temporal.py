@@ -27,9 +27,10 @@ def prepare(
     processes: Processes,
 ) -> TrainingData:
     """Replay the log once; no row is encoded by a model that was fitted on it or on later rows."""
-    later, notes = ranker_examples(events, users, tweets, options.seed, since=towers_until)
+    later, notes = ranker_examples(events, users, tweets, options, since=towers_until)
     safety = SafetyModels.of(processes, tweets, tweets.created_at < towers_until, options)
     state = FeatureState(users, tweets)
+    state.remember_no_views()
     tower = two_tower.train(state, events.before(towers_until), options.seed)
     half_life_hours = time_scales(events.before(towers_until), tweets).half_life_hours
     groups = communities.train(state, half_life_hours, options.seed)

@@ -76,11 +76,13 @@ def _train(
     tables = imported if log is None else with_log(imported, log)
     users, tweets = tables_to_events.catalog(tables)
     events = tables_to_events.events(tables, users, tweets)
-    if log is None:
-        imported = tables = tables.without_impressions()  # the largest table, which are events now
     cut = cut_of(tables, options.holdout)
     require_enough(data, tables, cut)
     known = events.before(cut) if cut is not None else events
+    mutings = tables_to_events.mutings(tables, users)
+    tables = tables.without_events()
+    if log is None:
+        imported = tables
     memory.give_back()
     scales = time_scales(known, tweets)
     refit_data = processes.start(
@@ -92,15 +94,15 @@ def _train(
         options.seed,
         tables.has_times,
     )
-    mutings = tables_to_events.mutings(tables, users)
-    served = processes.start(_state, users, tweets, events, mutings)
+    served = (
+        processes.start(_state, users, tweets, events, mutings)
+        if log is None
+        else processes.start(tables_to_events.state_of, imported)
+    )
     fitted = _fit(tables, known, users, tweets, cut, options, processes, scales, refit_data)
+    models, probe = fitted.refitted(), _probe(tables, tweets, known, fitted.examples)
     memory.give_back()
-    state = served()
-    base = state if log is None else tables_to_events.state_of(imported)
-    models = fitted.refitted()
-    publish_state(artifacts, base, imported, data)
-    probe = _probe(tables, state, known, fitted.examples)
+    publish_state(artifacts, served(), imported, data)
     return publish(artifacts, models, fitted.manifest, probe)
 
 
@@ -232,9 +234,9 @@ def _untrained(models: Models, trained: NDArray[np.bool_]) -> list[str]:
     return heads + [f"model:{name}" for name, model in safety.items() if model is None]
 
 
-def _probe(tables: Tables, state: FeatureState, known: Events, examples: Examples) -> Probe:
+def _probe(tables: Tables, tweets: Tweets, known: Events, examples: Examples) -> Probe:
     some = np.unique(np.linspace(0, len(examples) - 1, PAIRS).astype(np.intp))
     pairs = examples[some]
     return Probe.cut_from(
-        tables.users, tables.tweets, state, known, pairs.viewer, pairs.tweet, pairs.at
+        tables.users, tables.tweets, tweets.author, known, pairs.viewer, pairs.tweet, pairs.at
     )

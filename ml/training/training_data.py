@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,10 +23,9 @@ from ml.training.examples import Examples, of_impressions, sample_negatives
 from ml.training.heavy_ranker import RankerRows
 from ml.training.options import TrainingOptions
 from ml.training.processes import Processes
+from ml.training.replay import BUCKET_SECONDS
 from ml.training.safety import TrainedSafety
 from ml.training.time_scales import time_scales
-
-MOST_ROWS: Final = 1_000_000  # that the ranker learns from and is calibrated on
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,22 +95,32 @@ class TrainingData:
 
 
 def ranker_examples(
-    events: Events, users: Users, tweets: Tweets, seed: int, since: int = UNKNOWN_TIME
+    events: Events,
+    users: Users,
+    tweets: Tweets,
+    options: TrainingOptions,
+    since: int = UNKNOWN_TIME,
 ) -> tuple[Examples, tuple[str, ...]]:
     """The examples of this time and later that the ranker learns from and is calibrated on, at
-    most `MOST_ROWS`; and notes."""
-    found, notes = examples(events, users, tweets, np.random.default_rng(seed))
-    some, more = bounded(found[found.at >= since], np.random.default_rng(seed))
+    most `options.ranker_rows`; and notes."""
+    rng = np.random.default_rng(options.seed)
+    found, notes = examples(events, users, tweets, rng, since)
+    some, more = bounded(found, np.random.default_rng(options.seed), options.ranker_rows)
     return some, (*notes, *more)
 
 
 def examples(
-    events: Events, users: Users, tweets: Tweets, rng: np.random.Generator
+    events: Events,
+    users: Users,
+    tweets: Tweets,
+    rng: np.random.Generator,
+    since: int = UNKNOWN_TIME,
 ) -> tuple[Examples, tuple[str, ...]]:
-    """Labelled impressions; where most engagements follow none, engagements and sampled
-    negatives."""
+    """Labelled impressions of this time and later; where most engagements follow none, engagements
+    and sampled negatives."""
     if exposure.is_logged(events):
-        return of_impressions(events, tweets), ()
+        later = events[int(np.searchsorted(events.at, since)) :]
+        return of_impressions(later, tweets), ()
     state = FeatureState(users, tweets)
     state.apply(events)
     note = (
@@ -120,15 +128,36 @@ def examples(
         "engagement, half uniformly and half by popularity, so probabilities rank but are not rates"
     )
     window_hours = time_scales(events, tweets).window_hours
-    return sample_negatives(events, state, window_hours, rng), (note,)
+    found = sample_negatives(events, state, window_hours, rng)
+    return found[found.at >= since], (note,)
 
 
 def bounded(
-    examples: Examples, rng: np.random.Generator, most: int = MOST_ROWS
+    examples: Examples, rng: np.random.Generator, most: int
 ) -> tuple[Examples, tuple[str, ...]]:
-    """So many examples, drawn uniformly where there are more, in the same order; and a note."""
+    """So many examples, or fewer, in the same order; and a note. Where there are more, visits are
+    drawn uniformly, each with all its examples: what a viewer is at a moment is looked up once."""
     if len(examples) <= most:
         return examples, ()
-    drawn = np.sort(rng.choice(len(examples), most, replace=False))
-    note = f"the ranker saw {most:,} of {len(examples):,} labelled rows, drawn uniformly"
+    lot = _lots(examples, rng)
+    drawn = np.flatnonzero(lot < np.partition(lot, most)[most])
+    note = (
+        f"the ranker saw {len(drawn):,} of {len(examples):,} labelled rows, those of visits drawn "
+        f"uniformly"
+    )
     return examples[drawn], (note,)
+
+
+def _lots(examples: Examples, rng: np.random.Generator) -> NDArray[np.uint64]:
+    """(rows,) a number drawn for each viewer and bucket of time; where nothing has a time, for
+    each row."""
+    visit = examples.at // BUCKET_SECONDS
+    if visit[0] == visit[-1]:
+        visit = np.arange(len(visit))
+    salt = rng.integers(2**63, dtype=np.uint64)
+    mixed = (examples.viewer.astype(np.uint64) ^ salt) * np.uint64(0x9E3779B97F4A7C15)
+    mixed = (mixed ^ mixed >> np.uint64(32) ^ visit.astype(np.uint64)) * np.uint64(
+        0xBF58476D1CE4E5B9
+    )
+    mixed = (mixed ^ mixed >> np.uint64(32)) * np.uint64(0x94D049BB133111EB)
+    return mixed ^ mixed >> np.uint64(32)

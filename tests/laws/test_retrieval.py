@@ -16,15 +16,16 @@ from app.follow_recommendations import recommender
 from app.follow_recommendations.recommender import FollowRecommender
 from app.pipeline.query import Query
 from app.products import shared_stages
-from app.retrieval.fresh_tweets import FreshTweets
+from app.retrieval.fresh_tweets import KEPT_SECONDS, Fresh, FreshTweets
 from app.retrieval.in_turns import InTurns, in_turns
 from app.retrieval.sort_keys import rows_of, scores_of, sort_keys
 from app.retrieval.top_k import top_k
 from app.serving.engine import Engine
 from app.serving.null_encoder import NullEncoder
 from app.settings import Settings
-from app.sources import graph, out_of_network
+from app.sources import graph, out_of_network, popular
 from ml.event_log.record import Kind
+from ml.state.feature_state import ENGAGED
 from ml.state.updates.retention import retain
 from tests.unit.ml.recorded_state import RecordedState
 
@@ -216,11 +217,48 @@ def test_nothing_remembered_is_out_of_date() -> None:
         fresh_tweets.fresh(now)
         who.standing(now)
         chance.choice(changes)()
-        for known, anew in (
-            (fresh_tweets.fresh(now), fresh_tweets.window(now)),
-            (who.standing(now), who._standing(now)),
-        ):
-            assert all(map(np.array_equal, _columns(astuple(known)), _columns(astuple(anew))))
+        known, anew = who.standing(now), who._standing(now)
+        assert all(map(np.array_equal, _columns(astuple(known)), _columns(astuple(anew))))
+        for moment in (now, now + 1, now + KEPT_SECONDS - 1):
+            _assert_is(fresh_tweets.fresh(moment), fresh_tweets.window(moment))
+
+
+def test_the_window_at_any_moment_is_a_part_of_what_is_recent() -> None:
+    changed = RecordedState()
+    chance = Random(7)
+    for n in range(300):
+        at = chance.randrange(100 * HOUR, 104 * HOUR)
+        changed.tweet(f"t{n}", f"u{n % 9}", at, created_at=at if n % 50 else None)
+    for hours, at_least in ((1, 0), (0.25, 5), (1, 280)):
+        fresh_tweets = FreshTweets(changed.state, hours, at_least)
+        for now in range(100 * HOUR, 104 * HOUR, KEPT_SECONDS // 4):
+            _assert_is(fresh_tweets.fresh(now), fresh_tweets.window(now))
+            fresh = changed.state.fresh(now, hours, at_least)
+            np.testing.assert_array_equal(fresh_tweets.fresh(now).tweet, fresh)
+
+
+def _assert_is(known: Fresh, anew: Fresh) -> None:
+    for name in ("oldest", "tweet", "author", "created_at", "topic"):
+        np.testing.assert_array_equal(getattr(known, name), getattr(anew, name))
+    for topic in np.unique(anew.topic):
+        np.testing.assert_array_equal(known.by_topic.near(topic), anew.by_topic.near(topic))
+
+
+def test_what_is_popular_is_chosen_as_if_all_tweets_were_compared(
+    tiny_engine: Engine, fresh_tweets: FreshTweets, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state, now = tiny_engine.state, next(queries(tiny_engine)).now
+    source = popular.Popular(fresh_tweets, HALF_LIFE_HOURS)
+    tweet = fresh_tweets.fresh(now).tweet
+    left = state.tweet_counts.read(tweet, now)[:, list(ENGAGED)].sum(axis=1)
+    age = fresh_tweets.age_hours(tweet, now)
+    worth = np.log2(1 + np.maximum(left, 0)) - age / HALF_LIFE_HOURS
+    expected = rows_of(np.sort(sort_keys(worth.astype(np.float32), tweet)))
+    query = next(queries(tiny_engine))
+    for newest, limit in ((8, 10), (50, 50), (1_024, 100), (1, 0)):
+        monkeypatch.setattr(popular, "NEWEST", newest)
+        found = source.fetch(query, limit).tweet
+        assert found.tolist() == expected[:limit].tolist()
 
 
 def _columns(fields: tuple[Any, ...]) -> list[Any]:

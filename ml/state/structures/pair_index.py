@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml.arrays import Rows
-from ml.kernels import inline_kernel, kernel
+from ml.kernels import inline_kernel, inner_kernel, kernel
 from ml.state.structures.growable import with_room
 from ml.state.structures.read_only import read_only
 
@@ -29,12 +29,23 @@ def find(table: PairTable, left: int, right: int) -> int:
     return int(table[_place(table, np.int32(left), np.int32(right)), 2]) - 1
 
 
-@kernel
+@inner_kernel
 def find_each(table: PairTable, left: int, right: Rows) -> Rows:
-    """The rows of pairs of one left side; -1 where a pair was never added."""
-    row = np.empty(len(right), np.int32)
+    """The rows of pairs of one left side; -1 where a pair was never added.
+
+    Most pairs are found, or found missing, in the slot where they belong. All these are read first,
+    by a loop without branches, so that no slot waits for the memory of another.
+    """
+    row, taken = np.empty(len(right), np.int32), np.empty(len(right), np.int32)
+    who, taken_before = np.int32(left), 0
     for i in range(len(right)):
-        row[i] = find(table, left, right[i])
+        slot = _slot(len(table), who, np.int32(right[i]))
+        number = table[slot, 2]
+        is_it = (table[slot, 0] == who) & (table[slot, 1] == right[i])
+        row[i] = number * is_it - 1
+        taken[taken_before], taken_before = i, taken_before + ((number != 0) & (not is_it))
+    for k in range(taken_before):
+        row[taken[k]] = find(table, left, right[taken[k]])
     return row
 
 
@@ -135,17 +146,23 @@ def _empty(slots: int) -> PairTable:
     return np.zeros((max(FEWEST, slots), 3), np.int32)
 
 
-@kernel
-def _place(table: PairTable, left: np.int32, right: np.int32) -> int:
-    """The slot of a pair, or the empty one where it belongs."""
+@inline_kernel
+def _slot(slots: int, left: np.int32, right: np.int32) -> int:
+    """The slot where a pair belongs, if no other is there."""
     spread = (np.uint64(np.uint32(left)) << HALF | np.uint64(np.uint32(right))) * SPREAD
     spread = (spread ^ spread >> HALF) * SPREAD
-    place = np.int64((spread >> HALF) * np.uint64(len(table)) >> HALF)
+    return int(np.int64((spread >> HALF) * np.uint64(slots) >> HALF))
+
+
+@inner_kernel
+def _place(table: PairTable, left: np.int32, right: np.int32) -> int:
+    """The slot of a pair, or the empty one where it belongs."""
+    place = _slot(len(table), left, right)
     while table[place, 2] != 0 and (table[place, 0] != left or table[place, 1] != right):
         place += 1
         if place == len(table):
-            place = np.int64(0)
-    return int(place)
+            place = 0
+    return place
 
 
 @inline_kernel

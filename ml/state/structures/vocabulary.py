@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 from itertools import repeat
+from typing import Final
 
 import numpy as np
 import polars as pl
 
 from ml.arrays import Hashes, Rows
 from ml.state.structures.id_texts import IdTexts
+
+TOGETHER: Final = 1 << 22  # ids that are looked up at a time
 
 
 class Vocabulary:
@@ -70,11 +73,14 @@ class Vocabulary:
 
     def rows(self, ids: pl.Series) -> Rows:
         """The row of each id; -1 for null and for an id never seen."""
-        table = pl.DataFrame({"id": self.all_ids()}).with_row_index("row")
-        found = pl.DataFrame({"id": ids.cast(pl.String)}).join(
-            table, on="id", how="left", maintain_order="left"
-        )
-        rows: Rows = found["row"].cast(pl.Int32).fill_null(-1).to_numpy().astype(np.int32)
+        unique = ids.unique()  # which are few texts of what may be many numbers
+        known = pl.DataFrame({"text": self.all_ids()}).with_row_index("row")
+        table = pl.DataFrame({"id": unique, "text": unique.cast(pl.String)}).join(known, on="text")
+        rows = np.empty(len(ids), np.int32)
+        for start in range(0, len(ids), TOGETHER):
+            some = ids[start : start + TOGETHER].alias("id").to_frame()
+            found = some.join(table, on="id", how="left", maintain_order="left")["row"]
+            rows[start : start + TOGETHER] = found.cast(pl.Int32).fill_null(-1).to_numpy()
         return rows
 
 

@@ -64,6 +64,7 @@ class Engagements:
             self.lists.append(self.register.index.left[listed:], new)
         row = changes.touched[self._ever_engaged(changes.touched)]
         self.engagers.add(row, self.register.index.right[row])
+        self.engagers.change(self.register.index.right[changes.touched])
         return changes
 
     def forget(self, user: int, at: int, tiebreak: int) -> Changes:
@@ -71,6 +72,7 @@ class Engagements:
         changes = self.register.forget(self.lists.of(user), at, tiebreak)
         row = changes.touched[~self._ever_engaged(changes.touched)]
         self.engagers.remove(row, self.register.index.right[row])
+        self.engagers.change(self.register.index.right[changes.touched])
         return changes
 
     def refresh(self, row: Rows, tweets: Tweets) -> None:

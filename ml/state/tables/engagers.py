@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from itertools import count
+from typing import Final
+
 import numpy as np
 from numpy.typing import NDArray
 
 from ml.arrays import Rows
 from ml.state.structures.growable import with_room
 from ml.state.structures.ragged import Ragged
+
+CHANGES: Final = count(1)  # of all states in this process, so that no two are the same
 
 
 class Engagers:
@@ -22,10 +27,16 @@ class Engagers:
         self.listed: NDArray[np.bool_] = np.zeros(0, np.bool_)  # (rows of the register,)
         self.newest = -1  # the last row of the register that is listed
         self.count: NDArray[np.int64] = np.zeros(tweets, np.int64)
+        self.changed = np.full(tweets, next(CHANGES))  # the latest change of each tweet's
 
     def grow(self, tweets: int) -> None:
         self.lists.grow(tweets)
         self.count = with_room(self.count, tweets, 0)
+        self.changed = with_room(self.changed, tweets, next(CHANGES))
+
+    def change(self, tweet: Rows) -> None:
+        """Engagements with these tweets are not what they were."""
+        self.changed[tweet] = next(CHANGES)
 
     def add(self, row: Rows, tweet: Rows) -> None:
         """List rows of the register, ascending, each with its tweet, unless they are listed."""
@@ -55,3 +66,4 @@ class Engagers:
         self.listed, self.newest = listed, int(row.max(initial=-1))
         self.lists.refill(tweet[row], row)
         self.count = np.bincount(tweet[engages], minlength=len(self.count))
+        self.changed = np.full(len(self.count), next(CHANGES))

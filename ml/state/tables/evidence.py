@@ -12,6 +12,7 @@ from ml.actions import Action
 from ml.arrays import Rows, Tiebreaks, Times
 from ml.state.events import Events
 from ml.state.structures.counters import Counts
+from ml.state.structures.pair_times import Forgetful
 from ml.state.tables.served import Keys
 from ml.state.tables.state_tables import StateTables
 
@@ -41,6 +42,10 @@ class Evidence(StateTables):
         if between_users:
             gone |= self._users.erased(events.target, events.at, events.tiebreak)
         return events[~gone] if gone.any() else events
+
+    def remember_no_views(self) -> None:
+        """Keep no list of what anybody sees, where only features are read: it is the largest."""
+        self._seen = Forgetful()
 
     def mark_served(self, user: Rows, tweet: Rows, at: Times, request: Keys | None = None) -> None:
         """These tweets were in answers to these users, in requests of these keys."""

@@ -114,6 +114,11 @@ class StateTables:
         """
         return self._calendar.fresh(now, hours, at_least)
 
+    def fresh_places(self, now: int, hours: float, at_least: int) -> tuple[int, int, int]:
+        """The same as places of `by_time`: so many from the first on, and those from one place up
+        to another. Neither of these is less at a later moment."""
+        return self._calendar.fresh_places(now, hours, at_least)
+
     def oldest_fresh(self, now: int, hours: float, at_least: int) -> int:
         """The time from which on tweets are fresh."""
         return self._calendar.oldest_fresh(now, hours, at_least)

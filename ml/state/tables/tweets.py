@@ -22,6 +22,7 @@ from ml.state.tables.wording import Wording
 
 TAGS: Final = 4  # kept per tweet: the topic, then hashtags
 WORDS: Final = 16  # kept per tweet
+TOGETHER: Final = 1 << 16  # texts that are read at a time
 HASHTAGS: Final = NAMES.index("hashtags")
 
 
@@ -99,7 +100,8 @@ class Tweets(GrowableColumns):
         tweets = cls(frame["tweet_id"].cast(pl.String).to_list())
         row = np.arange(len(frame), dtype=np.int32)
         tweets._settle(frame, row, users)
-        tweets._write(frame, row)
+        for start in range(0, len(frame), TOGETHER):
+            tweets._write(frame[start : start + TOGETHER], row[start : start + TOGETHER])
         tweets.audience.put(frame, row, tweets.put_at, tweets.put_tiebreak, users)
         return tweets
 

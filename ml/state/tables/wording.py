@@ -111,7 +111,8 @@ def _holds(
     row: Rows, data: Numbers, start: Owners, length: Rows, count: int, wanted: Hashes
 ) -> NDArray[np.bool_]:
     """Whether the list of each row has `count` values side by side of which the hash is wanted."""
-    found, may_be = np.zeros(len(row), np.bool_), np.zeros(int(BUCKETS), np.bool_)
+    found, may_be = np.empty(len(row), np.bool_), np.empty(np.int64(BUCKETS), np.bool_)
+    found[:] = may_be[:] = False
     for one in wanted:
         may_be[one % BUCKETS] = True
     for i in range(len(row)):
@@ -128,15 +129,13 @@ def _holds(
 
 def _tokens(folded: Sequence[str]) -> Lists:
     """The hashes of the tokens of folded texts."""
-    return _hashed(text.tokens(folded))
+    value, count = text.hashed_tokens(folded)
+    return value, np.repeat(np.arange(len(count)), count)
 
 
 def _domains(hosts: Sequence[Sequence[str]]) -> Lists:
     """The hashes of all domains that hosts lie in."""
-    return _hashed([[one for host in some for one in text.domains(host)] for some in hosts])
-
-
-def _hashed(lists: Sequence[Sequence[str]]) -> Lists:
+    lists = [[one for host in some for one in text.domains(host)] for some in hosts]
     owner = np.repeat(np.arange(len(lists)), [len(names) for names in lists])
     return np.array(text.hashed(chain.from_iterable(lists)), np.uint32), owner
 

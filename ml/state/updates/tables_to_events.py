@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 import polars as pl
@@ -20,6 +20,7 @@ from ml.state.tables.users import Users
 
 TEXTS: Final = [action.label for action in ON_TEXTS]
 UNDOING: Final = [action.label for action in UNDOES]
+T = TypeVar("T", bound=np.generic)
 SEED: Final = 7  # of the order of what has no times
 NO_TIMES: Final = 0  # when no interaction has a time, everything happened at once, at this second
 
@@ -40,20 +41,20 @@ def events(tables: Tables, users: Users, tweets: Tweets) -> Events:
     first = _oldest(tables)
     known = np.flatnonzero((tweets.created_at > UNKNOWN_TIME) & (tweets.author >= 0))
     posts = _events(
-        np.full(len(known), Action.POST, np.int8),
+        Action.POST,
         user=tweets.author[known],
         tweet=known.astype(np.int32),
         at=tweets.created_at[known],
     )
     follows = _events(
-        np.full(len(tables.follows), Action.FOLLOW, np.int8),
+        Action.FOLLOW,
         user=users.ids.rows(tables.follows["follower_id"]),
         target=users.ids.rows(tables.follows["followee_id"]),
         at=_times(tables.follows, first),
     )
     shown = _kept(tables.impressions)
     impressions = _events(
-        np.full(len(shown), Action.IMPRESSION, np.int8),
+        Action.IMPRESSION,
         user=users.ids.rows(shown["user_id"]),
         tweet=tweets.ids.rows(shown["tweet_id"]),
         at=_times(shown, first),
@@ -118,7 +119,7 @@ def _times(frame: pl.DataFrame, first: int) -> Times:
 
 
 def _events(
-    action: NDArray[np.int8],
+    action: Action | NDArray[np.int8],
     *,
     user: Rows,
     at: Times,
@@ -126,13 +127,17 @@ def _events(
     target: Rows | None = None,
     position: NDArray[np.float32] | None = None,
 ) -> Events:
-    none = np.full(len(action), -1, np.int32)
     return Events(
-        action,
+        _all(np.int8(action), at) if isinstance(action, Action) else action,
         user,
-        none if tweet is None else tweet,
-        none if target is None else target,
+        _all(np.int32(-1), at) if tweet is None else tweet,
+        _all(np.int32(-1), at) if target is None else target,
         at,
-        np.full(len(action), np.nan, np.float32) if position is None else position,
-        np.zeros(len(action), np.uint64),  # set by the place in the order of all
+        _all(np.float32(np.nan), at) if position is None else position,
+        _all(np.uint64(0), at),  # set by the place in the order of all
     )
+
+
+def _all(value: T, rows: Times) -> NDArray[T]:
+    """The same value for all rows, which takes no memory."""
+    return np.broadcast_to(value, len(rows))

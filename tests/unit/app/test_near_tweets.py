@@ -7,11 +7,13 @@ from typing import cast
 import numpy as np
 import pytest
 
-from app.retrieval.fresh_tweets import Fresh, FreshTweets
-from app.retrieval.near_tweets import KEPT_SECONDS, KEPT_TWEETS, REACH, NearTweets
-from app.retrieval.sort_keys import rows_of, sort_keys
+from app.retrieval.fresh_tweets import KEPT_SECONDS, Fresh, FreshTweets
+from app.retrieval.near_tweets import FEWEST, KEPT_TWEETS, REACH, NearTweets, Window
+from app.retrieval.sketch import sketch_of, worth_by_sketch
+from app.retrieval.sort_keys import rows_of, scores_of, sort_keys
 from app.retrieval.top_k import top_k
 from app.retrieval.topic_index import TopicIndex
+from ml.arrays import Rows
 from ml.embeddings.cells import WORTHWHILE, cells_of, centroids_of
 from ml.embeddings.encoder import EncodedTweets, Encoder, Vectors
 
@@ -46,6 +48,9 @@ class _Window:
 
     fresh = window
 
+    def age_hours(self, tweet: Rows, now: int) -> np.ndarray:
+        return (now - self.created_at[tweet]) / 3600
+
 
 class _Encoder:
     def __init__(self, vector: Vectors) -> None:
@@ -72,6 +77,10 @@ def _near(rows: int) -> tuple[NearTweets, Vectors, np.ndarray]:
     return near, vector[rows:], created_at
 
 
+def _looked_at(near: NearTweets, tastes: Vectors, now: int = NOW) -> Window:
+    return near.of([*tastes], now).best(TWEETS)
+
+
 @pytest.fixture(scope="module")
 def large() -> tuple[NearTweets, Vectors, np.ndarray]:
     return _near(TWEETS)
@@ -79,7 +88,7 @@ def large() -> tuple[NearTweets, Vectors, np.ndarray]:
 
 def test_a_small_window_is_read_as_a_whole() -> None:
     near, tastes, _ = _near(500)
-    assert len(near.of([*tastes[:1]], NOW).tweet) == 500
+    assert len(_looked_at(near, tastes[:1]).tweet) == 500
 
 
 def test_nearly_all_of_the_best_are_found_in_a_large_window(
@@ -91,7 +100,7 @@ def test_nearly_all_of_the_best_are_found_in_a_large_window(
         fading = np.log(2) / HALF_LIFE * (NOW - created_at) / 3600
         worth = (vector @ taste / TEMPERATURE - fading).astype(np.float32)
         best = rows_of(top_k(sort_keys(worth, np.arange(TWEETS, dtype=np.int32)), 200))
-        recall.append(np.isin(best, near.of([taste], NOW).tweet).mean())
+        recall.append(np.isin(best, near.of([taste], NOW).best(FEWEST).tweet).mean())
     assert TWEETS > WORTHWHILE
     assert np.mean(recall) >= 0.98
 
@@ -100,8 +109,8 @@ def test_about_as_many_tweets_are_looked_at_as_are_meant_to_be(
     large: tuple[NearTweets, Vectors, np.ndarray],
 ) -> None:
     near, tastes, _ = large
-    one = near.of([*tastes[:1]], NOW).tweet
-    both = near.of([*tastes[:2]], NOW).tweet
+    one = _looked_at(near, tastes[:1]).tweet
+    both = _looked_at(near, tastes[:2]).tweet
     assert 0.8 * REACH <= len(one) <= REACH
     assert np.isin(one, both).all()
     assert len(both) <= 2 * REACH
@@ -111,7 +120,7 @@ def test_each_tweet_of_the_window_is_in_the_file_once(
     large: tuple[NearTweets, Vectors, np.ndarray],
 ) -> None:
     near, tastes, created_at = large
-    all_of_it = near.within_reach(tastes[:1], NOW, reach=10 * TWEETS)
+    all_of_it = near.within_reach(tastes[:1], NOW, reach=10 * TWEETS).best(TWEETS)
     assert np.sort(all_of_it.tweet).tolist() == list(range(TWEETS))
     assert (all_of_it.created_at == created_at[all_of_it.tweet]).all()
 
@@ -120,7 +129,7 @@ def test_of_one_cell_the_newest_are_read_first(
     large: tuple[NearTweets, Vectors, np.ndarray],
 ) -> None:
     near, tastes, created_at = large
-    cell, found = near.encoder.tweets.cell, near.of([*tastes[:1]], NOW)
+    cell, found = near.encoder.tweets.cell, _looked_at(near, tastes[:1])
     hours = HOURS / 256
     for one in np.unique(cell[found.tweet]):
         read = found.created_at[cell[found.tweet] == one]
@@ -145,7 +154,7 @@ def test_tweets_that_come_while_a_file_is_kept_are_looked_at_at_once() -> None:
     near.of([*taste], NOW + 1)
     window.known += KEPT_TWEETS // 2
     later = NOW + KEPT_SECONDS - 1
-    found, new = near.of([*taste], later).tweet, np.arange(TWEETS - KEPT_TWEETS, window.known)
+    found, new = _looked_at(near, taste, later).tweet, np.arange(TWEETS - KEPT_TWEETS, window.known)
     written = new[window.created_at[new] <= later]
     assert len(written) > 0
     assert np.isin(written, found).all()
@@ -158,7 +167,7 @@ def test_what_is_found_does_not_depend_on_when_the_file_was_made() -> None:
     for known, now in ((1, NOW + 300), (KEPT_TWEETS // 2, NOW + 599), (KEPT_TWEETS, NOW + 600)):
         window.known = TWEETS - KEPT_TWEETS + known
         _, anew, _ = _grown(window.known, np.random.default_rng(7))
-        kept, made_now = near.of([*taste], now), anew.of([*taste], now)
+        kept, made_now = (_looked_at(one, taste, now) for one in (near, anew))
         assert kept.tweet.tolist() == made_now.tweet.tolist()
         assert kept.created_at.tolist() == made_now.created_at.tolist()
 
@@ -170,3 +179,34 @@ def test_rows_that_are_given_anew_are_sorted_anew() -> None:
     assert near.file(NOW) is before
     window.created_at, window.renumbered = np.roll(created_at, 1_000), 1
     assert not np.array_equal(near.file(NOW).window.tweet, before.window.tweet)
+
+
+def test_the_best_by_sketch_are_the_first_of_those_within_reach(
+    large: tuple[NearTweets, Vectors, np.ndarray],
+) -> None:
+    near, tastes, created_at = large
+    all_of_it, some = _looked_at(near, tastes[:1]), near.of([*tastes[:1]], NOW).best(200)
+    vector = near.encoder.tweets.vector[all_of_it.tweet].astype(np.float64)
+    fading = np.log(2) / HALF_LIFE * (NOW - all_of_it.created_at) / 3600
+    worth = vector @ tastes[0] / TEMPERATURE - fading
+    is_in = np.isin(all_of_it.tweet, some.tweet)
+    assert is_in.sum() == len(some.tweet) == 200
+    assert worth[is_in].min() > np.sort(worth)[-200] - 0.5
+    assert (some.created_at == created_at[some.tweet]).all()
+
+
+def test_by_a_sketch_worth_is_nearly_as_by_the_vectors() -> None:
+    rng = np.random.default_rng(7)
+    vectors, tastes = _clustered(500, rng), _clustered(2, rng)
+    row = rng.permutation(500).astype(np.int32)[:300]
+    place, created_at = rng.permutation(300).astype(np.int32), NOW - rng.integers(0, 9_999, 300)
+    sketch = sketch_of(vectors, row, place)
+    asked, per_hour = rng.permutation(300).astype(np.int32)[:100], 0.1
+    both = worth_by_sketch(sketch, asked, created_at, tastes[0], tastes[1], per_hour, NOW)
+    theirs = np.empty_like(row)
+    theirs[place] = row
+    for taste, keys in zip(tastes, both, strict=True):
+        assert rows_of(keys).tolist() == asked.tolist()
+        cosine = vectors[theirs[asked]] @ taste
+        expected = cosine - per_hour * (NOW - created_at[asked]) / 3600
+        np.testing.assert_allclose(scores_of(keys), expected, atol=0.5 / 127 * np.sqrt(DIM))

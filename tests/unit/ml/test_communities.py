@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -78,8 +79,10 @@ def state(rng: np.random.Generator) -> FeatureState:
     return made
 
 
-def _near(state: FeatureState, learned: Communities, viewer: int) -> np.ndarray:
-    members = MemberTable(learned)
+def _near(
+    state: FeatureState, learned: Communities, viewer: int, members: MemberTable | None = None
+) -> np.ndarray:
+    members = members or MemberTable(learned)
     members.extend(state.users.ids)
     return similarity(
         viewer,
@@ -180,6 +183,26 @@ def test_old_engagements_fade_beside_new_ones(state: FeatureState) -> None:
     fading = replace(learned, half_life_seconds=1_000.0)
     faded = [_near(state, fading, who)[NEWCOMER] for who in (first, second)]
     assert faded[0] < 0.1 < faded[1]
+
+
+def test_what_is_remembered_of_a_tweet_is_what_is_found_anew(
+    state: FeatureState, rng: np.random.Generator
+) -> None:
+    learned, viewer = _trained(state), FIRST_OF[1]
+    remembering = MemberTable(learned)
+    found = [_near(state, learned, viewer, remembering)]
+    who = what = np.arange(9)
+    for step in range(12):
+        undoes, erases = step % 3 == 2, step % 3 == 1
+        if not undoes:
+            who, what = rng.choice(NEWCOMER, (2, 9))
+        some = _events(Action.UNLIKE if undoes else Action.LIKE, who, np.full(9, -1), what)
+        state.apply(replace(some, at=some.at + 100 * step))
+        if erases:
+            state.erase_actions(int(who[0]), 10**6, 0)
+        found.append(_near(state, learned, viewer, remembering))
+        np.testing.assert_array_equal(found[-1], _near(state, learned, viewer))
+    assert sum((one != other).any() for one, other in pairwise(found)) > 9
 
 
 def test_communities_are_listed_by_who_is_known_there_and_by_what_is_theirs(

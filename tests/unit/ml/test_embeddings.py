@@ -114,3 +114,10 @@ def test_graph_features_equal_a_count_by_hand(
             assert count == sum(author in followees.get(f, set()) for f in neighbors)
         most = max(most, *found)
     assert most > 3
+
+
+def test_authors_who_share_a_bucket_are_counted_apart() -> None:
+    author = np.array([5, 5 + 2**20, -1, 5 + 2**21, 7, 5 + 2**20], np.int32)
+    followed = np.array([5 + 2**20, 5, 5 + 2**22, 5 + 2**20, 5 + 2**21, -1 + 2**20], np.int32)
+    found = graph_feature_service.neighbors_following(author, followed, followed[:2])
+    assert found.tolist() == [2, 3, 0, 1, 0, 3]

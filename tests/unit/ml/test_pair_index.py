@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ml.state.structures.pair_index import PairIndex
+from ml.state.structures.pair_index import PairIndex, find_each
 
 Pair = tuple[int, int]
 PAIR = st.tuples(st.integers(0, 40), st.integers(-3, 40))
@@ -27,6 +27,10 @@ def test_rows_are_given_in_the_order_of_arrival(
         assert rows.tolist() == [model.setdefault(pair, len(model)) for pair in batch]
     assert len(index) == len(model)
     assert index.find(*columns(asked)).tolist() == [model.get(pair, -1) for pair in asked]
+    _, right = columns(asked)
+    for left in range(3):
+        expected = [model.get((left, one), -1) for one in right.tolist()]
+        assert find_each(index.table, left, right).tolist() == expected
     assert list(zip(index.left.tolist(), index.right.tolist(), strict=True)) == list(model)
 
 

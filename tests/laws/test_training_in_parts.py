@@ -1,0 +1,154 @@
+"""Training reads a large log in parts, and of it only what it needs; what comes out is the same."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ml.bundle import Bundle
+from ml.dataset.tables import Tables
+from ml.heads import NAMES as HEADS
+from ml.state import events as events_module
+from ml.state.events import Events
+from ml.state.feature_state import FeatureState
+from ml.state.storage.state_diff import differences
+from ml.state.structures import vocabulary
+from ml.state.structures.vocabulary import Vocabulary
+from ml.state.tables import tweets as tweets_module
+from ml.state.tables.tweets import Tweets
+from ml.state.tables.users import Users
+from ml.state.updates import tables_to_events
+from ml.training import communities, exposure, two_tower
+from ml.training.examples import Examples, of_impressions
+from ml.training.featurise import featurise
+from ml.training.refit import RefitData
+from ml.training.replay import BUCKET_SECONDS
+from ml.training.training_data import bounded, examples
+
+Catalog = tuple[Users, Tweets]
+VISITS = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 5)), min_size=1, max_size=60)
+
+
+def _same(one: object, other: object) -> None:
+    """All fields hold the same numbers."""
+    for field in fields(one):  # type: ignore[arg-type]
+        np.testing.assert_array_equal(getattr(one, field.name), getattr(other, field.name))
+
+
+def test_a_log_applied_in_parts_gives_the_same_state(
+    tiny_catalog: Catalog, tiny_events: Events, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole, parts = FeatureState(*tiny_catalog), FeatureState(*tiny_catalog)
+    whole.apply(tiny_events)
+    monkeypatch.setattr(events_module, "PART", 1_000)
+    assert len(list(tiny_events.parts())) > 5
+    parts.apply(tiny_events)
+    assert not differences(whole, parts)
+    assert exposure.is_logged(tiny_events)
+
+
+def test_tables_read_in_parts_give_the_same_catalog(
+    tiny_tables: Tables, tiny_catalog: Catalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tweets_module, "TOGETHER", 100)
+    assert len(tiny_tables.tweets) > 300
+    _, tweets = tables_to_events.catalog(tiny_tables)
+    rows = np.arange(len(tweets), dtype=np.int32)
+    for name in Tweets.FILL:
+        np.testing.assert_array_equal(getattr(tweets, name), getattr(tiny_catalog[1], name))
+    for one, other in (
+        (tweets.wording.tokens, tiny_catalog[1].wording.tokens),
+        (tweets.wording.domains, tiny_catalog[1].wording.domains),
+    ):
+        for part, expected in zip(one.gather(rows), other.gather(rows), strict=True):
+            np.testing.assert_array_equal(part, expected)
+    assert tweets.text == tiny_catalog[1].text
+
+
+@given(st.lists(st.none() | st.integers(-3, 9), max_size=30))
+def test_ids_looked_up_in_parts_have_the_same_rows(ids: list[int | None]) -> None:
+    known = Vocabulary(["7", "-2", "0", "5"])
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(vocabulary, "TOGETHER", 7)
+        rows = known.rows(pl.Series(ids, dtype=pl.Int64))
+    texts = [None if one is None else str(one) for one in ids]
+    assert rows.tolist() == known.known(texts).tolist()
+    assert known.rows(pl.Series(texts, dtype=pl.String)).tolist() == rows.tolist()
+
+
+def test_what_is_refitted_needs_no_impressions(tiny_catalog: Catalog, tiny_events: Events) -> None:
+    data = RefitData.of(tiny_events, *tiny_catalog, 12.0, seed=3, has_times=True)
+    state = FeatureState(*tiny_catalog)
+    viewers, positive = two_tower.refit_inputs(state, tiny_events, 3)
+    _same(data.viewers, viewers)
+    for name in ("user", "tweet", "at"):
+        np.testing.assert_array_equal(getattr(data.positive, name), getattr(positive, name))
+    groups = communities.train(state, 12.0, 3)
+    assert groups is not None
+    assert data.communities is not None
+    _same(data.communities, groups)
+
+
+def test_features_do_not_ask_what_was_seen(
+    tiny_catalog: Catalog, tiny_events: Events, tiny_bundle: Bundle
+) -> None:
+    start, end = (int(np.quantile(tiny_events.at, share)) for share in (0.6, 0.7))
+    later = tiny_events[(tiny_events.at >= start) & (tiny_events.at < end)]
+    shown = of_impressions(later, tiny_catalog[1])
+    whole, features_only = FeatureState(*tiny_catalog), FeatureState(*tiny_catalog)
+    features_only.remember_no_views()
+    for state in (whole, features_only):
+        state.apply(tiny_events.before(start))
+    encoder = tiny_bundle.encode(whole)
+    _same(featurise(whole, later, encoder, shown), featurise(features_only, later, encoder, shown))
+    assert len(whole.seen.index)
+    assert not len(features_only.seen.index)
+
+
+def test_later_examples_are_labelled_as_they_are_among_all(
+    tiny_catalog: Catalog, tiny_events: Events
+) -> None:
+    since = int(np.quantile(tiny_events.at, 0.5))
+    everything = of_impressions(tiny_events, tiny_catalog[1])
+    later, _ = examples(tiny_events, *tiny_catalog, np.random.default_rng(0), since)
+    _same(later, everything[everything.at >= since])
+    assert later.label.any()
+
+
+@given(VISITS, st.integers(1, 70))
+def test_the_ranker_sees_whole_visits_and_no_more_rows_than_its_bound(
+    visits: list[tuple[int, int]], most: int
+) -> None:
+    viewer, minute = np.array(sorted(visits, key=lambda one: one[1]), np.int32).T
+    rows = len(viewer)
+    label, number = np.zeros((rows, len(HEADS)), np.bool_), np.arange(rows, dtype=np.float32)
+    at = minute.astype(np.int64) * BUCKET_SECONDS
+    some, notes = bounded(
+        Examples(viewer, viewer, at, number, label, number), np.random.default_rng(7), most
+    )
+    assert len(some) <= most
+    assert bool(notes) == (rows > most)
+    assert (np.diff(some.position) > 0).all()  # in the same order
+    if minute[0] != minute[-1]:
+        drawn = set(zip(some.viewer.tolist(), some.at.tolist(), strict=True))
+        whole = sum((one, when * BUCKET_SECONDS) in drawn for one, when in visits)
+        assert whole == len(some)
+
+
+def test_the_bound_is_used_and_every_visit_is_as_likely() -> None:
+    viewer = np.repeat(np.arange(2_000, dtype=np.int32), 5)
+    at = np.repeat(np.arange(2_000), 5) * BUCKET_SECONDS
+    number = np.zeros(len(at), np.float32)
+    label = np.zeros((len(at), len(HEADS)), np.bool_)
+    some, notes = bounded(
+        Examples(viewer, viewer, at, number, label, number), np.random.default_rng(7), 2_500
+    )
+    assert 2_490 <= len(some) <= 2_500
+    assert f"{len(some):,} of 10,000" in notes[0]
+    by_tenth = np.bincount(some.viewer // 200, minlength=10)
+    assert (abs(by_tenth - 250) < 5 * np.sqrt(5 * 250 * 0.75)).all()
