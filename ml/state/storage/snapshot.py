@@ -13,8 +13,10 @@ import polars as pl
 from ml.errors import BundleError
 from ml.state.feature_state import FeatureState
 from ml.state.storage import array_file, sha256
+from ml.state.structures.counters import DecayedCounts, PairCounts
 from ml.state.structures.lww_register import LwwRegister
 from ml.state.structures.pair_index import PairIndex
+from ml.state.structures.pair_times import PairTimes
 from ml.state.tables.engagements import Engagements
 from ml.state.tables.mutes import Mute
 from ml.state.tables.pending_events import Waiting
@@ -22,6 +24,7 @@ from ml.state.tables.preferences import Wanted
 from ml.state.tables.threads import Reply
 from ml.state.tables.tweets import Tweets
 from ml.state.tables.users import Users
+from ml.state.tables.views import Views
 
 SCHEMA = 9  # raise it when the meaning of a stored array changes
 ABOUT = "state.json"
@@ -185,16 +188,31 @@ def _parts(owner: object) -> dict[str, object]:
     }
 
 
-def _flatten(owner: object, prefix: str = "") -> dict[str, array_file.Array]:
+def _flatten(
+    owner: object, prefix: str = "", pairs: int | None = None
+) -> dict[str, array_file.Array]:
+    """All arrays; of those with a row per pair, the rows that there are, of which there may be room
+    for more."""
     flat: dict[str, array_file.Array] = {}
+    pairs = _pairs(owner) if pairs is None else pairs
     for name, part in _parts(owner).items():
-        if isinstance(part, np.ndarray | np.generic | int | float):
+        if isinstance(part, np.ndarray):
+            flat[prefix + name] = part[:pairs]
+        elif isinstance(part, np.generic | int | float):
             flat[prefix + name] = np.asarray(part)
         elif isinstance(part, PairIndex):  # the hash table is made anew from its pairs
             flat |= {f"{prefix}{name}/left": part.left, f"{prefix}{name}/right": part.right}
         elif hasattr(part, "__dict__"):
-            flat |= _flatten(part, f"{prefix}{name}/")
+            within = pairs if isinstance(part, DecayedCounts) else None
+            flat |= _flatten(part, f"{prefix}{name}/", within)
     return flat
+
+
+def _pairs(owner: object) -> int | None:
+    """How many pairs an owner has; None where its rows are not those of pairs."""
+    if isinstance(owner, LwwRegister | PairCounts | PairTimes):
+        return len(owner.index)
+    return len(owner.pairs) if isinstance(owner, Views) else None
 
 
 def _restore(owner: object, arrays: dict[str, array_file.Array], prefix: str) -> None:
