@@ -48,6 +48,17 @@ class Recent:
     topic: NDArray[np.int32]
     by_topic: TopicIndex
 
+    def only(self, row: NDArray[np.intp]) -> Recent:
+        """Only these of them."""
+        return Recent(
+            self.place[row],
+            self.tweet[row],
+            self.author[row],
+            self.created_at[row],
+            self.topic[row],
+            TopicIndex.of(self.topic[row]),
+        )
+
 
 @dataclass(frozen=True)
 class FreshTweets:
@@ -91,16 +102,18 @@ class FreshTweets:
         window = now, self.max_age_hours, self.at_least
         places = self.state.fresh_places(*window)
         unknown, start, end = recent.place.searchsorted(places).tolist()
-        by_topic = recent.by_topic
-        columns = [recent.tweet, recent.author, recent.created_at, recent.topic]
-        if unknown == 0 or unknown == start:
-            first = start - unknown
-            columns = [column[first:end] for column in columns]
-            by_topic = by_topic.between(first, end)
-        else:  # not side by side
-            columns = [np.concatenate([one[:unknown], one[start:end]]) for one in columns]
-            by_topic = TopicIndex.of(columns[-1])
-        return Fresh(self.state.oldest_fresh(*window), *columns, by_topic)
+        if 0 < unknown < start:  # those of unknown time are not beside the others
+            recent = recent.only(np.concatenate([np.arange(unknown), np.arange(start, end)]))
+            start, end = unknown, len(recent.tweet)
+        part = slice(start - unknown, end)
+        return Fresh(
+            self.state.oldest_fresh(*window),
+            recent.tweet[part],
+            recent.author[part],
+            recent.created_at[part],
+            recent.topic[part],
+            recent.by_topic.between(part.start, part.stop),
+        )
 
     def by(
         self, query: Query, author: Rows, strength: Column, least: float, half_life_hours: float

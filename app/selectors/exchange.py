@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from app.pipeline.batch import Marks, Order, Rows
 from app.pipeline.placement import RULES
-from ml.kernels import inline_kernel, kernel
+from ml.kernels import inline_kernel, inner_kernel
 from ml.state.structures.scratch_table import scratch_table, slot_of
 
 TWICE: Final = 2  # rows by one author that no rule minds
@@ -31,7 +31,7 @@ Values = NDArray[np.float64]
 Topics = NDArray[np.uint32]  # (tweets, tags), 0 where there is none
 
 
-@kernel
+@inner_kernel
 def facts_of(
     ordered: Order, tweet: Rows, author: Rows, marks: Marks, tags: Topics, sources: int
 ) -> tuple[Facts, Counts]:
@@ -51,7 +51,9 @@ def facts_of(
         while first < sources - 1 and not facts[row, MARKS] >> first & 1:
             first += 1
         facts[row, FIRST] = first
-    return facts, np.zeros((2, len(authors) + 1), np.int64)
+    counts = np.empty((2, len(authors) + 1), np.int64)
+    counts[:] = 0
+    return facts, counts
 
 
 @inline_kernel

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml.arrays import Rows
-from ml.kernels import dot_kernel, inline_kernel, kernel
+from ml.kernels import dot_kernel, inline_kernel, inner_kernel
 from ml.state.structures.scratch_table import FREE, scratch_table, slot_of
 from ml.state.structures.tokens import Tokens
 from ml.state.tables.users import INTERESTS
@@ -25,20 +25,22 @@ def age_hours(created_at: int, now: int) -> float:
     return hours if hours < LONGEST_HOURS else np.nan
 
 
-@kernel
+@inner_kernel
 def declared_by(interests: Tokens, user: int, topic: Rows) -> NDArray[np.bool_]:
     """(topics,) whether a user declares each of some topics; nobody declares 0."""
-    declared = np.zeros(len(topic), np.bool_)
+    declared = np.empty(len(topic), np.bool_)
+    declared[:] = False
     for i in range(INTERESTS if user >= 0 else 0):
         for j in range(len(topic)):
             declared[j] |= topic[j] != 0 and topic[j] == np.int32(interests[user, i])
     return declared
 
 
-@kernel
+@inner_kernel
 def shared_interests(interests: Tokens, user: int, other: Rows) -> Rows:
     """(others,) how many interests of a user each of the others declares, too."""
-    count = np.zeros(len(other), np.int32)
+    count = np.empty(len(other), np.int32)
+    count[:] = 0
     for i in range(INTERESTS if user >= 0 else 0):
         token = interests[user, i]
         if token == 0:
@@ -52,7 +54,7 @@ def shared_interests(interests: Tokens, user: int, other: Rows) -> Rows:
     return count
 
 
-@kernel
+@inner_kernel
 def neighbors_declaring(
     interests: Tokens, following: Rows, followers: Rows, topic: Rows
 ) -> tuple[Rows, int]:
@@ -62,8 +64,8 @@ def neighbors_declaring(
     for one in topic:
         number = int(one) & UNSIGNED
         table[slot_of(table, number)] = number
-    declare = np.zeros(len(table), np.int32)
-    asked = 0
+    declare = np.empty(len(table), np.int32)
+    declare[:] = asked = 0
     for some in (following, followers):
         step = 1 + len(some) // ASKED
         for place in range(0, len(some), step):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NotRequired, TypedDict
 
@@ -13,10 +14,10 @@ import polars as pl
 from ml.errors import BundleError
 from ml.state.feature_state import FeatureState
 from ml.state.storage import array_file, sha256
-from ml.state.structures.counters import DecayedCounts, PairCounts
+from ml.state.structures.growable import GrowableColumns, whole
 from ml.state.structures.lww_register import LwwRegister
 from ml.state.structures.pair_index import PairIndex
-from ml.state.structures.pair_times import PairTimes
+from ml.state.structures.ragged import Ragged
 from ml.state.tables.engagements import Engagements
 from ml.state.tables.mutes import Mute
 from ml.state.tables.pending_events import Waiting
@@ -24,10 +25,10 @@ from ml.state.tables.preferences import Wanted
 from ml.state.tables.threads import Reply
 from ml.state.tables.tweets import Tweets
 from ml.state.tables.users import Users
-from ml.state.tables.views import Views
 
 SCHEMA = 9  # raise it when the meaning of a stored array changes
 ABOUT = "state.json"
+SPARE = 8  # a state is read with room for one more row in so many
 OF_THE_PROCESS = ("_version", "_rewritten", "_acted")  # nothing that another process should know
 VERSIONS = ("version", "renumbered")  # of a table, of this process as well
 DERIVED = ("_kind_of", "_turns_on")  # a register makes them anew from its kinds
@@ -100,7 +101,7 @@ def load(directory: Path) -> FeatureState:
     check(directory)
     try:
         state = _catalog(directory)
-        _restore(state, array_file.load(directory / "state.safetensors"), "")
+        _restore(state, array_file.load(directory / "state.safetensors", SPARE))
         waiting = json.loads((directory / "waiting.json").read_text())
         state.tweets.tombstones = set(waiting["tombstones"])
         state.tweets.threads.waiting = {
@@ -168,8 +169,9 @@ def _catalog(directory: Path) -> FeatureState:
     people = pl.read_parquet(directory / "users.parquet")
     texts = pl.read_parquet(directory / "tweets.parquet")
     users, tweets = Users(people["id"]), Tweets(texts["id"])
-    users.name = people["name"].to_list()
-    tweets.text, tweets.topic = texts["text"].to_list(), texts["topic"].to_list()
+    users.name, tweets.text = people["name"].to_list(), texts["text"].to_list()
+    topics = {topic: topic for topic in texts["topic"].unique()}  # many tweets share one
+    tweets.topic = [topics[topic] for topic in texts["topic"]]
     return FeatureState(users, tweets)
 
 
@@ -189,36 +191,40 @@ def _parts(owner: object) -> dict[str, object]:
 
 
 def _flatten(
-    owner: object, prefix: str = "", pairs: int | None = None
+    owner: object, prefix: str = "", used: int | None = None
 ) -> dict[str, array_file.Array]:
-    """All arrays; of those with a row per pair, the rows that there are, of which there may be room
-    for more."""
+    """All arrays and numbers in an object by their paths, without the rows that are not in use."""
     flat: dict[str, array_file.Array] = {}
-    pairs = _pairs(owner) if pairs is None else pairs
+    used = getattr(owner, "used", used)
+    room = () if used is None else getattr(owner, "ROOM", ())
     for name, part in _parts(owner).items():
-        if isinstance(part, np.ndarray):
-            flat[prefix + name] = part[:pairs]
-        elif isinstance(part, np.generic | int | float):
-            flat[prefix + name] = np.asarray(part)
+        if isinstance(part, np.ndarray | np.generic | int | float):
+            array = np.asarray(part)
+            flat[prefix + name] = array[:used] if name in room else array
         elif isinstance(part, PairIndex):  # the hash table is made anew from its pairs
             flat |= {f"{prefix}{name}/left": part.left, f"{prefix}{name}/right": part.right}
+        elif isinstance(part, Ragged):
+            flat |= _flatten(part.packed(), f"{prefix}{name}/")
         elif hasattr(part, "__dict__"):
-            within = pairs if isinstance(part, DecayedCounts) else None
-            flat |= _flatten(part, f"{prefix}{name}/", within)
+            flat |= _flatten(part, f"{prefix}{name}/", used)
     return flat
 
 
-def _pairs(owner: object) -> int | None:
-    """How many pairs an owner has; None where its rows are not those of pairs."""
-    if isinstance(owner, LwwRegister | PairCounts | PairTimes):
-        return len(owner.index)
-    return len(owner.pairs) if isinstance(owner, Views) else None
-
-
-def _restore(owner: object, arrays: dict[str, array_file.Array], prefix: str) -> None:
+def _restore(
+    owner: object, arrays: dict[str, array_file.Array], prefix: str = "", used: int | None = None
+) -> None:
+    """Let an object hold the arrays and numbers of its paths, with room where rows are counted."""
+    used = getattr(owner, "used", used)
+    room: Mapping[str, float] = {} if used is None else getattr(owner, "ROOM", {})
     for name, part in _parts(owner).items():
         if isinstance(part, np.ndarray):
-            setattr(owner, name, arrays[prefix + name])
+            stored = arrays.pop(prefix + name)
+            if stored.dtype != part.dtype:  # older states had wider ones
+                stored = stored.astype(part.dtype)
+            if isinstance(owner, GrowableColumns) and name in owner.FILL:
+                owner.show(name, stored)
+            else:
+                setattr(owner, name, whole(stored, room[name]) if name in room else stored)
         elif isinstance(part, PairIndex):
             left, right = arrays[f"{prefix}{name}/left"], arrays[f"{prefix}{name}/right"]
             setattr(owner, name, PairIndex(left, right))
@@ -227,6 +233,6 @@ def _restore(owner: object, arrays: dict[str, array_file.Array], prefix: str) ->
         elif isinstance(part, int | float):
             setattr(owner, name, arrays[prefix + name].item())
         elif hasattr(part, "__dict__"):
-            _restore(part, arrays, f"{prefix}{name}/")
+            _restore(part, arrays, f"{prefix}{name}/", used)
     if isinstance(owner, Engagements):
         owner.list_engagers()

@@ -6,14 +6,15 @@ commutes up to rounding, so neither the order nor the batching of events changes
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ml.arrays import Rows, Times
 from ml.kernels import inline_kernel, kernel
-from ml.state.structures.growable import with_room
+from ml.state.structures.growable import make_room
 from ml.state.structures.pair_index import PairIndex
 from ml.state.structures.read_only import read_only
 
@@ -42,6 +43,8 @@ def fade(counts: CountTable, row: int, now: int) -> float:
 class DecayedCounts:
     """One decayed count per (row, kind); `width` kinds."""
 
+    ROOM: ClassVar[Mapping[str, float]] = {"value": 0, "newest": -np.inf}
+
     # The parts of a `CountTable` as they are now, for kernels; growing replaces them.
     table: tuple[Counts, Moments, float] = read_only("value", "newest", "half_life_seconds")
 
@@ -55,8 +58,7 @@ class DecayedCounts:
 
     def grow(self, rows: int) -> None:
         """Make room for at least so many rows; what a reader holds stays as it was."""
-        self.value = with_room(self.value, rows, 0)
-        self.newest = with_room(self.newest, rows, -np.inf)
+        make_room(self, rows)
 
     def add(self, row: Rows, kind: NDArray[np.integer], at: Times, weight: Counts) -> None:
         """Add `weight` to each (row, kind) as of `at`; rows of -1 are left out."""
@@ -87,6 +89,11 @@ class PairCounts:
     def __init__(self, width: int, half_life_hours: float) -> None:
         self.index = PairIndex()
         self.counts = DecayedCounts(width, half_life_hours)
+
+    @property
+    def used(self) -> int:
+        """How many rows of `counts` are in use."""
+        return len(self.index)
 
     def add(
         self, left: Rows, right: Rows, kind: NDArray[np.integer], at: Times, weight: Counts

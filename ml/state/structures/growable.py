@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar, Final, TypeVar
+from typing import ClassVar, Final, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,27 @@ def with_room(array: NDArray[T], rows: int, fill: float) -> NDArray[T]:
     return longer
 
 
+class HasRoom(Protocol):
+    """Arrays that grow together by `with_room`, of which only the first rows are in use: as many
+    as the `used` of their owner says, or of the owner of that."""
+
+    ROOM: ClassVar[Mapping[str, float]]  # the names of the arrays, and what the room holds
+
+
+def make_room(owner: HasRoom, rows: int) -> None:
+    """Room for at least so many rows."""
+    for name, fill in owner.ROOM.items():
+        setattr(owner, name, with_room(getattr(owner, name), rows, fill))
+
+
+def whole(array: NDArray[T], fill: float) -> NDArray[T]:
+    """The array of zeros that another is the beginning of, with `fill` in the room behind that."""
+    room = array if array.base is None else array.base
+    if fill != 0:
+        room[len(array) :] = fill
+    return room
+
+
 def is_worth_a_copy(goes: NDArray[np.bool_]) -> bool:
     """Whether enough rows go to make a copy without them: then copying costs little on average."""
     return int(np.count_nonzero(goes)) * LEAST_SHARE >= max(len(goes), 1)
@@ -37,6 +58,11 @@ class GrowableColumns:
     """
 
     FILL: ClassVar[Mapping[str, float]] = {}  # what a row holds about which nothing is known
+
+    def show(self, name: str, shown: NDArray[T]) -> None:
+        """Show an array, which may be the beginning of a larger one, of zeros."""
+        self.__dict__[f"_room_of_{name}"] = whole(shown, self.FILL[name])
+        setattr(self, name, shown)
 
     def lengthen(self, rows: int) -> None:
         """Show at least so many rows."""

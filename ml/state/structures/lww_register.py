@@ -7,7 +7,7 @@ and what it did, so the order in which events arrive changes nothing.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Final, TypeVar
+from typing import ClassVar, Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,7 @@ from ml.arrays import Rows, Tiebreaks, Times
 from ml.kernels import kernel
 from ml.state.structures.changes import Changes
 from ml.state.structures.event_order import NEVER, not_before
-from ml.state.structures.growable import with_room
+from ml.state.structures.growable import make_room
 from ml.state.structures.pair_index import PairIndex
 
 CODES: Final = 256  # actions are int8; -1, which is none, is the last
@@ -28,6 +28,14 @@ class LwwRegister:
 
     Each also keeps what its latest event weighs and, where `noted`, a number it came with.
     """
+
+    ROOM: ClassVar[Mapping[str, float]] = {
+        "at": NEVER,
+        "tiebreak": 0,
+        "is_on": False,
+        "note": -1,
+        "weight": 0,
+    }
 
     def __init__(
         self, kinds: Sequence[int], undoes: Mapping[Code, int], noted: bool = False
@@ -52,6 +60,11 @@ class LwwRegister:
             self._kind_of[action], self._turns_on[action] = kind, True
             for undo in (undo for undo, done in undoes.items() if done == action):
                 self._kind_of[undo] = kind
+
+    @property
+    def used(self) -> int:
+        """How many rows of the arrays are in use."""
+        return len(self.index)
 
     @property
     def since(self) -> NDArray[np.float64]:
@@ -79,7 +92,7 @@ class LwwRegister:
     ) -> Changes:
         """Turn on and off; in which order the events are given does not matter."""
         row = self.index.add(left, right)
-        self._grow(len(self.index))
+        make_room(self, len(self.index))
         cell = row.astype(np.int64) * len(self.kinds) + self._kind_of[action]
         order = np.lexsort((tiebreak, at, cell))
         if note is None:
@@ -164,13 +177,6 @@ class LwwRegister:
         at, tiebreak = np.empty(len(row), np.int64), np.empty(len(row), np.uint64)
         _newest(self.at, self.tiebreak, self.is_on, row, np.array(kinds), at, tiebreak)
         return at, tiebreak
-
-    def _grow(self, rows: int) -> None:
-        self.at = with_room(self.at, rows, NEVER)
-        self.tiebreak = with_room(self.tiebreak, rows, 0)
-        self.is_on = with_room(self.is_on, rows, False)
-        self.note = with_room(self.note, rows, -1)
-        self.weight = with_room(self.weight, rows, 0)
 
 
 @kernel

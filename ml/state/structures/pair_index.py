@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml.arrays import Rows
-from ml.kernels import inline_kernel, kernel
+from ml.kernels import inline_kernel, inner_kernel, kernel
 from ml.state.structures.growable import with_room
 from ml.state.structures.read_only import read_only
 
@@ -29,7 +29,7 @@ def find(table: PairTable, left: int, right: int) -> int:
     return int(table[_place(table, np.int32(left), np.int32(right)), 2]) - 1
 
 
-@kernel
+@inner_kernel
 def find_each(table: PairTable, left: int, right: Rows) -> Rows:
     """The rows of pairs of one left side; -1 where a pair was never added.
 
@@ -151,18 +151,18 @@ def _slot(slots: int, left: np.int32, right: np.int32) -> int:
     """The slot where a pair belongs, if no other is there."""
     spread = (np.uint64(np.uint32(left)) << HALF | np.uint64(np.uint32(right))) * SPREAD
     spread = (spread ^ spread >> HALF) * SPREAD
-    return np.int64((spread >> HALF) * np.uint64(slots) >> HALF)
+    return int(np.int64((spread >> HALF) * np.uint64(slots) >> HALF))
 
 
-@kernel
+@inner_kernel
 def _place(table: PairTable, left: np.int32, right: np.int32) -> int:
     """The slot of a pair, or the empty one where it belongs."""
     place = _slot(len(table), left, right)
     while table[place, 2] != 0 and (table[place, 0] != left or table[place, 1] != right):
         place += 1
         if place == len(table):
-            place = np.int64(0)
-    return int(place)
+            place = 0
+    return place
 
 
 @inline_kernel

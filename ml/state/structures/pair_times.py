@@ -3,13 +3,16 @@ the list of those it met."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 import numpy as np
 from numpy.typing import NDArray
 
 from ml.arrays import Rows, Times
 from ml.kernels import kernel
 from ml.state.structures.event_order import NEVER
-from ml.state.structures.growable import with_room
+from ml.state.structures.growable import make_room
 from ml.state.structures.pair_index import PairIndex
 from ml.state.structures.ragged import Ragged
 
@@ -17,10 +20,17 @@ from ml.state.structures.ragged import Ragged
 class PairTimes:
     """Pairs with the newest time that each was met; what is older changes nothing."""
 
+    ROOM: ClassVar[Mapping[str, float]] = {"at": NEVER}
+
     def __init__(self, left: int = 0) -> None:
         self.index = PairIndex()
         self.at = np.empty(0, np.int64)
         self.lists = Ragged(left)  # rows of `index`, by their left side
+
+    @property
+    def used(self) -> int:
+        """How many rows of the arrays are in use."""
+        return len(self.index)
 
     def grow(self, left: int) -> None:
         self.lists.grow(left)
@@ -60,7 +70,7 @@ class PairTimes:
         start = len(self.index)
         row = self.index.add(left, right)
         if len(self.index) > start:
-            self.at = with_room(self.at, len(self.index), NEVER)
+            make_room(self, len(self.index))
             new = np.arange(start, len(self.index), dtype=np.int32)
             self.lists.append(self.index.left[start:], new)
         return row

@@ -63,6 +63,16 @@ class Ragged:
         self.data = value[np.argsort(row, kind="stable")].astype(np.int32)
         self._used = len(self.data)
 
+    def packed(self) -> Ragged:
+        """The same lists, one behind the other, without room between them."""
+        lists = Ragged()
+        lists.length = self.length.copy()
+        lists.start = np.cumsum(lists.length) - lists.length
+        lists.room = lists.length
+        lists.data, _ = self.gather(np.arange(len(self.length), dtype=np.int32))
+        lists._used = len(lists.data)
+        return lists
+
     def of(self, row: int) -> Rows:
         """The values of one list, oldest first; a view, for reading only."""
         start = self.start[row]

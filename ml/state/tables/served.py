@@ -6,8 +6,9 @@ row yet is kept apart, up to a limit.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from hashlib import blake2b
-from typing import Final
+from typing import ClassVar, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +16,6 @@ from numpy.typing import NDArray
 from ml.arrays import Rows, Times
 from ml.kernels import kernel
 from ml.state.structures.event_order import NEVER
-from ml.state.structures.growable import with_room
 from ml.state.structures.pair_times import PairTimes
 
 Keys = NDArray[np.int64]
@@ -32,6 +32,8 @@ def request_key(user_id: str, request_id: str) -> int:
 class Served(PairTimes):
     """When a tweet was last in an answer to a viewer, and in which."""
 
+    ROOM: ClassVar[Mapping[str, float]] = {**PairTimes.ROOM, "request": NO_REQUEST}
+
     def __init__(self, left: int = 0) -> None:
         super().__init__(left)
         self.request = np.empty(0, np.int64)  # of each pair, the key of its newest request
@@ -39,7 +41,6 @@ class Served(PairTimes):
     def add_request(self, left: Rows, right: Rows, at: Times, request: Keys) -> None:
         """These pairs were in these requests; of one second, the greater key stands."""
         row = self._meet(left, right)
-        self.request = with_room(self.request, len(self.index), NO_REQUEST)
         _serve(self.at, self.request, row, at, request)
 
     def _take(self, row: Rows, right: Rows | None = None) -> None:

@@ -8,14 +8,15 @@ reads its tables in the order of time, so where impressions arrive late, others 
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
+from typing import ClassVar, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ml.arrays import Rows, Times
 from ml.kernels import kernel
-from ml.state.structures.growable import with_room
+from ml.state.structures.growable import make_room
 from ml.state.structures.pair_index import PairIndex
 
 DAILY: Final = 5  # tweets of one author that one reader sees on a day; few ever see more
@@ -25,16 +26,22 @@ DAY_SECONDS: Final = 86_400
 class Views:
     """How many impressions of each author every viewer has had on the latest day."""
 
+    ROOM: ClassVar[Mapping[str, float]] = {"day": -1, "count": 0}
+
     def __init__(self) -> None:
         self.pairs = PairIndex()  # (viewer, author)
-        self.day = np.empty(0, np.int64)
-        self.count = np.empty(0, np.int64)
+        self.day = np.empty(0, np.int32)
+        self.count = np.empty(0, np.int32)
+
+    @property
+    def used(self) -> int:
+        """How many rows of the arrays are in use."""
+        return len(self.pairs)
 
     def count_within_cap(self, viewer: Rows, author: Rows, at: Times) -> NDArray[np.bool_]:
         """Count impressions, in this order; which of them are within the cap."""
         pair = self.pairs.add(viewer, author)
-        self.day = with_room(self.day, len(self.pairs), -1)
-        self.count = with_room(self.count, len(self.pairs), 0)
+        make_room(self, len(self.pairs))
         within = np.empty(len(pair), np.bool_)
         _count(self.day, self.count, pair, at, within)
         return within
@@ -49,8 +56,8 @@ class Views:
 
 @kernel
 def _count(
-    latest_day: NDArray[np.int64],
-    count: NDArray[np.int64],
+    latest_day: Rows,
+    count: Rows,
     pair: Rows,
     at: Times,
     within: NDArray[np.bool_],

@@ -13,6 +13,7 @@ from app.retrieval.sketch import sketch_of, worth_by_sketch
 from app.retrieval.sort_keys import rows_of, scores_of, sort_keys
 from app.retrieval.top_k import top_k
 from app.retrieval.topic_index import TopicIndex
+from ml.arrays import Rows
 from ml.embeddings.cells import WORTHWHILE, cells_of, centroids_of
 from ml.embeddings.encoder import EncodedTweets, Encoder, Vectors
 
@@ -46,6 +47,9 @@ class _Window:
         return Fresh(oldest, row, row, known[row], topic, TopicIndex.of(topic))
 
     fresh = window
+
+    def age_hours(self, tweet: Rows, now: int) -> np.ndarray:
+        return (now - self.created_at[tweet]) / 3600
 
 
 class _Encoder:
@@ -198,7 +202,7 @@ def test_by_a_sketch_worth_is_nearly_as_by_the_vectors() -> None:
     place, created_at = rng.permutation(300).astype(np.int32), NOW - rng.integers(0, 9_999, 300)
     sketch = sketch_of(vectors, row, place)
     asked, per_hour = rng.permutation(300).astype(np.int32)[:100], 0.1
-    both = worth_by_sketch(sketch, asked, created_at, *tastes, per_hour, NOW)
+    both = worth_by_sketch(sketch, asked, created_at, tastes[0], tastes[1], per_hour, NOW)
     theirs = np.empty_like(row)
     theirs[place] = row
     for taste, keys in zip(tastes, both, strict=True):

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import json
+import pickle
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from ml import bundle
+from ml.actions import Action
 from ml.bundle import disk
 from ml.errors import BundleError
+from ml.state.events import Events
 from ml.state.feature_state import FeatureState
-from ml.state.storage import snapshot
+from ml.state.storage import array_file, snapshot
 from ml.state.storage.state_diff import differences
+from ml.state.structures.event_order import NEVER
 
 NAME = "0123abcd"
 
@@ -48,6 +53,63 @@ def test_a_changed_fact_about_a_state_is_refused(folder: Path, field: str) -> No
     path.write_text(json.dumps(about))
     with pytest.raises(BundleError, match=r"state\.json does not match its own checksum"):
         snapshot.about(folder / NAME)
+
+
+def test_a_state_is_stored_without_the_room_that_it_has(
+    folder: Path, tiny_state: FeatureState, tmp_path: Path
+) -> None:
+    arrays = array_file.load(folder / NAME / "state.safetensors")
+    ties = tiny_state.tie_counts
+    assert len(arrays["_counts/tie/counts/value"]) == len(ties.index) <= len(ties.counts)
+    assert len(arrays["_seen/at"]) == len(tiny_state.seen.index)
+    assert len(arrays["_seen/lists/data"]) == len(tiny_state.seen.index)
+    again = tmp_path / "again"
+    again.mkdir()
+    snapshot.save(snapshot.load(folder / NAME), again, tmp_path, "tables", b"chain")
+    for name in ("state.safetensors", "tweets.parquet", "users.parquet"):
+        assert (again / name).read_bytes() == (folder / NAME / name).read_bytes()
+
+
+def test_a_state_is_read_with_room_to_grow_by(folder: Path) -> None:
+    state = snapshot.load(folder / NAME)
+    register, ties, seen = state.engaged, state.tie_counts, state.seen
+    for array, used, fill in (
+        (register.at, len(register.index), NEVER),
+        (register.note, len(register.index), -1),
+        (ties.counts.value, len(ties.index), 0),
+        (ties.counts.newest, len(ties.index), -np.inf),
+        (seen.at, len(seen.index), NEVER),
+    ):
+        assert len(array) == used + used // snapshot.SPARE > used
+        assert (array[used:] == fill).all()
+    tweets = state.tweets
+    put_at = tweets.put_at
+    tweets.lengthen(len(tweets) + 1)
+    assert np.shares_memory(tweets.put_at, put_at)
+    assert tweets.put_at[-1] == NEVER
+
+
+def test_what_is_read_goes_on_as_what_was_written(folder: Path, tiny_state: FeatureState) -> None:
+    read, written = snapshot.load(folder / NAME), pickle.loads(pickle.dumps(tiny_state))
+    rng, count = np.random.default_rng(7), 2_000
+    user, target = (rng.integers(0, len(read.users), count).astype(np.int32) for _ in range(2))
+    tweet = rng.integers(0, len(read.tweets), count).astype(np.int32)
+    action = rng.choice([Action.LIKE, Action.IMPRESSION, Action.FOLLOW], count).astype(np.int8)
+    tweet[action == Action.FOLLOW] = -1
+    at = read.newest + rng.integers(0, 9_999, count)
+    events = Events(
+        action,
+        user,
+        tweet,
+        target,
+        at,
+        np.full(count, np.nan, np.float32),
+        np.arange(count, dtype=np.uint64),
+    )
+    for state in (read, written):
+        for start in range(0, count, 100):
+            state.apply(events[start : start + 100])
+    assert differences(read, written) == []
 
 
 def test_a_missing_file_is_named(folder: Path) -> None:
