@@ -113,7 +113,8 @@ def test_a_time_comes_out_as_it_went_in(world: World, watch: Watch, age: str, ag
     written = [one.entry for one in records(world.folder) if one.entry.kind == Kind.PUT_TWEET]
     assert [entry.at for entry in written] == [NOW * 1_000_000]
     body = written[0].body
-    assert isinstance(body, Mapping) and body["created_at"] == given.timestamp()
+    assert isinstance(body, Mapping)
+    assert body["created_at"] == given.timestamp()
 
 
 def test_one_tweet_thirty_years_ahead_moves_no_clock(world: World, watch: Watch) -> None:
