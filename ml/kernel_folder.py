@@ -22,7 +22,7 @@ CACHE: Final = "NUMBA_CACHE_DIR"  # which numba reads when it is imported
 KEPT: Final = 2  # folders, the one in use among them
 ROOT: Final = Path(__file__).parents[1]
 ROOMS: Final = ("ml", "app")
-KERNEL: Final = re.compile(r"^@(dot_|inline_)?kernel$", re.MULTILINE)
+KERNEL: Final = re.compile(r"^@(\w+_)?kernel$", re.MULTILINE)
 IMPORT: Final = re.compile(r"^from ((?:ml|app)[\w.]*) import (\([^)]*\)|.*)$", re.MULTILINE)
 
 

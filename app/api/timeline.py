@@ -40,7 +40,8 @@ async def timeline(
     not shown again; `next_cursor` requests the next page."""
     service, request_id = service_in_use(request), request_name(request)
     peek = parameters.peek or only_looks(request)
-    await read_your_writes.reached(service, parameters.after_offset)
+    if parameters.after_offset:
+        await read_your_writes.reached(service, parameters.after_offset)
     page = await Feed(service).page(
         user_id,
         parameters.limit,
@@ -60,12 +61,12 @@ async def timeline(
         page.start,
         page.next_cursor,
         page.exhausted,
+        parameters.explain,
     )
     if service.is_away:
         answer["missing"].append(EVENT_LOG)
     if parameters.explain:
         answer["trace"] = serializers.trace(page.served)
-        serializers.add_evidence(answer["items"], page.served.batch)
     response = PrivateJson(answer)
     if service.answers is not None and not peek:
         service.answers.keep(_kept(page, user_id, request_id, response))

@@ -27,13 +27,12 @@ def main() -> None:
     except (FeedError, InvalidRequestError) as error:
         sys.stdout.buffer.write(encoded({"problem": str(error)}))
         return
-    served = previewed.served
+    query, served, explain = previewed.query, previewed.served, asked.explain
     answer = serializers.timeline(
-        engine, asked.user_id, previewed.query, served, asked.request_id, asked.product
+        engine, asked.user_id, query, served, asked.request_id, asked.product, explain=explain
     )
-    if asked.explain:
+    if explain:
         answer["trace"] = serializers.trace(served)
-        serializers.add_evidence(answer["items"], served.batch)
     given = asked.overrides.model_dump(exclude_none=True)
     answer["without_effect"] = [one._asdict() for one in without_effect(served.product, given)]
     sys.stdout.buffer.write(encoded({"answer": answer}))

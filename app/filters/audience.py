@@ -62,7 +62,8 @@ def _seen(
     viewer: int,
     following: Rows,
 ) -> Mask:
-    sees = np.zeros(len(tweet), np.bool_)
+    sees = np.empty(len(tweet), np.bool_)
+    sees[:] = False
     for i in range(len(tweet)):
         row = tweet[i]
         if row < 0:

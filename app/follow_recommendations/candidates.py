@@ -67,9 +67,10 @@ def promising(
     place_of = np.empty(len(table), np.int32)
     for slot in range(len(table)):
         place_of[slot] = REFUSED
-    user, met = np.empty(room, np.int32), np.zeros(room, np.int32)
-    follows = np.zeros(room, np.bool_)
-    found = first = 0
+    user, met = np.empty(room, np.int32), np.empty(room, np.int32)
+    follows = np.empty(room, np.bool_)
+    met[:] = found = first = 0
+    follows[:] = False
     if viewer >= 0:
         table[slot_of(table, viewer)] = viewer
     for who in following:

@@ -24,6 +24,8 @@ class FeedbackFatigue:
 
     def factor(self, query: Query, batch: CandidateBatch) -> Column:
         around, begin = query.neighborhood, query.now - self.hidden_hours * 3600.0
+        if not len(around.see_fewer_authors):
+            return batch.unchanged()
         return _factors(
             batch.author,
             around.see_fewer_authors,

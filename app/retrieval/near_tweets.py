@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.pipeline.batch import Column, Rows
-from app.retrieval.age import age_hours
 from app.retrieval.fresh_tweets import KEPT_SECONDS, FreshTweets
 from app.retrieval.memo import Memo
 from app.retrieval.sketch import Sketch, sketch_of, worth_by_sketch
@@ -131,7 +130,9 @@ class NearTweets:
         old = fresh.tweet < rows
         tweet, author, created_at = fresh.tweet[old], fresh.author[old], fresh.created_at[old]
         cells = len(self.encoder.tweets.centroids)
-        slot, hours = _slots(created_at, fresh.oldest, moment)
+        hours = max((moment - fresh.oldest) / 3600 / SLOTS, 1e-3)  # of a slot
+        age_hours = self.fresh_tweets.age_hours(tweet, moment)
+        slot = np.minimum((age_hours / hours).astype(np.int64), SLOTS - 1)
         place = self.encoder.tweets.cell[tweet].astype(np.int64) * SLOTS + slot
         order = np.argsort(place.astype(np.int32), kind="stable")
         count = np.bincount(place, minlength=cells * SLOTS).reshape(cells, SLOTS)
@@ -155,19 +156,10 @@ _NO_KEYS: Final = np.empty(0, np.int64)
 
 
 @kernel
-def _slots(created_at: Times, oldest: int, now: int) -> tuple[Numbers, float]:
-    """The slot of each age, and the hours of a slot."""
-    hours = max((now - oldest) / 3600 / SLOTS, 1e-3)
-    slot = np.empty(len(created_at), np.int64)
-    for i in range(len(created_at)):
-        slot[i] = min(int(age_hours(created_at[i], now) / hours), SLOTS - 1)
-    return slot, hours
-
-
-@kernel
 def _within_reach(near: Vectors, fading: float, start: Numbers, upto: Numbers, reach: int) -> Rows:
     """The places of the tweets of all cells that are worth most, about `reach` by each taste."""
-    slots = np.zeros(near.shape[1], np.int64)  # to read of each cell
+    slots = np.empty(near.shape[1], np.int64)  # to read of each cell
+    slots[:] = 0
     for taste in range(len(near)):
         low, high = np.inf, -np.inf
         for cell in range(len(slots)):

@@ -43,7 +43,8 @@ class TopicIndex:
 @kernel
 def _by_bucket(topic: Topics) -> tuple[Rows, NDArray[np.int64]]:
     """A counting sort, which keeps the order within a bucket."""
-    start = np.zeros(BUCKETS + 1, np.int64)
+    start = np.empty(BUCKETS + 1, np.int64)
+    start[:] = 0
     for token in topic:
         start[(token & (BUCKETS - 1)) + 1] += 1
     for bucket in range(BUCKETS):

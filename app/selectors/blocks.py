@@ -82,12 +82,18 @@ def fill(
     """
     rows, places = len(ordered), len(order)
     facts, counts = facts_of(ordered, tweet, author, marks, tags, sources.shape[1])
-    inside, was_best = np.zeros(rows, np.bool_), np.zeros(rows, np.bool_)
-    part, offer, gain = np.empty(rows), np.empty(rows), np.empty(len(RULES))
-    chosen = np.empty(BLOCK, np.int64)
-    seats, left = np.zeros((6, sources.shape[1])), np.zeros(sources.shape[1])
-    taken = np.zeros(sources.shape[1])
-    value, waiting, waits = np.empty(rows), np.empty(rows, np.int64), rows
+    inside, was_best = np.empty(rows, np.bool_), np.empty(rows, np.bool_)
+    inside[:] = was_best[:] = False
+    value, part = np.empty(rows, np.float64), np.empty(rows, np.float64)
+    offer = np.empty(rows, np.float64)
+    gain, chosen = np.empty(len(RULES), np.float64), np.empty(BLOCK, np.int64)
+    seats, left = (
+        np.empty((6, sources.shape[1]), np.float64),
+        np.empty(sources.shape[1], np.float64),
+    )
+    taken = np.empty(sources.shape[1], np.float64)
+    seats[:] = left[:] = taken[:] = 0.0
+    waiting, waits = np.empty(rows, np.int64), rows
     for row in range(rows):
         value[row], waiting[row] = worth[ordered[row]], row
     for source in range(sources.shape[1]):
@@ -189,7 +195,7 @@ def _improve(
         chosen, inside: the rows inside, changed here.
         offer: written here: what is paid at most for each row outside.
     """
-    gain, spent = np.empty(len(RULES)), 0.0
+    gain, spent = np.empty(len(RULES), np.float64), 0.0
     for _ in range(MOST):
         highest, best, next_best, lacks = 0.0, -inf, len(window), lacking(seats)
         for at in range(len(window) - 1, -1, -1):

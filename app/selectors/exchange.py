@@ -51,7 +51,9 @@ def facts_of(
         while first < sources - 1 and not facts[row, MARKS] >> first & 1:
             first += 1
         facts[row, FIRST] = first
-    return facts, np.zeros((2, len(authors) + 1), np.int64)
+    counts = np.empty((2, len(authors) + 1), np.int64)
+    counts[:] = 0
+    return facts, counts
 
 
 @inline_kernel

@@ -31,7 +31,7 @@ class RememberServed:
             Kind.SERVED,
             served.at_micros,
             served.user_id,
-            _body(served, self.settings, self.impressions).to_json(),
+            _body(served, self.settings, self.impressions),
         )
         self.log.remember(served, entry)
 

@@ -138,7 +138,7 @@ def _likeliest(
         tried[tries], tries = topic, tries + 1
         written = own_posts(counted(counts, find(index, viewer, topic), now), they)
         did = counted(lately_counts, find(lately_index, viewer, topic), now)
-        likely = liking(before_seeing(written, 0.0, False, declares), did, they)
+        likely = liking(before_seeing(written, 1.0, False, declares), did, they)
         if likeliest < likely <= certain and likely >= hopeful:
             wanted, likeliest = topic, likely
     return int(wanted)
@@ -188,8 +188,8 @@ def _on_topic(
         if follows[i] >= 0 or excludes[i] >= 0 or wants_less[i] >= 0:
             continue
         received = engagement_rate(counted(tweet_counts, int(rows[i]), now), TWEET_STRENGTH)
-        received += engagement_rate(counted(author_counts, int(authors[i]), now), AUTHOR_STRENGTH)
+        received *= engagement_rate(counted(author_counts, int(authors[i]), now), AUTHOR_STRENGTH)
         fading = np.log(2) / half_life_hours * age_hours(created_at[rows[i]], now)
-        keys[found] = sort_key(received - fading, rows[i])
+        keys[found] = sort_key(np.log(received) - fading, rows[i])
         found += 1
     return keys[:found]

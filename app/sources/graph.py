@@ -72,7 +72,8 @@ def _proven(
     table = scratch_table(room)
     place_of = np.empty(len(table), np.int32)
     tweet, by, found = np.empty(room, np.int32), np.empty(room, np.int32), 0
-    weight, proof = np.zeros(room, np.float64), np.zeros(room, np.int32)
+    weight, proof = np.empty(room, np.float64), np.empty(room, np.int32)
+    weight[:], proof[:] = 0.0, 0
     for i in range(len(following)):
         for place in range(LENGTH):
             row, at = engaged[following[i], place], engaged_at[following[i], place]

@@ -96,7 +96,8 @@ class OutOfNetwork:
 @kernel
 def _middle(tweet: Rows, at: Times, since: int, vectors: Vectors) -> tuple[Column, int]:
     """The mean of the vectors of tweets, made one of length 1; how many are of `since` or later."""
-    middle, recent, square = np.zeros(vectors.shape[1], np.float32), 0, 0.0
+    middle, recent, square = np.empty(vectors.shape[1], np.float32), 0, 0.0
+    middle[:] = 0.0
     for i in range(len(tweet)):
         if tweet[i] >= 0 and at[i] >= since:
             recent += 1
@@ -123,7 +124,8 @@ def _by_strangers(
     now: int,
 ) -> tuple[Keys, Keys]:
     """The tweets by authors that are not followed, by their worth to either taste."""
-    followed = np.zeros(users, np.bool_)
+    followed = np.empty(users, np.bool_)
+    followed[:] = False
     for who in following:
         followed[who] = True
     row, fading, found = np.empty(len(tweet), np.int32), np.empty(len(tweet), np.float64), 0

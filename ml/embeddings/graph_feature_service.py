@@ -33,9 +33,8 @@ def neighbors_following(author: Rows, by_followees: Rows, by_followers: Rows) ->
     buckets = FEWEST_BUCKETS
     while buckets < SPARSE * len(author):
         buckets *= 2
-    holds, follows = np.empty(buckets, np.int32), np.zeros(buckets, np.int32)
-    for bucket in range(buckets):
-        holds[bucket] = NOBODY
+    holds, follows = np.empty(buckets, np.int32), np.empty(buckets, np.int32)
+    holds[:], follows[:] = NOBODY, 0
     apart, others = np.empty(len(author), np.int32), 0
     for who in author:
         bucket = who & (buckets - 1)
@@ -77,7 +76,8 @@ def followees_engaged(
     table = scratch_table(len(tweet))
     for row in tweet:
         table[slot_of(table, row)] = row
-    engagements = np.zeros(len(table), np.int32)
+    engagements = np.empty(len(table), np.int32)
+    engagements[:] = 0
     for who in followee:
         for place in range(LENGTH):
             if engaged_at[who, place] <= now - PROOF_SECONDS:

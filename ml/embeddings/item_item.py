@@ -142,7 +142,8 @@ def _going_with(
     table = scratch_table(most)
     place = np.empty(len(table), np.int32)
     tweet, found = np.empty(most, np.int32), 0
-    strength, latest = np.zeros(most, np.float64), np.zeros(most, np.float64)
+    strength, latest = np.empty(most, np.float64), np.empty(most, np.float64)
+    strength[:] = latest[:] = 0.0
     for row in history:
         if row >= 0:
             slot = slot_of(table, row)
@@ -170,7 +171,8 @@ def _look_up(
     tweet: Rows, table: Numbers, place: Rows, strength: Strengths, latest: Strengths
 ) -> tuple[Strengths, Strengths]:
     """What is known of given tweets; 0 of those that are not in the table."""
-    theirs, theirs_lately = np.zeros(len(tweet), np.float64), np.zeros(len(tweet), np.float64)
+    theirs, theirs_lately = np.empty(len(tweet), np.float64), np.empty(len(tweet), np.float64)
+    theirs[:] = theirs_lately[:] = 0.0
     for i in range(len(tweet)):
         slot = slot_of(table, tweet[i])
         if table[slot] != FREE and place[slot] != NOWHERE:

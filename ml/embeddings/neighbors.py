@@ -41,7 +41,8 @@ def neighbors(
     table = scratch_table(most)
     place = np.empty(len(table), np.int32)
     neighbor, found = np.empty(most, np.int32), 0
-    common, common_lately = np.zeros(most, np.float64), np.zeros(most, np.float64)
+    common, common_lately = np.empty(most, np.float64), np.empty(most, np.float64)
+    common[:] = common_lately[:] = 0.0
     taken = 0
     for tweet in history:
         if tweet < 0:

@@ -55,7 +55,7 @@ def similarity(
     """
     near = hashed_cosines(hashed(interests, viewer), tags, tweet)
     count, _, community, score, pull = communities[:5]
-    vector, known = np.zeros(count, np.float64), 0
+    vector, known = np.empty(count, np.float64), 0
     if viewer >= 0 and count > 0:
         vector, known = interested_in(
             viewer, following, engaged[viewer], author_of, community, score, pull, count
@@ -86,8 +86,8 @@ def _remember(tweet: Rows, author_of: Rows, communities: CommunityArrays) -> Non
     start, length, rows, user, is_on, weights, at = communities[7:14]
     changed, as_of, its, its_weight, its_sure = communities[14:]
     whose, when, worth = _engagements(tweet, start, length, rows, user, is_on, weights, at)
-    total, touched = np.zeros(count, np.float64), np.empty((ENGAGERS + 1) * ACTIVE + 1, np.int32)
-    last = 0
+    total, touched = np.empty(count, np.float64), np.empty((ENGAGERS + 1) * ACTIVE + 1, np.int32)
+    total[:], last = 0.0, 0
     for row in tweet:
         found, entries, newest, author = 0.0, 0, NEVER, author_of[row]
         first, last = last, last + min(length[row], ENGAGERS)
@@ -137,7 +137,8 @@ def interested_in(
 ) -> tuple[Numbers, int]:
     """(communities,) of length 1: what a user is known for, and the communities of whom they follow
     and of the authors of what they engaged with lately; and of how many people that was."""
-    vector, known = np.zeros(count, np.float64), 0
+    vector, known = np.empty(count, np.float64), 0
+    vector[:] = 0.0
     if community[user] >= 0:
         vector[community[user]] += score[user]
         known += 1
@@ -195,7 +196,8 @@ def _engagements(
 @kernel
 def hashed(tokens: Tokens, row: int) -> Numbers:
     """(COMMUNITIES,) the vector of one user's interests, of length 1, or 0 where `row` is -1."""
-    vector = np.zeros(COMMUNITIES, np.float64)
+    vector = np.empty(COMMUNITIES, np.float64)
+    vector[:] = 0.0
     if row >= 0:
         for i in range(TOKENS):
             if tokens[row, i] != 0:

@@ -212,7 +212,7 @@ def read(entry: Entry) -> Body:
     Raises:
         KeyError, TypeError, ValueError: it does not have the form of its kind.
     """
-    return TYPES[entry.kind].from_json(entry.body)
+    return _read(entry, TYPES[entry.kind].from_json)
 
 
 READ_FOR_STATE: Final[Mapping[Kind, Callable[[Json], Body]]] = {
@@ -227,7 +227,17 @@ def read_for_state(entry: Entry) -> Body:
     Raises:
         KeyError, TypeError, ValueError: it does not have the form of its kind.
     """
-    return READ_FOR_STATE[entry.kind](entry.body)
+    return _read(entry, READ_FOR_STATE[entry.kind])
+
+
+def json_of(entry: Entry) -> Json:
+    """The body of an entry as JSON."""
+    return entry.body if isinstance(entry.body, Mapping) else entry.body.to_json()
+
+
+def _read(entry: Entry, from_json: Callable[[Json], Body]) -> Body:
+    """A page that was served is typed already where this process served it."""
+    return entry.body if isinstance(entry.body, Served) else from_json(json_of(entry))
 
 
 def _pool(body: Json) -> tuple[str, bytes]:

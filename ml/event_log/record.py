@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum, unique
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 
 @unique
@@ -22,6 +22,12 @@ class Kind(StrEnum):
     PREFERENCE = "preference"
 
 
+class Typed(Protocol):
+    """What `bodies` makes of JSON, and JSON of."""
+
+    def to_json(self) -> Mapping[str, object]: ...
+
+
 class Entry(NamedTuple):
     """What is appended. An `event_id` is accepted once, ever.
 
@@ -33,7 +39,7 @@ class Entry(NamedTuple):
     kind: Kind
     at: int  # true time, in microseconds since 1970
     user: str | None  # whose data it is, for erasure
-    body: Mapping[str, object]  # JSON, which `bodies` alone writes and reads
+    body: Mapping[str, object] | Typed  # JSON, or what a log writes as JSON
     assigned: bool = False  # which a log does not keep
 
 

@@ -16,7 +16,7 @@ from typing import Any, Final, NamedTuple
 
 import orjson
 
-from ml.event_log.bodies import FOR_LATER_PAGES
+from ml.event_log.bodies import FOR_LATER_PAGES, json_of
 from ml.event_log.record import Entry, Kind, Record
 
 WINDOW: Final = -12  # raw deflate, 4 KiB of history
@@ -58,9 +58,9 @@ def encode(entry: Entry) -> Encoded:
     """
     kind = str(entry.kind)
     if entry.kind not in DEFLATED:
-        text = _json(entry.body)
+        text = _json(json_of(entry))
         return Encoded(entry.event_id, kind, entry.at, entry.user, text, None)
-    body = dict(entry.body)
+    body = dict(json_of(entry))
     details: dict[str, object] = {name: body.pop(name) for name in FOR_LATER_PAGES if name in body}
     common = _common(entry.event_id, entry.user)
     return Encoded(

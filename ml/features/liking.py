@@ -11,7 +11,7 @@ from __future__ import annotations
 from math import exp, log
 from typing import Final
 
-from ml.features.rates import ENGAGEMENTS, over_expected
+from ml.features.rates import ENGAGEMENTS, engagement_rate
 from ml.kernels import inline_kernel
 from ml.state.tables.counted import Counted
 
@@ -32,14 +32,14 @@ _YES: Final = log(LIKED / OTHER)
 
 @inline_kernel
 def own_posts(topic: Counted, viewer: Counted) -> float:
-    """The viewer's own posts on a topic over what is usual, as a logarithm; 0 without posts."""
-    return log((topic.post + POSTS) / (viewer.post * USUAL_SHARE + POSTS))
+    """The viewer's own posts on a topic over what is usual; 1 without posts."""
+    return (topic.post + POSTS) / (viewer.post * USUAL_SHARE + POSTS)
 
 
 @inline_kernel
 def neighbors_declare(declaring: float, neighbors: float) -> float:
-    """Neighbors of a viewer who declare a topic over what is usual, as a logarithm; 0 without."""
-    return log((declaring + 1) / (neighbors * DECLARING_SHARE + 1))
+    """Neighbors of a viewer who declare a topic over what is usual; 1 without neighbors."""
+    return (declaring + 1) / (neighbors * DECLARING_SHARE + 1)
 
 
 @inline_kernel
@@ -53,7 +53,7 @@ def before_seeing(written: float, around: float, declared: bool, declares: bool)
         declares: whether the viewer declares anything.
     """
     declaration = DECLARED if declared else (0.0 if declares else SILENT)
-    return UNKNOWN + declaration + WRITTEN * written + SHARED * around
+    return UNKNOWN + declaration + WRITTEN * log(written) + SHARED * log(around)
 
 
 @inline_kernel
@@ -63,6 +63,6 @@ def liking(before: float, topic: Counted, viewer: Counted) -> float:
     Exposure is what was expected of the impressions, from somebody who engages as easily as this
     viewer does; so a topic that was seen late, or at the bottom of the page, is not refused.
     """
-    exposure = ENGAGEMENTS * topic.expected * over_expected(viewer, EASE_STRENGTH)
+    exposure = ENGAGEMENTS * topic.expected * engagement_rate(viewer, EASE_STRENGTH)
     log_odds = before + topic.engaged * _YES - exposure * (LIKED - OTHER)
     return 1 / (1 + exp((topic.negative + topic.report) * REFUSED - log_odds))

@@ -28,7 +28,8 @@ def age_hours(created_at: int, now: int) -> float:
 @kernel
 def declared_by(interests: Tokens, user: int, topic: Rows) -> NDArray[np.bool_]:
     """(topics,) whether a user declares each of some topics; nobody declares 0."""
-    declared = np.zeros(len(topic), np.bool_)
+    declared = np.empty(len(topic), np.bool_)
+    declared[:] = False
     for i in range(INTERESTS if user >= 0 else 0):
         for j in range(len(topic)):
             declared[j] |= topic[j] != 0 and topic[j] == np.int32(interests[user, i])
@@ -38,7 +39,8 @@ def declared_by(interests: Tokens, user: int, topic: Rows) -> NDArray[np.bool_]:
 @kernel
 def shared_interests(interests: Tokens, user: int, other: Rows) -> Rows:
     """(others,) how many interests of a user each of the others declares, too."""
-    count = np.zeros(len(other), np.int32)
+    count = np.empty(len(other), np.int32)
+    count[:] = 0
     for i in range(INTERESTS if user >= 0 else 0):
         token = interests[user, i]
         if token == 0:
@@ -62,8 +64,8 @@ def neighbors_declaring(
     for one in topic:
         number = int(one) & UNSIGNED
         table[slot_of(table, number)] = number
-    declare = np.zeros(len(table), np.int32)
-    asked = 0
+    declare = np.empty(len(table), np.int32)
+    declare[:] = asked = 0
     for some in (following, followers):
         step = 1 + len(some) // ASKED
         for place in range(0, len(some), step):

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from ml.arrays import Rows, Times
 from ml.embeddings.graph_feature_service import followees_engaged, neighbors_following
 from ml.embeddings.simclusters import similarity
+from ml.features.logarithm import take_logarithms
 from ml.features.look_ups import (
     age_hours,
     declared_by,
@@ -33,6 +34,7 @@ from ml.state.tables.neighborhood import places_among
 
 MEDIA: Final = METADATA.index("media")
 TEXT_LENGTH: Final = METADATA.index("text_length")
+IS_LOG: NDArray[np.bool_] = np.empty(0, np.bool_)  # of each feature; generated
 
 
 def write_once(out: Numbers, i: int, moment: Moment, viewer: Viewer) -> None:
@@ -197,3 +199,4 @@ def write(
             float(taste[i]),
         )
         write_row(out, i, the_author, the_tweet, topic, pair)
+    take_logarithms(out, IS_LOG)

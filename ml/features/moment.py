@@ -7,15 +7,15 @@ from typing import Final
 
 import numpy as np
 
-from ml.features.log_scale import log_scale
+from ml.features.logarithm import Log
 from ml.features.numbers import DAY_SECONDS, Moment, Tweet
 from ml.kernels import inline_kernel
 
 
 @inline_kernel
-def tweet_age(tweet: Tweet) -> float:
+def tweet_age(tweet: Tweet) -> Log:
     """Hours since the tweet was written, log scale; one day where nobody knows."""
-    return log_scale(_age_hours(tweet))
+    return 1 + _age_hours(tweet)
 
 
 @inline_kernel

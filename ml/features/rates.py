@@ -1,8 +1,7 @@
-"""Rates that few observations cannot make extreme: logarithms over what is typical."""
+"""Rates over what is typical, which few observations cannot make extreme."""
 
 from __future__ import annotations
 
-from math import log
 from typing import Final
 
 from ml.kernels import inline_kernel
@@ -28,20 +27,14 @@ REPORTS: Final = TYPICAL[Count.REPORT]
 @inline_kernel
 def rate(count: float, impressions: float, typical: float, strength: float) -> float:
     """A count per impression, shrunk towards the typical by `strength` impressions."""
-    return log((count + typical * strength) / (impressions + strength) / typical)
-
-
-@inline_kernel
-def over_expected(counts: Counted, strength: float) -> float:
-    """Engagements over expected engagements (COEC), shrunk towards 1."""
-    typical = ENGAGEMENTS * strength
-    return (counts.engaged + typical) / (counts.expected * ENGAGEMENTS + typical)
+    return (count + typical * strength) / (impressions + strength) / typical
 
 
 @inline_kernel
 def engagement_rate(counts: Counted, strength: float) -> float:
-    """The logarithm of that."""
-    return log(over_expected(counts, strength))
+    """Engagements over expected engagements (COEC), shrunk towards 1."""
+    typical = ENGAGEMENTS * strength
+    return (counts.engaged + typical) / (counts.expected * ENGAGEMENTS + typical)
 
 
 @inline_kernel

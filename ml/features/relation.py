@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from math import isnan, sqrt
+from math import isnan, log, sqrt
 from typing import Final
 
 import numpy as np
 
 from ml.features.liking import before_seeing, liking, neighbors_declare, own_posts
-from ml.features.log_scale import log_scale
+from ml.features.logarithm import Log
 from ml.features.numbers import Pair, Topic
 from ml.features.rates import engagement_rate
 from ml.kernels import inline_kernel
@@ -30,31 +30,31 @@ def author_follows_back(pair: Pair) -> float:
 
 
 @inline_kernel
-def author_affinity(pair: Pair) -> float:
+def author_affinity(pair: Pair) -> Log:
     """The viewer's engagements with the author over what was expected, log scale."""
     return engagement_rate(pair.tie, AUTHOR_STRENGTH)
 
 
 @inline_kernel
-def author_engagements(pair: Pair) -> float:
+def author_engagements(pair: Pair) -> Log:
     """Recent engagements of the viewer with the author, log scale."""
-    return log_scale(pair.tie.engaged)
+    return 1 + pair.tie.engaged
 
 
 @inline_kernel
-def author_exposure(pair: Pair) -> float:
+def author_exposure(pair: Pair) -> Log:
     """How often the viewer has seen the author lately, log scale."""
-    return log_scale(pair.tie.impression)
+    return 1 + pair.tie.impression
 
 
 @inline_kernel
-def author_aversion(pair: Pair) -> float:
+def author_aversion(pair: Pair) -> Log:
     """How often the viewer has wanted less of the author, log scale."""
-    return log_scale(pair.tie.negative + pair.tie.report)
+    return 1 + pair.tie.negative + pair.tie.report
 
 
 @inline_kernel
-def topic_affinity(topic: Topic) -> float:
+def topic_affinity(topic: Topic) -> Log:
     """The viewer's engagements with the topic over what was expected, log scale."""
     return engagement_rate(topic.counts, TOPIC_STRENGTH)
 
@@ -75,13 +75,13 @@ def topic_share(topic: Topic) -> float:
 
 
 @inline_kernel
-def topic_posts(topic: Topic) -> float:
+def topic_posts(topic: Topic) -> Log:
     """The share of the viewer's own posts that are on the topic, log scale over what is usual."""
     return own_posts(topic.counts, topic.viewer.counts)
 
 
 @inline_kernel
-def topic_declared_by_neighbors(topic: Topic) -> float:
+def topic_declared_by_neighbors(topic: Topic) -> Log:
     """How many followees and followers of the viewer declare the topic, over what is usual."""
     return neighbors_declare(topic.neighbors_declaring, topic.viewer.neighbors)
 
@@ -93,9 +93,9 @@ def author_shares_interests(pair: Pair) -> float:
 
 
 @inline_kernel
-def neighbors_following_author(pair: Pair) -> float:
+def neighbors_following_author(pair: Pair) -> Log:
     """How many followees and followers of the viewer follow the author, log scale."""
-    return log_scale(pair.neighbors_following)
+    return 1 + pair.neighbors_following
 
 
 @inline_kernel
@@ -105,16 +105,16 @@ def neighbors_share_author(pair: Pair) -> float:
 
 
 @inline_kernel
-def followees_engaged_with_tweet(pair: Pair) -> float:
+def followees_engaged_with_tweet(pair: Pair) -> Log:
     """How many of the viewer's followees engaged with the tweet, log scale."""
-    return log_scale(pair.followees_engaged)
+    return 1 + pair.followees_engaged
 
 
 @inline_kernel
 def tweet_disliked(pair: Pair) -> float:
     """Toxicity or NSFW, whichever is worse, times how often the viewer complains."""
     worse = float(np.fmax(pair.toxicity, pair.nsfw))
-    return 0.0 if isnan(worse) else worse * log_scale(pair.complaints)
+    return 0.0 if isnan(worse) else worse * log(1 + pair.complaints)
 
 
 FEATURES: Final = (

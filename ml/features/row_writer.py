@@ -13,6 +13,7 @@ from functools import cache
 from typing import Any, Final, get_type_hints
 
 from ml.features import loop
+from ml.features.logarithm import OF_THIS
 from ml.features.numbers import Author, Moment, Pair, Topic, Tweet, Viewer
 from ml.kernels import inline_kernel, kernel
 
@@ -52,6 +53,7 @@ def _functions(features: tuple[Feature, ...]) -> Iterator[str]:
     yield "@inline_kernel\ndef repeat_once(out, i):"
     yield from (f"    out[i, {column}] = out[i - 1, {column}]" for column in once)
     yield "    return"
+    yield f"IS_LOG = np.array({[_is_logarithm(feature) for feature in features]})"
 
 
 def _function(head: str, names: Mapping[type, str], arguments: list[type]) -> Iterator[str]:
@@ -69,3 +71,8 @@ def _argument(feature: Feature) -> type:
     argument: type
     (argument,) = hints.values()
     return argument
+
+
+def _is_logarithm(feature: Feature) -> bool:
+    returned = get_type_hints(feature, include_extras=True)["return"]
+    return OF_THIS in getattr(returned, "__metadata__", ())

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from math import isnan, log
+from math import isnan
 from typing import Final
 
-from ml.features.log_scale import log_scale
+from ml.features.logarithm import Log
 from ml.features.numbers import Tweet
 from ml.features.rates import engagement_rate, negative_rate, retweet_rate
 from ml.kernels import inline_kernel
@@ -15,33 +15,33 @@ LEAST: Final = 1e-3  # probability of harm that a tweet is given
 
 
 @inline_kernel
-def tweet_engagement_rate(tweet: Tweet) -> float:
+def tweet_engagement_rate(tweet: Tweet) -> Log:
     """Engagements with the tweet over what was expected, log scale."""
     return engagement_rate(tweet.counts, STRENGTH)
 
 
 @inline_kernel
-def tweet_retweet_rate(tweet: Tweet) -> float:
+def tweet_retweet_rate(tweet: Tweet) -> Log:
     """Retweets per impression of the tweet."""
     return retweet_rate(tweet.counts, STRENGTH)
 
 
 @inline_kernel
-def tweet_negative_rate(tweet: Tweet) -> float:
+def tweet_negative_rate(tweet: Tweet) -> Log:
     """How often those who saw the tweet wanted less of it."""
     return negative_rate(tweet.counts, STRENGTH)
 
 
 @inline_kernel
-def tweet_engagements(tweet: Tweet) -> float:
+def tweet_engagements(tweet: Tweet) -> Log:
     """Recent engagements with the tweet, log scale."""
-    return log_scale(tweet.counts.engaged)
+    return 1 + tweet.counts.engaged
 
 
 @inline_kernel
-def tweet_impressions(tweet: Tweet) -> float:
+def tweet_impressions(tweet: Tweet) -> Log:
     """Recent impressions of the tweet, log scale."""
-    return log_scale(tweet.counts.impression)
+    return 1 + tweet.counts.impression
 
 
 @inline_kernel
@@ -63,23 +63,23 @@ def tweet_text_length(tweet: Tweet) -> float:
 
 
 @inline_kernel
-def tweet_toxicity(tweet: Tweet) -> float:
+def tweet_toxicity(tweet: Tweet) -> Log:
     """How toxic the safety model finds the tweet, as log-odds; 0 without a model."""
-    return _log_odds(tweet.toxicity)
+    return _odds(tweet.toxicity)
 
 
 @inline_kernel
-def tweet_nsfw(tweet: Tweet) -> float:
+def tweet_nsfw(tweet: Tweet) -> Log:
     """How unsafe for work the safety model finds the tweet, as log-odds; 0 without a model."""
-    return _log_odds(tweet.nsfw)
+    return _odds(tweet.nsfw)
 
 
 @inline_kernel
-def _log_odds(probability: float) -> float:
+def _odds(probability: float) -> float:
     if isnan(probability):
-        return 0.0
+        return 1.0
     p = min(max(probability, LEAST), 1 - LEAST)
-    return log(p / (1 - p))
+    return p / (1 - p)
 
 
 FEATURES: Final = (

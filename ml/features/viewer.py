@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from ml.features.log_scale import log_scale
+from ml.features.logarithm import Log
 from ml.features.numbers import Viewer
 from ml.features.rates import (
     engagement_rate,
@@ -20,51 +20,51 @@ STRENGTH: Final = 40.0
 
 
 @inline_kernel
-def viewer_engagement_rate(viewer: Viewer) -> float:
+def viewer_engagement_rate(viewer: Viewer) -> Log:
     """The viewer's engagements over what was expected, log scale."""
     return engagement_rate(viewer.counts, STRENGTH)
 
 
 @inline_kernel
-def viewer_retweet_rate(viewer: Viewer) -> float:
+def viewer_retweet_rate(viewer: Viewer) -> Log:
     """How often the viewer retweets."""
     return retweet_rate(viewer.counts, STRENGTH)
 
 
 @inline_kernel
-def viewer_reply_rate(viewer: Viewer) -> float:
+def viewer_reply_rate(viewer: Viewer) -> Log:
     """How often the viewer replies."""
     return reply_rate(viewer.counts, STRENGTH)
 
 
 @inline_kernel
-def viewer_follow_rate(viewer: Viewer) -> float:
+def viewer_follow_rate(viewer: Viewer) -> Log:
     """How often the viewer follows the author of a tweet."""
     return follow_rate(viewer.counts, STRENGTH)
 
 
 @inline_kernel
-def viewer_negative_rate(viewer: Viewer) -> float:
+def viewer_negative_rate(viewer: Viewer) -> Log:
     """How often the viewer is not interested, mutes or blocks."""
     return negative_rate(viewer.counts, STRENGTH)
 
 
 @inline_kernel
-def viewer_report_rate(viewer: Viewer) -> float:
+def viewer_report_rate(viewer: Viewer) -> Log:
     """How often the viewer reports."""
     return report_rate(viewer.counts, STRENGTH)
 
 
 @inline_kernel
-def viewer_activity(viewer: Viewer) -> float:
+def viewer_activity(viewer: Viewer) -> Log:
     """How much the viewer has seen lately, log scale."""
-    return log_scale(viewer.counts.impression)
+    return 1 + viewer.counts.impression
 
 
 @inline_kernel
-def viewer_followers(viewer: Viewer) -> float:
+def viewer_followers(viewer: Viewer) -> Log:
     """How many people follow the viewer, log scale."""
-    return log_scale(viewer.followers)
+    return 1 + viewer.followers
 
 
 FEATURES: Final = (

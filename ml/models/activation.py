@@ -50,5 +50,5 @@ def exp(x: np.float32) -> np.float32:
     y = y * rest + TAYLOR[4]
     y = y * rest + TAYLOR[5]
     y = y * rest * rest + rest + ONE
-    power: np.float32 = np.int32((halvings + ONE_AT) * STEP).view(np.float32)
-    return y * power
+    product: np.float32 = y * np.int32((halvings + ONE_AT) * STEP).view(np.float32)
+    return product

@@ -79,10 +79,10 @@ def _hash(
                 if letter != last_neutral:
                     neutral = _add(neutral, letter)
                 last_neutral = letter
-            for hashed in (written, once, neutral):
-                bucket[count] = _bucket(hashed)
-                count += 1
             for hashed in (
+                written,
+                once,
+                neutral,
                 _add(before[0], written),
                 _add(before[1], once),
                 _add(before[2], neutral),

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from ml.dataset.coercion import dtype
 from ml.dataset.ids import IdKind
+from ml.event_log.bodies import json_of
 from ml.event_log.record import Entry, Kind, Record
 from ml.preferences import VERBS
 from ml.schema import TWEETS, USERS, VISIBILITIES
@@ -243,7 +244,7 @@ def test_a_moved_clock_moves_the_times_of_what_comes_after_it(
 
     def at_offset(record: Record, place: int, shift: int) -> Record:
         entry = record.entry
-        body: dict[str, Any] = dict(entry.body)
+        body: dict[str, Any] = dict(json_of(entry))
         for name in ("created_at", "expires_at"):
             if body.get(name) is not None:
                 body[name] += shift

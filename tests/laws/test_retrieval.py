@@ -222,8 +222,8 @@ def test_nothing_remembered_is_out_of_date() -> None:
         known, anew = who.standing(now), who._standing(now)
         assert all(map(np.array_equal, _columns(astuple(known)), _columns(astuple(anew))))
         recent = fresh_tweets.recent(now).tweet
-        engaged = (most_popular.engaged(now), most_popular._engaged(now))
-        np.testing.assert_array_equal(*(one[recent] for one in engaged))
+        engaged = most_popular._engaged(now)[recent]
+        np.testing.assert_array_equal(most_popular.engaged(now)[recent], engaged)
         for moment in (now, now + 1, now + KEPT_SECONDS - 1):
             _assert_is(fresh_tweets.fresh(moment), fresh_tweets.window(moment))
 

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ml.event_log import bodies
 from ml.event_log.record import Entry, Kind, Record
 from ml.state.feature_state import FeatureState
 from ml.state.storage import snapshot
@@ -128,7 +129,7 @@ def test_a_conversation_stays_one_when_its_first_tweets_are_let_go() -> None:
     for place, n in enumerate((1, 2, 50, 51, 52), start=1):
         parent = {2: "t1", 50: "t2", 51: "t50", 52: "t2"}.get(n)
         record = put(place, f"t{n}", parent, None)
-        body = {**record.entry.body, "created_at": n * day}
+        body = {**bodies.json_of(record.entry), "created_at": n * day}
         entry = Entry(record.entry.event_id, Kind.PUT_TWEET, n * day * SECOND, None, body)
         apply_records(state, [Record(place, entry)])
     assert retain(state, 60 * day, keep_hours=24 * 30, at_least=0).moved

@@ -151,7 +151,7 @@ def _slot(slots: int, left: np.int32, right: np.int32) -> int:
     """The slot where a pair belongs, if no other is there."""
     spread = (np.uint64(np.uint32(left)) << HALF | np.uint64(np.uint32(right))) * SPREAD
     spread = (spread ^ spread >> HALF) * SPREAD
-    return np.int64((spread >> HALF) * np.uint64(slots) >> HALF)
+    return int(np.int64((spread >> HALF) * np.uint64(slots) >> HALF))
 
 
 @kernel
@@ -161,8 +161,8 @@ def _place(table: PairTable, left: np.int32, right: np.int32) -> int:
     while table[place, 2] != 0 and (table[place, 0] != left or table[place, 1] != right):
         place += 1
         if place == len(table):
-            place = np.int64(0)
-    return int(place)
+            place = 0
+    return place
 
 
 @inline_kernel

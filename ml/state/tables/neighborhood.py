@@ -174,7 +174,8 @@ def places_among(row: Rows, some: Rows) -> NDArray[np.int64]:
     place, buckets = np.empty(len(row), np.int64), FEWEST_BUCKETS
     while buckets < SPARSE * len(some):
         buckets *= 2
-    may_be = np.zeros(buckets, np.bool_)
+    may_be = np.empty(buckets, np.bool_)
+    may_be[:] = False
     for one in some:
         may_be[one & (buckets - 1)] = True
     for i in range(len(row)):

@@ -111,7 +111,8 @@ def _holds(
     row: Rows, data: Numbers, start: Owners, length: Rows, count: int, wanted: Hashes
 ) -> NDArray[np.bool_]:
     """Whether the list of each row has `count` values side by side of which the hash is wanted."""
-    found, may_be = np.zeros(len(row), np.bool_), np.zeros(int(BUCKETS), np.bool_)
+    found, may_be = np.empty(len(row), np.bool_), np.empty(np.int64(BUCKETS), np.bool_)
+    found[:] = may_be[:] = False
     for one in wanted:
         may_be[one % BUCKETS] = True
     for i in range(len(row)):

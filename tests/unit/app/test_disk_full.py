@@ -12,6 +12,7 @@ from fastapi.testclient import TestClient
 
 from app.main import create_app
 from app.serving.service import Service
+from ml.event_log import bodies
 from ml.event_log.sqlite import SqliteLog
 from tests.unit.app.conftest import World
 
@@ -106,7 +107,7 @@ def test_no_cursor_is_given_that_leads_nowhere(client: TestClient, disk: Disk) -
 
     def written() -> bool:
         records = disk.log.read(0, 5_000)
-        return any(record.entry.body.get("request_id") == name for record in records)
+        return any(bodies.json_of(record.entry).get("request_id") == name for record in records)
 
     assert soon(written)
 

@@ -13,6 +13,7 @@ from app.retrieval.sketch import sketch_of, worth_by_sketch
 from app.retrieval.sort_keys import rows_of, scores_of, sort_keys
 from app.retrieval.top_k import top_k
 from app.retrieval.topic_index import TopicIndex
+from ml.arrays import Rows
 from ml.embeddings.cells import WORTHWHILE, cells_of, centroids_of
 from ml.embeddings.encoder import EncodedTweets, Encoder, Vectors
 
@@ -46,6 +47,9 @@ class _Window:
         return Fresh(oldest, row, row, known[row], topic, TopicIndex.of(topic))
 
     fresh = window
+
+    def age_hours(self, tweet: Rows, now: int) -> np.ndarray:
+        return (now - self.created_at[tweet]) / 3600
 
 
 class _Encoder:

@@ -16,6 +16,7 @@ from app.serving.feed import Feed
 from app.serving.service import Service
 from app.setting_values import WEIGHED
 from app.settings import Settings
+from ml.event_log import bodies
 from ml.event_log.record import Entry
 from tests.unit.app.conftest import World
 
@@ -137,4 +138,4 @@ def test_running_a_product_has_no_side_effects(world: World) -> None:
     page = asyncio.run(Feed(Service(engine)).page("a", 10, "for_you", None, "request"))
     (entry,) = remembered
     ids = engine.state.tweets.ids.ids(page.served.batch.tweet)
-    assert entry.body["shown"] == tuple(ids)
+    assert bodies.json_of(entry)["shown"] == tuple(ids)

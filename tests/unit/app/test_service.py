@@ -12,6 +12,7 @@ from app.main import create_app
 from app.observability.metrics import Metrics
 from app.serving.engine import Engine
 from app.serving.service import Service
+from ml.event_log import bodies
 from ml.event_log.record import Entry, Kind
 from ml.event_log.sqlite import SqliteLog
 from tests.unit.app.conftest import World
@@ -39,7 +40,7 @@ def test_what_nobody_waits_for_is_written_before_the_end(world: World, tmp_path:
     again = SqliteLog(tmp_path / "events.db")
     (record,) = again.read(0, 10)
     again.close()
-    assert record.entry.body["shown"] == [item["tweet_id"] for item in shown]
+    assert bodies.json_of(record.entry)["shown"] == [item["tweet_id"] for item in shown]
 
 
 def test_a_service_without_a_log_has_nothing_to_stop(world: World) -> None:

@@ -39,7 +39,7 @@ def on_jazz(recorded: RecordedState, user: str, at: int) -> tuple[Counted, Count
 def likes_jazz(recorded: RecordedState, at: int = DAY, user: str = "bob", **words: bool) -> float:
     topic, they = on_jazz(recorded, user, at)
     before = before_seeing(
-        own_posts(topic, they), 0.0, words.get("declared", False), words.get("declares", True)
+        own_posts(topic, they), 1.0, words.get("declared", False), words.get("declares", True)
     )
     return liking(before, topic, they)
 

@@ -53,7 +53,7 @@ def path(tmp_path: Path) -> Path:
             old.execute(statement)
         old.execute("INSERT INTO meta VALUES ('secret', ?)", [SECRET])
         for offset, entry in enumerate((LIKE, PAGE, GONE, ERASED, LAST), 1):
-            body = json.dumps(entry.body, separators=(",", ":"))
+            body = json.dumps(bodies.json_of(entry), separators=(",", ":"))
             row = [offset, entry.event_id, entry.kind.value, entry.at, entry.user, body]
             old.execute("INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?)", row)
             digest = blake2b(entry.event_id.encode(), digest_size=16, key=SECRET).digest()
