@@ -17,6 +17,8 @@ class SeeFewer:
 
     def keep(self, query: Query, batch: CandidateBatch) -> Mask:
         around, since = query.neighborhood, query.now - self.hours * 3600.0
+        if not len(around.see_fewer_authors):
+            return batch.everything()
         places = places_among(batch.author, around.see_fewer_authors)
         keep: Mask = places < 0
         keep[~keep] = around.see_fewer_since[places[~keep]] <= since
