@@ -16,6 +16,7 @@ from ml.event_log.event import Event as Event
 from ml.event_log.packed_sources import packed
 from ml.event_log.preference import Preference as Preference
 from ml.event_log.record import Entry, Kind
+from ml.event_log.record import json_of as json_of
 
 Json = Mapping[str, Any]  # as logs store it
 SEPARATOR: Final = " "  # of the ids of a pool: no id has one
@@ -46,7 +47,7 @@ class Row:
         if isinstance(at, str):
             moment = datetime.fromisoformat(at)
             at = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
-        return _number(at)
+        return None if at is None else float(at)
 
     @classmethod
     def from_json(cls, body: Json) -> Row:
@@ -172,7 +173,8 @@ def read(entry: Entry) -> Body:
     Raises:
         KeyError, TypeError, ValueError: it does not have the form of its kind.
     """
-    return _read(entry, TYPES[entry.kind].from_json)
+    body = entry.body  # typed already where this process served it
+    return body if isinstance(body, Served) else TYPES[entry.kind].from_json(json_of(entry))
 
 
 READ_FOR_STATE: Final[Mapping[Kind, Callable[[Json], Body]]] = {
@@ -187,17 +189,8 @@ def read_for_state(entry: Entry) -> Body:
     Raises:
         KeyError, TypeError, ValueError: it does not have the form of its kind.
     """
-    return _read(entry, READ_FOR_STATE[entry.kind])
-
-
-def json_of(entry: Entry) -> Json:
-    """The body of an entry as JSON."""
-    return entry.body if isinstance(entry.body, Mapping) else entry.body.to_json()
-
-
-def _read(entry: Entry, from_json: Callable[[Json], Body]) -> Body:
-    """A page that was served is typed already where this process served it."""
-    return entry.body if isinstance(entry.body, Served) else from_json(json_of(entry))
+    body = entry.body
+    return body if isinstance(body, Served) else READ_FOR_STATE[entry.kind](json_of(entry))
 
 
 def _pool(body: Json) -> tuple[str, bytes]:
@@ -212,7 +205,3 @@ def _pool(body: Json) -> tuple[str, bytes]:
     if not sources or len(sources) % count:
         raise ValueError(f"a pool of {count} tweets has the sources of another")
     return pool, sources
-
-
-def _number(value: Any) -> float | None:
-    return None if value is None else float(value)

@@ -48,3 +48,8 @@ class Record(NamedTuple):
 
     offset: int
     entry: Entry
+
+
+def json_of(entry: Entry) -> Mapping[str, object]:
+    """The body of an entry as JSON."""
+    return entry.body if isinstance(entry.body, Mapping) else entry.body.to_json()
