@@ -135,9 +135,9 @@ def create_app(
         app.include_router(room.router)
     problems.install(app)
     # Each further one stands outside those before it.
+    app.add_middleware(HeadAsGet)
     app.add_middleware(InFront, routes=lean(timeline.router), handlers=app.exception_handlers)
     app.add_middleware(access.Guard, settings=settings, tokens=verifier(settings))
-    app.add_middleware(HeadAsGet)
     app.add_middleware(LoadBound, limit=settings.max_timelines)
     if settings.trusted_proxies:
         trusted = list(settings.trusted_proxies)

@@ -45,12 +45,6 @@ def dot_kernel(function: F) -> F:
     return cast(F, _register(_COMPILE(fastmath={"reassoc", "contract"})(function)))
 
 
-def inner_kernel(function: F) -> F:
-    """A kernel that other kernels call, and nothing else: what hands arrays over from Python takes
-    a third of the time of compiling, and it has none."""
-    return cast(F, _register(_COMPILE(no_cpython_wrapper=True)(function)))
-
-
 def fused_kernel(function: F) -> F:
     """A kernel in which a product and the sum that it goes into may be rounded once, not twice
     (FMA): a polynomial takes half the time."""

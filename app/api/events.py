@@ -10,7 +10,8 @@ from app.api import log_entries
 from app.api.access import refusals
 from app.api.dependencies import ServiceInUse
 from app.api.problems import documented
-from app.schemas.batches import EventResult, EventsRequest, EventsWritten
+from app.api.slices import in_slices
+from app.schemas.batches import EventResult, EventsRequest, EventsWritten, judged_event
 from app.schemas.event import IMPRESSION, EventIn
 from app.schemas.judged import Unfit
 from app.schemas.parameters import NoParameters
@@ -34,9 +35,10 @@ async def events(
     entries: list[Entry] = []
     results: list[EventResult] = []
     places: list[int] = []  # of the entries, in `results`
-    claims = [_claim(given) for given in request.events]
+    judged = [judged_event(given) async for given in in_slices(request.events)]
+    claims = [_claim(given) for given in judged]
     await owned_impressions.settle(service, [one for one in claims if one is not None])
-    for given, claim in zip(request.events, claims, strict=True):
+    async for given, claim in in_slices([*zip(judged, claims, strict=True)]):
         if isinstance(given, Unfit):
             results.append(
                 EventResult(event_id=given.name, status="rejected", problem=given.problem)

@@ -25,6 +25,9 @@ class Phase(Enum):
     IDLE = auto()  # the answer is complete; uvicorn closes it in time
 
 
+OPENED, HEADER, BODY, ANSWERING, IDLE = Phase  # looking up a member of an enumeration costs more
+
+
 if TYPE_CHECKING:
 
     class Base(asyncio.Protocol):
@@ -54,7 +57,7 @@ class Limited(Base):
         self._loop = asyncio.get_running_loop()
         self._held: Connections = self.app_state["connections"]
         self._blocked_since: float | None = None  # it does not read its answer
-        self._enter(Phase.OPENED)
+        self._enter(OPENED)
         admitted = self._held.admit(self)
         if admitted == "refused":
             self._refuse(OverloadedError("too many connections are open; try again in a second"))
@@ -67,19 +70,19 @@ class Limited(Base):
         if cycle is not None and self._is_last:
             cycle.keep_alive = False
         if cycle is None or cycle.response_complete:
-            if self._phase in (Phase.OPENED, Phase.IDLE):
-                self._enter(Phase.HEADER)
+            if self._phase in (OPENED, IDLE):
+                self._enter(HEADER)
         elif cycle.more_body:
-            self._enter(Phase.BODY)
+            self._enter(BODY)
         else:
-            self._enter(Phase.ANSWERING)
+            self._enter(ANSWERING)
             self._held.answers(self)
 
     def on_response_complete(self) -> None:
         self.proven = True
         super().on_response_complete()
         if self.cycle.response_complete:  # no other request was sent behind it
-            self._enter(Phase.IDLE)
+            self._enter(IDLE)
             self._held.waits(self)
 
     def shutdown(self) -> None:
@@ -119,14 +122,14 @@ class Limited(Base):
         if self._blocked_since is not None and now - self._blocked_since > idle:
             return "it did not read its answer in FORYOU_IDLE_SECONDS"
         waited = now - self._since
-        if self._phase in (Phase.OPENED, Phase.HEADER) and waited > header:
+        if self._phase in (OPENED, HEADER) and waited > header:
             return "no whole header came in FORYOU_HEADER_SECONDS"
-        if self._phase in (Phase.BODY, Phase.IDLE) and waited > idle + SWEEP_SECONDS:
+        if self._phase in (BODY, IDLE) and waited > idle + SWEEP_SECONDS:
             return "nothing came in FORYOU_IDLE_SECONDS"
         return None
 
     def drop(self, reason: str) -> None:
-        if self._phase is Phase.HEADER:
+        if self._phase is HEADER:
             self._refuse(RequestTimeoutError(f"{reason}; send the header at once"))
         self.transport.abort()
 

@@ -30,6 +30,7 @@ QUIETLY: Final[dict[str, Any]] = {
     "log_config": None,  # ours, with everything else
     "log_level": "warning",
     "access_log": False,  # `Observed` writes it
+    "server_header": False,  # which program this is, is nobody's concern
     "proxy_headers": False,  # the application reads them, from FORYOU_TRUSTED_PROXIES alone
     "timeout_graceful_shutdown": 10,  # seconds for the requests that are being answered
 }

@@ -65,6 +65,12 @@ class CandidateBatch:
         mask.fill(True)
         return mask
 
+    def unchanged(self) -> Column:
+        """The factor that changes no row."""
+        factor = np.empty(self.tweet.shape, np.float32)
+        factor.fill(1)
+        return factor
+
     def take(self, rows: Mask | Order) -> CandidateBatch:
         """Only these rows, in this order."""
         some: Order = rows.nonzero()[0] if rows.dtype == BOOL else rows.astype(np.intp, copy=False)

@@ -27,7 +27,7 @@ class Steering:
         return self.others if query.steering is not None and query.steering.more else 1.0
 
     def factor(self, query: Query, batch: CandidateBatch) -> Column:
-        factor, steering = np.ones(len(batch), np.float32), query.steering
+        factor, steering = batch.unchanged(), query.steering
         if steering is None:
             return factor
         if steering.less is not None:

@@ -22,8 +22,8 @@ from ml.embeddings.encoder import Encoder, Vectors
 from ml.kernels import inline_kernel, kernel
 
 SLOTS: Final = 256  # of age, in which the tweets of a cell are sorted
-REACH: Final = 5_000  # tweets whose sketches are looked at, for each taste
-FEWEST: Final = 600  # of these, whose vectors are looked at
+REACH: Final = 6_000  # tweets whose sketches are looked at, for each taste
+FEWEST: Final = 400  # of these, whose vectors are looked at
 HALVINGS: Final = 24  # of the bounds of the least worth
 KEPT_TWEETS: Final = 1_000  # an inverted file is of a multiple of these; newer ones are all read
 

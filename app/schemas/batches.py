@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final, Literal
+from collections.abc import Callable
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import Field
+from pydantic import Field, TypeAdapter
 
 from app.schemas.event import EventIn
-from app.schemas.judged import Judged, _loosely
+from app.schemas.judged import Judged, Unfit, _loosely
 from app.schemas.rows import TweetRow, UserRow
 from app.schemas.strict import Strict
 from app.schemas.values import Offset
@@ -19,8 +20,7 @@ class EventsRequest(Strict):
     events: Annotated[
         list[
             Annotated[
-                EventIn,
-                Judged,
+                Any,  # an `EventIn`, as `judged_event` finds: of a thousand, some at a time
                 _loosely(
                     "`action`, `user_id`, and `tweet_id`, `target_user_id` or `text`; may have "
                     "`event_id` (any text of 1 to 128 characters; one is accepted once), "
@@ -32,6 +32,11 @@ class EventsRequest(Strict):
         ],
         Field(min_length=1, max_length=MAX_WRITTEN),
     ]
+
+
+judged_event: Final[Callable[[object], EventIn | Unfit]] = TypeAdapter(
+    Annotated[EventIn, Judged]
+).validate_python
 
 
 class UsersRequest(Strict):

@@ -33,7 +33,7 @@ from app.selectors.exchange import (
     most,
     released,
 )
-from ml.kernels import inline_kernel, inner_kernel, kernel
+from ml.kernels import inline_kernel, kernel
 
 BLOCK: Final = 10  # places that are filled together, so that ten are the first ten of a hundred
 RULED: Final = (
@@ -176,7 +176,7 @@ def _worth_most(facts: Facts, counts: Counts, seats: Seats, chosen: Order, price
     return buys
 
 
-@inner_kernel
+@kernel
 def _improve(
     part: Values,
     window: Order,

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from app.pipeline.batch import Marks, Order, Rows
 from app.pipeline.placement import RULES
-from ml.kernels import inline_kernel, inner_kernel
+from ml.kernels import inline_kernel, kernel
 from ml.state.structures.scratch_table import scratch_table, slot_of
 
 TWICE: Final = 2  # rows by one author that no rule minds
@@ -31,7 +31,7 @@ Values = NDArray[np.float64]
 Topics = NDArray[np.uint32]  # (tweets, tags), 0 where there is none
 
 
-@inner_kernel
+@kernel
 def facts_of(
     ordered: Order, tweet: Rows, author: Rows, marks: Marks, tags: Topics, sources: int
 ) -> tuple[Facts, Counts]:

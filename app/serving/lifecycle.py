@@ -60,6 +60,7 @@ class Lifecycle:
         self._retained = service.engine.state.offset  # when the retention was last applied
         self._lease = service.log.lease("worker") if service.log is not None else None
         self._loops = list(self._loops_of(service))
+        self._tail = next((loop for loop in self._loops if loop.name == Tail.NAME), None)
 
     @property
     def engine(self) -> Engine:
@@ -77,8 +78,7 @@ class Lifecycle:
     def is_away(self) -> bool:
         """Whether the log cannot be reached, so that what is served gets old. Reading goes on: all
         replicas may be cut off at once, and an old timeline is better than none."""
-        errors = [one.error for one in self._loops if one.name == Tail.NAME]
-        return bool(errors) and isinstance(errors[0], LogAwayError)
+        return self._tail is not None and isinstance(self._tail.error, LogAwayError)
 
     @property
     def degraded(self) -> dict[str, str]:

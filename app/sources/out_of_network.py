@@ -22,7 +22,7 @@ from ml.arrays import Times
 from ml.embeddings.encoder import Encoder, Vectors
 from ml.kernels import kernel
 
-LOOKED_AT: Final = 4  # times as many tweets as are wanted
+LOOKED_AT: Final = 3  # times as many tweets as are wanted
 TEMPERATURE: Final = 0.08  # a cosine greater by this multiplies the odds by e, about as trained
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -10,11 +11,12 @@ import numpy as np
 from app.pipeline.batch import CandidateBatch, Rows
 from app.pipeline.query import Query
 from app.retrieval.age import age_hours
-from app.retrieval.fresh_tweets import FreshTweets
+from app.retrieval.fresh_tweets import KEPT_SECONDS, FreshTweets
+from app.retrieval.memo import Memo
 from app.retrieval.sort_keys import Keys, scores_of, sort_key
 from ml.arrays import Times
 from ml.kernels import kernel
-from ml.state.structures.counters import Counts, CountTable, Moments, fade
+from ml.state.structures.counters import Counts, Moments, fade_since
 from ml.state.tables.counts import ENGAGED
 
 NEWEST: Final = 1_024  # tweets that say what the others have to be worth
@@ -23,7 +25,7 @@ ROUNDING: Final = 1e-3  # by which a worth may be too great or too little
 _ENGAGED = tuple(int(kind) for kind in ENGAGED)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Popular:
     """By likes, retweets and replies, which decay in `FeatureState`, and by recency.
 
@@ -32,6 +34,13 @@ class Popular:
 
     fresh_tweets: FreshTweets
     half_life_hours: float
+
+    @cached_property
+    def engaged(self) -> Memo[Counts]:
+        """(tweets,) the engagements with each tweet that is recent at a moment or later, as of the
+        newest of them: they do not fade until something happens."""
+        state = self.fresh_tweets.state
+        return Memo(self._engaged, lambda: (state.tweets.version, state.version))
 
     def fetch(self, query: Query, limit: int) -> CandidateBatch:
         fresh = self.fresh_tweets.fresh(query.now)
@@ -44,16 +53,41 @@ class Popular:
             keys = np.concatenate([keys[:limit], older])
         return self.fresh_tweets.best(keys, limit)
 
+    def _engaged(self, moment: int) -> Counts:
+        value, _, _ = self.fresh_tweets.state.tweet_counts.table
+        return _engagements(self.fresh_tweets.recent(moment).tweet, value)
+
     def _worth(self, tweet: Rows, created_at: Times, now: int, least: float) -> Keys:
-        counts = self.fresh_tweets.state.tweet_counts.table
-        return _engaged(tweet, created_at, *counts, now, self.half_life_hours, least)
+        _, newest, half_life_seconds = self.fresh_tweets.state.tweet_counts.table
+        return _worth(
+            tweet,
+            created_at,
+            self.engaged(now - now % KEPT_SECONDS),
+            newest,
+            half_life_seconds,
+            now,
+            self.half_life_hours,
+            least,
+        )
 
 
 @kernel
-def _engaged(
+def _engagements(tweet: Rows, value: Counts) -> Counts:
+    """(all tweets,) the engagements with each of some tweets; of the others nothing is known."""
+    engaged = np.empty(len(value), np.float64)
+    for row in tweet:
+        total = 0.0
+        for kind in _ENGAGED:
+            total += value[row, kind]
+        engaged[row] = total
+    return engaged
+
+
+@kernel
+def _worth(
     tweet: Rows,
     created_at: Times,
-    value: Counts,
+    engaged: Counts,
     newest: Moments,
     half_life_seconds: float,
     now: int,
@@ -62,7 +96,6 @@ def _engaged(
 ) -> Keys:
     """The tweets that may be worth so much at least, by what they are worth: twice the engagements
     make up for one half-life."""
-    counts = CountTable(value, newest, half_life_seconds)
     keys, found = np.empty(len(tweet), np.int64), 0
     needed = 0.0  # engagements, had they not faded, by the youngest of some tweets
     for i in range(len(tweet)):
@@ -71,12 +104,11 @@ def _engaged(
             for j in range(i, min(i + TOGETHER, len(tweet))):
                 youngest = min(youngest, age_hours(created_at[j], now))
             needed = np.exp2(least - ROUNDING + youngest / half_life_hours) - 1
-        engaged = 0.0
-        for kind in _ENGAGED:
-            engaged += counts.value[tweet[i], kind]
-        if max(engaged, 0.0) < needed:
+        left = max(engaged[tweet[i]], 0.0)
+        if left < needed:
             continue
-        left = engaged * fade(counts, tweet[i], now) if engaged > 0 else 0.0
+        if left > 0:
+            left *= fade_since(newest[tweet[i]], half_life_seconds, now)
         worth = np.log2(1 + left) - age_hours(created_at[i], now) / half_life_hours
         keys[found] = sort_key(worth, tweet[i])
         found += 1

@@ -26,6 +26,7 @@ from evaluation.loadtest import (
     scale,
     soak,
     stalls,
+    starts,
 )
 from evaluation.loadtest.benchmark_report import BenchmarkReport
 from evaluation.loadtest.command import Given, Options
@@ -70,6 +71,7 @@ COMMANDS: Final[dict[str, Command]] = {
     "scale": scale,
     "soak": soak,
     "stalls": stalls,
+    "starts": starts,
 }
 
 

@@ -19,6 +19,7 @@ from evaluation.loadtest.closed_loop_load import ask
 from evaluation.loadtest.command import Given, Options
 from evaluation.loadtest.request_parts import around, of_traces
 from evaluation.loadtest.server import Server, serving
+from evaluation.loadtest.starts import starts
 
 LARGEST: Final = 16_384  # bytes that the bare route answers with, at most
 BARE, BEFORE, OURS = "bare", "before", "for_you"
@@ -31,6 +32,7 @@ OPTIONS: Final[Options] = {
     "requests": (3_000, "many at once, per round"),
     "connections": (8, "at once"),
     "rounds": (3, "of which the median counts"),
+    "starts": (1, "of each kind, of which the least counts; 0 measures none"),
     "before": ("", "a checkout of the version before, which is asked as well"),
     "before_artifacts": ("", "what that version serves, where it cannot read ours"),
 }
@@ -71,6 +73,7 @@ def measure(given: Given) -> BenchmarkReport:
         "ratio": _ratios(figures),
         **figures,
         "body_bytes": len(content),
+        "starts": starts(given.environment, options.starts) if options.starts else None,
         "parts": [*of_traces(explained.bodies), *around(given.settings, users)],
         "plan": {name: getattr(options, name) for name in OPTIONS} | {"users": len(users)},
         "rounds": rounds,

@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
+from evaluation.loadtest.starts import in_words
 from evaluation.report.numbers import Json
 from evaluation.report.text import text_table
 
@@ -56,7 +57,10 @@ class BenchmarkReport:
         if "before" in ratio:
             before = f"the version before takes {ratio['before']:.1f}× the CPU"
         head = ["", *(NAMES[name] for name in names), "times bare"]
-        return "\n".join([text_table(head, rows), about, before, "", _parts(parts(figures))])
+        found = figures["starts"]
+        started = [in_words(found)] if found else []
+        lines = [text_table(head, rows), about, before, *started, "", _parts(parts(figures))]
+        return "\n".join(lines)
 
 
 def parts(figures: Json) -> list[Json]:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from evaluation.client import Address, Answer, Connection, request
 from evaluation.loadtest.command import Given, Options
 from evaluation.loadtest.open_loop_load import OpenLoopLoad
+from evaluation.loadtest.scaled_artifacts import scaled
 from evaluation.loadtest.server import serving
 from evaluation.loadtest.slo_report import SloReport, least, most, none, quantiles, spread
 from evaluation.loadtest.traffic import Traffic, timelines
@@ -29,11 +30,17 @@ OPTIONS: Final[Options] = {
     "rate": (5_500.0, "events per second"),
     "seconds": (20.0, "of pouring, and of quiet"),
     "timelines": (20.0, "per second, all the time"),
+    "tweets": (0, "of a state that is drawn for this, with a tenth as many users; 0: as trained"),
 }
 
 
 def measure(given: Given) -> SloReport:
     """Quiet, then pouring, then quiet again: the machine may have other things to do."""
+    with scaled(given, given.options.tweets) as served:
+        return _measure(served)
+
+
+def _measure(given: Given) -> SloReport:
     options, state = given.options, given.state()
     traffic = Traffic(state, given.seed, "ingest")
     batches = [

@@ -70,12 +70,13 @@ def _measure(tweets: int, given: Given, folder: Path) -> Json:
     """One size, drawn and served in processes of their own, so that memory is that of one."""
     folder.mkdir()
     settings, options = given.settings, given.options
-    drawn = _alone(write_state, tweets, given.seed, folder)
-    served = _alone(measure_state, folder, settings, options.users, options.events, given.seed)
+    drawn = alone(write_state, tweets, given.seed, folder)
+    served = alone(measure_state, folder, settings, options.users, options.events, given.seed)
     return drawn | served
 
 
-def _alone(function: Callable[..., Json], *arguments: object) -> Json:
+def alone(function: Callable[..., Json], *arguments: object) -> Json:
+    """Call a function in a process of its own."""
     with ProcessPoolExecutor(1, get_context("spawn")) as process:
         return process.submit(function, *arguments).result()
 

@@ -31,6 +31,7 @@ from ml.state.feature_state import FeatureState
 from ml.state.storage import snapshot
 from ml.state.updates.apply_records import apply_records
 
+NO_TABLES: Final = "tables"  # the folder that the state was not made of
 LIMIT: Final = 10
 WARM: Final = 30  # users asked before
 PER_SECOND: Final = 20  # users asked by the clock: what is of a moment is found anew so often
@@ -45,7 +46,7 @@ def write_state(tweets: int, seed: int, folder: Path) -> Json:
     start = process_time()
     state = scaled_state(tweets, seed)
     drawn = process_time()
-    snapshot.save(state, folder, folder, "scale")
+    snapshot.save(state, folder, folder / NO_TABLES, "scale")
     return {
         "build_cpu_seconds": drawn - start,
         "build_peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,

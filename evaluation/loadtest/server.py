@@ -19,7 +19,7 @@ from urllib.request import urlopen
 
 from evaluation.client import Address
 
-PATIENCE: Final = 120.0  # seconds to start in
+PATIENCE: Final = 300.0  # seconds to start in; the first start compiles
 GRACE: Final = 20.0  # seconds to stop in
 LAST_WORDS: Final = 2_000  # characters
 

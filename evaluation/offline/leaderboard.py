@@ -45,6 +45,7 @@ def leaderboard(bundle: Bundle, tables: Tables, data: Path, settings: Settings) 
         data: their folder; the planted truth beside them decides, where there is one.
     """
     dataset = held_out_before_the_cut(bundle, tables, data)
+    del tables  # the log is as large, and is events now
     stage = ReplayEnvironment.set(dataset, settings, bundle)
     visits = requests.of(dataset, MOST)
     judge = compared(stage, visits, registry.simple_policies(stage.engine, dataset))
@@ -82,6 +83,7 @@ def held_out_before_the_cut(bundle: Bundle, tables: Tables, data: Path) -> Datas
     users, tweets = tables_to_events.catalog(tables)
     events = tables_to_events.events(tables, users, tweets)
     name, planted = data.resolve().name, Truth.read(data / "truth", users, tweets)
+    tables = tables.without_events()
     if tables.has_times:
         known = events.before(bundle.manifest.as_of)
         engaged = known.at[np.isin(known.action, ENGAGEMENTS)]

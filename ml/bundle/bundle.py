@@ -84,11 +84,12 @@ class Bundle:
 
         `features` is the feature matrix of `x`, where the caller has it already.
         """
-        probability = self.models.probabilities(x, features)
+        columns = self.models.probabilities(x, features).T
+        trained = self.manifest.heads
         return {
-            name: probability[:, column]
-            for column, name in enumerate(OUTPUTS)
-            if name == "similarity" or name in self.manifest.heads
+            name: column
+            for name, column in zip(OUTPUTS, columns, strict=True)
+            if name == "similarity" or name in trained
         }
 
     def attribute(self, x: Pairs, features: NDArray[np.float32]) -> Parts:

@@ -48,6 +48,10 @@ class Tables:
             impressions=self.impressions.clear(),
         )
 
+    def without_rows(self) -> Tables:
+        """The columns, and what is known of the data as a whole."""
+        return replace(self, **{table.name: getattr(self, table.name).clear() for table in TABLES})
+
     @classmethod
     def of(cls, validation: Validation) -> Tables:
         """The valid rows of a validation, whose obstacles the caller has checked."""

@@ -11,8 +11,8 @@ Vectors = NDArray[np.float32]
 Cells = NDArray[np.int16]
 
 WORTHWHILE: Final = 20_000  # vectors; up to so many, reading them all is as quick
-MOST_CELLS: Final = 1_024
-SAMPLE: Final = 24  # vectors per cell from which the centroids are learned
+MOST_CELLS: Final = 512
+SAMPLE: Final = 32  # vectors per cell from which the centroids are learned
 ROUNDS: Final = 6
 CHUNK: Final = 8_192  # vectors compared at a time
 

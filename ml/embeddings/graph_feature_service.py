@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from ml.arrays import Rows, Times
-from ml.kernels import inner_kernel, kernel
+from ml.kernels import kernel
 from ml.state.structures.scratch_table import FREE, scratch_table, slot_of
 from ml.state.tables.history import LENGTH
 
@@ -60,7 +60,7 @@ def neighbors_following(author: Rows, by_followees: Rows, by_followers: Rows) ->
     return count
 
 
-@inner_kernel
+@kernel
 def followees_engaged(
     tweet: Rows, followee: Rows, engaged: Rows, engaged_at: Times, now: int
 ) -> Rows:

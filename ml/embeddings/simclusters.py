@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from ml.arrays import Rows
 from ml.embeddings.communities import ACTIVE, CommunityArrays, Floats
 from ml.embeddings.tweet_communities import MOST
-from ml.kernels import inner_kernel, kernel
+from ml.kernels import kernel
 from ml.state.structures.event_order import NEVER
 from ml.state.structures.tokens import Tokens
 from ml.state.tables.engagements import ENGAGEMENT_KINDS
@@ -79,7 +79,7 @@ def similarity(
     return near
 
 
-@inner_kernel
+@kernel
 def _remember(tweet: Rows, author_of: Rows, communities: CommunityArrays) -> None:
     """Look up the learned communities of some tweets: those of the author and of the engagers."""
     count, half_life_seconds, _, _, _, interest, weight = communities[:7]
@@ -124,7 +124,7 @@ def _remember(tweet: Rows, author_of: Rows, communities: CommunityArrays) -> Non
         as_of[row] = changed[row]
 
 
-@inner_kernel
+@kernel
 def interested_in(
     user: int,
     following: Rows,
@@ -160,7 +160,7 @@ def interested_in(
     return vector, known
 
 
-@inner_kernel
+@kernel
 def _engagements(
     tweet: Rows,
     start: NDArray[np.int64],

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml.arrays import Rows
-from ml.kernels import dot_kernel, inline_kernel, inner_kernel
+from ml.kernels import dot_kernel, inline_kernel, kernel
 from ml.state.structures.scratch_table import FREE, scratch_table, slot_of
 from ml.state.structures.tokens import Tokens
 from ml.state.tables.users import INTERESTS
@@ -25,7 +25,7 @@ def age_hours(created_at: int, now: int) -> float:
     return hours if hours < LONGEST_HOURS else np.nan
 
 
-@inner_kernel
+@kernel
 def declared_by(interests: Tokens, user: int, topic: Rows) -> NDArray[np.bool_]:
     """(topics,) whether a user declares each of some topics; nobody declares 0."""
     declared = np.empty(len(topic), np.bool_)
@@ -36,7 +36,7 @@ def declared_by(interests: Tokens, user: int, topic: Rows) -> NDArray[np.bool_]:
     return declared
 
 
-@inner_kernel
+@kernel
 def shared_interests(interests: Tokens, user: int, other: Rows) -> Rows:
     """(others,) how many interests of a user each of the others declares, too."""
     count = np.empty(len(other), np.int32)
@@ -54,7 +54,7 @@ def shared_interests(interests: Tokens, user: int, other: Rows) -> Rows:
     return count
 
 
-@inner_kernel
+@kernel
 def neighbors_declaring(
     interests: Tokens, following: Rows, followers: Rows, topic: Rows
 ) -> tuple[Rows, int]:

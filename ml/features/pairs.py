@@ -81,11 +81,13 @@ class Pairs:
         """(pairs,) the viewer of each pair, as a position in `vectors`."""
         return self.viewers.which if self.vector is None else np.zeros(len(self), np.intp)
 
-    @cached_property
+    @property
     def vectors(self) -> Vectors:
         """(viewers, dim) the vector of each of `viewers`, as of their last pair."""
-        if self.vector is not None:
-            return self.vector.reshape(1, -1)
+        return self._encoded if self.vector is None else self.vector[np.newaxis]
+
+    @cached_property
+    def _encoded(self) -> Vectors:
         groups = self.viewers
         latest = np.maximum.reduceat(self.now[groups.order], groups.edges[:-1])
         return self.encoder.viewers(self.state, groups.row, latest)

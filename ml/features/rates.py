@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from ml.kernels import inline_kernel, inner_kernel
+from ml.kernels import inline_kernel
 from ml.state.tables.counted import Counted
 from ml.state.tables.counts import ENGAGED, Count
 
@@ -24,7 +24,7 @@ NEGATIVES: Final = TYPICAL[Count.NEGATIVE]
 REPORTS: Final = TYPICAL[Count.REPORT]
 
 
-@inner_kernel
+@inline_kernel
 def rate(count: float, impressions: float, typical: float, strength: float) -> float:
     """A count per impression, shrunk towards the typical by `strength` impressions."""
     return (count + typical * strength) / (impressions + strength) / typical

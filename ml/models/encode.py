@@ -29,6 +29,7 @@ from ml.state.structures.growable import GrowableColumns
 from ml.state.updates.apply_records import AppliedRecords
 
 BATCH_TWEETS: Final = 65_536  # tweets encoded at a time
+OFTEN: Final = 8  # where one row in so many is given, all are marked rather than sorted
 BATCH_TEXTS: Final = 4_096  # texts read at a time; their n-grams are many
 
 
@@ -153,7 +154,7 @@ class TowerEncoder(GrowableColumns):
         for some in _batches(tweets if models else tweets[:0], BATCH_TEXTS):
             metadata, found = (
                 state.tweets.metadata[some],
-                ngrams(state.tweets.texts(some).to_list()),
+                ngrams([state.tweets.text[row] or "" for row in some.tolist()]),
             )
             for name, model in models:
                 getattr(self.text_scores, name)[some] = text_log_odds(model, metadata, found)
@@ -162,13 +163,23 @@ class TowerEncoder(GrowableColumns):
         """Score these tweets and all others of their authors, by author histories as of now."""
         catalog = state.tweets
         author = catalog.author[tweets]
-        theirs, _ = state.posts.gather(np.unique(author[author >= 0]))
-        row = np.union1d(tweets[~catalog.deleted[tweets]], theirs).astype(np.int32)
+        theirs, _ = state.posts.gather(_distinct(author[author >= 0], len(state.users)))
+        there = tweets[~catalog.deleted[tweets]]
+        row = _distinct(np.concatenate([there, theirs]), len(catalog))
         author, written = catalog.author[row], catalog.created_at[row]
         for name, model in self._safety:
             label, scores = catalog.declared[name][row], getattr(self.text_scores, name)[row]
             before = author_history(author, written, evidence(scores, label), float(model.prior))
             getattr(self.tweets, name)[row] = probability(model, scores, before)
+
+
+def _distinct(rows: Rows, of: int) -> Rows:
+    """Each of these rows of a table of so many once, in ascending order."""
+    if len(rows) * OFTEN < of:
+        return np.unique(rows)
+    wanted = np.zeros(of, bool)
+    wanted[rows] = True
+    return np.flatnonzero(wanted).astype(np.int32)
 
 
 def _batches(tweets: Rows, size: int = BATCH_TWEETS) -> Iterator[Rows]:
@@ -186,8 +197,8 @@ def _authors(tower: TwoTower, state: FeatureState, users: Rows) -> Tensor:
 def _content(tower: TwoTower, state: FeatureState, tweets: Rows, authors: Vectors) -> Tensor:
     """(tweets, DIM)"""
     author = state.tweets.author[tweets]
-    signed = np.zeros((len(tweets), DIM), np.float32)
-    signed[author >= 0] = authors[author[author >= 0]]
+    signed, known = np.zeros((len(tweets), DIM), np.float32), author >= 0
+    signed[known] = authors[author[known]]
     return tower.content(
         buckets.of_tokens(state.tweets.tags[tweets], TAG_BUCKETS),
         buckets.of_tokens(state.tweets.words[tweets], WORD_BUCKETS),

@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ml.kernels import inline_kernel, inner_kernel, kernel
+from ml.kernels import inline_kernel, kernel
 from ml.models.lookalikes import GAP, STAR, Symbols
 from ml.models.plain_words import is_vowel, plain_words
 
@@ -106,7 +106,7 @@ def _hash(
     return count
 
 
-@inner_kernel
+@kernel
 def _write_once(letters: Symbols, first: int, last: int, spare: Symbols, neutral: bool) -> int:
     """Write a word between borders, drawn-out letters once; its length."""
     spare[0] = GAP
@@ -122,7 +122,7 @@ def _write_once(letters: Symbols, first: int, last: int, spare: Symbols, neutral
     return length + 1
 
 
-@inner_kernel
+@kernel
 def _inside(characters: Symbols, length: int, kind: int, bucket: Buckets, count: int) -> int:
     """Write the buckets of all runs of characters of a kind; how many there are now."""
     least, most, seed = RUNS[kind, 0], RUNS[kind, 1], RUNS[kind, 2]

@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ml.kernels import inline_kernel, inner_kernel, kernel
+from ml.kernels import inline_kernel, kernel
 from ml.models import lookalikes
 from ml.models.lookalikes import (
     ALONE,
@@ -95,7 +95,7 @@ def _symbols(code: Codes, table: Symbols, symbol: Symbols) -> int:
     return count
 
 
-@inner_kernel
+@kernel
 def _of_higher_plane(point: int) -> int:
     for first in ALPHABETS:
         if first <= point < first + LETTERS:
@@ -197,7 +197,7 @@ def _join(letters: Symbols, word: Symbols, gap: Symbols, text: Symbols) -> int:
     return words
 
 
-@inner_kernel
+@kernel
 def _is_separated_by_stars(letters: Symbols, first: int, last: int) -> bool:
     """Whether a word is written `w*o*r*d`; in `c*v*r`, stars are the vowels."""
     vowels = 0

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from ml.kernels import kernel
 from ml.models.ngrams import BUCKETS, Buckets, Ngrams
 
-EPOCHS: Final = 8
+EPOCHS: Final = 8  # at most
+MOST_TEXTS: Final = 100_000  # in all epochs; where there are more, each is read once
 STEP: Final = 0.1
 PENALTY: Final = 1e-5  # on squared weights, at each text that has the bucket
 BEGIN: Final = 1e-2  # of the squared slopes, so that the first step is not the longest
@@ -46,7 +47,7 @@ def fit(
     outside, outside_slope = np.zeros(inputs.shape[1]), np.full(inputs.shape[1], BEGIN)
     begin = np.concatenate([np.zeros(1, np.int64), ngrams.end[:-1, 1]])
     rng = np.random.default_rng(seed)
-    for _ in range(EPOCHS):
+    for _ in range(max(min(EPOCHS, MOST_TEXTS // max(len(text), 1)), 1)):
         _epoch(
             ngrams.bucket,
             begin,

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from ml.arrays import Rows
-from ml.kernels import inner_kernel, kernel
+from ml.kernels import kernel
 
 PRODUCERS_PER_SEED: Final = 8  # at the start
 OF_SEED: Final = 10  # neighbors who begin in its community
@@ -116,7 +116,7 @@ def _move(
             within[met[i]], count[met[i]] = 0.0, 0
 
 
-@inner_kernel
+@kernel
 def _drawn(
     likelihood: Floats, met: Numbers, found: int, mine: int, greatest: float, chance: float
 ) -> int:

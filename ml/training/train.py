@@ -100,10 +100,12 @@ def _train(
         else processes.start(tables_to_events.state_of, imported)
     )
     fitted = _fit(tables, known, users, tweets, cut, options, processes, scales, refit_data)
-    models, probe = fitted.refitted(), _probe(tables, tweets, known, fitted.examples)
+    probe = _probe(tables, tweets, known, fitted.examples)
+    models, manifest, imported = fitted.refitted(), fitted.manifest, imported.without_rows()
+    del tables, fitted  # the state is as large as all else
     memory.give_back()
     publish_state(artifacts, served(), imported, data)
-    return publish(artifacts, models, fitted.manifest, probe)
+    return publish(artifacts, models, manifest, probe)
 
 
 @dataclass(frozen=True, slots=True)

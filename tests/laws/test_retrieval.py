@@ -194,6 +194,7 @@ def test_nothing_remembered_is_out_of_date() -> None:
     encoder = NullEncoder.of(state)
     fresh_tweets = shared_stages.fresh_tweets(state, settings)
     who = shared_stages.who_to_follow(state, encoder, settings)
+    most_popular = popular.Popular(fresh_tweets, HALF_LIFE_HOURS)
     now = 41 * HOUR
 
     def someone() -> str:
@@ -215,10 +216,14 @@ def test_nothing_remembered_is_out_of_date() -> None:
     ]
     for _ in range(300):
         fresh_tweets.fresh(now)
+        most_popular.engaged(now)
         who.standing(now)
         chance.choice(changes)()
         known, anew = who.standing(now), who._standing(now)
         assert all(map(np.array_equal, _columns(astuple(known)), _columns(astuple(anew))))
+        recent = fresh_tweets.recent(now).tweet
+        engaged = most_popular._engaged(now)[recent]
+        np.testing.assert_array_equal(most_popular.engaged(now)[recent], engaged)
         for moment in (now, now + 1, now + KEPT_SECONDS - 1):
             _assert_is(fresh_tweets.fresh(moment), fresh_tweets.window(moment))
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
+from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -10,12 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ml import bundle
 from ml.bundle import Bundle
 from ml.dataset.tables import Tables
 from ml.heads import NAMES as HEADS
 from ml.state import events as events_module
 from ml.state.events import Events
 from ml.state.feature_state import FeatureState
+from ml.state.storage import array_file, snapshot
 from ml.state.storage.state_diff import differences
 from ml.state.structures import vocabulary
 from ml.state.structures.vocabulary import Vocabulary
@@ -23,9 +26,10 @@ from ml.state.tables import tweets as tweets_module
 from ml.state.tables.tweets import Tweets
 from ml.state.tables.users import Users
 from ml.state.updates import tables_to_events
-from ml.training import communities, exposure, two_tower
+from ml.training import communities, exposure, train, two_tower
 from ml.training.examples import Examples, of_impressions
 from ml.training.featurise import featurise
+from ml.training.options import TrainingOptions
 from ml.training.refit import RefitData
 from ml.training.replay import BUCKET_SECONDS
 from ml.training.training_data import bounded, examples
@@ -50,6 +54,25 @@ def test_a_log_applied_in_parts_gives_the_same_state(
     parts.apply(tiny_events)
     assert not differences(whole, parts)
     assert exposure.is_logged(tiny_events)
+
+
+def test_a_stored_state_has_no_spare_room(
+    tiny_catalog: Catalog, tiny_events: Events, tmp_path: Path
+) -> None:
+    state = FeatureState(*tiny_catalog)
+    for some in np.array_split(np.arange(len(tiny_events)), 30):
+        state.apply(tiny_events[some])
+    assert len(state.seen.at) > len(state.seen.index)
+    snapshot.save(state, tmp_path, tmp_path, "")
+    arrays = array_file.load(tmp_path / "state.safetensors")
+    for name, pairs in (
+        ("_seen/at", state.seen.index),
+        ("_engagements/register/at", state.engaged.index),
+        ("_counts/tie/counts/value", state.tie_counts.index),
+        ("_counts/topic/counts/newest", state.topic_counts.index),
+    ):
+        assert len(arrays[name]) == len(pairs)
+    assert not differences(state, snapshot.load(tmp_path))
 
 
 def test_tables_read_in_parts_give_the_same_catalog(
@@ -138,6 +161,22 @@ def test_the_ranker_sees_whole_visits_and_no_more_rows_than_its_bound(
         drawn = set(zip(some.viewer.tolist(), some.at.tolist(), strict=True))
         whole = sum((one, when * BUCKET_SECONDS) in drawn for one, when in visits)
         assert whole == len(some)
+
+
+def test_training_keeps_its_bound_with_any_number_of_processes(
+    tiny_data: Path, tmp_path: Path
+) -> None:
+    options = TrainingOptions(ranker_rows=2_000)
+    one, two = (
+        train.train(tiny_data, tmp_path / str(count), replace(options, processes=count))
+        for count in (1, 2)
+    )
+    assert one == two
+    trained = bundle.load(tmp_path / "1")
+    assert trained is not None
+    seen = trained.manifest.rows["train"] + trained.manifest.rows["calibrate"]
+    assert 1_900 < seen <= 2_000
+    assert any(f"the ranker saw {seen:,} of" in note for note in trained.manifest.notes)
 
 
 def test_the_bound_is_used_and_every_visit_is_as_likely() -> None:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml.arrays import Hashes
-from ml.kernels import inline_kernel, inner_kernel, kernel
+from ml.kernels import inline_kernel, kernel
 
 Bits = NDArray[np.uint8]
 FALSE_POSITIVES: Final = 0.005
@@ -85,7 +85,7 @@ def _place(mixed: np.uint64, step: int, bits: int) -> int:
     return int((one + np.uint64(step) * other) % np.uint64(bits))
 
 
-@inner_kernel
+@kernel
 def _mix(x: np.uint64) -> np.uint64:
     """Spread every bit over all bits (SplitMix64, Steele et al., 2014)."""
     x = x + np.uint64(0x9E3779B97F4A7C15)

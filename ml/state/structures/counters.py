@@ -36,8 +36,14 @@ def fade(counts: CountTable, row: int, now: int) -> float:
     """What a row's values are multiplied by to be as of `now`; 0 where `row` is -1."""
     if row < 0:
         return 0.0
-    age = max(now - counts.newest[row], 0.0)
-    return float(np.exp2(-age / counts.half_life_seconds))
+    return fade_since(counts.newest[row], counts.half_life_seconds, now)
+
+
+@inline_kernel
+def fade_since(newest: float, half_life_seconds: float, now: int) -> float:
+    """The same of values as of a moment."""
+    age = max(now - newest, 0.0)
+    return float(np.exp2(-age / half_life_seconds))
 
 
 class DecayedCounts:

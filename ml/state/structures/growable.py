@@ -1,4 +1,4 @@
-"""Room for more rows: arrays that double, so that growing costs little on average."""
+"""Room for more rows: arrays that grow by a share, so that growing costs little on average."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 T = TypeVar("T", bound=np.generic)
+MANY: Final = 1 << 20  # rows up to which an array doubles; beyond that it grows by a quarter
 LEAST_SHARE: Final = 16  # one in so many rows must go
 
 
@@ -16,7 +17,8 @@ def with_room(array: NDArray[T], rows: int, fill: float) -> NDArray[T]:
     """The same array, or a longer copy padded with `fill`; the old one stays as it was."""
     if rows <= len(array):
         return array
-    longer = np.zeros((max(rows, 2 * len(array)), *array.shape[1:]), array.dtype)
+    room = len(array) + max(min(len(array), MANY), len(array) // 4)
+    longer = np.zeros((max(rows, room), *array.shape[1:]), array.dtype)
     longer[: len(array)] = array
     if fill != 0:  # zeros take no memory until they are used
         longer[len(array) :] = fill

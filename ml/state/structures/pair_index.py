@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml.arrays import Rows
-from ml.kernels import inline_kernel, inner_kernel, kernel
+from ml.kernels import inline_kernel, kernel
 from ml.state.structures.growable import with_room
 from ml.state.structures.read_only import read_only
 
@@ -29,7 +29,7 @@ def find(table: PairTable, left: int, right: int) -> int:
     return int(table[_place(table, np.int32(left), np.int32(right)), 2]) - 1
 
 
-@inner_kernel
+@kernel
 def find_each(table: PairTable, left: int, right: Rows) -> Rows:
     """The rows of pairs of one left side; -1 where a pair was never added.
 
@@ -154,7 +154,7 @@ def _slot(slots: int, left: np.int32, right: np.int32) -> int:
     return int(np.int64((spread >> HALF) * np.uint64(slots) >> HALF))
 
 
-@inner_kernel
+@kernel
 def _place(table: PairTable, left: np.int32, right: np.int32) -> int:
     """The slot of a pair, or the empty one where it belongs."""
     place = _slot(len(table), left, right)

@@ -52,6 +52,7 @@ class StateTables:
     mutes: Mutes = read_only("_mutes")  # the words and domains that viewers do not want to read
     seniority: Seniority = read_only("_seniority")  # how established each user is
     posts: Ragged = read_only("_posts")  # each author's tweets, in the order they became known
+    version: int = read_only("_version")  # how often actions were applied, or taken back
     newest: int = read_only("_newest")  # the time of the newest event applied
     rewritten: int = read_only("_rewritten")  # how often a profile or a text was written anew
     acted: NDArray[np.int64] = read_only("_acted")  # the version in which each user last acted

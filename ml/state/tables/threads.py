@@ -10,13 +10,13 @@ import polars as pl
 from numpy.typing import NDArray
 
 from ml.arrays import Rows, Times
-from ml.kernels import inner_kernel
+from ml.kernels import kernel
 from ml.state.structures.disjoint_sets import DisjointSets, connected
 from ml.state.structures.growable import GrowableColumns
 from ml.state.structures.vocabulary import Vocabulary
 
 
-@inner_kernel
+@kernel
 def thread_of(row: int, above: Rows, first: Rows) -> int:
     """The tweet that began the conversation of one, by `Threads.sets` and `Threads.first`."""
     root = int(row)

@@ -212,8 +212,9 @@ class Tweets(GrowableColumns):
         hashtags = frame["hashtags"].list.len().fill_null(0).to_numpy()
         self.metadata[row, HASHTAGS] = np.log1p(hashtags.astype(np.float64))
         self.is_reply[row] = frame["in_reply_to_id"].is_not_null().to_numpy()
+        names = {name: name for name in frame["topic"].unique()}  # each is kept once
         for which, topic in zip(row.tolist(), frame["topic"], strict=True):
-            self.topic[which] = topic
+            self.topic[which] = names[topic]
         self.wording.settle(row, frame["hashtags"], frame["author_id"])
         self.threads.join(row, frame["in_reply_to_id"], frame["conversation_id"], self)
 

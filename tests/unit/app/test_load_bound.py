@@ -189,3 +189,30 @@ def test_a_flood_of_refusals_is_one_line_per_kind_and_second(kinds: int) -> None
     assert len(lines) == 3 * kinds
     left_out = 300 // kinds - 1
     assert lines[-1].endswith(f"(and {left_out} more since the last such line)")
+
+
+def test_while_feeds_wait_a_few_answers_leave_together_in_order() -> None:
+    async def story() -> list[str]:
+        happened: list[str] = []
+
+        async def compute(scope: Scope, receive: Receive, send: Send) -> None:
+            happened.append(f"begins {scope['path'][-1]}")
+            if scope["path"].endswith("9"):
+                raise ValueError
+            await send({"type": "http.response.start", "status": 200, "headers": []})
+            happened.append(f"leaves {scope['path'][-1]}")
+
+        app = LoadBound(compute, limit=20)
+        feeds = [asyncio.create_task(ask(app, f"/timeline/{n}")) for n in range(10)]
+        feeds[8].cancel()
+        failures = await asyncio.gather(*feeds, return_exceptions=True)
+        assert [type(one) for one in failures[8:]] == [asyncio.CancelledError, ValueError]
+        return happened
+
+    assert asyncio.run(story()) == [
+        *("begins 0", "leaves 0"),  # nobody waited when it began
+        *("begins 1", "begins 2", "begins 3", "begins 4"),
+        *("leaves 4", "leaves 1", "leaves 2", "leaves 3"),
+        *("begins 5", "begins 6", "begins 7", "begins 9"),
+        *("leaves 5", "leaves 6", "leaves 7"),  # though the last of them has failed
+    ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -112,7 +112,9 @@ def test_a_time_comes_out_as_it_went_in(world: World, watch: Watch, age: str, ag
         assert moment(scored["as_of"]).timestamp() <= watch.at
     written = [one.entry for one in records(world.folder) if one.entry.kind == Kind.PUT_TWEET]
     assert [entry.at for entry in written] == [NOW * 1_000_000]
-    assert written[0].body["created_at"] == given.timestamp()
+    body = written[0].body
+    assert isinstance(body, Mapping)
+    assert body["created_at"] == given.timestamp()
 
 
 def test_one_tweet_thirty_years_ahead_moves_no_clock(world: World, watch: Watch) -> None:

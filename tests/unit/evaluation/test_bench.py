@@ -127,7 +127,7 @@ def test_the_bench_compares_the_service_with_the_bare_route(
     tiny_artifacts: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     few = ["--users", "10", "--requests", "40", "--rounds", "2", "--connections", "4"]
-    few += ["--before", str(ROOT)]
+    few += ["--before", str(ROOT), "--starts", "0"]
     assert main(["bench", "--artifacts", str(tiny_artifacts), "--out", str(tmp_path), *few]) == 0
     figures = json.loads((tmp_path / "bench.json").read_text())
     rounds = figures["rounds"]
