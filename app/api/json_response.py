@@ -26,8 +26,3 @@ class PrivateJson(Response):
 def encoded(content: Any) -> bytes:
     """What the serializers build: a datetime in RFC 3339 with Z, and null for NaN."""
     return orjson.dumps(content, option=orjson.OPT_UTC_Z)
-
-
-def rest_of_fields(fields: Mapping[str, Any]) -> bytes:
-    """These fields as they follow the name of the first of them."""
-    return encoded(fields)[len(next(iter(fields))) + len('{"":') : -1]

@@ -6,24 +6,20 @@ from typing import Any, Final
 
 import numpy as np
 
-from app.api.json_response import rest_of_fields
 from app.pipeline.batch import CandidateBatch
 from app.pipeline.placement import BROUGHT_BY, COST, REASONS, RULE, bought
 from app.schemas.timeline import Placement
-from app.serving.json_form import A_NUMBER, A_TEXT, DIGITS
+from app.serving.json_form import A_NUMBER, A_VALUE, DIGITS
 
-FIELDS: Final = {"reason": A_TEXT, "cost": A_NUMBER}  # of a `Placement`; the text has `rule`, too
-TEXTS: Final = tuple(
-    rest_of_fields({"reason": reason, "rule": rule})
-    for reason, rule in zip(REASONS, BROUGHT_BY, strict=True)
-)
+FIELDS: Final = {"reason": A_VALUE, "rule": A_VALUE, "cost": A_NUMBER}  # of a `Placement`
+WORDS: Final = tuple(zip(REASONS, BROUGHT_BY, strict=True))
 
 Json = dict[str, Any]  # an object: what the encoder takes
 
 
-def reasons(batch: CandidateBatch) -> list[bytes]:
+def reasons(batch: CandidateBatch) -> list[tuple[str, str | None]]:
     """The reason of each row, and the rule that brought it."""
-    return [TEXTS[rule] for rule in batch[RULE].astype(np.intp).tolist()]
+    return [WORDS[rule] for rule in batch[RULE].astype(np.intp).tolist()]
 
 
 def one(batch: CandidateBatch, row: int) -> Placement:

@@ -6,15 +6,13 @@ what the models in `app.schemas` write.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from itertools import chain
 from typing import Any, Final
 
 import orjson
 
 from app.api import placements
-from app.api.json_response import rest_of_fields
 from app.api.moments import stated
 from app.pipeline.batch import CandidateBatch
 from app.pipeline.placement import COST, RULE
@@ -22,7 +20,7 @@ from app.pipeline.product import ProductPipeline
 from app.rankers.listwise import EVIDENCE
 from app.schemas.timeline import Safety, Similarities
 from app.serving.engine import Engine
-from app.serving.json_form import A_NUMBER, A_TEXT, JsonForm
+from app.serving.json_form import A_NUMBER, A_VALUE, JsonForm
 from ml.heads import NAMES as HEADS
 
 NEARNESS: Final = tuple(Similarities.model_fields)
@@ -30,6 +28,7 @@ NUMBERS: Final = ("score", "base_score", *HEADS, *NEARNESS)
 REMEMBERED: Final = 16_384  # sets of sources
 
 Names = tuple[str, ...]
+Values = tuple[object, ...]
 
 
 def items(
@@ -42,18 +41,18 @@ def items(
         explain: whether to say what each piece of evidence adds to the log-odds of the base score.
     """
     names, columns = product.mixer.sources, batch.columns
-    texts: list[Iterable[bytes]] = [
-        (b"%d" % rank for rank in range(start + 1, start + 1 + len(batch))),
-        (_sources(names, marks) for marks in batch.sources.tolist()),
-    ]
     cost: Names = ()
+    reasons: Sequence[Values] = [()] * len(batch)
     if RULE in columns:  # which is not known of a later page
-        texts.append(placements.reasons(batch))
-        cost = (COST,)
+        cost, reasons = (COST,), placements.reasons(batch)
+    rows = zip(_about(engine, batch), batch.sources.tolist(), reasons, strict=True)
+    values: list[object] = []
+    for rank, (about, marks, reason) in enumerate(rows, start + 1):
+        values += (*about, rank, *_sources(names, marks), *reason)
     factors = _factors(product, batch)
     evidence = tuple(name for name in columns if name.startswith(EVIDENCE)) if explain else ()
     form = _item(factors, cost, evidence)
-    return _filled(form, engine, batch, texts, (*factors, *cost, *evidence))
+    return _filled(form, engine, batch, values, (*factors, *cost, *evidence))
 
 
 def scores(
@@ -67,29 +66,28 @@ def scores(
     Args:
         dropped_by: the first filter that would drop each, if any.
     """
-    outcomes = (
-        rest_of_fields({"eligible": name is None, "dropped_by": name}) for name in dropped_by
-    )
+    values: list[object] = []
+    for about, name in zip(_about(engine, batch), dropped_by, strict=True):
+        values += (*about, name is None, name)
     factors = _factors(product, batch)
-    return _filled(_score(factors), engine, batch, [outcomes], factors)
+    return _filled(_score(factors), engine, batch, values, factors)
 
 
 def _filled(
     form: JsonForm,
     engine: Engine,
     batch: CandidateBatch,
-    texts: Sequence[Iterable[bytes]],
+    values: Sequence[object],
     more: Names,
 ) -> orjson.Fragment:
-    """All rows in a form, with further texts and columns in its slots."""
+    """All rows in a form, with these values and further columns in its slots."""
     safety = engine.encoder.tweets
     columns = batch.columns_of((*NUMBERS, *more))
     columns[len(NUMBERS) : len(NUMBERS)] = (
         safety.nsfw.take(batch.tweet),
         safety.toxicity.take(batch.tweet),
     )
-    rows = zip(_about(engine, batch), *texts, strict=True)
-    return form.filled(len(batch), chain.from_iterable(rows), columns)
+    return form.filled(len(batch), values, columns)
 
 
 @lru_cache
@@ -98,8 +96,9 @@ def _item(factors: Names, cost: Names, evidence: Names) -> JsonForm:
     return JsonForm(
         _scored(factors)
         | {
-            "rank": A_TEXT,
-            "sources": A_TEXT,  # and `source`
+            "rank": A_VALUE,
+            "sources": A_VALUE,
+            "source": A_VALUE,
             "placement": placements.FIELDS if cost else None,
             "evidence": added or None,
         }
@@ -108,13 +107,16 @@ def _item(factors: Names, cost: Names, evidence: Names) -> JsonForm:
 
 @lru_cache
 def _score(factors: Names) -> JsonForm:
-    return JsonForm(_scored(factors) | {"eligible": A_TEXT})  # and `dropped_by`
+    return JsonForm(_scored(factors) | {"eligible": A_VALUE, "dropped_by": A_VALUE})
 
 
 def _scored(factors: Names) -> dict[str, Any]:
     """The fields of a `ScoredTweet` that was multiplied by these factors."""
     return {
-        "tweet_id": A_TEXT,  # and the other fields that are the same for every viewer
+        "tweet_id": A_VALUE,
+        "author_id": A_VALUE,
+        "created_at": A_VALUE,
+        "text": A_VALUE,
         "score": A_NUMBER,
         "base_score": A_NUMBER,
         "predictions": dict.fromkeys(HEADS, A_NUMBER),
@@ -129,22 +131,18 @@ def _factors(product: ProductPipeline, batch: CandidateBatch) -> Names:
     return tuple(name for name in product.mixer.scoring.factors if name in batch.columns)
 
 
-def _about(engine: Engine, batch: CandidateBatch) -> Iterator[bytes]:
-    """The fields of each tweet that are the same for every viewer."""
-    tweets, users, rows = engine.state.tweets, engine.state.users.ids, batch.tweet
+def _about(engine: Engine, batch: CandidateBatch) -> Iterator[Values]:
+    """What is the same of each tweet for every viewer: its id, its author, when it was written, and
+    its text."""
+    tweets, rows = engine.state.tweets, batch.tweet
+    ids, authors, texts = tweets.ids.id, engine.state.users.ids.id, tweets.text
     columns = rows.tolist(), batch.author.tolist(), tweets.stated_at[rows].tolist()
     for row, author, at in zip(*columns, strict=True):
-        about = {
-            "tweet_id": tweets.ids.id(row),
-            "author_id": users.id(author) if author >= 0 else None,
-            "created_at": stated(at),
-            "text": tweets.text[row],
-        }
-        yield rest_of_fields(about)
+        yield ids(row), authors(author) if author >= 0 else None, stated(at), texts[row]
 
 
 @lru_cache(maxsize=REMEMBERED)
-def _sources(names: Names, marks: int) -> bytes:
+def _sources(names: Names, marks: int) -> tuple[Names, str]:
     """The sources that proposed a row, and the first of them."""
-    proposers = [name for bit, name in enumerate(names) if marks >> bit & 1]
-    return rest_of_fields({"sources": proposers, "source": proposers[0]})
+    proposers = tuple(name for bit, name in enumerate(names) if marks >> bit & 1)
+    return proposers, proposers[0]

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml.arrays import Rows, Times
-from ml.kernels import inline_kernel, kernel
+from ml.kernels import inline_kernel
 from ml.state.structures.event_order import UNKNOWN_TIME
 
 UNKNOWN_AGE_HOURS: Final = 24.0
@@ -22,10 +22,7 @@ def age_hours(written: int, now: int) -> float:
     return (now - written) / 3600
 
 
-@kernel
 def ages_hours(tweet: Rows, written: Times, now: int) -> NDArray[np.float64]:
     """The age of each of these tweets; `written` is by row."""
-    age = np.empty(len(tweet), np.float64)
-    for i in range(len(tweet)):
-        age[i] = age_hours(written[tweet[i]], now)
-    return age
+    at = written[tweet]
+    return np.where(at == UNKNOWN_TIME, UNKNOWN_AGE_HOURS, (now - at) / 3600)

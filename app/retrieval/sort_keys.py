@@ -51,10 +51,8 @@ def rows_of(keys: Keys) -> Rows:
     return keys.astype(np.int32)
 
 
-@kernel
 def scores_of(keys: Keys) -> Column:
     """The scores of keys."""
-    score = np.empty(len(keys), np.float32)
-    for i in range(len(keys)):
-        score[i] = score_of(keys[i])
-    return score
+    falls = (keys >> 32).astype(np.int32)
+    magnitude = abs(falls).view(np.float32)
+    return np.where(falls > 0, -magnitude, magnitude)

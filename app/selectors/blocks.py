@@ -36,9 +36,7 @@ from app.selectors.exchange import (
 from ml.kernels import inline_kernel, kernel
 
 BLOCK: Final = 10  # places that are filled together, so that ten are the first ten of a hundred
-RULED: Final = (
-    10 * BLOCK
-)  # places that rules look at: few people read on, and each block costs time
+RULED: Final = 10 * BLOCK  # places that rules look at: few read on, and each block costs time
 MIDDLE: Final = 0.5 + 1e-9  # of the places that one is due of, it is the middle one
 LEAST: Final = 1e-9  # of the value of a block: what an exchange must be worth
 FREE: Final = 1e12  # more than anything buys per cost
@@ -81,22 +79,19 @@ def fill(
             cost, in shares of the ten best.
     """
     rows, places = len(ordered), len(order)
-    facts, counts = facts_of(ordered, tweet, author, marks, tags, sources.shape[1])
+    many = sources.shape[1]
+    facts, counts = facts_of(ordered, tweet, author, marks, tags, many)
     inside, was_best = np.empty(rows, np.bool_), np.empty(rows, np.bool_)
     inside[:] = was_best[:] = False
     value, part = np.empty(rows, np.float64), np.empty(rows, np.float64)
-    offer = np.empty(rows, np.float64)
+    offer, waiting, waits = np.empty(rows, np.float64), np.empty(rows, np.int64), rows
     gain, chosen = np.empty(len(RULES), np.float64), np.empty(BLOCK, np.int64)
-    seats, left = (
-        np.empty((6, sources.shape[1]), np.float64),
-        np.empty(sources.shape[1], np.float64),
-    )
-    taken = np.empty(sources.shape[1], np.float64)
+    seats, left = np.empty((6, many), np.float64), np.empty(many, np.float64)
+    taken = np.empty(many, np.float64)
     seats[:] = left[:] = taken[:] = 0.0
-    waiting, waits = np.empty(rows, np.int64), rows
     for row in range(rows):
         value[row], waiting[row] = worth[ordered[row]], row
-    for source in range(sources.shape[1]):
+    for source in range(many):
         seats[RULE, source], seats[PRICE, source] = sources[2, source], sources[3, source]
         for row in range(rows):
             left[source] += facts[row, MARKS] >> source & 1  # rows of each source that wait

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -12,15 +12,14 @@ from numpy.typing import NDArray
 
 from ml.kernels import inline_kernel, kernel
 
-TEXT: Final = 0  # stands in a form for a text, and ends each text: no JSON has it
-NUMBER: Final = 1  # stands in a form for a number
-A_TEXT: Final = orjson.Fragment(bytes([TEXT]))
+VALUE, NUMBER = 0, 1  # stand in a form for what differs: no JSON has these bytes
+A_VALUE: Final = orjson.Fragment(bytes([VALUE]))
 A_NUMBER: Final = orjson.Fragment(bytes([NUMBER]))
 DIGITS: Final = 6  # of a number behind its point
 MILLION: Final = 10**DIGITS
 LARGEST: Final = 1e15  # millionths that a float can tell apart
 LONGEST: Final = 20  # bytes of a number
-BEGIN, COMMA, END, MINUS, POINT, ZERO = b"[,]-.0"
+BEGIN, COMMA, END, QUOTE, ESCAPE, MINUS, POINT, ZERO = b'[,]"\\-.0'
 NULL: Final = np.frombuffer(b"null", np.uint8)
 E_MINUS_6: Final = np.frombuffer(b"e-6", np.uint8)
 
@@ -35,15 +34,15 @@ class JsonForm:
     def __init__(self, fields: Mapping[str, Any]) -> None:
         """
         Args:
-            fields: of each object, with `A_TEXT` and `A_NUMBER` for what differs.
+            fields: of each object, with `A_NUMBER` and `A_VALUE` for what differs.
         """
         self._object = np.frombuffer(orjson.dumps(fields), np.uint8)
 
-    def filled(self, rows: int, texts: Iterable[bytes], columns: Columns) -> orjson.Fragment:
+    def filled(self, rows: int, values: Sequence[object], columns: Columns) -> orjson.Fragment:
         """The array.
 
         Args:
-            texts: of all slots for a text, object by object.
+            values: of all slots for a value, object by object: no objects.
             columns: of each slot for a number; None where all are null, as NaN is. Others are
                 rounded to `DIGITS` digits, and written as Python writes them.
 
@@ -53,9 +52,9 @@ class JsonForm:
         absent = np.full(rows, np.nan)
         some = [absent if column is None else column for column in columns]
         numbers = np.concatenate(some, dtype=np.float64) if some else absent
-        given = np.frombuffer(b"\0".join([*texts, b""]), np.uint8)
-        room = rows * (len(self._object) + LONGEST * len(some) + 1) + len(given) + 2
-        array = np.empty(room, np.uint8)
+        given = np.frombuffer(orjson.dumps(values, option=orjson.OPT_UTC_Z), np.uint8)
+        room = rows * (len(self._object) + LONGEST * len(some) + 1) + len(given)
+        array = np.empty(room + 2, np.uint8)
         count = _fill(self._object, rows, given, numbers, array)
         if count < 0:
             raise ValueError(f"{np.nanmax(np.abs(numbers))} is too large to be written")
@@ -63,17 +62,18 @@ class JsonForm:
 
 
 @kernel
-def _fill(form: Letters, rows: int, texts: Letters, numbers: Numbers, array: Letters) -> int:
+def _fill(form: Letters, rows: int, values: Letters, numbers: Numbers, array: Letters) -> int:
     """Write the objects; the number of bytes, -1 where a number is too large."""
-    array[0], place, text = BEGIN, 1, 0
+    array[0], place, value = BEGIN, 1, 1
     for row in range(rows):
         number = row
         for letter in form:
-            if letter == TEXT:
-                while texts[text] != TEXT:
-                    array[place] = texts[text]
-                    place, text = place + 1, text + 1
-                text += 1
+            if letter == VALUE:
+                begin, value = value, _behind(values, value)
+                for at in range(begin, value):
+                    array[place] = values[at]
+                    place += 1
+                value += 1
             elif letter == NUMBER:
                 place = _write(numbers[number] * MILLION, array, place)
                 if place < 0:
@@ -87,6 +87,23 @@ def _fill(form: Letters, rows: int, texts: Letters, numbers: Numbers, array: Let
     place -= rows > 0
     array[place] = END
     return place + 1
+
+
+@kernel
+def _behind(values: Letters, begin: int) -> int:
+    """Where a value ends that begins here, in an array of values that are no objects."""
+    place, depth, is_quoted = begin, 0, False
+    while True:
+        letter = values[place]
+        if letter == QUOTE:
+            is_quoted = not is_quoted
+        elif is_quoted:
+            place += letter == ESCAPE
+        elif depth == 0 and letter in (COMMA, END):
+            return place
+        else:
+            depth += (letter == BEGIN) - (letter == END)
+        place += 1
 
 
 @kernel
