@@ -55,7 +55,9 @@ COPY --from=build /venv /venv
 COPY --from=build /world.tgz /world.tgz
 COPY --from=build /kernels /kernels
 COPY .docker/run /usr/local/bin/run
+# Memory in large pages: a request looks at much of it.
 ENV PATH=/venv/bin:$PATH \
+    GLIBC_TUNABLES=glibc.malloc.hugetlb=1 \
     FORYOU_HOST=0.0.0.0 \
     FORYOU_ARTIFACTS=/artifacts
 USER 10001

@@ -6,7 +6,7 @@ from typing import Final
 
 from pydantic import BaseModel, ConfigDict
 
-FORMAT: Final = 5  # raise it when older bundles can no longer be read
+FORMAT: Final = 6  # raise it when older bundles can no longer be read
 
 
 class HeadCard(BaseModel):

@@ -12,7 +12,7 @@ from typing import Final
 import torch
 from torch import Tensor, nn
 
-DIM: Final = 128
+DIM: Final = 64
 TAG_BUCKETS: Final = 4096
 WORD_BUCKETS: Final = 8192
 AUTHOR_BUCKETS: Final = 16384
