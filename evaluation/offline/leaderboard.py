@@ -83,7 +83,6 @@ def held_out_before_the_cut(bundle: Bundle, tables: Tables, data: Path) -> Datas
     users, tweets = tables_to_events.catalog(tables)
     events = tables_to_events.events(tables, users, tweets)
     name, planted = data.resolve().name, Truth.read(data / "truth", users, tweets)
-    tables = tables.without_events()
     if tables.has_times:
         known = events.before(bundle.manifest.as_of)
         engaged = known.at[np.isin(known.action, ENGAGEMENTS)]
