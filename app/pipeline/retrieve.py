@@ -15,7 +15,7 @@ from app.pipeline.query import Query
 from app.pipeline.stages import admit, judge, judge_visibility
 from app.pipeline.trace import Trace
 
-BEYOND: Final = 32  # rows proposed beyond a limit, to replace those that are dropped
+BEYOND: Final = 96  # rows proposed beyond a limit, to replace those that are dropped
 FURTHER: Final = 4  # times as many, where these do not suffice
 
 
