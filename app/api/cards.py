@@ -11,9 +11,9 @@ from fastapi import APIRouter, Path, Query, Response
 from app.api import read_your_writes
 from app.api.dependencies import ServiceInUse
 from app.api.explanations import known
-from app.api.moments import stated
 from app.api.people import people, person
 from app.api.problems import documented
+from app.api.serializers import stated
 from app.errors import WithheldError
 from app.filters.audience import Audience
 from app.filters.deleted import Deleted

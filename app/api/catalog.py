@@ -10,8 +10,8 @@ from fastapi import APIRouter, Path, Query
 from app.api import read_your_writes
 from app.api.dependencies import ServiceInUse
 from app.api.find_users import found
-from app.api.moments import stated
 from app.api.problems import documented
+from app.api.serializers import stated
 from app.errors import NotFoundError
 from app.pipeline.batch import Rows
 from app.schemas.catalog import TweetView, UserPage, UserView

@@ -9,8 +9,7 @@ from typing import Any, Final, Literal
 import numpy as np
 
 from app.api import placements
-from app.api.moments import stated
-from app.api.serializers import answered
+from app.api.serializers import answered, stated
 from app.pipeline.batch import CandidateBatch
 from app.pipeline.components import Relative
 from app.pipeline.stages import BASE, SCORE
@@ -88,7 +87,7 @@ def _placement(explained: Explanation) -> Placement | None:
     """As a timeline has it, also for a row behind the page."""
     if explained.place is None:
         return None
-    return placements.one(explained.order, explained.place - 1)
+    return Placement.model_validate(placements.of(explained.order)[explained.place - 1])
 
 
 def _outcome(explained: Explanation) -> Outcome:

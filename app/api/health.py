@@ -7,8 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from app.api.dependencies import ServiceInUse
-from app.api.moments import instant
 from app.api.problems import documented
+from app.api.serializers import instant
 from app.errors import FaultError, StoppingError
 from app.schemas.health import Alive, Ready, Standing, Window
 from app.schemas.parameters import NoParameters

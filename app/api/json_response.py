@@ -23,6 +23,6 @@ class PrivateJson(Response):
         ]
 
 
-def encoded(content: Any) -> bytes:
+def encoded(content: dict[str, Any]) -> bytes:
     """What the serializers build: a datetime in RFC 3339 with Z, and null for NaN."""
     return orjson.dumps(content, option=orjson.OPT_UTC_Z)

@@ -8,8 +8,8 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Response
 
 from app.api.dependencies import ServiceInUse
-from app.api.moments import instant
 from app.api.problems import documented
+from app.api.serializers import instant
 from app.errors import NotFoundError
 from app.schemas.own_data import OwnData
 from app.schemas.parameters import NoParameters

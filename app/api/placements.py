@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
 
 from app.pipeline.batch import CandidateBatch
 from app.pipeline.placement import BROUGHT_BY, COST, REASONS, RULE, bought
-from app.schemas.timeline import Placement
-from app.serving.json_form import A_NUMBER, A_VALUE, DIGITS
 
-FIELDS: Final = {"reason": A_VALUE, "rule": A_VALUE, "cost": A_NUMBER}  # of a `Placement`
-WORDS: Final = tuple(zip(REASONS, BROUGHT_BY, strict=True))
+DIGITS: Final = 6
 
 Json = dict[str, Any]  # an object: what the encoder takes
 
 
-def reasons(batch: CandidateBatch) -> list[tuple[str, str | None]]:
-    """The reason of each row, and the rule that brought it."""
-    return [WORDS[rule] for rule in batch[RULE].astype(np.intp).tolist()]
-
-
-def one(batch: CandidateBatch, row: int) -> Placement:
-    """The placement of a row."""
-    rule = int(batch[RULE][row])
-    cost = round(float(batch[COST][row]), DIGITS)
-    return Placement(reason=REASONS[rule], rule=BROUGHT_BY[rule], cost=cost)
+def of(batch: CandidateBatch) -> Sequence[Json | None]:
+    """A `Placement` for each row; None on a later page, of which nothing is known."""
+    if RULE not in batch.columns:
+        return [None] * len(batch)
+    rule = batch[RULE].astype(np.intp).tolist()
+    cost = batch[COST].astype(np.float64).round(DIGITS).tolist()
+    return [
+        {"reason": REASONS[one], "rule": BROUGHT_BY[one], "cost": costs}
+        for one, costs in zip(rule, cost, strict=True)
+    ]
 
 
 def rules(batch: CandidateBatch) -> dict[str, Json]:

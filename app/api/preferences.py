@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final, cast
 
 from app.api.log_entries import new_name
-from app.api.moments import instant
+from app.api.serializers import instant
 from app.schemas.steering import PreferenceView
 from app.serving.clock import Clock
 from app.serving.engine import Engine

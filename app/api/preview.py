@@ -88,12 +88,11 @@ async def preview_timeline(
         request.compare,
         found and found.preferences,
     )
-    query, served, explain = previewed.query, previewed.served, request.explain
-    answer = serializers.timeline(
-        engine, user_id, query, served, request_id, product, explain=explain
-    )
-    if explain:
+    served = previewed.served
+    answer = serializers.timeline(engine, user_id, previewed.query, served, request_id, product)
+    if request.explain:
         answer["trace"] = serializers.trace(served)
+        serializers.add_evidence(answer["items"], served.batch)
     if previewed.in_use is not None:
         answer["difference"] = difference(
             *(_ids(engine, page.batch.tweet) for page in (served, previewed.in_use))

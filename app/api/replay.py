@@ -8,9 +8,9 @@ import orjson
 from fastapi import APIRouter, Path, Query, Response
 
 from app.api.dependencies import ServiceInUse
-from app.api.moments import instant
 from app.api.problems import documented
 from app.api.readers import ReaderInUse
+from app.api.serializers import instant
 from app.errors import GoneError
 from app.schemas.parameters import NoParameters
 from app.schemas.timeline import Timeline

@@ -55,9 +55,8 @@ async def sandbox_timeline(
     async with service.sandbox.turn():
         copy = await service.sandbox.after(engine, service.tail, steps)
         query, served = first_page(copy, user_id, product, limit)
-        answer = serializers.timeline(
-            copy, user_id, query, served, request_id, product, explain=True
-        )
+        answer = serializers.timeline(copy, user_id, query, served, request_id, product)
+        serializers.add_evidence(answer["items"], served.batch)
         answer["difference"] = difference(
             *(copy.state.tweets.ids.ids(page.batch.tweet) for page in (served, in_use))
         )

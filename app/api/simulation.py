@@ -9,7 +9,7 @@ import orjson
 from fastapi import APIRouter, Query
 
 from app.api.dependencies import EngineInUse
-from app.api.moments import instant
+from app.api.serializers import instant
 from app.schemas.parameters import NoParameters
 from app.schemas.simulation import SimulatedFigure, SimulatedPolicy, Simulation
 

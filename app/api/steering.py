@@ -11,8 +11,8 @@ from app.api import log_entries, preferences, read_your_writes
 from app.api.access import refusals
 from app.api.dependencies import ServiceInUse
 from app.api.differences import difference
-from app.api.moments import instant
 from app.api.problems import documented
+from app.api.serializers import instant
 from app.errors import ConflictError, NotFoundError, WithheldError
 from app.schemas.difference import Difference
 from app.schemas.parameters import AfterParameters, NoParameters

@@ -61,12 +61,12 @@ async def timeline(
         page.start,
         page.next_cursor,
         page.exhausted,
-        parameters.explain,
     )
     if service.is_away:
         answer["missing"].append(EVENT_LOG)
     if parameters.explain:
         answer["trace"] = serializers.trace(page.served)
+        serializers.add_evidence(answer["items"], page.served.batch)
     response = PrivateJson(answer)
     if service.answers is not None and not peek:
         service.answers.keep(_kept(page, user_id, request_id, response))

@@ -27,12 +27,13 @@ def main() -> None:
     except (FeedError, InvalidRequestError) as error:
         sys.stdout.buffer.write(encoded({"problem": str(error)}))
         return
-    query, served, explain = previewed.query, previewed.served, asked.explain
+    served = previewed.served
     answer = serializers.timeline(
-        engine, asked.user_id, query, served, asked.request_id, asked.product, explain=explain
+        engine, asked.user_id, previewed.query, served, asked.request_id, asked.product
     )
-    if explain:
+    if asked.explain:
         answer["trace"] = serializers.trace(served)
+        serializers.add_evidence(answer["items"], served.batch)
     given = asked.overrides.model_dump(exclude_none=True)
     answer["without_effect"] = [one._asdict() for one in without_effect(served.product, given)]
     sys.stdout.buffer.write(encoded({"answer": answer}))

@@ -20,7 +20,6 @@ from app.products import shared_stages
 from app.serving import small_world
 from app.serving.clock import Clock
 from app.serving.engine import Engine, assemble
-from app.serving.json_form import A_NUMBER, A_VALUE, JsonForm
 from app.serving.score_tweets import score_tweets
 from app.settings import Settings
 from ml import kernels
@@ -69,14 +68,13 @@ def warm_up(settings: Settings, bundle: Bundle | None) -> WarmUp:
 
 def _serve(engine: Engine) -> None:
     """Everything that can be asked, for every sort of viewer."""
-    counts, form = TraceCounts(OwnCounts()), JsonForm({"number": A_NUMBER, "value": A_VALUE})
+    counts = TraceCounts(OwnCounts())
     for viewer in small_world.VIEWERS:
         for limit in LIMITS:
             query = engine.hydrate.query(viewer, limit)
             for product in _products(engine):
                 served = product.run(query)
                 counts.add(served.trace)
-                form.filled(0, (), [None])
                 engine.state.tweets.ids.joined(served.pool.tweet)
                 served.product.mixer.next_page(query, served.pool, 1, Trace())
             people = engine.who_to_follow.recommend(query, limit)

@@ -19,7 +19,6 @@ from app.schemas.score import ScoreItem, ScoreResponse
 from app.schemas.timeline import Item, Span, Timeline
 from app.serving.engine import Engine
 from app.serving.feed import Feed
-from app.serving.json_form import DIGITS
 from app.serving.score_tweets import score_tweets
 from app.serving.service import Service
 from ml.heads import NAMES as HEADS
@@ -66,8 +65,9 @@ def test_a_timeline_is_what_the_model_writes(
     body = encoded(answer)
     assert as_the_model_writes_it(Timeline, body) == body
     assert set(Timeline.model_fields) - set(answer) == (set() if explain else {"trace"})
-    items = json.loads(body)["items"]
-    assert [set(item) for item in items] == [set(Item.model_fields)] * len(served.batch)
+    assert [set(item) for item in answer["items"]] == [set(Item.model_fields)] * len(
+        answer["items"]
+    )
     assert all(set(span) == set(Span.model_fields) for span in answer.get("trace", ()))
 
 
@@ -122,9 +122,7 @@ def test_scores_are_what_the_model_writes(tiny_engine: Engine, reader: str) -> N
         )
         body = encoded(answer)
         assert as_the_model_writes_it(ScoreResponse, body) == body
-        assert {tuple(item) for item in json.loads(body)["items"]} == {
-            tuple(ScoreItem.model_fields)
-        }
+        assert {tuple(item) for item in answer["items"]} == {tuple(ScoreItem.model_fields)}
         assert "no-tweet" in answer["unknown"]
 
 
@@ -145,7 +143,7 @@ def test_the_numbers_are_those_of_the_page(tiny_engine: Engine, reader: str) -> 
         absent = np.full(len(batch), np.nan)
         expected = {name: float(columns.get(name, absent)[place]) for name in given}
         assert given == {
-            name: None if np.isnan(value) else round(value, DIGITS)
+            name: None if np.isnan(value) else round(value, serializers.DIGITS)
             for name, value in expected.items()
         }
         assert list(item["factors"]) == list(served.product.mixer.scoring.factors)
