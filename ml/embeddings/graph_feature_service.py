@@ -41,7 +41,10 @@ def neighbors_following(author: Rows, by_followees: Rows, by_followers: Rows) ->
         if holds[bucket] == NOBODY:
             holds[bucket] = who
         elif holds[bucket] != who:
-            apart[others], others = who, others + 1
+            is_new = True
+            for k in range(others):
+                is_new &= apart[k] != who
+            apart[others], others = who, others + is_new
     for followed in (by_followees, by_followers):
         for i in range(len(followed)):
             bucket = followed[i] & (buckets - 1)

@@ -20,11 +20,11 @@ class Layer:
     bias: Floats  # (outputs,)
 
     @classmethod
-    def of(cls, linear: torch.nn.Module, scale: float = 1.0) -> Self:
-        """The layer of a module, with its outputs multiplied by a constant."""
+    def of(cls, linear: torch.nn.Module) -> Self:
+        """A copy of the layer of a module."""
         assert isinstance(linear, torch.nn.Linear)
         weight, bias = linear.weight.detach().numpy(), linear.bias.detach().numpy()
-        return cls(np.ascontiguousarray(weight.T) * np.float32(scale), bias * np.float32(scale))
+        return cls(weight.T.copy(order="C"), bias.copy())
 
     def beside(self, other: Self) -> Self:
         """Both layers as one: the outputs of this, then those of the other."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from io import BufferedReader
 from pathlib import Path
@@ -46,7 +47,7 @@ def load(path: Path, spare: int | None = None) -> dict[str, Array]:
             arrays = {name: _array(file, about, begin, spare) for name, about in header.items()}
             if file.seek(0, 2) != begin + sum(array.nbytes for array in arrays.values()):
                 raise ValueError("its length is not what it says")
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise ValueError(f"{path} is damaged ({error})") from error
     return arrays
 
@@ -66,11 +67,12 @@ def _header(file: BufferedReader) -> tuple[dict[str, dict[str, Any]], int]:
 def _array(file: BufferedReader, about: Mapping[str, Any], begin: int, spare: int | None) -> Array:
     """One array, read from where the file says that it is."""
     (start, end), shape = about["data_offsets"], tuple(about["shape"])
-    room = (shape[0] + shape[0] // spare, *shape[1:]) if spare and shape else shape
-    whole: Array = np.zeros(room, DTYPES[about["dtype"]])
-    array: Array = whole[: shape[0]] if shape else whole
-    if array.nbytes != end - start:
+    dtype = DTYPES[about["dtype"]]
+    if math.prod(shape) * dtype.itemsize != end - start:
         raise ValueError(f"{end - start} bytes hold no array of shape {shape}")
+    room = (shape[0] + shape[0] // spare, *shape[1:]) if spare and shape else shape
+    whole: Array = np.zeros(room, dtype)
+    array: Array = whole[: shape[0]] if shape else whole
     file.seek(begin + start)
     if array.nbytes and file.readinto(array.reshape(-1).view(np.uint8).data) != array.nbytes:
         raise ValueError("it ends too early")

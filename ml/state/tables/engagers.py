@@ -29,6 +29,11 @@ class Engagers:
         self.count: NDArray[np.int64] = np.zeros(tweets, np.int64)
         self.changed = np.full(tweets, next(CHANGES))  # the latest change of each tweet's
 
+    def __setstate__(self, parts: dict[str, object]) -> None:
+        """A copy, which may come from another process, where changes have other numbers."""
+        vars(self).update(parts)
+        self.changed = np.full(len(self.count), next(CHANGES))
+
     def grow(self, tweets: int) -> None:
         self.lists.grow(tweets)
         self.count = with_room(self.count, tweets, 0)

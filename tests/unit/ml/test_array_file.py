@@ -48,3 +48,20 @@ def test_a_part_of_a_file_is_refused(tmp_path: Path, kept: int) -> None:
     (tmp_path / "file").write_bytes((tmp_path / "file").read_bytes()[:kept])
     with pytest.raises(ValueError, match="file is damaged"):
         array_file.load(tmp_path / "file")
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        b'"text"',
+        b"[]",
+        b'{"a": 7}',
+        b'{"a": {"dtype": "F64", "shape": [1000000000000], "data_offsets": [0, 8]}}',
+        b'{"a": {"dtype": "F64", "shape": [-1], "data_offsets": [0, 8]}}',
+        b'{"a": {"dtype": "F99", "shape": [1], "data_offsets": [0, 8]}}',
+    ],
+)
+def test_a_header_that_describes_no_arrays_is_refused(tmp_path: Path, header: bytes) -> None:
+    (tmp_path / "file").write_bytes(len(header).to_bytes(8, "little") + header + bytes(8))
+    with pytest.raises(ValueError, match="file is damaged"):
+        array_file.load(tmp_path / "file")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import pickle
 from dataclasses import fields, replace
-from itertools import pairwise
+from itertools import count, pairwise
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from ml.embeddings.communities import Communities, MemberTable, arrays_of
 from ml.embeddings.simclusters import hashed, hashed_cosines, similarity
 from ml.state.events import Events
 from ml.state.feature_state import FeatureState
+from ml.state.tables import engagers
 from ml.state.tables.neighborhood import Neighborhood
 from ml.state.tables.tweets import Tweets
 from ml.state.tables.users import Users
@@ -203,6 +205,20 @@ def test_what_is_remembered_of_a_tweet_is_what_is_found_anew(
         found.append(_near(state, learned, viewer, remembering))
         np.testing.assert_array_equal(found[-1], _near(state, learned, viewer))
     assert sum((one != other).any() for one, other in pairwise(found)) > 9
+
+
+def test_what_is_remembered_in_another_process_is_what_is_found_anew(
+    state: FeatureState, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    learned, viewer = _trained(state), FIRST_OF[1]
+    pickled, latest = pickle.dumps(state), int(state.engagers.changed.max())
+    monkeypatch.setattr(engagers, "CHANGES", count(latest))  # which numbers its own changes
+    there, remembering = pickle.loads(pickled), MemberTable(learned)
+    before = _near(there, learned, viewer, remembering)
+    there.apply(_likes(np.array(FIRST_OF), np.full(GROUPS, NEWCOMER)))
+    after = _near(there, learned, viewer, remembering)
+    np.testing.assert_array_equal(after, _near(there, learned, viewer))
+    assert (before != after).any()
 
 
 def test_communities_are_listed_by_who_is_known_there_and_by_what_is_theirs(

@@ -16,3 +16,9 @@ def test_some_columns_become_their_logarithms(rng: np.random.Generator) -> None:
     logarithms = np.log(numbers.astype(np.float64))
     np.testing.assert_allclose(found[:, ::2], logarithms[:, ::2], rtol=3e-7, atol=1e-7)
     assert found[0, 0] == 0
+
+
+def test_what_is_not_above_zero_has_no_logarithm() -> None:
+    numbers = np.array([[0], [-1], [-np.inf], [np.nan], [-0.0]], np.float32)
+    take_logarithms(numbers, np.array([True]))
+    assert np.isnan(numbers).all()
