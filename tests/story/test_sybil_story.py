@@ -99,8 +99,7 @@ def test_a_thousand_new_accounts_bury_nobody(
             if author == victim
         ]
     assert len(moved) >= 10
-    assert np.mean(moved) <= 1, sorted(moved)
-    assert max(moved) <= 5, "of a hundred places, where the last are worth nearly the same"
+    assert max(moved) <= 3, sorted(moved)
 
 
 def about(action: str, who: str, **what: str) -> dict[str, str]:
