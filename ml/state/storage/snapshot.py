@@ -26,7 +26,7 @@ from ml.state.tables.threads import Reply
 from ml.state.tables.tweets import Tweets
 from ml.state.tables.users import Users
 
-SCHEMA = 9  # raise it when the meaning of a stored array changes
+SCHEMA = 10  # raise it when the meaning of a stored array changes
 ABOUT = "state.json"
 SPARE = 8  # a state is read with room for one more row in so many
 OF_THE_PROCESS = ("_version", "_rewritten", "_acted")  # nothing that another process should know

@@ -27,7 +27,7 @@ from ml.state.structures.growable import with_room
 
 ESTABLISHED_DAYS: Final = 21  # an account of two days weighs less than a hundredth
 ACTIVE_DAYS: Final = 2
-LEAST: Final = 0.001  # a thousand of them weigh one
+LEAST: Final = 0.0002  # five thousand of them weigh one
 DAY_SECONDS: Final = 86_400
 NOT_YET: Final = 2**35  # later than any time
 
