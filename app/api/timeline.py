@@ -40,8 +40,7 @@ async def timeline(
     not shown again; `next_cursor` requests the next page."""
     service, request_id = service_in_use(request), request_name(request)
     peek = parameters.peek or only_looks(request)
-    if parameters.after_offset:
-        await read_your_writes.reached(service, parameters.after_offset)
+    await read_your_writes.reached(service, parameters.after_offset)
     page = await Feed(service).page(
         user_id,
         parameters.limit,

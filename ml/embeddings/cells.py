@@ -11,7 +11,7 @@ Vectors = NDArray[np.float32]
 Cells = NDArray[np.int16]
 
 WORTHWHILE: Final = 20_000  # vectors; up to so many, reading them all is as quick
-MOST_CELLS: Final = 512
+CELLS: Final = 512
 SAMPLE: Final = 32  # vectors per cell from which the centroids are learned
 ROUNDS: Final = 6
 CHUNK: Final = 8_192  # vectors compared at a time
@@ -22,10 +22,9 @@ def centroids_of(vectors: Vectors) -> Vectors:
     the sphere; Dhillon and Modha, 2001). None for so few vectors that cells are not worthwhile."""
     if len(vectors) <= WORTHWHILE:
         return np.empty((0, vectors.shape[1]), np.float32)
-    cells = min(MOST_CELLS, len(vectors) // SAMPLE)
     rng = np.random.default_rng(0)
-    sample = vectors[np.sort(rng.choice(len(vectors), cells * SAMPLE, replace=False))]
-    centroids = sample[rng.choice(len(sample), cells, replace=False)]
+    sample = vectors[np.sort(rng.choice(len(vectors), CELLS * SAMPLE, replace=False))]
+    centroids = sample[rng.choice(len(sample), CELLS, replace=False)]
     for _ in range(ROUNDS):
         cell = cells_of(sample, centroids)
         order = np.argsort(cell, kind="stable")
