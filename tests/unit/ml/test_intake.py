@@ -16,6 +16,7 @@ from ml.state.storage.state_diff import differences
 from ml.state.tables.complaints import DAILY
 from ml.state.tables.counts import Count
 from ml.state.tables.history import LENGTH
+from ml.state.tables.seniority import LEAST
 from ml.state.tables.tweets import Tweets
 from ml.state.tables.users import Users
 from ml.state.updates.apply_records import apply_records
@@ -139,7 +140,7 @@ def test_a_crowd_of_new_accounts_weighs_next_to_nothing(recorded: RecordedState)
         recorded.act(f"new{number}", "block", target_user_id="ann", at=30 * DAY)
         recorded.act(f"new{number}", "report", "t", at=30 * DAY)
     for kind in (Count.NEGATIVE, Count.REPORT):
-        assert recorded.count("ann", kind) == pytest.approx(0.2, rel=1e-3)
+        assert recorded.count("ann", kind) == pytest.approx(200 * LEAST, rel=1e-3)
     for number in range(200):
         recorded.act(f"new{number}", "unblock", target_user_id="ann", at=60 * DAY)
     assert recorded.count("ann", Count.NEGATIVE) == pytest.approx(0, abs=1e-12)
