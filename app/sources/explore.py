@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app.pipeline.batch import CandidateBatch, Rows
+from app.pipeline.batch import NO_CANDIDATES, CandidateBatch, Rows
 from app.pipeline.query import Query
 from app.retrieval.age import age_hours
 from app.retrieval.fresh_tweets import FreshTweets
@@ -48,12 +48,15 @@ class Explore:
     certain: float = 0.97  # a topic liked with a greater one needs no exploring
 
     def fetch(self, query: Query, limit: int) -> CandidateBatch:
+        wanted = self._wanted(query)
+        if wanted == NO_TOPIC:
+            return NO_CANDIDATES
         state, around = self.fresh_tweets.state, query.neighborhood
         fresh = self.fresh_tweets.fresh(query.now)
-        wanted = self._wanted(query)
         keys = _on_topic(
             wanted,
             fresh.by_topic.near(wanted),
+            fresh.first,
             fresh.topic,
             fresh.tweet,
             fresh.author,
@@ -148,6 +151,7 @@ def _likeliest(
 def _on_topic(
     wanted: int,
     places: Rows,
+    first: int,
     topic: Topics,
     tweet: Rows,
     author: Rows,
@@ -165,18 +169,22 @@ def _on_topic(
     half_life_hours: float,
     now: int,
 ) -> Keys:
-    """The newest tweets on a topic, which are among some places of a list, oldest first, by authors
-    that the viewer neither follows nor excludes, nor wants to see less of; by their reception and
-    recency."""
+    """The newest tweets on a topic, by authors that the viewer neither follows nor excludes, nor
+    wants to see less of; by their reception and recency.
+
+    Args:
+        places: where they may be in a list, oldest first.
+        first: the place in it of the first of the tweets.
+    """
     tweet_counts = CountTable(of_tweets, tweets_newest, tweets_half_life_seconds)
     author_counts = CountTable(of_authors, authors_newest, authors_half_life_seconds)
     rows, authors, on_topic = np.empty(len(places), np.int32), np.empty(len(places), np.int32), 0
     seen = 0
     for place in range(len(places) - 1, -1, -1):
-        if seen == NEWEST or wanted == NO_TOPIC:
+        if seen == NEWEST:
             break
-        i = places[place]
-        if topic[i] == wanted:
+        i = places[place] - first
+        if 0 <= i < len(topic) and topic[i] == wanted:
             seen += 1
             if author[i] != viewer:
                 rows[on_topic], authors[on_topic], on_topic = tweet[i], author[i], on_topic + 1
