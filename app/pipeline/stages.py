@@ -58,10 +58,10 @@ def judge(
     stage: str, query: Query, batch: CandidateBatch, filters: Sequence[Filter], trace: Trace
 ) -> Mask:
     """Which rows every filter keeps."""
-    kept = batch.everything()
+    kept, shape = batch.everything(), batch.tweet.shape
     for filter_ in trace.each(stage, filters, len(kept)):
         mask = filter_.keep(query, batch)
-        if mask.shape != kept.shape or mask.dtype != BOOL:
+        if mask.shape != shape or mask.dtype is not BOOL:
             _refuse(batch, mask, filter_)
         kept &= mask
         trace.rows = kept.tobytes().count(True)  # sooner than numpy counts a few hundred
