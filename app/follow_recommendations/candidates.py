@@ -62,8 +62,8 @@ def promising(
 ) -> tuple[Keys, int]:
     """Users whom the viewer may follow: those who have to do with the viewer, and `count` of the
     `foremost`, by what they promise; and how many of the foremost there are."""
-    room = len(viewer_followers) + len(second_degree) + count
-    table = scratch_table(room + len(following) + len(excluded) + 1)
+    room = min(len(viewer_followers) + len(second_degree) + count, len(standing))
+    table = scratch_table(min(room + len(following) + len(excluded) + 1, len(standing)))
     place_of = np.empty(len(table), np.int32)
     for slot in range(len(table)):
         place_of[slot] = REFUSED

@@ -14,7 +14,7 @@ from app.pipeline.placement import MOVED, RULES, Selection
 from app.pipeline.query import Query
 from app.selectors.blocks import BLOCK
 from app.selectors.budgeted import worth
-from ml.kernels import kernel
+from ml.kernels import inline_kernel, kernel
 from ml.state.feature_state import FeatureState
 
 CERTAIN: Final = 3  # places for what is best for most; by chance they are given to nobody else
@@ -81,7 +81,7 @@ def _waits(author: Rows, seed: np.uint64, share: float) -> Mask:
     return waits
 
 
-@kernel
+@inline_kernel
 def _uniform(seed: np.uint64, author: np.uint64) -> float:
     """A number from 0 to 1 that depends on both (SplitMix64, Steele et al., 2014)."""
     bits = seed + np.uint64(0x9E3779B97F4A7C15) * (author + np.uint64(1))

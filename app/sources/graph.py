@@ -68,7 +68,12 @@ def _proven(
     half_life_hours: float,
 ) -> Keys:
     """The fresh tweets by others that enough followees engaged with after `since`."""
-    room = LENGTH * len(following)
+    room = 0  # counted first, since a table that is too large takes the place of all else in caches
+    for who in following:
+        for place in range(LENGTH):
+            if engaged_at[who, place] <= since:  # the newest come first
+                break
+            room += 1
     table = scratch_table(room)
     place_of = np.empty(len(table), np.int32)
     tweet, by, found = np.empty(room, np.int32), np.empty(room, np.int32), 0
@@ -77,7 +82,7 @@ def _proven(
     for i in range(len(following)):
         for place in range(LENGTH):
             row, at = engaged[following[i], place], engaged_at[following[i], place]
-            if at <= since:  # the newest come first
+            if at <= since:
                 break
             if row < 0 or at > now:
                 continue
