@@ -1,4 +1,4 @@
-"""Room for more rows: arrays that grow by a share, so that growing costs little on average."""
+"""Room for more rows: arrays that grow in place, or by a share, so that growing costs little."""
 
 from __future__ import annotations
 
@@ -9,24 +9,35 @@ import numpy as np
 from numpy.typing import NDArray
 
 T = TypeVar("T", bound=np.generic)
-MANY: Final = 1 << 20  # rows up to which an array doubles; beyond that it grows by a quarter
+MANY: Final = 1 << 20  # rows up to which a copy is twice as long; beyond that by a quarter
+STEP_BYTES: Final = 4 << 20  # by which a large array grows in place, which takes some milliseconds
 LEAST_SHARE: Final = 16  # one in so many rows must go
 
 
-def with_room(array: NDArray[T], rows: int, fill: float) -> NDArray[T]:
-    """The same array, or a longer copy padded with `fill`; the old one stays as it was."""
-    if rows <= len(array):
-        return array
-    room = len(array) + max(min(len(array), MANY), len(array) // 4)
-    longer = np.zeros((max(rows, room), *array.shape[1:]), array.dtype)
-    longer[: len(array)] = array
-    if fill != 0:  # zeros take no memory until they are used
-        longer[len(array) :] = fill
-    return longer
+def grow(owner: object, name: str, rows: int, fill: float) -> None:
+    """Let the array of this name have at least so many rows.
+
+    It grows in place, so that neither time nor memory is spent on a copy of what is there. Where
+    anybody else holds it a longer copy takes its place, and what they hold stays as it was.
+    """
+    array = getattr(owner, name)
+    held = len(array)
+    if rows <= held:
+        return
+    delattr(owner, name)  # numpy refuses where there is another reference than `array`
+    try:
+        step = STEP_BYTES // max(array[:1].nbytes, 1) if held else 0
+        array.resize((max(rows, held + min(held, step)), *array.shape[1:]))
+        if fill != 0:
+            array[held:] = fill
+    except ValueError:
+        array = _longer(array, rows, fill)
+    finally:
+        setattr(owner, name, array)
 
 
 class HasRoom(Protocol):
-    """Arrays that grow together by `with_room`, of which only the first rows are in use: as many
+    """Arrays that grow together by `grow`, of which only the first rows are in use: as many
     as the `used` of their owner says, or of the owner of that."""
 
     ROOM: ClassVar[Mapping[str, float]]  # the names of the arrays, and what the room holds
@@ -35,7 +46,7 @@ class HasRoom(Protocol):
 def make_room(owner: HasRoom, rows: int) -> None:
     """Room for at least so many rows."""
     for name, fill in owner.ROOM.items():
-        setattr(owner, name, with_room(getattr(owner, name), rows, fill))
+        grow(owner, name, rows, fill)
 
 
 def whole(array: NDArray[T], fill: float) -> NDArray[T]:
@@ -54,7 +65,7 @@ def is_worth_a_copy(goes: NDArray[np.bool_]) -> bool:
 class GrowableColumns:
     """Arrays of one length that grow together; each attribute shows only the rows that are there.
 
-    A longer array is made aside and then published, so what a reader holds stays as it was.
+    What a reader holds stays as it was.
     """
 
     FILL: ClassVar[Mapping[str, float]] = {}  # what a row holds about which nothing is known
@@ -67,13 +78,21 @@ class GrowableColumns:
     def lengthen(self, rows: int) -> None:
         """Show at least so many rows."""
         for name, fill in self.FILL.items():
-            shown = getattr(self, name)
-            if len(shown) >= rows:
+            if len(getattr(self, name)) >= rows:
                 continue
-            room = shown.base
-            if room is None or room is not self.__dict__.get(f"_room_of_{name}"):
-                room = shown
-            if len(room) < rows:
-                room = with_room(shown, rows, fill)
-            self.__dict__[f"_room_of_{name}"] = room
-            setattr(self, name, room[:rows])
+            room, shown = f"_room_of_{name}", vars(self).pop(name)
+            if shown.base is None or shown.base is not vars(self).get(room):
+                vars(self)[room] = shown
+            del shown
+            grow(self, room, rows, fill)
+            setattr(self, name, vars(self)[room][:rows])
+
+
+def _longer(array: NDArray[T], rows: int, fill: float) -> NDArray[T]:
+    """A longer copy, padded with `fill`."""
+    room = len(array) + max(min(len(array), MANY), len(array) // 4)
+    longer = np.zeros((max(rows, room), *array.shape[1:]), array.dtype)
+    longer[: len(array)] = array
+    if fill != 0:  # zeros take no memory until they are used
+        longer[len(array) :] = fill
+    return longer
