@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from ml.arrays import Rows, Times
 from ml.kernels import inline_kernel
 from ml.state.structures.event_order import UNKNOWN_TIME
-from ml.state.structures.growable import with_room
+from ml.state.structures.growable import grow
 
 NOT_ASKED: Final[tuple[tuple[int, float, int] | None, int]] = None, 0
 
@@ -52,8 +52,8 @@ class TimeIndex:
             self._count += len(row)
         else:
             start, self._count = self._count, self._count + len(row)
-            self._row = with_room(self._row, self._count, -1)
-            self._at = with_room(self._at, self._count, 0)
+            grow(self, "_row", self._count, -1)
+            grow(self, "_at", self._count, 0)
             self._row[start : self._count], self._at[start : self._count] = row, at
         self._unknown = int(np.searchsorted(self.at, UNKNOWN_TIME, "right"))
         self._oldest = NOT_ASKED
