@@ -44,11 +44,8 @@ class ConnectableServedLog:
     connects it here; until then it is the null log."""
 
     def __init__(self) -> None:
-        self._log: ServedLog = NullServedLog()
+        self.connect(NullServedLog())
 
     def connect(self, log: ServedLog) -> None:
         """Write to this log from now on."""
-        self._log = log
-
-    def remember(self, served: ServedPage, entry: Entry) -> None:
-        self._log.remember(served, entry)
+        self.remember = log.remember

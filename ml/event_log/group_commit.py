@@ -6,9 +6,8 @@ import logging
 from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
 from threading import Condition, Lock, Thread
-from typing import Final
+from typing import Final, NamedTuple
 
 from ml.errors import LogError, LogFullError
 from ml.event_log.port import Appended, EventLog
@@ -23,8 +22,7 @@ QUIET_QUEUE_FACTOR: Final = 2  # quiet submissions cannot be retried, so their q
 logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Submission:
+class Submission(NamedTuple):
     """The entries of one caller."""
 
     entries: Sequence[Entry]
