@@ -18,6 +18,7 @@ from ml.state.updates.apply_records import AppliedRecords, apply_records
 
 READ_RECORDS: Final = 250  # read at once
 SLICE_SECONDS: Final = 0.002  # of processor time between two answers: a timeline may wait for it
+SLICE_SECONDS_BEHIND: Final = 0.008  # the same while more wait: the first record costs as 60 do
 LEAST_RECORDS: Final = 32  # applied between two answers, however long they take
 POLL_SECONDS: Final = 0.05  # other processes do not say when they have written
 PAUSE_SECONDS: Final = 0.02  # between two batches that nobody waits for: larger ones cost less
@@ -62,7 +63,7 @@ class Tail:
         self._recent = recent or RecentRecords()
         self._tick, self._spent = tick, spent
         self._ahead: deque[Record] = deque()  # to be applied next
-        self._at_once = LEAST_RECORDS  # that take about SLICE_SECONDS
+        self._at_once = LEAST_RECORDS  # that take about as long as they may
         self._applied: AppliedRecords | None = None  # which nobody has reacted to yet
         self._is_damaged = False  # some records were applied in part
         self._followed_at = tick()
@@ -149,8 +150,10 @@ class Tail:
             self._ahead.popleft()
         self._observe(records)
         self._follow_up()
-        rate = len(records) / max(self._spent() - began, 1e-9)
-        self._at_once = min(max(int(rate * SLICE_SECONDS), LEAST_RECORDS), READ_RECORDS)
+        if len(records) == self._at_once:  # of fewer, each costs more
+            rate = len(records) / max(self._spent() - began, 1e-9)
+            seconds = SLICE_SECONDS_BEHIND if self._ahead else SLICE_SECONDS
+            self._at_once = min(max(int(rate * seconds), LEAST_RECORDS), READ_RECORDS)
 
     def _follow_up(self) -> None:
         """React to what was applied; it stays to be reacted to until that succeeds."""

@@ -15,7 +15,7 @@ from ml.arrays import Rows, Tiebreaks, Times
 from ml.state.events import Events
 from ml.state.structures.bloom import FALSE_POSITIVES, Bloom
 from ml.state.structures.changes import Changes
-from ml.state.structures.growable import is_worth_a_copy, with_room
+from ml.state.structures.growable import grow, is_worth_a_copy
 from ml.state.structures.pair_index import PairIndex
 from ml.state.structures.time_index import TimeIndex
 from ml.state.tables.counts import COUNT_OF
@@ -194,7 +194,7 @@ class FeatureState(Wishes):
         tables = (self._graph, self._posts, self._seen, self._served)
         for part in (*tables, self._seniority):
             part.grow(users)
-        self._acted = with_room(self._acted, users, 0)
+        grow(self, "_acted", users, 0)
 
     def _follow_up(self, changes: Changes) -> None:
         """Bring counts and histories up to date with changed engagements."""

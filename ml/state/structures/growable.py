@@ -1,4 +1,4 @@
-"""Room for more rows: arrays that grow by a share, so that growing costs little on average."""
+"""Room for more rows: arrays that grow in place, or by a share, so that growing costs little."""
 
 from __future__ import annotations
 
@@ -9,24 +9,33 @@ import numpy as np
 from numpy.typing import NDArray
 
 T = TypeVar("T", bound=np.generic)
-MANY: Final = 1 << 20  # rows up to which an array doubles; beyond that it grows by a quarter
+MANY: Final = 1 << 20  # rows up to which a copy is twice as long; beyond that by a quarter
+STEP_BYTES: Final = 4 << 20  # by which a large array grows in place, which takes some milliseconds
 LEAST_SHARE: Final = 16  # one in so many rows must go
 
 
-def with_room(array: NDArray[T], rows: int, fill: float) -> NDArray[T]:
-    """The same array, or a longer copy padded with `fill`; the old one stays as it was."""
-    if rows <= len(array):
-        return array
-    room = len(array) + max(min(len(array), MANY), len(array) // 4)
-    longer = np.zeros((max(rows, room), *array.shape[1:]), array.dtype)
-    longer[: len(array)] = array
-    if fill != 0:  # zeros take no memory until they are used
-        longer[len(array) :] = fill
-    return longer
+def grow(owner: object, name: str, rows: int, fill: float) -> None:
+    """Let the array of this name have at least so many rows.
+
+    It grows in place, so that neither time nor memory is spent on a copy of what is there. Where
+    anybody else holds it a longer copy takes its place, and what they hold stays as it was.
+    """
+    held = len(getattr(owner, name))
+    if rows <= held:
+        return
+    shape, row_bytes = getattr(owner, name).shape[1:], getattr(owner, name)[:1].nbytes
+    room = held + min(held, STEP_BYTES // max(row_bytes, 1))
+    try:  # without a name for the array: numpy refuses where there is another reference
+        getattr(owner, name).resize((max(rows, room), *shape))
+    except ValueError:
+        setattr(owner, name, _longer(getattr(owner, name), rows, fill))
+        return
+    if fill != 0:
+        getattr(owner, name)[held:] = fill
 
 
 class HasRoom(Protocol):
-    """Arrays that grow together by `with_room`, of which only the first rows are in use: as many
+    """Arrays that grow together by `grow`, of which only the first rows are in use: as many
     as the `used` of their owner says, or of the owner of that."""
 
     ROOM: ClassVar[Mapping[str, float]]  # the names of the arrays, and what the room holds
@@ -35,7 +44,7 @@ class HasRoom(Protocol):
 def make_room(owner: HasRoom, rows: int) -> None:
     """Room for at least so many rows."""
     for name, fill in owner.ROOM.items():
-        setattr(owner, name, with_room(getattr(owner, name), rows, fill))
+        grow(owner, name, rows, fill)
 
 
 def whole(array: NDArray[T], fill: float) -> NDArray[T]:
@@ -74,6 +83,16 @@ class GrowableColumns:
             if room is None or room is not self.__dict__.get(f"_room_of_{name}"):
                 room = shown
             if len(room) < rows:
-                room = with_room(shown, rows, fill)
+                room = _longer(shown, rows, fill)
             self.__dict__[f"_room_of_{name}"] = room
             setattr(self, name, room[:rows])
+
+
+def _longer(array: NDArray[T], rows: int, fill: float) -> NDArray[T]:
+    """A longer copy, padded with `fill`."""
+    room = len(array) + max(min(len(array), MANY), len(array) // 4)
+    longer = np.zeros((max(rows, room), *array.shape[1:]), array.dtype)
+    longer[: len(array)] = array
+    if fill != 0:  # zeros take no memory until they are used
+        longer[len(array) :] = fill
+    return longer

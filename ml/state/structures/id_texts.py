@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ml.arrays import Rows
 from ml.kernels import kernel
-from ml.state.structures.growable import with_room
+from ml.state.structures.growable import grow
 
 Letters = NDArray[np.uint8]  # UTF-8
 SPACE: Final = ord(" ")  # which no id has; the event log splits the text there
@@ -41,9 +41,9 @@ class IdTexts:
         lengths = np.array([len(one) for one in texts], np.int64)
         begin, count = int(self._begins[self._count]), self._count + len(texts)
         ends = begin + lengths.cumsum()
-        self._letters = with_room(self._letters, int(ends[-1]), 0)
+        grow(self, "_letters", int(ends[-1]), 0)
         self._letters[begin : ends[-1]] = np.frombuffer(b"".join(texts), np.uint8)
-        self._begins = with_room(self._begins, count + 1, 0)
+        grow(self, "_begins", count + 1, 0)
         self._begins[self._count + 1 : count + 1] = ends
         self._longest, self._count = max(self._longest, int(lengths.max())), count
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml.arrays import Rows
-from ml.state.structures.growable import with_room
+from ml.state.structures.growable import grow
 
 Numbers = NDArray[np.uint32]
 Owners = NDArray[np.int64]
@@ -26,8 +26,8 @@ class Packed:
 
     def grow(self, rows: int) -> None:
         """Make room for at least so many lists."""
-        self.start = with_room(self.start, rows, 0)
-        self.length = with_room(self.length, rows, 0)
+        grow(self, "start", rows, 0)
+        grow(self, "length", rows, 0)
 
     def replace(self, row: Rows, value: Numbers, owner: Owners) -> None:
         """Let the lists of these distinct rows hold what is given.
@@ -42,7 +42,7 @@ class Packed:
         if self._used + len(value) > len(self.data) and 2 * int(self.length.sum()) < self._used:
             self.keep(np.arange(len(self.length), dtype=np.int32))
         start, self._used = self._used, self._used + len(value)
-        self.data = with_room(self.data, self._used, 0)
+        grow(self, "data", self._used, 0)
         self.data[start : self._used] = value
         self.start[row], self.length[row] = start + np.cumsum(count) - count, count
 

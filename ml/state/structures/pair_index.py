@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ml.arrays import Rows
 from ml.kernels import inline_kernel, kernel
-from ml.state.structures.growable import with_room
+from ml.state.structures.growable import grow
 from ml.state.structures.read_only import read_only
 
 PairTable = NDArray[np.int32]  # (slots, 3): a pair, and one more than its row; zeros where empty
@@ -126,8 +126,8 @@ class PairIndex:
     def _make_room(self) -> None:
         """Room for one more pair, or more."""
         if self._count == len(self._left):
-            self._left = with_room(self._left, max(self._count + 1, FEWEST // 2), 0)
-            self._right = with_room(self._right, len(self._left), 0)
+            grow(self, "_left", max(self._count + 1, FEWEST // 2), 0)
+            grow(self, "_right", len(self._left), 0)
         elif len(self._next):
             self._copy(len(self._table))
         else:

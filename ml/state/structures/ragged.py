@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Callable, Mapping
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ml.arrays import Rows
 from ml.kernels import kernel
-from ml.state.structures.growable import with_room
+from ml.state.structures.growable import grow, make_room
 
 
 class RaggedTable(NamedTuple):
@@ -25,6 +25,8 @@ class RaggedTable(NamedTuple):
 class Ragged:
     """Growing lists, appended to in order."""
 
+    ROOM: ClassVar[Mapping[str, float]] = {"data": 0}
+
     def __init__(self, rows: int = 0) -> None:
         self.data = np.empty(0, np.int32)
         self.start = np.zeros(rows, np.int64)
@@ -37,11 +39,15 @@ class Ragged:
         """The arrays as they are now, for kernels; growing replaces them."""
         return RaggedTable(self.start, self.length, self.data)
 
+    @property
+    def used(self) -> int:
+        """How much of `data` is in use."""
+        return self._used
+
     def grow(self, rows: int) -> None:
         """Make room for at least so many lists."""
-        self.start = with_room(self.start, rows, 0)
-        self.length = with_room(self.length, rows, 0)
-        self.room = with_room(self.room, rows, 0)
+        for name in ("start", "length", "room"):
+            grow(self, name, rows, 0)
 
     def append(self, row: Rows, value: Rows) -> None:
         """Append each value to its row's list, in the order given."""
@@ -53,7 +59,7 @@ class Ragged:
             if done == len(row):
                 return
             room = 2 * (int(self.length[row[done]]) + 1)
-            self.data = with_room(self.data, self._used + room, 0)
+            make_room(self, self._used + room)
 
     def refill(self, row: Rows, value: Rows) -> None:
         """Empty all lists, and append anew."""

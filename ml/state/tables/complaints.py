@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from ml.arrays import Rows, Times
 from ml.kernels import inline_kernel, kernel
 from ml.state.structures.counters import Counts
-from ml.state.structures.growable import with_room
+from ml.state.structures.growable import grow
 from ml.state.structures.pair_index import PairIndex
 from ml.state.tables.weights import UNIT
 
@@ -79,9 +79,9 @@ class Complaints:
         day = at // DAY_SECONDS
         cell = self.cells.add(subject, (day * self.kinds + kind).astype(np.int32))
         pair = self.pairs.add(actor, cell)
-        self.weight = with_room(self.weight, len(self.cells), 0)
-        self.held = with_room(self.held, len(self.pairs), 0)
-        self.total = with_room(self.total, len(self.pairs), 0)
+        grow(self, "weight", len(self.cells), 0)
+        grow(self, "held", len(self.pairs), 0)
+        grow(self, "total", len(self.pairs), 0)
         charge = np.empty(len(pair))
         _change(self.weight, self.held, self.total, cell, pair, sign, weight, charge)
         return Charge(subject, kind, day * DAY_SECONDS, charge)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml.arrays import Rows
-from ml.state.structures.growable import with_room
+from ml.state.structures.growable import grow
 from ml.state.structures.ragged import Ragged
 
 CHANGES: Final = count(1)  # of all states in this process, so that no two are the same
@@ -36,8 +36,8 @@ class Engagers:
 
     def grow(self, tweets: int) -> None:
         self.lists.grow(tweets)
-        self.count = with_room(self.count, tweets, 0)
-        self.changed = with_room(self.changed, tweets, next(CHANGES))
+        grow(self, "count", tweets, 0)
+        grow(self, "changed", tweets, next(CHANGES))
 
     def change(self, tweet: Rows) -> None:
         """Engagements with these tweets are not what they were."""
@@ -45,7 +45,7 @@ class Engagers:
 
     def add(self, row: Rows, tweet: Rows) -> None:
         """List rows of the register, ascending, each with its tweet, unless they are listed."""
-        self.listed = with_room(self.listed, int(row.max(initial=-1)) + 1, False)
+        grow(self, "listed", int(row.max(initial=-1)) + 1, False)
         new = ~self.listed[row]
         row, tweet = row[new], tweet[new]
         self.listed[row] = True
@@ -55,7 +55,7 @@ class Engagers:
 
     def remove(self, row: Rows, tweet: Rows) -> None:
         """List these rows no longer."""
-        self.listed = with_room(self.listed, int(row.max(initial=-1)) + 1, False)
+        grow(self, "listed", int(row.max(initial=-1)) + 1, False)
         self.listed[row] = False
         self.lists.keep(tweet, lambda value: self.listed[value])
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from ml.arrays import Rows, Tiebreaks, Times
 from ml.kernels import inline_kernel, kernel
 from ml.state.structures.event_order import NEVER
-from ml.state.structures.growable import with_room
+from ml.state.structures.growable import grow
 
 LENGTH: Final = 64  # tweets remembered per user
 
@@ -25,10 +25,10 @@ class History:
         self.written = np.zeros(users, np.int64)  # engaged with in all, also beyond these
 
     def grow(self, users: int) -> None:
-        self.tweet = with_room(self.tweet, users, -1)
-        self.at = with_room(self.at, users, NEVER)
-        self.tiebreak = with_room(self.tiebreak, users, 0)
-        self.written = with_room(self.written, users, 0)
+        grow(self, "tweet", users, -1)
+        grow(self, "at", users, NEVER)
+        grow(self, "tiebreak", users, 0)
+        grow(self, "written", users, 0)
 
     def renumber(self, new: Rows) -> None:
         """Name tweets by their new rows; -1 for those that are gone."""

@@ -23,7 +23,7 @@ from ml.arrays import Rows, Times
 from ml.kernels import inline_kernel, kernel
 from ml.state.structures.counters import Counts
 from ml.state.structures.event_order import UNKNOWN_TIME
-from ml.state.structures.growable import with_room
+from ml.state.structures.growable import grow
 
 ESTABLISHED_DAYS: Final = 21  # an account of two days weighs less than a hundredth
 ACTIVE_DAYS: Final = 2
@@ -42,9 +42,9 @@ class Seniority:
         self.begun = NOT_YET  # the oldest time of all
 
     def grow(self, users: int) -> None:
-        self.first_at = with_room(self.first_at, users, NOT_YET)
-        self.latest_day = with_room(self.latest_day, users, -1)
-        self.days = with_room(self.days, users, 0)
+        grow(self, "first_at", users, NOT_YET)
+        grow(self, "latest_day", users, -1)
+        grow(self, "days", users, 0)
 
     def join(self, created_at: Times) -> None:
         """Profiles say since when these people have been here."""

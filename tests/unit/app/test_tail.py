@@ -118,3 +118,21 @@ def test_somebody_who_waits_does_not_wait_for_a_pause(log: Unread) -> None:
         assert await waiting
 
     asyncio.run(run())
+
+
+def test_who_is_behind_applies_more_at_a_time(log: Unread) -> None:
+    state, now, slices = FeatureState(Users(), Tweets()), [0.0], [0]
+
+    def react(taken: object) -> None:
+        now[0] += 0.004  # however many there are
+        slices.append(state.offset)
+
+    tail = Tail(log, state, react, spent=lambda: now[0])
+    log.append([joined(number) for number in range(READ_RECORDS)])
+
+    async def run() -> None:
+        while tail.offset < READ_RECORDS:
+            await tail.step()
+
+    asyncio.run(run())
+    assert slices == [0, LEAST_RECORDS, 3 * LEAST_RECORDS, 7 * LEAST_RECORDS, READ_RECORDS]
