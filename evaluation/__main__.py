@@ -73,7 +73,7 @@ def _evaluate(given: argparse.Namespace) -> None:
         trained.data,
         trained.bundle,
         trained.settings,
-        tables=table_options.read(trained.data, given, trained.column_map),
+        tables=trained.tables(given),
         cut=given.cut,
         ablate=not given.no_ablation,
     )
@@ -113,7 +113,7 @@ def _newcomers(given: argparse.Namespace) -> None:
     trained = trained_bundle(given)
     wanted = newcomers.Wanted(given.known, given.people, given.seed, given.tied)
     measured = []
-    tables = table_options.read(trained.data, given, trained.column_map)
+    tables = trained.tables(given)
     asked = tables, trained.data, trained.bundle, trained.settings
     for one in newcomers.measure(*asked, wanted):
         print(f"{newcomers_table.block(one)}\n", flush=True)

@@ -10,7 +10,6 @@ from evaluation.offline.frontier import frontier
 from evaluation.report import frontier_report
 from evaluation.report.numbers import written
 from evaluation.trained_bundle import TrainedBundle
-from ml.dataset import table_options
 
 
 def add(commands: Any) -> None:  # argparse has no public name for its subparsers
@@ -23,7 +22,7 @@ def add(commands: Any) -> None:  # argparse has no public name for its subparser
 
 def run(given: argparse.Namespace, trained: TrainedBundle, folder: Path) -> None:
     """Print the table; write the plot and the figures."""
-    tables = table_options.read(trained.data, given, trained.column_map)
+    tables = trained.tables(given)
     points = frontier(tables, trained.data, trained.bundle, trained.settings, given.visits)
     folder.mkdir(parents=True, exist_ok=True)
     (plot := folder / "frontier.svg").write_text(frontier_report.plot(points), encoding="utf-8")

@@ -53,7 +53,7 @@ def features() -> str:
 def evidence() -> str:
     """Every column of evidence, by what it comes from."""
     groups = {**columns.GROUPS, "features": columns.OF_FEATURES}
-    groups |= {"_if_new": columns.CROSSED, "_if_unknown": columns.UNKNOWN}
+    groups |= {columns.IF_NEW: columns.CROSSED, columns.IF_UNKNOWN: columns.UNKNOWN}
     rows = []
     for group, names in groups.items():
         ending = group if group.startswith("_") else ""

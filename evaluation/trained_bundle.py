@@ -1,34 +1,48 @@
-"""The bundle that a command asks about, and the data that the last training read."""
+"""The bundle that a command asks about, and the data that it was trained on."""
 
 from __future__ import annotations
 
 import argparse
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 from app.read_settings import read_settings
 from app.settings import Settings
 from ml import bundle
-from ml.bundle import Bundle
+from ml.bundle import Bundle, training_source
+from ml.bundle.training_source import TrainingSource
 from ml.dataset import table_options
 from ml.dataset.column_map import ColumnMap
-from ml.dataset.tables import fingerprint
+from ml.dataset.tables import Tables, fingerprint
+from ml.dataset.validation import validate
 from ml.errors import BundleError, DataError
 
 
 @dataclass(frozen=True, slots=True)
 class TrainedBundle:
-    """A bundle, and how the tables that the last training read are read again."""
+    """A bundle, and how the tables that a training read are read again."""
 
     bundle: Bundle
     settings: Settings
     data: Path
     column_map: ColumnMap | None
+    rejected_at: float | None  # unix seconds; None where the training set no row aside
+
+    def tables(self, given: argparse.Namespace) -> Tables:
+        """The rows that the training used, unless `--rejects` is given anew.
+
+        Raises:
+            DataError: naming every problem, a line each.
+        """
+        if given.rejects is None and self.rejected_at is not None:
+            return Tables.of(validate(self.data, self.column_map, self.rejected_at))
+        return table_options.read(self.data, given, self.column_map)
 
 
 def trained_bundle(given: argparse.Namespace) -> TrainedBundle:
-    """The bundle that a command names, with the very data that the last training read: of other
-    data nobody could say what was held out.
+    """The bundle that a command names, with the very data that it was trained on; with a note, with
+    what the last training read. Of still other data nobody could say what was held out.
 
     Args:
         given: `artifacts`, `bundle`, and `data` and `map`, which are those of the training where
@@ -36,42 +50,59 @@ def trained_bundle(given: argparse.Namespace) -> TrainedBundle:
 
     Raises:
         BundleError: there is no such bundle.
-        DataError: the last training read other data than is given, or data that has changed.
+        DataError: neither training read the data that is given, or it has changed.
     """
     settings = read_settings()
     found = bundle.load(given.artifacts, given.bundle or settings.bundle)
     if found is None:
         train = _train(given.data or "DIR", given)
         raise BundleError(f"{given.artifacts} holds no bundle; run {train}")
-    learned, source = bundle.state_map(given.artifacts), bundle.state_source(given.artifacts)
-    data: Path = given.data or settings.data_dir or _found(source) or given.artifacts / "data"
-    column_map = table_options.column_map(given) or learned
-    if source is None:
-        raise DataError(f"{given.artifacts / 'state'} names no state; run {_train(data, given)}")
+    own = training_source.read(given.artifacts / found.version)
+    sources = [one for one in (own, training_source.of_state(given.artifacts)) if one is not None]
+    if not sources:
+        raise DataError(f"{given.artifacts / 'state'} names no state; run {_train('DIR', given)}")
+    asked, column_map = given.data or settings.data_dir, table_options.column_map(given)
+    differences = []
+    for source in sources:
+        data: Path = asked or source.found or given.artifacts / "data"
+        by = column_map or source.map
+        difference = _difference(source, data, by, given)
+        if difference is None:
+            if source is not own:
+                judged = f"it is judged by {data}, which the last training read"
+                print(f"note: {_trained_on(found, own)}; {judged}", file=sys.stderr)
+            update = {"artifacts": given.artifacts, "data_dir": data}
+            updated = settings.model_copy(update=update)
+            return TrainedBundle(found, updated, data, by, source.rejected_at)
+        differences.append(difference)
+    last = "" if own else f", the last training read {sources[0]}"
+    raise DataError(
+        f"{_trained_on(found, own)}{last}; {differences[0]}; leave out --data, --map and "
+        f"FORYOU_DATA_DIR to ask about what it read, or run "
+        f"{_train(asked or sources[0].folder, given)}"
+    )
+
+
+def _trained_on(trained: Bundle, own: TrainingSource | None) -> str:
+    if own is None:
+        return f"bundle {trained.version} does not name its data"
+    return f"bundle {trained.version} was trained on {own}"
+
+
+def _difference(
+    source: TrainingSource, data: Path, column_map: ColumnMap | None, given: argparse.Namespace
+) -> str | None:
+    """How these tables differ from those of a training; None where they are the same."""
     try:
-        is_same = fingerprint(data, column_map) == bundle.state_fingerprint(given.artifacts)
+        if fingerprint(data, column_map) == source.fingerprint:
+            return None
         reason = ""
     except DataError as error:
-        is_same, reason = False, f" ({error})"
-    if not is_same:
-        by = ", read by a column map" if learned else ""
-        named = f"{data}, read by {given.map}," if given.map else str(data)
-        if data.resolve() == source and column_map == learned:
-            problem = f"{data} has changed since then"
-        else:
-            problem = f"{named} is not that"
-        raise DataError(
-            f"the last training into {given.artifacts} read {source}{by}; {problem}{reason}; leave "
-            f"out --data, --map and FORYOU_DATA_DIR to ask about what it read, or run "
-            f"{_train(data, given)}"
-        )
-    update = {"artifacts": given.artifacts, "data_dir": data}
-    return TrainedBundle(found, settings.model_copy(update=update), data, column_map)
-
-
-def _found(source: Path | None) -> Path | None:
-    """The folder of the training, where it is still there: artifacts may have been moved."""
-    return source if source is not None and source.is_dir() else None
+        reason = f" ({error})"
+    if data.resolve() == source.folder and column_map == source.map:
+        return f"{data} has changed since then{reason}"
+    named = f"{data}, read by {given.map}," if given.map else str(data)
+    return f"{named} is not that{reason}"
 
 
 def _train(data: Path | str, given: argparse.Namespace) -> str:

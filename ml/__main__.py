@@ -10,7 +10,7 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 
 from ml import bundle, command, memory, threads
-from ml.bundle import community_list, promotion_check
+from ml.bundle import community_list, promotion_check, training_source
 from ml.dataset import report, table_options
 from ml.dataset.tables import Tables
 from ml.environment import artifacts
@@ -132,7 +132,9 @@ def _communities(given: argparse.Namespace) -> None:
 
 def _list(folder: Path) -> None:
     for version in bundle.versions(folder):
-        print(f"{'*' if version == bundle.current(folder) else ' '} {version}")
+        source = training_source.read(folder / version)
+        trained_on = f"  trained on {source}" if source else ""
+        print(f"{'*' if version == bundle.current(folder) else ' '} {version}{trained_on}")
 
 
 def _parser(prog: str) -> argparse.ArgumentParser:

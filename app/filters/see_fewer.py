@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from app.pipeline.batch import CandidateBatch, Mask
 from app.pipeline.components import Ground
 from app.pipeline.query import Query
-from ml.state.tables.neighborhood import places_among
+from ml.state.tables.neighborhood import absent
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,12 +17,8 @@ class SeeFewer:
 
     def keep(self, query: Query, batch: CandidateBatch) -> Mask:
         around, since = query.neighborhood, query.now - self.hours * 3600.0
-        if not len(around.see_fewer_authors):
-            return batch.everything()
-        places = places_among(batch.author, around.see_fewer_authors)
-        keep: Mask = places < 0
-        keep[~keep] = around.see_fewer_since[places[~keep]] <= since
-        return keep
+        hidden = around.see_fewer_authors[around.see_fewer_since > since]
+        return absent(batch.author, hidden) if len(hidden) else batch.everything()
 
     def grounds(self, query: Query, row: CandidateBatch) -> Mapping[str, Ground]:
         around = query.neighborhood

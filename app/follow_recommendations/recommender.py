@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
+from operator import attrgetter
 from typing import Final
 
 import numpy as np
@@ -16,7 +17,7 @@ from app.pipeline.batch import Column, Rows
 from app.pipeline.query import Query
 from app.retrieval.memo import Memo
 from app.retrieval.sort_keys import Keys, rows_of, scores_of, sort_keys
-from app.retrieval.top_k import top_k
+from app.retrieval.top_k import best_rows, top_k
 from ml.embeddings.encoder import Encoder
 from ml.state.feature_state import FeatureState
 
@@ -49,7 +50,8 @@ class FollowRecommender:
     @cached_property
     def standing(self) -> Memo[Standing]:
         """The standing of all users at a moment."""
-        return Memo(self._standing, lambda: (self.state.users.version, self.state.graph.version))
+        version = partial(attrgetter("users.version", "graph.version"), self.state)
+        return Memo(self._standing, version)
 
     @cached_property
     def shares(self) -> Weights:
@@ -127,4 +129,4 @@ class FollowRecommender:
 def _best_first(score: Scores, count: int) -> Rows:
     """The users of the best standing."""
     everybody = np.arange(len(score), dtype=np.int32)
-    return rows_of(top_k(sort_keys(score.astype(np.float32), everybody), count))
+    return best_rows(sort_keys(score.astype(np.float32), everybody), count)

@@ -81,6 +81,15 @@ class CandidateBatch:
             self.tweet.take(some), self.author.take(some), self.sources.take(some), kept
         )
 
+    def head(self, count: int) -> CandidateBatch:
+        """The first so many rows, or all."""
+        columns = self.columns
+        if type(columns) is not _Taken:
+            columns = _Taken(columns, np.arange(len(self.tweet)))
+        return CandidateBatch(
+            self.tweet[:count], self.author[:count], self.sources[:count], columns.head(count)
+        )
+
     def first(self, stays: Mask, count: int) -> Rows | Order:
         """The positions of the `count` best of the rows that stay; the batch is best first."""
         return stays.nonzero()[0][:count]
@@ -108,6 +117,9 @@ class CandidateBatch:
             raise BrokenContractError(
                 f"{name} answered with shape {column.shape} for {len(self)} rows"
             )
+
+
+NO_CANDIDATES: Final = CandidateBatch.of(np.empty(0, np.int32), np.empty(0, np.int32))
 
 
 class _Taken(Mapping[str, Column]):
@@ -148,6 +160,11 @@ class _Taken(Mapping[str, Column]):
         """With these columns as well."""
         return _Taken(self._whole, self._rows, {**self._written, **columns})
 
+    def head(self, count: int) -> _Taken:
+        """The first so many rows of them."""
+        written = {name: column[:count] for name, column in self._written.items()}
+        return _Taken(self._whole, self._rows[:count], written)
+
     def take(self, rows: Order) -> _Taken:
         """Only these rows of them."""
         written = {name: column.take(rows) for name, column in self._written.items()}
@@ -156,22 +173,19 @@ class _Taken(Mapping[str, Column]):
 
 def joined(batches: Mapping[int, CandidateBatch]) -> CandidateBatch:
     """All rows one after another, each with the mark of its source: the key of its batch."""
-    parts = batches.values()
-    return CandidateBatch(
-        np.concatenate([batch.tweet for batch in parts]),
-        np.concatenate([batch.author for batch in parts]),
-        MARKS[[*batches]].repeat([len(batch.tweet) for batch in parts]),
-    )
+    parts = [(batch.tweet, batch.author, len(batch.tweet)) for batch in batches.values()]
+    tweets, authors, rows = zip(*parts, strict=True)
+    marks = MARKS.take([*batches]).repeat(rows)
+    return CandidateBatch(np.concatenate(tweets), np.concatenate(authors), marks)
 
 
 def merged(batches: Sequence[CandidateBatch]) -> CandidateBatch:
     """One row per tweet, in the order of rows, with the marks that it has in any batch."""
     if not batches:
-        none = np.empty(0, np.int32)
-        return CandidateBatch.of(none, none)
+        return NO_CANDIDATES
     all_rows = batches[0] if len(batches) == 1 else _concatenated(batches)
     tweet = all_rows.tweet
-    order = tweet.argsort()  # in no order where tweets are equal, and so are their authors
+    order = tweet.argsort(kind="stable")  # sooner than any order of equals, for some hundred
     tweet = tweet.take(order)
     is_first = np.empty(len(tweet), bool)
     is_first[:1] = True

@@ -59,7 +59,7 @@ class MixerPipeline:
             candidates = [replace(one, limit=one.limit * DEEPER) for one in candidates]
         whole = query._replace(limit=len(pool))
         pool = stages.select(whole, pool, self.selector, self.candidates, trace)
-        return Mixed(pool.take(np.arange(min(query.limit, len(pool)))), pool)
+        return Mixed(pool.head(query.limit), pool)
 
     def _pool(self, query: Query, batch: CandidateBatch, trace: Trace) -> CandidateBatch:
         """The rows that may be served, with their scores."""
@@ -82,7 +82,7 @@ class MixerPipeline:
         )
         batch = stages.rank(query, rest, self.scoring.ranker, trace)
         batch = stages.rescore(query, batch, self.scoring.rescorers, trace)
-        page = batch.take(np.arange(min(query.limit, len(batch))))
+        page = batch.head(query.limit)
         return page, int(page[PLACE][-1]) + 1 if len(page) else len(pool), batch.tweet
 
     def run_side_effects(self, served: ServedPage, trace: Trace) -> bool:

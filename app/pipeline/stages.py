@@ -45,7 +45,9 @@ def filter(
 ) -> CandidateBatch:
     """Keep the rows that every filter keeps."""
     for filter_ in trace.each(stage, filters, len(batch.tweet)):
-        kept = _mask(query, batch, filter_)
+        kept = filter_.keep(query, batch)
+        if kept.shape != batch.tweet.shape or kept.dtype != BOOL:
+            _refuse(batch, kept, filter_)
         stay = int(np.count_nonzero(kept))
         if stay < trace.rows:
             batch, trace.rows = batch.take(kept), stay
@@ -56,9 +58,12 @@ def judge(
     stage: str, query: Query, batch: CandidateBatch, filters: Sequence[Filter], trace: Trace
 ) -> Mask:
     """Which rows every filter keeps."""
-    kept = batch.everything()
+    kept, shape = batch.everything(), batch.tweet.shape
     for filter_ in trace.each(stage, filters, len(kept)):
-        kept &= _mask(query, batch, filter_)
+        mask = filter_.keep(query, batch)
+        if mask.shape != shape or mask.dtype is not BOOL:
+            _refuse(batch, mask, filter_)
+        kept &= mask
         trace.rows = kept.tobytes().count(True)  # sooner than numpy counts a few hundred
     return kept
 
@@ -85,12 +90,13 @@ def filter_visibility(
 
 def rank(query: Query, batch: CandidateBatch, ranker: Ranker, trace: Trace) -> CandidateBatch:
     """Add the ranker's columns, among them `base_score`."""
-    trace.begin("rank", ranker, len(batch))
+    rows = len(batch.tweet)
+    trace.begin("rank", ranker, rows)
     batch = batch.with_columns(ranker.score(query, batch))
     base = batch[BASE]
     if not isfinite(base.dot(base)):  # one number that is none makes it none
         raise ValueError(f"{trace.component} gave a score that is not a number")
-    trace.end(len(batch))
+    trace.end(rows)
     return batch
 
 
@@ -117,9 +123,9 @@ def select(
     trace: Trace,
 ) -> CandidateBatch:
     """The served rows in their served order, each with the reason and the cost of its place."""
-    trace.begin("select", selector, len(batch))
+    trace.begin("select", selector, len(batch.tweet))
     batch = selector.select(query, batch, allotments).of(batch)
-    trace.end(len(batch))
+    trace.end(len(batch.tweet))
     return batch
 
 
@@ -151,7 +157,9 @@ def explain_filters(
     def ask(stage: str, filters: Sequence[Filter]) -> None:
         for filter_ in filters:
             trace.begin(stage, filter_, len(batch))
-            kept, component = _mask(query, batch, filter_), trace.component
+            kept, component = filter_.keep(query, batch), trace.component
+            if kept.shape != batch.tweet.shape or kept.dtype != BOOL:
+                _refuse(batch, kept, filter_)
             trace.end(int(np.count_nonzero(kept)))
             for row in np.flatnonzero(~kept):
                 dropped_by[row] = dropped_by[row] or component
@@ -170,10 +178,8 @@ def _closed(trace: Trace, error: Exception) -> FailedClosedError:
     return FailedClosedError(f"{trace.fail(error)} failed: {error!r}")
 
 
-def _mask(query: Query, batch: CandidateBatch, filter_: Filter) -> Mask:
-    mask = filter_.keep(query, batch)
-    if mask.shape != batch.tweet.shape or mask.dtype != BOOL:
-        name = type(filter_).__name__
-        batch.check(mask, name)
-        raise BrokenContractError(f"{name} answered with {mask.dtype}, a mask is true or false")
-    return mask
+def _refuse(batch: CandidateBatch, mask: Mask, filter_: Filter) -> None:
+    """Say what is wrong with the answer of a filter."""
+    name = type(filter_).__name__
+    batch.check(mask, name)
+    raise BrokenContractError(f"{name} answered with {mask.dtype}, a mask is true or false")

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.pipeline.batch import CandidateBatch, Column
+from app.pipeline.batch import CandidateBatch, Column, Rows
 from app.pipeline.query import Query
+from ml.arrays import Times
+from ml.kernels import kernel
 from ml.state.tables.neighborhood import places_among
 
 
@@ -24,10 +26,31 @@ class FeedbackFatigue:
         around, begin = query.neighborhood, query.now - self.hidden_hours * 3600.0
         if not len(around.see_fewer_authors):
             return batch.unchanged()
-        places = places_among(batch.author, around.see_fewer_authors)
-        is_unwelcome = places >= 0
-        waited = begin - around.see_fewer_since[places[is_unwelcome]]
-        step = np.floor(waited / (self.hours * 3600.0 / self.steps)).clip(0, self.steps)
-        factor = batch.unchanged()
-        factor[is_unwelcome] = self.lowest + (1 - self.lowest) * step / self.steps
-        return factor
+        return _rising(
+            batch.author,
+            around.see_fewer_authors,
+            around.see_fewer_since,
+            begin,
+            self.hours * 3600.0 / self.steps,
+            float(self.lowest),
+            self.steps,
+        )
+
+
+@kernel
+def _rising(
+    author: Rows,
+    unwelcome: Rows,
+    since: Times,
+    begin: float,
+    step_seconds: float,
+    lowest: float,
+    steps: int,
+) -> Column:
+    factor, places = np.empty(len(author), np.float32), places_among(author, unwelcome)
+    for i in range(len(author)):
+        factor[i] = 1
+        if places[i] >= 0:
+            step = np.floor((begin - since[places[i]]) / step_seconds)
+            factor[i] = lowest + (1 - lowest) * min(max(step, 0.0), float(steps)) / steps
+    return factor

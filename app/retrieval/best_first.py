@@ -10,4 +10,4 @@ from app.retrieval.sort_keys import sort_keys
 
 def best_first(score: Column, tweet: Rows) -> Order:
     """The positions of the best row, of the second best, and so on."""
-    return sort_keys(np.ascontiguousarray(score), tweet).argsort()
+    return sort_keys(np.ascontiguousarray(score), tweet).argsort(kind="stable")

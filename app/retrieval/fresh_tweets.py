@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
+from operator import attrgetter
 from typing import Final
 
 import numpy as np
@@ -14,8 +16,8 @@ from app.pipeline.query import Query
 from app.retrieval.age import ages_hours
 from app.retrieval.memo import Memo
 from app.retrieval.posts import fresh_posts
-from app.retrieval.sort_keys import Keys, rows_of, sort_keys
-from app.retrieval.top_k import top_k
+from app.retrieval.sort_keys import Keys, sort_keys
+from app.retrieval.top_k import best_rows
 from app.retrieval.topic_index import TopicIndex
 from ml.arrays import Times
 from ml.state.feature_state import FeatureState
@@ -33,7 +35,8 @@ class Fresh:
     author: Rows
     created_at: Times
     topic: NDArray[np.int32]  # tokens, 0 where there is none
-    by_topic: TopicIndex
+    by_topic: TopicIndex  # of a list that holds these from a place on
+    first: int  # this place
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +74,7 @@ class FreshTweets:
     @cached_property
     def fresh(self) -> Memo[Fresh]:
         """The public tweets inside the window at a moment: all that a stranger may be shown."""
-        return Memo(
-            lambda now: self._part(self.recent(now - now % KEPT_SECONDS), now), self._version
-        )
+        return Memo(self._fresh, self._version)
 
     @cached_property
     def recent(self) -> Memo[Recent]:
@@ -84,8 +85,12 @@ class FreshTweets:
         """The same as `fresh`, found anew."""
         return self._part(self._recent(now), now)
 
-    def _version(self) -> int:
-        return self.state.tweets.version
+    @property
+    def _version(self) -> Callable[[], int]:
+        return partial(attrgetter("tweets.version"), self.state)
+
+    def _fresh(self, now: int) -> Fresh:
+        return self._part(self.recent(now - now % KEPT_SECONDS), now)
 
     def _recent(self, now: int) -> Recent:
         tweets, by_time = self.state.tweets, self.state.by_time
@@ -112,7 +117,8 @@ class FreshTweets:
             recent.author[part],
             recent.created_at[part],
             recent.topic[part],
-            recent.by_topic.between(part.start, part.stop),
+            recent.by_topic,
+            part.start,
         )
 
     def by(
@@ -139,8 +145,8 @@ class FreshTweets:
 
     def best(self, keys: Keys, limit: int) -> CandidateBatch:
         """The `limit` best tweets, best first, of these sort keys."""
-        tweet = rows_of(top_k(keys, limit))
-        return CandidateBatch.of(tweet, self.state.tweets.author[tweet])
+        tweet = best_rows(keys, limit)
+        return CandidateBatch.of(tweet, self.state.tweets.author.take(tweet))
 
     def age_hours(self, tweet: Rows, now: int) -> NDArray[np.float64]:
         """Hours since each tweet was written; 24 where that is unknown."""

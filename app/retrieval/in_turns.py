@@ -29,7 +29,7 @@ class InTurns(CandidateBatch):
         self.is_whole: Final = is_whole  # whether both lists are here to their ends
 
     def first(self, stays: Mask, count: int) -> Rows:
-        one, other = (places[stays.take(places)] for places in (self.one, self.other))
+        one, other = self.one[stays.take(self.one)], self.other[stays.take(self.other)]
         return _interleaved(one, other, self.share, count, self.is_whole)[0]
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
+from operator import attrgetter
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -14,8 +15,8 @@ from app.pipeline.batch import Column, Rows
 from app.retrieval.fresh_tweets import KEPT_SECONDS, FreshTweets
 from app.retrieval.memo import Memo
 from app.retrieval.sketch import Sketch, sketch_of, worth_by_sketch
-from app.retrieval.sort_keys import Keys, rows_of
-from app.retrieval.top_k import top_k
+from app.retrieval.sort_keys import Keys
+from app.retrieval.top_k import best_rows
 from ml.arrays import Times
 from ml.embeddings.cells import WORTHWHILE
 from ml.embeddings.encoder import Encoder, Vectors
@@ -54,12 +55,14 @@ class WithinReach(NamedTuple):
     """What may be near some tastes."""
 
     window: Window
-    keys: Sequence[Keys]  # of its places, by what each may be worth to each taste
+    keys: Sequence[Keys]  # of its places, by what each may be worth to each taste; none without
     newer: Window  # tweets of which nothing else is known
 
     def best(self, count: int) -> Window:
         """The so many that may be worth most by each taste, and all that are newer."""
-        place = np.concatenate([rows_of(top_k(keys, count)) for keys in self.keys])
+        if not self.keys:
+            return self.newer
+        place = np.concatenate([best_rows(keys, count) for keys in self.keys])
         if len(self.keys) > 1:
             place = np.unique(place)
         old, new = self.window, self.newer
@@ -95,7 +98,7 @@ class NearTweets:
     @cached_property
     def newer(self) -> Memo[Window]:
         """The fresh tweets at a moment that its inverted file does not have yet."""
-        return Memo(self._newer, lambda: self.fresh_tweets.state.tweets.version)
+        return Memo(self._newer, partial(attrgetter("tweets.version"), self.fresh_tweets.state))
 
     def of(self, tastes: Sequence[Column], now: int) -> WithinReach:
         """All of the window where it is small; otherwise what may be worth most by any taste, and
@@ -107,7 +110,7 @@ class NearTweets:
         fresh = self.fresh_tweets.fresh(now)
         if len(fresh.tweet) <= WORTHWHILE or not len(self.encoder.tweets.centroids):
             everything = Window(fresh.tweet, fresh.author, fresh.created_at)
-            return WithinReach(_NOTHING, (_NO_KEYS,), everything)
+            return WithinReach(_NOTHING, (), everything)
         return self.within_reach(np.stack(tastes), now)
 
     def within_reach(self, tastes: Vectors, now: int, reach: int = REACH) -> WithinReach:
@@ -152,7 +155,6 @@ class NearTweets:
 
 
 _NOTHING: Final = Window(np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0, np.int64))
-_NO_KEYS: Final = np.empty(0, np.int64)
 
 
 @kernel

@@ -51,8 +51,10 @@ def rows_of(keys: Keys) -> Rows:
     return keys.astype(np.int32)
 
 
+@kernel
 def scores_of(keys: Keys) -> Column:
     """The scores of keys."""
-    falls = (keys >> 32).astype(np.int32)
-    magnitude = abs(falls).view(np.float32)
-    return np.where(falls > 0, -magnitude, magnitude)
+    scores = np.empty(len(keys), np.float32)
+    for i in range(len(keys)):
+        scores[i] = score_of(keys[i])
+    return scores

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import numpy as np
+
+from app.pipeline.batch import Rows
 from app.retrieval.sort_keys import Keys
 
 
@@ -15,3 +18,8 @@ def top_k(keys: Keys, count: int) -> Keys:
         keys = keys[:count]
     keys.sort()
     return keys
+
+
+def best_rows(keys: Keys, count: int) -> Rows:
+    """The rows of these: the lower halves of the keys."""
+    return top_k(keys, count).astype(np.int32)

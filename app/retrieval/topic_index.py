@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final, Self
 
 import numpy as np
@@ -20,23 +20,15 @@ class TopicIndex:
 
     place: Rows
     start: NDArray[np.int64]  # (BUCKETS + 1,) where in `place` each bucket begins
-    first: int  # the part of the list that is asked about; its places are counted from here
-    end: int
 
     @classmethod
     def of(cls, topic: Topics) -> Self:
         bucket = (topic & (BUCKETS - 1)).astype(np.int16)  # short numbers are sorted by counting
         start = np.zeros(BUCKETS + 1, np.int64)
         start[1:] = np.bincount(bucket, minlength=BUCKETS).cumsum()
-        return cls(bucket.argsort(kind="stable").astype(np.int32), start, 0, len(topic))
-
-    def between(self, first: int, end: int) -> Self:
-        """The same of a part of the list."""
-        return replace(self, first=first, end=end)
+        return cls(bucket.argsort(kind="stable").astype(np.int32), start)
 
     def near(self, topic: int) -> Rows:
         """The places of a topic, and of the others in its bucket."""
         bucket = topic & (BUCKETS - 1)
-        place = self.place[self.start[bucket] : self.start[bucket + 1]]
-        first, end = place.searchsorted((self.first, self.end))
-        return place[first:end] - np.int32(self.first)
+        return self.place[self.start[bucket] : self.start[bucket + 1]]

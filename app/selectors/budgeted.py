@@ -18,7 +18,6 @@ from app.retrieval.best_first import best_first
 from app.selectors.blocks import BLOCK, fill
 from app.selectors.exchange import RESERVED, SOURCE, Values
 from app.selectors.prices import Prices
-from ml.kernels import kernel
 from ml.state.feature_state import FeatureState
 
 SURE: Final = np.float32(1 - 2.0**-24)  # the greatest base score below 1 in single precision
@@ -66,14 +65,7 @@ class Budgeted:
 
 def worth(batch: CandidateBatch) -> Column:
     """(rows,) what each row is worth to the viewer; an average impression is worth 1."""
-    return _worth(np.ascontiguousarray(batch["base_score"]), batch["score"])
-
-
-@kernel
-def _worth(base: Column, score: Column) -> Column:
-    value = np.empty(len(base), np.float32)
-    for i in range(len(base)):
-        value[i] = score[i] / (ONE - min(base[i], SURE))
+    value: Column = np.divide(batch["score"], ONE - np.minimum(batch["base_score"], SURE))
     return value
 
 

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app.pipeline.batch import CandidateBatch, Rows
+from app.pipeline.batch import NO_CANDIDATES, CandidateBatch, Rows
 from app.pipeline.query import Query
 from app.retrieval.age import age_hours
 from app.retrieval.fresh_tweets import FreshTweets
@@ -21,12 +21,14 @@ from ml.features.rates import engagement_rate
 from ml.kernels import kernel
 from ml.state.structures.counters import Counts, CountTable, Moments
 from ml.state.structures.pair_index import PairTable, find
+from ml.state.structures.tokens import Tokens
 from ml.state.tables.counted import counted
 from ml.state.tables.counts import Count
 from ml.state.tables.neighborhood import places_among
 
 Topics = NDArray[np.int32]
 NO_TOPIC: Final = 0
+IMPRESSION: Final = int(Count.IMPRESSION)
 NEWEST: Final = 1_000  # tweets on a topic that are looked at
 TWEET_STRENGTH: Final = of_tweet.STRENGTH
 AUTHOR_STRENGTH: Final = of_author.STRENGTH
@@ -48,12 +50,15 @@ class Explore:
     certain: float = 0.97  # a topic liked with a greater one needs no exploring
 
     def fetch(self, query: Query, limit: int) -> CandidateBatch:
+        wanted = self._wanted(query)
+        if wanted == NO_TOPIC:
+            return NO_CANDIDATES
         state, around = self.fresh_tweets.state, query.neighborhood
         fresh = self.fresh_tweets.fresh(query.now)
-        wanted = self._wanted(query)
         keys = _on_topic(
             wanted,
             fresh.by_topic.near(wanted),
+            fresh.first,
             fresh.topic,
             fresh.tweet,
             fresh.author,
@@ -76,13 +81,13 @@ class Explore:
         """
         state, viewer = self.fresh_tweets.state, query.viewer
         tastes, lately = state.topic_counts, state.topic_counts_lately
-        if viewer < 0 or not state.viewer_counts.value[viewer, Count.IMPRESSION] > 0:
+        if viewer < 0:
             return NO_TOPIC
         return _likeliest(
             viewer,
-            state.history.tweet[viewer],
-            state.tweets.tags.view(np.int32),
-            state.users.interests[viewer].view(np.int32),
+            state.history.tweet,
+            state.tweets.tags,
+            state.users.interests,
             *state.viewer_counts.table,
             tastes.index.table,
             *tastes.counts.table,
@@ -98,8 +103,8 @@ class Explore:
 def _likeliest(
     viewer: int,
     engaged: Rows,
-    tags: Topics,
-    declared: Topics,
+    tags: Tokens,
+    interests: Tokens,
     of_viewers: Counts,
     viewers_newest: Moments,
     viewers_half_life_seconds: float,
@@ -116,7 +121,8 @@ def _likeliest(
     now: int,
 ) -> int:
     """The topic of what a viewer engaged with that they like with the greatest probability from
-    `hopeful` to `certain`, but for declared ones; of equals that of the newest engagement.
+    `hopeful` to `certain`, but for declared ones; of equals that of the newest engagement. None
+    without impressions.
 
     What they did counts for days only: a topic passed by a month ago may be liked now.
     """
@@ -124,13 +130,14 @@ def _likeliest(
     counts = CountTable(of_pairs, pairs_newest, pairs_half_life_seconds)
     lately_counts = CountTable(of_pairs_lately, lately_newest, lately_half_life_seconds)
     wanted, likeliest = NO_TOPIC, 0.0
-    they, declares = counted(viewer_counts, viewer, now), declared[0] != NO_TOPIC
-    tried, tries = np.empty(len(engaged), np.int32), 0
-    for tweet in engaged:
-        topic = tags[tweet, 0] if tweet >= 0 else NO_TOPIC
+    they, declares = counted(viewer_counts, viewer, now), interests[viewer, 0] != NO_TOPIC
+    tried, tries = np.empty(engaged.shape[1], np.int32), 0
+    for place in range(engaged.shape[1] if of_viewers[viewer, IMPRESSION] > 0 else 0):
+        tweet = engaged[viewer, place]
+        topic = int(np.int32(tags[tweet, 0])) if tweet >= 0 else NO_TOPIC
         is_known = topic == NO_TOPIC
-        for i in range(len(declared)):
-            is_known |= declared[i] == topic
+        for i in range(interests.shape[1]):
+            is_known |= np.int32(interests[viewer, i]) == topic
         for i in range(tries):
             is_known |= tried[i] == topic
         if is_known:
@@ -148,6 +155,7 @@ def _likeliest(
 def _on_topic(
     wanted: int,
     places: Rows,
+    first: int,
     topic: Topics,
     tweet: Rows,
     author: Rows,
@@ -165,18 +173,22 @@ def _on_topic(
     half_life_hours: float,
     now: int,
 ) -> Keys:
-    """The newest tweets on a topic, which are among some places of a list, oldest first, by authors
-    that the viewer neither follows nor excludes, nor wants to see less of; by their reception and
-    recency."""
+    """The newest tweets on a topic, by authors that the viewer neither follows nor excludes, nor
+    wants to see less of; by their reception and recency.
+
+    Args:
+        places: where they may be in a list, oldest first.
+        first: the place in it of the first of the tweets.
+    """
     tweet_counts = CountTable(of_tweets, tweets_newest, tweets_half_life_seconds)
     author_counts = CountTable(of_authors, authors_newest, authors_half_life_seconds)
     rows, authors, on_topic = np.empty(len(places), np.int32), np.empty(len(places), np.int32), 0
     seen = 0
     for place in range(len(places) - 1, -1, -1):
-        if seen == NEWEST or wanted == NO_TOPIC:
+        if seen == NEWEST:
             break
-        i = places[place]
-        if topic[i] == wanted:
+        i = places[place] - first
+        if 0 <= i < len(topic) and topic[i] == wanted:
             seen += 1
             if author[i] != viewer:
                 rows[on_topic], authors[on_topic], on_topic = tweet[i], author[i], on_topic + 1

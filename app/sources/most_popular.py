@@ -9,8 +9,8 @@ from app.pipeline.batch import CandidateBatch
 from app.pipeline.query import Query
 from app.retrieval.fresh_tweets import FreshTweets
 from app.retrieval.in_turns import in_turns
-from app.retrieval.sort_keys import rows_of, sort_keys
-from app.retrieval.top_k import top_k
+from app.retrieval.sort_keys import sort_keys
+from app.retrieval.top_k import best_rows
 from ml.evidence.popularity import POPULAR_LATELY, Popularity
 
 LATELY: Final = 0.5  # the share of the places for what is popular of late
@@ -28,6 +28,6 @@ class MostPopular:
         if len(logs) <= POPULAR_LATELY:
             return self.fresh_tweets.top(tweet, logs[0, tweet], limit)
         ever, lately = (
-            rows_of(top_k(sort_keys(logs[row, tweet], tweet), limit)) for row in (0, POPULAR_LATELY)
+            best_rows(sort_keys(logs[row, tweet], tweet), limit) for row in (0, POPULAR_LATELY)
         )
         return in_turns(ever, lately, LATELY, limit, self.fresh_tweets.state.tweets.author)

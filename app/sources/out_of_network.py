@@ -16,8 +16,8 @@ from app.retrieval.in_turns import in_turns
 from app.retrieval.last_query import LastQuery
 from app.retrieval.near_tweets import FEWEST, NearTweets, WithinReach
 from app.retrieval.nearest import nearness
-from app.retrieval.sort_keys import Keys, rows_of, sort_key
-from app.retrieval.top_k import top_k
+from app.retrieval.sort_keys import Keys, sort_key
+from app.retrieval.top_k import best_rows
 from ml.arrays import Times
 from ml.embeddings.encoder import Encoder, Vectors
 from ml.kernels import kernel
@@ -70,7 +70,7 @@ class OutOfNetwork:
         )
         if lately is None:
             return self.fresh_tweets.best(near_taste, limit)
-        best, latest = (rows_of(top_k(keys, limit)) for keys in (near_taste, near_lately))
+        best, latest = best_rows(near_taste, limit), best_rows(near_lately, limit)
         author = self.fresh_tweets.state.tweets.author
         return in_turns(best, latest, self.latest_share, limit, author)
 

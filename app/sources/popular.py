@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
+from operator import attrgetter
 from typing import Final
 
 import numpy as np
@@ -40,7 +41,7 @@ class Popular:
         """(tweets,) the engagements with each tweet that is recent at a moment or later, as of the
         newest of them: they do not fade until something happens."""
         state = self.fresh_tweets.state
-        return Memo(self._engaged, lambda: (state.tweets.version, state.version))
+        return Memo(self._engaged, partial(attrgetter("tweets.version", "version"), state))
 
     def fetch(self, query: Query, limit: int) -> CandidateBatch:
         fresh = self.fresh_tweets.fresh(query.now)

@@ -13,8 +13,8 @@ import numpy as np
 
 from app.products import shared_stages
 from app.retrieval.near_tweets import FEWEST
-from app.retrieval.sort_keys import rows_of, sort_keys
-from app.retrieval.top_k import top_k
+from app.retrieval.sort_keys import sort_keys
+from app.retrieval.top_k import best_rows
 from app.serving.clock import Clock
 from app.serving.engine import Engine, assemble
 from app.serving.served_bundle import load_bundle
@@ -107,7 +107,7 @@ def _recall(engine: Engine, user: str) -> float:
     fading = np.log(2) / settings.source_half_life_hours * fresh_tweets.age_hours(tweet, query.now)
     worth = encoder.tweets.vector[tweet] @ query.vector / TEMPERATURE - fading
     near = source.near_tweets.of([query.vector], query.now).best(FEWEST).tweet
-    best = rows_of(top_k(sort_keys(worth.astype(np.float32), tweet), NEAREST))
+    best = best_rows(sort_keys(worth.astype(np.float32), tweet), NEAREST)
     return float(np.isin(best, near).mean())
 
 

@@ -9,11 +9,12 @@ from typing import Final, TypeVar
 
 import pydantic
 
-from ml.bundle import leaderboard, weights
+from ml.bundle import leaderboard, training_source, weights
 from ml.bundle import probe as probes
 from ml.bundle.bundle import Bundle, Models
 from ml.bundle.disk import CURRENT, REPLACED, aside, current, into_place, point, recover
 from ml.bundle.manifest import FORMAT, Manifest
+from ml.bundle.training_source import TrainingSource
 from ml.embeddings.als import Als
 from ml.embeddings.communities import Communities
 from ml.errors import BundleError
@@ -34,8 +35,14 @@ ALS: Final = "als.safetensors"
 Learned = TypeVar("Learned", Communities, Listwise, Als)
 
 
-def publish(artifacts: Path, models: Models, manifest: Manifest, probe: probes.Probe) -> str:
-    """Write a bundle and make it current; its version, a hash of its content."""
+def publish(
+    artifacts: Path,
+    models: Models,
+    manifest: Manifest,
+    probe: probes.Probe,
+    source: TrainingSource,
+) -> str:
+    """Write a bundle and make it current; its version, a hash of its content but for `source`."""
     with aside(artifacts) as folder:
         weights.save(models.tower, folder / "two_tower.safetensors")
         weights.save(models.ranker, folder / "heavy_ranker.safetensors")
@@ -43,17 +50,16 @@ def publish(artifacts: Path, models: Models, manifest: Manifest, probe: probes.P
             weights.save(models.nsfw, folder / "nsfw.safetensors")
         if models.toxicity is not None:
             weights.save(models.toxicity, folder / "toxicity.safetensors")
-        if models.communities is not None:
-            array_file.save(folder / COMMUNITIES, models.communities.arrays())
-        if models.listwise is not None:
-            array_file.save(folder / LISTWISE, models.listwise.arrays())
-        if models.als is not None:
-            array_file.save(folder / ALS, models.als.arrays())
+        learned = {COMMUNITIES: models.communities, LISTWISE: models.listwise, ALS: models.als}
+        for name, one in learned.items():
+            if one is not None:
+                array_file.save(folder / name, one.arrays())
         probes.save(probe, models, folder)
         files = {path.name: sha256.of_file(path) for path in sorted(folder.iterdir())}
         text = manifest.model_copy(update={"files": files}).model_dump_json(indent=1) + "\n"
         (folder / MANIFEST).write_text(text)
         version = _version(text.encode())
+        training_source.write(folder, source)
         into_place(folder, artifacts / version)
     promote(artifacts, version)
     return version

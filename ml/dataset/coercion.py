@@ -12,6 +12,7 @@ from ml.actions import BY_LABEL
 from ml.dataset import spreadsheet_cells
 from ml.dataset.day_numbers import misread_times
 from ml.dataset.ids import IdKind, as_ids, kind_of, not_in_nfc
+from ml.dataset.renamed_values import OURS
 from ml.dataset.spreadsheet_cells import Misreading
 from ml.dataset.times import as_seconds
 from ml.dataset.violations import Violation
@@ -51,7 +52,6 @@ TIMES: Final = (
     "times are unix seconds from 1970 to 2100; divide milliseconds by 1,000, and leave a missing "
     "time empty"
 )
-RENAMABLE: Final = (Kind.ACTION, Kind.VISIBILITY)
 RENAME: Final = (
     "a column map (--map) renames other words: {name} = {{ column = THEIRS, values = {{ THEIRS = "
     "OURS }} }}"
@@ -75,7 +75,8 @@ def declared(
         if field.required:
             raise DataError(
                 f"column {field.name!r} is missing; found "
-                f"{', '.join(map(repr, raw.columns)) or 'no columns'}; add it as {field.kind.value}"
+                f"{', '.join(map(repr, raw.columns)) or 'no columns'}; add it as "
+                f'{field.kind.value}, or name yours in a column map (--map): {field.name} = "YOURS"'
             )
         return pl.Series(field.name, [None] * len(raw), dtype(field, kind)), []
     column = _plain(raw[field.name], field)
@@ -117,7 +118,7 @@ def _checked(
         reason, expected = NOT_ONE[field.kind], f"expected {field.kind.value}"
         if field.kind is Kind.ID and kind is IdKind.INTEGER and column.dtype == pl.String:
             reason, expected = "not an int64 id", "write ids as the other tables do"
-        if field.kind in RENAMABLE and not as_sent:
+        if field.kind in OURS and not as_sent:
             expected += f"; {RENAME.format(name=field.name)}"
         violations.append(Violation(field.name, reason, expected, bad))
     return converted, [violation for violation in violations if violation.rows.any()]

@@ -12,7 +12,7 @@ from ml.actions import BY_LABEL
 from ml.errors import DataError
 from ml.schema import VISIBILITIES, Field, Kind
 
-OURS: Final = {  # what a column may hold; None for any text
+OURS: Final = {  # what a column may hold whose values can be renamed; None for any text
     Kind.ACTION: (*BY_LABEL,),
     Kind.SPLIT: ("train", "test"),
     Kind.VISIBILITY: VISIBILITIES,

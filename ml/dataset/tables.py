@@ -28,6 +28,7 @@ class Tables:
     missing: tuple[str, ...]
     fingerprint: str
     column_map: ColumnMap | None = None
+    rejected_at: float | None = None  # unix seconds; None where no row was set aside
 
     @property
     def has_times(self) -> bool:
@@ -67,6 +68,7 @@ class Tables:
             missing=validation.missing,
             fingerprint=fingerprint(validation.directory, column_map),
             column_map=column_map,
+            rejected_at=validation.now,
         )
 
 

@@ -37,6 +37,7 @@ class Validation:
     ids: IdKind
     obstacles: tuple[str, ...]
     column_map: ColumnMap | None = None
+    now: float | None = None  # unix seconds, behind which rows are at fault
 
     def problems(self, *, rejecting: bool) -> list[str]:
         """Why the tables cannot be used, a line each; `rejecting` allows invalid rows."""
@@ -124,7 +125,7 @@ def validate(
                 violations = (*validated.violations, *ahead(validated, now))
                 validated = replace(validated, violations=violations)
             tables[table.name] = related(validated, tables)
-    return Validation(directory, tables, ids, tuple(dict.fromkeys(obstacles)), column_map)
+    return Validation(directory, tables, ids, tuple(dict.fromkeys(obstacles)), column_map, now)
 
 
 def _add_impressions(raw: Raw, mapped: dict[str, MappedTable]) -> list[str]:

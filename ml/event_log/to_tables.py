@@ -83,6 +83,7 @@ def with_log(tables: Tables, log: EventLog) -> Tables:
         missing=survey.missing,
         fingerprint=fingerprint.hexdigest()[:16],
         column_map=tables.column_map,
+        rejected_at=tables.rejected_at,
     )
 
 

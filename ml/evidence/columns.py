@@ -72,10 +72,11 @@ PLAIN: Final = (
     *MODEL,
     *OF_FEATURES,
 )
+IF_NEW, IF_UNKNOWN = "_if_new", "_if_unknown"
 NAMES: Final = (
     *PLAIN,
-    *(f"{name}_if_new" for name in CROSSED),
-    *(f"{name}_if_unknown" for name in UNKNOWN),
+    *(name + IF_NEW for name in CROSSED),
+    *(name + IF_UNKNOWN for name in UNKNOWN),
 )
 HEADS: Final = NAMES.index("heads")
 GROUPS: Final = {  # what is no feature, by what it comes from
@@ -96,8 +97,8 @@ ABOUT: Final = {  # what the columns of each group say of a tweet, to those who 
     "heads": "What the heads expect of it, as the logarithm of its value over that of an average "
     "impression; the log-odds of an engagement by the two towers alone.",
     "features": "Features of the heavy ranker, as they are.",
-    "_if_new": "The same, times 1 / sqrt(1 + engagements of the viewer): all of it for newcomers.",
-    "_if_unknown": "The same where nothing is known of the viewer, and 0 else.",
+    IF_NEW: "The same, times 1 / sqrt(1 + engagements of the viewer): all of it for newcomers.",
+    IF_UNKNOWN: "The same where nothing is known of the viewer, and 0 else.",
 }
 
 Columns = NDArray[np.float32]
@@ -105,8 +106,7 @@ Columns = NDArray[np.float32]
 
 def reads(plain: Collection[str]) -> NDArray[np.bool_]:
     """(`NAMES`,) which columns are made of any of these plain ones."""
-    crosses = "_if_new", "_if_unknown"
-    made_of = (name.removesuffix(crosses[0]).removesuffix(crosses[1]) for name in NAMES)
+    made_of = (name.removesuffix(IF_NEW).removesuffix(IF_UNKNOWN) for name in NAMES)
     return np.array([name in plain for name in made_of])
 
 

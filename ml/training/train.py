@@ -15,6 +15,7 @@ from ml.bundle import Manifest, publish, publish_state, weights
 from ml.bundle.bundle import Models
 from ml.bundle.manifest import FORMAT, TimeScales
 from ml.bundle.probe import PAIRS, Probe
+from ml.bundle.training_source import TrainingSource
 from ml.dataset import tables as tables_on_disk
 from ml.dataset.tables import Tables
 from ml.embeddings.als import Als
@@ -73,6 +74,7 @@ def _train(
 ) -> str:
     """The same by these processes."""
     imported = tables_on_disk.read(data) if tables is None else tables
+    source = TrainingSource.of(imported, data)
     tables = imported if log is None else with_log(imported, log)
     users, tweets = tables_to_events.catalog(tables)
     events = tables_to_events.events(tables, users, tweets)
@@ -105,7 +107,7 @@ def _train(
     del tables, fitted  # the state is as large as all else
     memory.give_back()
     publish_state(artifacts, served(), imported, data)
-    return publish(artifacts, models, manifest, probe)
+    return publish(artifacts, models, manifest, probe, source)
 
 
 @dataclass(frozen=True, slots=True)

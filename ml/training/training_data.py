@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ml.bundle.manifest import SafetyCard
 from ml.embeddings.communities import Communities
+from ml.errors import DataError
 from ml.models.encode import TowerEncoder
 from ml.models.safety import Safety
 from ml.models.two_tower import TwoTower
@@ -136,11 +137,22 @@ def bounded(
     examples: Examples, rng: np.random.Generator, most: int
 ) -> tuple[Examples, tuple[str, ...]]:
     """So many examples, or fewer, in the same order; and a note. Where there are more, visits are
-    drawn uniformly, each with all its examples: what a viewer is at a moment is looked up once."""
+    drawn uniformly, each with all its examples: what a viewer is at a moment is looked up once.
+
+    Raises:
+        DataError: the first visit that is drawn has more than so many.
+    """
     if len(examples) <= most:
         return examples, ()
     lot = _lots(examples, rng)
-    drawn = np.flatnonzero(lot < np.partition(lot, most)[most])
+    first_left_out = np.partition(lot, most)[most]
+    drawn = np.flatnonzero(lot < first_left_out)
+    if not len(drawn):
+        alone = int((lot == first_left_out).sum())
+        raise DataError(
+            f"one visit (a viewer within {BUCKET_SECONDS} s) has {alone:,} labelled "
+            f"rows, more than the {most:,} that the ranker may see; raise --ranker-rows"
+        )
     note = (
         f"the ranker saw {len(drawn):,} of {len(examples):,} labelled rows, those of visits drawn "
         f"uniformly"

@@ -234,8 +234,12 @@ def test_mapped_ratings_are_trained_on_judged_and_served(
     pl.DataFrame({"userId": user, "movieId": film, "rating": rating, "timestamp": at}).write_csv(
         data / "ratings.csv"
     )
+    with (data / "ratings.csv").open("a") as file:
+        file.write("7,404,4.5,1700000000\n")  # of a film that there is not
     path.write_text(RATINGS)
     train = ["train", "--data", str(data), "--map", str(path), "--out", str(out)]
+    assert main(train) == 2
+    train += ["--rejects", str(tmp_path / "rejects")]
     assert main(train) == 0
     trained = bundle.load(out)
     assert trained is not None
@@ -251,15 +255,13 @@ def test_mapped_ratings_are_trained_on_judged_and_served(
     assert evaluation([*judge, *mapped]) == 0
     report = json.loads((out / "report" / "report.json").read_text())
     assert report["metrics"]["for_you"]["recall@20"]["value"] > 0
-    assert evaluation(["describe", str(data), *mapped]) == 0
-    assert evaluation(judge) == 0  # by the map of the training
+    assert evaluation(["describe", str(data), *mapped, *train[-2:]]) == 0
+    assert evaluation(judge) == 0  # by the map of the training, without what it set aside
     assert evaluation(judge[2:]) == 0  # and on its data
     path.write_text(RATINGS.replace(">= 4", ">= 3"))
     capsys.readouterr()
     assert evaluation([*judge, *mapped]) == 2
-    assert f"read {data}, read by a column map; {data}, read by {path}, is not that" in (
-        capsys.readouterr().err
-    )
+    assert f"read by a column map; {data}, read by {path}, is not that" in (capsys.readouterr().err)
     assert reason_to_train(data, out, ColumnMap.read(path)) is not None
 
 

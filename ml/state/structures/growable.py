@@ -20,20 +20,18 @@ def grow(owner: object, name: str, rows: int, fill: float) -> None:
     It grows in place, so that neither time nor memory is spent on a copy of what is there. Where
     anybody else holds it a longer copy takes its place, and what they hold stays as it was.
     """
-    array = getattr(owner, name)
-    held = len(array)
+    held = len(getattr(owner, name))
     if rows <= held:
         return
-    delattr(owner, name)  # numpy refuses where there is another reference than `array`
-    try:
-        step = STEP_BYTES // max(array[:1].nbytes, 1) if held else 0
-        array.resize((max(rows, held + min(held, step)), *array.shape[1:]))
-        if fill != 0:
-            array[held:] = fill
+    shape, row_bytes = getattr(owner, name).shape[1:], getattr(owner, name)[:1].nbytes
+    room = held + min(held, STEP_BYTES // max(row_bytes, 1))
+    try:  # without a name for the array: numpy refuses where there is another reference
+        getattr(owner, name).resize((max(rows, room), *shape))
     except ValueError:
-        array = _longer(array, rows, fill)
-    finally:
-        setattr(owner, name, array)
+        setattr(owner, name, _longer(getattr(owner, name), rows, fill))
+        return
+    if fill != 0:
+        getattr(owner, name)[held:] = fill
 
 
 class HasRoom(Protocol):
@@ -65,7 +63,7 @@ def is_worth_a_copy(goes: NDArray[np.bool_]) -> bool:
 class GrowableColumns:
     """Arrays of one length that grow together; each attribute shows only the rows that are there.
 
-    What a reader holds stays as it was.
+    A longer array is made aside and then published, so what a reader holds stays as it was.
     """
 
     FILL: ClassVar[Mapping[str, float]] = {}  # what a row holds about which nothing is known
@@ -78,14 +76,16 @@ class GrowableColumns:
     def lengthen(self, rows: int) -> None:
         """Show at least so many rows."""
         for name, fill in self.FILL.items():
-            if len(getattr(self, name)) >= rows:
+            shown = getattr(self, name)
+            if len(shown) >= rows:
                 continue
-            room, shown = f"_room_of_{name}", vars(self).pop(name)
-            if shown.base is None or shown.base is not vars(self).get(room):
-                vars(self)[room] = shown
-            del shown
-            grow(self, room, rows, fill)
-            setattr(self, name, vars(self)[room][:rows])
+            room = shown.base
+            if room is None or room is not self.__dict__.get(f"_room_of_{name}"):
+                room = shown
+            if len(room) < rows:
+                room = _longer(shown, rows, fill)
+            self.__dict__[f"_room_of_{name}"] = room
+            setattr(self, name, room[:rows])
 
 
 def _longer(array: NDArray[T], rows: int, fill: float) -> NDArray[T]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,6 +11,8 @@ from ml.arrays import Rows, Times
 from ml.kernels import inline_kernel
 from ml.state.structures.event_order import UNKNOWN_TIME
 from ml.state.structures.growable import grow
+
+NOT_ASKED: Final[tuple[tuple[int, float, int] | None, int]] = None, 0
 
 
 @inline_kernel
@@ -26,6 +30,7 @@ class TimeIndex:
         self._at = at[order]
         self._count = len(row)
         self._unknown = int(np.searchsorted(self._at, UNKNOWN_TIME, "right"))
+        self._oldest = NOT_ASKED
 
     @property
     def row(self) -> Rows:
@@ -51,6 +56,7 @@ class TimeIndex:
             grow(self, "_at", self._count, 0)
             self._row[start : self._count], self._at[start : self._count] = row, at
         self._unknown = int(np.searchsorted(self.at, UNKNOWN_TIME, "right"))
+        self._oldest = NOT_ASKED
 
     def remove(self, row: Rows, at: Times) -> None:
         """Take tweets of these times away for good."""
@@ -62,6 +68,7 @@ class TimeIndex:
         self._row, self._at = np.delete(self.row, place), np.delete(self.at, place)
         self._count = len(self._row)
         self._unknown = int(np.searchsorted(self.at, UNKNOWN_TIME, "right"))
+        self._oldest = NOT_ASKED
 
     def until(self, now: int) -> Rows:
         """All tweets that exist at `now`, oldest first."""
@@ -84,9 +91,13 @@ class TimeIndex:
         return self._unknown, start, max(start, end)
 
     def oldest_fresh(self, now: int, hours: float, at_least: int) -> int:
-        """The time from which on tweets are fresh."""
-        _, start, end = self.fresh_places(now, hours, at_least)
-        return int(self.at[start]) if start < end else now
+        """The time from which on tweets are fresh; remembered, since a request asks often."""
+        asked, answer = self._oldest
+        if asked != (now, hours, at_least):
+            _, start, end = self.fresh_places(now, hours, at_least)
+            answer = int(self.at[start]) if start < end else now
+            self._oldest = (now, hours, at_least), answer
+        return answer
 
     def draw_fresh(self, now: Times, hours: float, at_least: int, rng: np.random.Generator) -> Rows:
         """One tweet drawn uniformly from what was fresh at each moment."""

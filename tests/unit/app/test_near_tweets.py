@@ -44,7 +44,7 @@ class _Window:
         row = np.flatnonzero((known > oldest) & (known <= now)).astype(np.int32)
         row = row[np.argsort(known[row], kind="stable")]
         topic = np.zeros(len(row), np.int32)
-        return Fresh(oldest, row, row, known[row], topic, TopicIndex.of(topic))
+        return Fresh(oldest, row, row, known[row], topic, TopicIndex.of(topic), 0)
 
     fresh = window
 

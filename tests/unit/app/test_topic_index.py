@@ -22,13 +22,3 @@ def test_the_tweets_on_a_topic_are_found_in_the_order_of_the_list(
     assert near[topic_of[near] == topic].tolist() == np.flatnonzero(topic_of == topic).tolist()
     assert (np.diff(near) > 0).all()
     assert ((topic_of[near] - np.int64(topic)) % BUCKETS == 0).all()
-
-
-@given(st.lists(topics), topics, st.integers(0, 9), st.integers(0, 9))
-def test_a_part_of_a_list_is_as_a_list_by_itself(
-    listed: list[int], topic: int, first: int, end: int
-) -> None:
-    first, end = min(first, end, len(listed)), min(max(first, end), len(listed))
-    topic_of = np.array(listed, np.int32)
-    part = TopicIndex.of(topic_of).between(first, end)
-    assert part.near(topic).tolist() == TopicIndex.of(topic_of[first:end]).near(topic).tolist()

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from app.pipeline.placement import RULES
+from app.serving.engine import Engine
 from evaluation.__main__ import main
 from evaluation.report import document, page, terminal
 from evaluation.report.numbers import written
@@ -149,7 +150,8 @@ def test_other_data_than_it_was_trained_on_is_refused(
     assert main(["--data", str(tmp_path / "data"), "--artifacts", str(artifacts)]) == 2
     error = capsys.readouterr().err
     assert error.count("\n") == 1
-    assert f"read {tiny_data}; {tmp_path / 'data'} is not that" in error
+    assert f"was trained on {tiny_data} (100 users, " in error
+    assert f"; {tmp_path / 'data'} is not that" in error
 
 
 def test_without_data_a_bundle_is_judged_by_what_it_was_trained_on(
@@ -157,10 +159,41 @@ def test_without_data_a_bundle_is_judged_by_what_it_was_trained_on(
 ) -> None:
     """Wherever that is; and a folder that changed since is named."""
     monkeypatch.delenv("FORYOU_DATA_DIR", raising=False)
-    given = argparse.Namespace(artifacts=artifacts, bundle=None, data=None, map=None)
-    found = trained_bundle(given)
+    found = trained_bundle(given := asked(artifacts))
     assert found.data == found.settings.data_dir == tiny_data.resolve()
     assert found.bundle.version == bundle.current(artifacts)
     monkeypatch.setattr("evaluation.trained_bundle.fingerprint", lambda *_: "another")
-    with pytest.raises(DataError, match=f"read {tiny_data}; {tiny_data} has changed since"):
+    with pytest.raises(DataError, match=f"; {tiny_data} has changed since then"):
         trained_bundle(given)
+
+
+def test_a_bundle_is_judged_by_its_own_data_after_another_training(
+    artifacts: Path,
+    chosen_engine: Engine,
+    tiny_data: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """By that of the last training only with a note."""
+    monkeypatch.delenv("FORYOU_DATA_DIR", raising=False)
+    both = tmp_path / "both"
+    shutil.copytree(artifacts, both)
+    shutil.copytree(chosen_engine.settings.artifacts / "state", both / "state", dirs_exist_ok=True)
+    version, other = bundle.current(both), bundle.state_source(both)
+    assert trained_bundle(asked(both)).data == tiny_data.resolve()
+    assert capsys.readouterr().err == ""
+    assert trained_bundle(asked(both, other)).data == other
+    note = f"judged by {other}, which the last training read"
+    assert f"note: bundle {version} was trained on {tiny_data} (" in (
+        err := capsys.readouterr().err
+    )
+    assert note in err
+    (both / str(version) / "source.json").unlink()
+    assert trained_bundle(asked(both)).data == other
+    assert f"note: bundle {version} does not name its data; it is {note}" in capsys.readouterr().err
+
+
+def asked(artifacts: Path, data: Path | None = None) -> argparse.Namespace:
+    """Options that name a folder of bundles, and perhaps one of tables."""
+    return argparse.Namespace(artifacts=artifacts, bundle=None, data=data, map=None)

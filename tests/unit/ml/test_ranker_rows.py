@@ -5,12 +5,14 @@ from __future__ import annotations
 import numpy as np
 import torch
 
+from ml.errors import DataError
 from ml.features import NAMES
 from ml.heads import NAMES as HEADS
 from ml.models.heavy_ranker import HeavyRanker
 from ml.models.two_tower import DIM
 from ml.training.examples import Examples
 from ml.training.heavy_ranker import RankerRows, log_odds
+from ml.training.replay import BUCKET_SECONDS
 from ml.training.training_data import bounded
 
 
@@ -63,3 +65,19 @@ def test_examples_beyond_the_bound_are_drawn_from_all_and_noted() -> None:
     assert some.at[-1] >= 900
     assert "100 of 1,000" in notes[0]
     assert bounded(examples, np.random.default_rng(7), most=1_000) == (examples, ())
+
+
+def test_a_visit_with_more_examples_than_the_bound_is_refused() -> None:
+    """No visit is cut in two, and of none nothing could be learned."""
+    number, viewer = np.zeros(101, np.float32), np.zeros(101, np.int32)
+    at = np.where(np.arange(101) < 100, 0, 10 * BUCKET_SECONDS)
+    label = np.zeros((101, len(HEADS)), np.bool_)
+    examples = Examples(viewer, viewer, at, number, label, number)
+    refused = []
+    for seed in range(10):
+        try:
+            assert len(bounded(examples, np.random.default_rng(seed), most=50)[0]) == 1
+        except DataError as error:
+            refused.append(str(error))
+    assert 0 < len(refused) < 10  # by which of the two is drawn first
+    assert "has 100 labelled rows, more than the 50" in refused[0]

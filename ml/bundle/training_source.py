@@ -1,0 +1,93 @@
+"""Which tables a bundle was trained on, and how they were read: `source.json`.
+
+It lies in the bundle's folder and is no part of its version: the same tables in another folder make
+the same bundle.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import pydantic
+from pydantic import TypeAdapter
+
+from ml.bundle.states import state_fingerprint, state_map, state_source
+from ml.dataset.column_map import ColumnMap
+from ml.dataset.tables import Tables
+from ml.errors import BundleError, DataError
+from ml.schema import TABLES
+
+FILE: Final = "source.json"
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingSource:
+    """The folder of the tables, what it held, and the options that they were read with."""
+
+    folder: Path  # absolute
+    fingerprint: str
+    rows: dict[str, int]  # by table, those that were used
+    column_map: str | None = None  # the text of the map
+    rejected_at: float | None = None  # unix seconds; None where no row was set aside
+
+    @classmethod
+    def of(cls, tables: Tables, folder: Path) -> TrainingSource:
+        """The source of tables that were read from a folder."""
+        return cls(
+            folder.resolve(),
+            tables.fingerprint,
+            {table.name: len(getattr(tables, table.name)) for table in TABLES},
+            tables.column_map.text if tables.column_map else None,
+            tables.rejected_at,
+        )
+
+    @property
+    def found(self) -> Path | None:
+        """The folder, where it is still there: it may have been moved, or be on another machine."""
+        return self.folder if self.folder.is_dir() else None
+
+    @property
+    def map(self) -> ColumnMap | None:
+        """The map that the tables were read by."""
+        return None if self.column_map is None else ColumnMap.parse(self.column_map)
+
+    def __str__(self) -> str:
+        rows = ", ".join(f"{rows:,} {name}" for name, rows in self.rows.items() if rows)
+        by = ", read by a column map" if self.column_map else ""
+        return f"{self.folder}{f' ({rows})' if rows else ''}{by}"
+
+
+SOURCE: Final = TypeAdapter(TrainingSource)
+
+
+def write(folder: Path, source: TrainingSource) -> None:
+    """Put it beside the files of a bundle."""
+    (folder / FILE).write_bytes(SOURCE.dump_json(source, indent=1) + b"\n")
+
+
+def read(folder: Path) -> TrainingSource | None:
+    """The source in the folder of a bundle; None where it was trained before there was one.
+
+    Raises:
+        BundleError: it cannot be read.
+    """
+    path = folder / FILE
+    if not path.is_file():
+        return None
+    try:
+        source = SOURCE.validate_json(path.read_bytes())
+        source.map  # noqa: B018  (so that a damaged one is found here)
+    except (OSError, pydantic.ValidationError, DataError) as error:
+        raise BundleError(f"{path} cannot be read ({error}); delete it, or train again") from error
+    return source
+
+
+def of_state(artifacts: Path) -> TrainingSource | None:
+    """What the last training read, as far as the current state says; None where there is none."""
+    folder, fingerprint = state_source(artifacts), state_fingerprint(artifacts)
+    if folder is None or fingerprint is None:
+        return None
+    column_map = state_map(artifacts)
+    return TrainingSource(folder, fingerprint, {}, column_map.text if column_map else None)
