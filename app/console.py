@@ -63,7 +63,7 @@ def _numbers(model: BaseModel) -> Iterator[str]:
 def _age(written: datetime | None, now: datetime) -> str:
     if written is None:
         return "some time ago"
-    hours = (now - written).total_seconds() / 3600
+    hours = max((now - written).total_seconds() / 3600, 0)  # the clock of a world may be behind
     if hours < 1:
         return f"{hours * 60:.0f} min ago"
     return f"{hours:.0f} h ago" if hours < 48 else f"{hours / 24:.0f} days ago"

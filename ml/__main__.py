@@ -14,7 +14,7 @@ from ml.bundle import community_list, promotion_check, training_source
 from ml.dataset import report, table_options
 from ml.dataset.tables import Tables
 from ml.environment import artifacts
-from ml.errors import FeedError, LogError
+from ml.errors import BundleError, FeedError, LogError
 from ml.event_log.open_log import is_url, open_log
 from ml.event_log.port import EventLog
 from ml.training import train
@@ -131,7 +131,10 @@ def _communities(given: argparse.Namespace) -> None:
 
 
 def _list(folder: Path) -> None:
-    for version in bundle.versions(folder):
+    versions = bundle.versions(folder)
+    if not versions:
+        raise BundleError(f"{folder} holds no bundle; run foryou train --data DIR --out {folder}")
+    for version in versions:
         source = training_source.read(folder / version)
         trained_on = f"  trained on {source}" if source else ""
         print(f"{'*' if version == bundle.current(folder) else ' '} {version}{trained_on}")

@@ -21,14 +21,13 @@ class Parser(argparse.ArgumentParser):
     def parse_args(self, args: Iterable[str] | None = None, namespace: Any = None) -> Any:
         words = sys.argv[1:] if args is None else [*args]
         anywhere = [*_every_option(self)]
-        for word in takewhile(lambda word: word != "--", words):
+        for place, word in enumerate(takewhile(lambda word: word != "--", words)):
             name = word.partition("=")[0]
             if name.startswith("--") and not any(one.startswith(name) for one in anywhere):
-                self.error(_objection(word, anywhere))  # before its value is taken for a command
+                _refuse([word], _chosen(self, words[:place]))  # before its value is taken for one
         given, left = self.parse_known_args(words, namespace)
         if left:
-            names = _options(self, given)
-            self.error("; ".join(_objection(one, names) for one in _named(left)))
+            _refuse(_named(left), _chosen(self, words))
         return given
 
 
@@ -45,14 +44,19 @@ def _objection(argument: str, options: Sequence[str]) -> str:
     return f"no such option {name}" + (f"; is it {near[0]}?" if near else "; see --help")
 
 
-def _options(parser: argparse.ArgumentParser, given: argparse.Namespace) -> list[str]:
-    """The options of the command that was chosen."""
+def _refuse(arguments: Sequence[str], parser: argparse.ArgumentParser) -> NoReturn:
+    """End with what the parser of a command has against them."""
+    options = [name for action in parser._actions for name in action.option_strings]
+    parser.error("; ".join(_objection(one, options) for one in arguments))
+
+
+def _chosen(parser: argparse.ArgumentParser, words: Sequence[str]) -> argparse.ArgumentParser:
+    """The parser of the command that is among these words, or the one that was given."""
     for action in parser._actions:
         if isinstance(action, argparse._SubParsersAction):
-            chosen = action.choices.get(str(getattr(given, action.dest, "")))
-            if chosen is not None:
-                return _options(chosen, given)
-    return [name for action in parser._actions for name in action.option_strings]
+            named = (action.choices[word] for word in words if word in action.choices)
+            return next(named, parser)
+    return parser
 
 
 def _every_option(parser: argparse.ArgumentParser) -> Iterator[str]:

@@ -73,7 +73,7 @@ for _delegated in DELEGATED:
 
 @foryou.command()
 def doctor() -> None:
-    """Find what is wrong with this installation and these artifacts, and what to do."""
+    """Find what is wrong with this installation."""
     from app.cli import doctor  # loads what --help does not need
 
     command.run(doctor.report)

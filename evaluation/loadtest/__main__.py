@@ -24,6 +24,7 @@ from evaluation.loadtest import (
     reload,
     replayed,
     scale,
+    second_worker,
     soak,
     stalls,
     starts,
@@ -72,6 +73,7 @@ COMMANDS: Final[dict[str, Command]] = {
     "soak": soak,
     "stalls": stalls,
     "starts": starts,
+    "workers": second_worker,
 }
 
 

@@ -14,7 +14,8 @@ def table(leaderboard: Leaderboard) -> str:
     lines = [table_of(leaderboard.standings)]
     if any(one.loses for one in leaderboard.standings):
         lines.append(f"! {PRODUCT} is behind by more than chance")
-    lines.append(f"{verdict(leaderboard)} ({leaderboard.visits:,} visits before the cut)")
+    when = "before the cut" if leaderboard.until else "judged by a fold that was held out"
+    lines.append(f"{verdict(leaderboard)} ({leaderboard.visits:,} visits {when})")
     return "\n".join(lines)
 
 

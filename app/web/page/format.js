@@ -19,7 +19,7 @@ export const micros = (value) =>
 
 const SPANS = [["day", 86400], ["hour", 3600], ["minute", 60]];
 export const ago = (at, now) => {
-  const seconds = (new Date(now) - new Date(at)) / 1000;
+  const seconds = Math.max((new Date(now) - new Date(at)) / 1000, 0);  // the clock of a world may be behind
   const [unit, size] = SPANS.find(([, length]) => seconds >= length) ?? ["minute", 60];
   const words = new Intl.RelativeTimeFormat(language.value, { numeric: "auto", style: "short" });
   return words.format(-Math.round(seconds / size), unit);

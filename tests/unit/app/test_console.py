@@ -47,6 +47,7 @@ def timeline(written: datetime | None) -> Timeline:
         (timedelta(minutes=5), "5 min ago"),
         (timedelta(hours=7), "7 h ago"),
         (timedelta(days=5), "5 days ago"),
+        (timedelta(days=-5), "0 min ago"),
         (None, "some time ago"),
     ],
 )
