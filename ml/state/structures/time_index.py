@@ -85,10 +85,8 @@ class TimeIndex:
     def fresh_places(self, now: int, hours: float, at_least: int) -> tuple[int, int, int]:
         """Which of all tweets are fresh: so many of unknown time, and those from one place up to
         another. Neither of these is less at a later moment."""
-        end = int(self.at.searchsorted(now, "right"))  # as `_window` has it
-        start = int(self.at.searchsorted(now - int(hours * 3600), "right"))
-        start = max(min(start, end - max(at_least - self._unknown, 0)), self._unknown)
-        return self._unknown, start, max(start, end)
+        start, end = self._window(np.array(now), hours, at_least)
+        return self._unknown, int(start), int(max(start, end))
 
     def oldest_fresh(self, now: int, hours: float, at_least: int) -> int:
         """The time from which on tweets are fresh; remembered, since a request asks often."""

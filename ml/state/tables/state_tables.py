@@ -11,7 +11,7 @@ from ml.arrays import Rows, Times
 from ml.state.structures.aside import adopt, aside
 from ml.state.structures.bloom import Bloom
 from ml.state.structures.counters import DecayedCounts, PairCounts
-from ml.state.structures.event_order import NEVER, UNKNOWN_TIME
+from ml.state.structures.event_order import UNKNOWN_TIME
 from ml.state.structures.lww_register import LwwRegister
 from ml.state.structures.pair_times import PairTimes
 from ml.state.structures.ragged import Ragged
@@ -135,10 +135,6 @@ class StateTables:
     def known_to(self, viewer: int, served_since: int) -> Rows:
         """The tweets that a viewer acted on, was shown, or was served lately; in no order."""
         return known_tweets(viewer, self._engagements, self._seen, self._served, served_since)
-
-    def seen_by(self, viewer: int, since: int = NEVER) -> Rows:
-        """The tweets that a viewer was shown at `since` or later, by row."""
-        return self._seen.of(viewer, since)
 
     def may_have_seen(self, viewer: int, tweet: Rows) -> NDArray[np.bool_]:
         """Which tweets a viewer saw or acted on so long ago that only a trace is left."""

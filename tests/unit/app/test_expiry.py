@@ -95,10 +95,10 @@ def test_what_was_served_is_remembered_for_the_window_and_then_only_as_seen(
     serving = replace(engine, state=state)
     asyncio.run(forget(lambda: at(serving, 25 * HOUR), asyncio.Lock()))
     assert state.served_since(viewer, 0).tolist() == [1]
-    assert state.seen_by(viewer).tolist() == [0]
+    assert state.seen.of(viewer).tolist() == [0]
     asyncio.run(forget(lambda: at(serving, 27 * HOUR), asyncio.Lock()))
     assert len(state.served.index) == 0
-    assert state.seen_by(viewer).tolist() == [0]
+    assert state.seen.of(viewer).tolist() == [0]
 
 
 def test_a_start_does_not_remember_what_was_served_long_ago(log: SqliteLog) -> None:
@@ -106,4 +106,4 @@ def test_a_start_does_not_remember_what_was_served_long_ago(log: SqliteLog) -> N
     viewer = state.users.ids.row("a")
     assert viewer is not None
     assert state.served_since(viewer, 0).tolist() == [1]
-    assert state.seen_by(viewer).tolist() == [0, 1]
+    assert state.seen.of(viewer).tolist() == [0, 1]

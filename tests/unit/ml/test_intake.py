@@ -108,8 +108,8 @@ def test_served_seen_and_engaged_are_three_things(recorded: RecordedState) -> No
     recorded.record(Kind.SERVED, 1000, user_id="bob", shown=["c", "a"], impressions=True)
     recorded.record(Kind.SERVED, 2000, user_id="bob", shown=["b"], impressions=False)
     bob = recorded.row("bob")
-    assert recorded.tweets(recorded.state.seen_by(bob)) == ["a", "c"]
-    assert not len(recorded.state.seen_by(bob, since=1001))
+    assert recorded.tweets(recorded.state.seen.of(bob)) == ["a", "c"]
+    assert not len(recorded.state.seen.of(bob, since=1001))
     assert recorded.tweets(recorded.state.served_since(bob, 0)) == ["a", "b", "c"]
     assert recorded.tweets(recorded.state.served_since(bob, 1500)) == ["b"]
     assert not len(recorded.state.engaged_by(bob))
@@ -179,7 +179,7 @@ def test_who_is_erased_leaves_nothing(recorded: RecordedState) -> None:
     recorded.tweet("older", "bob", 3)
     state, bob = recorded.state, recorded.row("bob")
     assert not len(state.engaged_by(bob))
-    assert not len(state.seen_by(bob))
+    assert not len(state.seen.of(bob))
     assert not len(state.served_since(bob, 0))
     assert recorded.tweets(state.by_time) == ["t"]
     assert not state.graph.followers.any()

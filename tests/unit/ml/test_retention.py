@@ -56,7 +56,7 @@ def test_what_was_seen_leaves_a_trace(recorded: RecordedState) -> None:
     bob, ann = recorded.row("bob"), recorded.row("ann")
     retain(recorded.state, 10 * HOUR, keep_hours=1.5, at_least=3)
     state, row = recorded.state, np.arange(4, dtype=np.int32)
-    assert recorded.tweets(state.seen_by(bob)) == ["t9"]
+    assert recorded.tweets(state.seen.of(bob)) == ["t9"]
     assert state.may_have_seen(bob, row).tolist() == [True, True, True, False]
     assert not state.may_have_seen(ann, row).any()
 

@@ -98,7 +98,7 @@ def test_one_reader_adds_so_many_impressions_to_an_author_and_no_more() -> None:
     assert recorded.count("ada", Count.IMPRESSION) == pytest.approx(DAILY, rel=1e-3)
     recorded.act("cyd", "impression", "t0", at=NOW + 40)
     assert recorded.count("ada", Count.IMPRESSION) > DAILY
-    seen = recorded.state.seen_by(recorded.row("bob"))
+    seen = recorded.state.seen.of(recorded.row("bob"))
     assert len(seen) == 30  # what was seen is not forgotten for that
 
 
