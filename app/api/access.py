@@ -108,6 +108,7 @@ class Guard:
         self.app = app
         self.settings = settings
         self.tokens = tokens
+        self._is_private = settings.read_key is not None or tokens is not None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
@@ -119,25 +120,24 @@ class Guard:
         await self.app(scope, receive, send)
 
     def _admit(self, scope: Scope) -> None:
-        kind = purpose(scope["method"], route_path(scope))
+        path = route_path(scope)
+        kind = purpose(scope["method"], path)
         if kind == "write":
             self._may_write(Request(scope))
         elif kind == "read":
-            reader = scope.setdefault("state", {})["reader"] = self._reader(scope)
-            if reader == ANYBODY and PERSONAL.fullmatch(route_path(scope)):
+            reader = self._reader(scope) if self._is_private else ANYBODY
+            scope.setdefault("state", {})["reader"] = reader
+            if reader is ANYBODY and PERSONAL.fullmatch(path):
                 self._may_write(Request(scope))
 
     def _reader(self, scope: Scope) -> Reader:
-        """Who reads, where reading needs a key or a token.
+        """Who reads, where reading is private.
 
         Raises:
             UnidentifiedError: the request carries neither.
             InvalidTokenError: the token is not valid.
         """
-        key = self.settings.read_key
-        if key is None and self.tokens is None:
-            return ANYBODY
-        request = Request(scope)
+        key, request = self.settings.read_key, Request(scope)
         scheme, _, given = request.headers.get("authorization", "").partition(" ")
         bearer = given.strip() if scheme.lower() == "bearer" else ""
         if key is not None and (carries(request, key) or same(bearer, key)):
@@ -204,7 +204,7 @@ def check(request: Request) -> None:
         ForbiddenError: a token reads what does not belong to its own user.
     """
     reader: Reader = request.scope["state"].get("reader", ANYBODY)
-    if reader.person is None and request.method in READING:
+    if reader.person is None and request.scope["method"] in READING:
         return  # whatever this route shows
     path = route_path(request.scope)
     kind = purpose(request.method, path)

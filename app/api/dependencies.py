@@ -13,12 +13,14 @@ from app.serving.service import Service
 
 def service_in_use(request: Request) -> Service:
     """The service, for an endpoint of a `LeanRoute`."""
-    return cast(Service, request.scope["state"]["service"])
+    service: Service = request.scope["state"]["service"]
+    return service
 
 
 def request_name(request: Request) -> str:
     """The id of the request, for an endpoint of a `LeanRoute`."""
-    return cast(str, request.scope["state"]["request_id"])
+    name: str = request.scope["state"]["request_id"]
+    return name
 
 
 async def get_service(request: Request) -> Service:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from enum import Enum, auto
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from app.api.connections import SWEEP_SECONDS, Connections
+from app.api.joined_writes import JoinedWrites
 from app.api.probes_only import ProbesOnly
 from app.api.problems import raw
 from app.errors import OverloadedError, ProblemError, RequestTimeoutError, UnreadableError
@@ -53,8 +54,9 @@ class Limited(Base):
     _is_last = False  # the next request is, since the server ends
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        super().connection_made(transport)
         self._loop = asyncio.get_running_loop()
+        joined = JoinedWrites(cast(asyncio.Transport, transport), self._loop)
+        super().connection_made(cast(asyncio.BaseTransport, joined))
         self._held: Connections = self.app_state["connections"]
         self._blocked_since: float | None = None  # it does not read its answer
         self._enter(OPENED)

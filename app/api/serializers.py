@@ -17,7 +17,7 @@ import numpy as np
 
 from app.api import placements
 from app.follow_recommendations.recommended import Recommended
-from app.pipeline.batch import CandidateBatch
+from app.pipeline.batch import CandidateBatch, Column
 from app.pipeline.product import ProductPipeline, Scored, Served
 from app.pipeline.query import Query
 from app.pipeline.trace import Trace
@@ -136,6 +136,7 @@ def trace(served: Served) -> list[Json]:
     ]
 
 
+@lru_cache(maxsize=REMEMBERED)
 def instant(at: int) -> datetime:
     """A unix time as a UTC datetime."""
     return datetime.fromtimestamp(at, UTC)
@@ -211,7 +212,7 @@ def _tweets(engine: Engine, product: ProductPipeline, batch: CandidateBatch) -> 
 def _numbers(engine: Engine, batch: CandidateBatch, factors: list[str]) -> list[list[float]]:
     """The numbers of all rows: scores, safety, heads, similarities and factors; rounded, and NaN
     where there is no such column."""
-    safety, absent = engine.encoder.tweets, np.full(len(batch), np.nan)
+    safety = engine.encoder.tweets
     score, base_score, *others = batch.columns_of(
         ("score", "base_score", *HEADS, *NEARNESS, *factors)
     )
@@ -223,10 +224,14 @@ def _numbers(engine: Engine, batch: CandidateBatch, factors: list[str]) -> list[
         *others,
     ]
     table = np.concatenate(
-        [absent if column is None else column for column in columns], dtype=np.float64
+        [_absent(batch) if column is None else column for column in columns], dtype=np.float64
     )
     numbers: list[list[float]] = table.round(DIGITS).reshape(len(columns), len(batch)).tolist()
     return numbers
+
+
+def _absent(batch: CandidateBatch) -> Column:
+    return np.full(len(batch), np.nan, np.float32)
 
 
 def _objects(names: Sequence[str], columns: list[list[float]]) -> Iterator[Json]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -66,9 +66,10 @@ class Metrics(Collector):
         """Count a failure of a background loop."""
         self._row(LOOP_FAILURES, loop)[0] += 1
 
-    def served(self, source: str, tweets: int) -> None:
-        """Count tweets that were served."""
-        self._row(SERVED, source)[0] += tweets
+    def served(self, sources: Sequence[str]) -> None:
+        """Count tweets that were served, by the source of each."""
+        for source in {*sources}:
+            self._row(SERVED, source)[0] += sources.count(source)
 
     def acted(self, action: str, source: str) -> None:
         """Count what somebody did with a tweet that they were served."""

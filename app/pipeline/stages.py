@@ -61,7 +61,7 @@ def judge(
     kept, shape = batch.everything(), batch.tweet.shape
     for filter_ in trace.each(stage, filters, len(kept)):
         mask = filter_.keep(query, batch)
-        if mask.shape != shape or mask.dtype is not BOOL:
+        if mask.shape != shape or mask.dtype != BOOL:
             _refuse(batch, mask, filter_)
         kept &= mask
         trace.rows = kept.tobytes().count(True)  # sooner than numpy counts a few hundred

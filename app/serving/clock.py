@@ -33,7 +33,7 @@ class Clock:
     shift: Callable[[], int] = not_shifted  # whole seconds, never above 0
 
     def now(self) -> int:
-        return int(self.precisely())
+        return int(self.tick() + self.shift())
 
     def precisely(self) -> float:
         """Unix seconds, with their fraction."""

@@ -7,7 +7,7 @@ import struct
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import Final
+from typing import Final, NamedTuple
 
 from app.errors import ExpiredCursorError, ForgedCursorError
 
@@ -20,8 +20,7 @@ MAX_CHARACTERS: Final = 1_000  # ours have at most 210, request ids being short
 REMEDY: Final = "ask for the first page again"
 
 
-@dataclass(frozen=True, slots=True)
-class Cursor:
+class Cursor(NamedTuple):
     """The next row, from 0, of what was stored for a request."""
 
     request_id: str

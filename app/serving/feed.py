@@ -9,7 +9,7 @@ from app.pipeline.product import Served
 from app.pipeline.query import Query
 from app.pipeline.served_page import ServedPage
 from app.serving import pagination
-from app.serving.chosen_product import chosen_product
+from app.serving.chosen_product import product_for
 from app.serving.engine import Engine
 from app.serving.pagination import Page
 from app.serving.service import Service
@@ -57,7 +57,7 @@ class Feed:
         engine = self.service.engine  # stays the one in use: from here on nothing is awaited
         query = engine.hydrate.query(user_id, limit)
         if begun is None:
-            product = chosen_product(engine, user_id, product)
+            product = product_for(engine, query, product)
             page = pagination.first(self.service, query, product, request_id)
         else:
             product = begun.product

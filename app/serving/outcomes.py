@@ -33,8 +33,7 @@ class Outcomes:
     def served(self, page: ServedPage) -> None:
         """Count the tweets of a page."""
         if self._metrics is not None:
-            for source in dict.fromkeys(page.source):
-                self._metrics.served(source, page.source.count(source))
+            self._metrics.served(page.source)
 
     def happened(
         self, state: FeatureState, just_served: JustServed, records: Sequence[Record]

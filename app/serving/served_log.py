@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from app.pipeline.served_page import ServedPage
@@ -27,7 +27,7 @@ class QueuedServedLog:
 
     just_served: JustServed
     outcomes: Outcomes
-    enqueue: Callable[[Entry], None]
+    enqueue: Callable[[Sequence[Entry]], None]  # nobody waits for it
 
     def remember(self, served: ServedPage, entry: Entry) -> None:
         query = served.query
@@ -36,7 +36,7 @@ class QueuedServedLog:
         if query.viewer >= 0:
             self.just_served.add(query.viewer, served.batch.tweet, query.now, served.source)
         self.outcomes.served(served)
-        self.enqueue(entry)
+        self.enqueue([entry])
 
 
 class ConnectableServedLog:
@@ -44,11 +44,8 @@ class ConnectableServedLog:
     connects it here; until then it is the null log."""
 
     def __init__(self) -> None:
-        self._log: ServedLog = NullServedLog()
+        self.connect(NullServedLog())
 
     def connect(self, log: ServedLog) -> None:
         """Write to this log from now on."""
-        self._log = log
-
-    def remember(self, served: ServedPage, entry: Entry) -> None:
-        self._log.remember(served, entry)
+        self.remember = log.remember

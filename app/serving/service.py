@@ -163,15 +163,6 @@ class Service:
             await asyncio.sleep(RETRY_SECONDS)
         return None
 
-    def remember(self, entry: Entry) -> None:
-        """Append an entry later; nobody waits for it.
-
-        Raises:
-            LogFullError: too much waits to be written.
-        """
-        if self._group is not None:
-            self._group.submit_quietly([entry])
-
     async def reload(self) -> str:
         """Serve the current bundle, or the one that the settings name; its version.
 
@@ -193,7 +184,7 @@ class Service:
         """Let the products of this engine write what they served to the log."""
         if self._group is not None:
             just_served = engine.hydrate.just_served
-            log = QueuedServedLog(just_served, self._outcomes, self.remember)
+            log = QueuedServedLog(just_served, self._outcomes, self._group.submit_quietly)
             engine.served_log.connect(log)
 
     async def _restore(self) -> FeatureState:

@@ -6,9 +6,8 @@ import logging
 from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
-from threading import Condition, Thread
-from typing import Final
+from threading import Condition, Lock, Thread
+from typing import Final, NamedTuple
 
 from ml.errors import LogError, LogFullError
 from ml.event_log.port import Appended, EventLog
@@ -23,8 +22,7 @@ QUIET_QUEUE_FACTOR: Final = 2  # quiet submissions cannot be retried, so their q
 logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Submission:
+class Submission(NamedTuple):
     """The entries of one caller."""
 
     entries: Sequence[Entry]
@@ -67,7 +65,8 @@ class GroupCommit:
         self._failure: str | None = None
         self.recent = RecentRecords()
         self._closed = False
-        self._changed = Condition()
+        self._lock = Lock()
+        self._changed = Condition(self._lock)
         self._thread = Thread(target=self._run, name="group-commit", daemon=True)
         self._thread.start()
 
@@ -93,7 +92,7 @@ class GroupCommit:
             LogError: nothing can be written yet.
         """
         self._log.probe()
-        with self._changed:
+        with self._lock:
             self._failure = None
             self._queue.extendleft(reversed(self._kept))
             self._waiting += sum(len(one.entries) for one in self._kept)
@@ -125,7 +124,7 @@ class GroupCommit:
 
     def close(self) -> None:
         """Refuse new entries and return when the queue is written; the log stays open."""
-        with self._changed:
+        with self._lock:
             self._closed = True
             self._queue.extendleft(reversed(self._kept))
             self._kept = []
@@ -135,7 +134,7 @@ class GroupCommit:
     def _put(self, submission: Submission, limit: int) -> None:
         """Queue a submission; an empty queue accepts one of any size."""
         count = len(submission.entries)
-        with self._changed:
+        with self._lock:
             if self._closed:
                 raise LogError("the event log takes no more entries: the service is stopping")
             waiting = self._waiting + sum(len(one.entries) for one in self._kept)
@@ -146,7 +145,7 @@ class GroupCommit:
                 )
             self._queue.append(submission)
             self._waiting += count
-            if not submission.quiet or len(self._queue) == 1:
+            if len(self._queue) == 1 or not submission.quiet:
                 self._changed.notify()
 
     def _run(self) -> None:
@@ -160,7 +159,7 @@ class GroupCommit:
 
     def _next(self) -> list[Submission]:
         """The submissions of the next transaction; empty when closed and all are written."""
-        with self._changed:
+        with self._lock:
             self._changed.wait_for(lambda: self._queue or self._closed)
             self._changed.wait_for(self._is_awaited, QUIET_SECONDS)
             together: list[Submission] = []

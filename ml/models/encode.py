@@ -19,7 +19,7 @@ from ml.embeddings.encoder import EncodedTweets, Vectors
 from ml.models import buckets
 from ml.models.author_history import author_history, evidence
 from ml.models.ngrams import ngrams
-from ml.models.safety import Safety, probability, text_log_odds
+from ml.models.safety import Safety, TextScorer, probability
 from ml.models.two_tower import AUTHOR_BUCKETS, DIM, TAG_BUCKETS, WORD_BUCKETS, TwoTower
 from ml.models.viewer_inputs import ViewerInputs
 from ml.models.viewer_tower import ViewerTower
@@ -58,6 +58,7 @@ class TowerEncoder(GrowableColumns):
     viewer_tower: ViewerTower
     members: MemberTable
     als: Als
+    text_scorer: TextScorer
 
     @classmethod
     def of(
@@ -75,7 +76,9 @@ class TowerEncoder(GrowableColumns):
         tweets = EncodedTweets(nothing, nothing, none, none, als=its.vector[:0], als_gram=its.gram)
         scores, viewer_tower = TextScores(none, none), ViewerTower.of(tower)
         members = MemberTable(communities or Communities.none())
-        encoder = cls(tower, nsfw, toxicity, tweets, scores, nothing, viewer_tower, members, its)
+        texts = TextScorer.of([model for model in (nsfw, toxicity) if model is not None])
+        models = tower, nsfw, toxicity
+        encoder = cls(*models, tweets, scores, nothing, viewer_tower, members, its, texts)
         everybody, everything = (
             np.arange(len(part), dtype=np.int32) for part in (state.users, state.tweets)
         )
@@ -150,14 +153,12 @@ class TowerEncoder(GrowableColumns):
 
     def _read(self, state: FeatureState, tweets: Rows) -> None:
         """Score the text of these tweets, each by itself."""
-        models = list(self._safety)
-        for some in _batches(tweets if models else tweets[:0], BATCH_TEXTS):
-            metadata, found = (
-                state.tweets.metadata[some],
-                ngrams([state.tweets.text[row] or "" for row in some.tolist()]),
-            )
-            for name, model in models:
-                getattr(self.text_scores, name)[some] = text_log_odds(model, metadata, found)
+        names = [name for name, _ in self._safety]
+        for some in _batches(tweets if names else tweets[:0], BATCH_TEXTS):
+            found = ngrams([state.tweets.text[row] or "" for row in some.tolist()])
+            scores = self.text_scorer.log_odds(state.tweets.metadata[some], found)
+            for column, name in enumerate(names):
+                getattr(self.text_scores, name)[some] = scores[:, column]
 
     def _judge(self, state: FeatureState, tweets: Rows) -> None:
         """Score these tweets and all others of their authors, by author histories as of now."""

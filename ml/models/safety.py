@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Self
 
 import numpy as np
 import torch
@@ -59,16 +61,39 @@ class Safety(nn.Module):
         return log_odds + self.shift
 
 
-@torch.inference_mode()
-def text_log_odds(model: Safety, metadata: Floats, ngrams: Ngrams) -> Floats:
-    """(tweets,) log-odds of harm by text and metadata (tweets, 10) alone.
+@dataclass(frozen=True, slots=True)
+class TextScorer:
+    """One or two models that read the same texts: each n-gram is looked up for both at once, since
+    its look-up is most of what it costs."""
 
-    The n-grams of words and the others are two bags; the sum of each is over the root of its size.
-    """
-    shown = (torch.from_numpy(metadata[:, OUTSIDE]) - model.mean) / model.spread
-    scores: Floats = model.numbers(shown).squeeze(-1).numpy()
-    _add_bags(model.ngrams.weight.numpy()[:, 0], ngrams.bucket, ngrams.end, scores)
-    return scores
+    models: Sequence[Safety]
+    weight: Floats  # (BUCKETS, 2); zeros where there is no second model
+
+    @classmethod
+    def of(cls, models: Sequence[Safety]) -> Self:
+        weight = np.zeros((BUCKETS, 2), np.float32)
+        for column, model in enumerate(models):
+            weight[:, column] = model.ngrams.weight.detach()[:, 0].numpy()
+        return cls(models, weight)
+
+    @torch.inference_mode()
+    def log_odds(self, metadata: Floats, ngrams: Ngrams) -> Floats:
+        """(tweets, models) log-odds of harm by text and metadata (tweets, 10) alone.
+
+        The n-grams of words and the others are two bags; the sum of each is over the root of its
+        size.
+        """
+        seen = torch.from_numpy(metadata[:, OUTSIDE])
+        scores = np.zeros((len(ngrams), 2), np.float32)
+        for column, model in enumerate(self.models):
+            scores[:, column] = model.numbers((seen - model.mean) / model.spread)[:, 0].numpy()
+        _add_bags(self.weight, ngrams.bucket, ngrams.end, scores)
+        return scores[:, : len(self.models)]
+
+
+def text_log_odds(model: Safety, metadata: Floats, ngrams: Ngrams) -> Floats:
+    """(tweets,) the same by one model."""
+    return TextScorer.of([model]).log_odds(metadata, ngrams)[:, 0]
 
 
 @torch.inference_mode()
@@ -81,15 +106,17 @@ def probability(model: Safety, text_score: Floats, history: Floats) -> Floats:
 
 @kernel
 def _add_bags(weight: Floats, bucket: Buckets, end: NDArray[np.int64], scores: Floats) -> None:
-    """Add the weights of the n-grams of each tweet, in their order, to its score."""
+    """Add the weights of the n-grams of each tweet, in their order, to its two scores."""
     first = 0
     for tweet in range(len(end)):
-        score = float(scores[tweet])
+        one, other = float(scores[tweet, 0]), float(scores[tweet, 1])
         for part in range(2):
             last = int(end[tweet, part])
-            total = 0.0
+            of_one, of_other = 0.0, 0.0
             for i in range(first, last):
-                total += float(weight[bucket[i]])
-            score += total / np.sqrt(max(last - first, 1))
+                of_one += float(weight[bucket[i], 0])
+                of_other += float(weight[bucket[i], 1])
+            root = np.sqrt(max(last - first, 1))
+            one, other = one + of_one / root, other + of_other / root
             first = last
-        scores[tweet] = score
+        scores[tweet, 0], scores[tweet, 1] = one, other

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ml.actions import Action
 from ml.arrays import Rows, Tiebreaks, Times
-from ml.state.events import Events
+from ml.state.events import PART, Events
 from ml.state.structures.bloom import FALSE_POSITIVES, Bloom
 from ml.state.structures.changes import Changes
 from ml.state.structures.growable import grow, is_worth_a_copy
@@ -44,6 +44,8 @@ class FeatureState(Wishes):
 
     def apply(self, events: Events) -> None:
         """Apply events, in any order; all tweets must be known."""
+        if len(events) > PART:  # most of a log is what was shown, each tweet to a viewer once
+            self._seen.index.expect(int((events.action == Action.IMPRESSION).sum()))
         for part in events.parts():
             self._apply(part)
 

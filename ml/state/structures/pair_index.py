@@ -82,6 +82,11 @@ class PairIndex:
         """The second of each row's pair."""
         return self._right[: self._count]
 
+    def expect(self, pairs: int) -> None:
+        """Begin with a table for so many pairs; nothing changes where there are some already."""
+        if not self._count:
+            self._table = _empty(int(pairs / FULL) + 1)
+
     def find(self, left: Rows, right: Rows) -> Rows:
         """The row of each pair, -1 where a pair was never added."""
         row = np.empty(len(right), np.int32)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import string
-from dataclasses import replace
 from hashlib import blake2b
 
 import pytest
@@ -76,7 +75,7 @@ def test_it_is_of_use_until_it_expires(after: int) -> None:
 
 def test_a_forged_expiry_is_forged_and_not_expired() -> None:
     cursor = Cursor("r", 10, NOW - 1)
-    ours, theirs = SIGNER.seal(cursor), Signer(b"theirs").seal(replace(cursor, expires=NOW + 9))
+    ours, theirs = SIGNER.seal(cursor), Signer(b"theirs").seal(cursor._replace(expires=NOW + 9))
     forged = _letters(_bytes(theirs)[:-MAC_BYTES] + _bytes(ours)[-MAC_BYTES:])
     with pytest.raises(ForgedCursorError):
         SIGNER.open(forged, NOW)

@@ -41,3 +41,14 @@ def test_it_grows_past_its_first_size(rng: np.random.Generator) -> None:
     assert len(index) > 49_990
     np.testing.assert_array_equal(index.find(left, right), rows)
     np.testing.assert_array_equal(index.left[rows], left)
+
+
+def test_a_table_for_as_many_pairs_as_come_never_grows() -> None:
+    index, count = PairIndex(), 1_000
+    index.expect(count)
+    table = index.table
+    left = np.arange(count, dtype=np.int32)
+    np.testing.assert_array_equal(index.add(left, left[::-1].copy()), left)
+    assert index.table is table
+    index.expect(1)
+    assert index.table is table
