@@ -6,12 +6,14 @@ import logging
 import os
 import shutil
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
+from http.client import HTTPConnection, HTTPException
 from typing import Final
 
 from app.cli.finding import Finding
 from app.cli.serve import listen
 from app.main import verifier
+from app.schemas.health import Alive
 from app.serving.engine import build_engine
 from app.serving.snapshots import Snapshots
 from app.serving.warm_up import warm_up
@@ -24,6 +26,7 @@ from ml.event_log.open_log import is_url, open_log
 from ml.state.storage import snapshot
 
 LEAST_FREE_BYTES: Final = 500 * 2**20
+PATIENCE_SECONDS: Final = 2.0  # for whatever has the port
 
 
 def check_folder(settings: Settings) -> Finding:
@@ -146,12 +149,23 @@ def check_service(settings: Settings) -> Finding:
 
 
 def check_port(settings: Settings) -> Finding:
-    """The address can be listened on."""
+    """The address can be listened on, or the service listens there."""
     try:
         listen(settings.host, settings.port).close()
     except InvalidSettingError as error:
+        if _serves(settings):
+            return Finding("port", True, f"{settings.host}, port {settings.port}: served now")
         return Finding("port", False, str(error))
     return Finding("port", True, f"{settings.host}, port {settings.port} is free")
+
+
+def _serves(settings: Settings) -> bool:
+    """Whether it is the service that has the port."""
+    asked = HTTPConnection(settings.host, settings.port, timeout=PATIENCE_SECONDS)
+    with closing(asked), suppress(OSError, HTTPException):
+        asked.request("GET", "/livez")
+        return asked.getresponse().read() == Alive().model_dump_json().encode()
+    return False
 
 
 def check_kernels(settings: Settings) -> Finding:

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from app.cli import doctor
+from evaluation.loadtest.server import serving
 from ml import bundle
 from ml.event_log.open_log import open_log
 from ml.event_log.record import Entry, Kind
@@ -166,6 +167,15 @@ def test_a_port_that_is_taken_is_found_with_its_remedy(
     found = problems()
     assert found.keys() == {"port"}
     assert "set FORYOU_HOST or FORYOU_PORT" in found["port"]
+
+
+def test_the_port_of_the_service_that_runs_is_no_problem(
+    artifacts: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = {"FORYOU_ARTIFACTS": str(artifacts)}
+    with serving(settings) as server:
+        monkeypatch.setenv("FORYOU_PORT", str(server.address[1]))
+        assert problems() == {}
 
 
 def test_the_report_is_a_line_per_check(
