@@ -27,7 +27,7 @@ class JoinedWrites:
         if self._held:
             joined, self._held = b"".join((self._held, data)), b""
             self._transport.write(joined)
-        else:
+        elif data:
             self._held = data
             self._loop.call_soon(self._send)
 
@@ -37,6 +37,6 @@ class JoinedWrites:
         self._transport.close()
 
     def _send(self) -> None:
-        if self._held:
-            held, self._held = self._held, b""
+        held, self._held = self._held, b""
+        if held and not self._transport.is_closing():  # nobody reads what is sent after that
             self._transport.write(held)

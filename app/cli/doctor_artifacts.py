@@ -27,6 +27,7 @@ from ml.state.storage import snapshot
 
 LEAST_FREE_BYTES: Final = 500 * 2**20
 PATIENCE_SECONDS: Final = 2.0  # for whatever has the port
+ANSWER_BYTES: Final = 1_000  # of it, at most
 
 
 def check_folder(settings: Settings) -> Finding:
@@ -164,7 +165,7 @@ def _serves(settings: Settings) -> bool:
     asked = HTTPConnection(settings.host, settings.port, timeout=PATIENCE_SECONDS)
     with closing(asked), suppress(OSError, HTTPException):
         asked.request("GET", "/livez")
-        return asked.getresponse().read() == Alive().model_dump_json().encode()
+        return asked.getresponse().read(ANSWER_BYTES) == Alive().model_dump_json().encode()
     return False
 
 

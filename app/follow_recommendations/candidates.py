@@ -79,12 +79,12 @@ def promising(
         table[slot_of(table, who)] = who
     for reason, some in enumerate((second_degree, viewer_followers, foremost)):
         for who in some:
+            if standing[who] == NOBODY:  # there is no room for them
+                continue
             slot = slot_of(table, who)
             if table[slot] == FREE:
-                table[slot] = who
-                if standing[who] != NOBODY:
-                    user[found], place_of[slot] = who, found
-                    found += 1
+                table[slot], user[found], place_of[slot] = who, who, found
+                found += 1
             place = place_of[slot]
             if place == REFUSED:
                 continue

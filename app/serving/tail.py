@@ -150,8 +150,9 @@ class Tail:
             self._ahead.popleft()
         self._observe(records)
         self._follow_up()
-        if len(records) == self._at_once:  # of fewer, each costs more
-            rate = len(records) / max(self._spent() - began, 1e-9)
+        spent = self._spent() - began
+        if len(records) == self._at_once or spent > SLICE_SECONDS_BEHIND:  # of few, each costs more
+            rate = len(records) / max(spent, 1e-9)
             seconds = SLICE_SECONDS_BEHIND if self._ahead else SLICE_SECONDS
             self._at_once = min(max(int(rate * seconds), LEAST_RECORDS), READ_RECORDS)
 

@@ -32,6 +32,7 @@ from evaluation.loadtest import (
 from evaluation.loadtest.benchmark_report import BenchmarkReport
 from evaluation.loadtest.command import Given, Options
 from ml import threads
+from ml.command import Parser
 from ml.environment import artifacts
 from ml.errors import FeedError
 
@@ -97,7 +98,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m evaluation.loadtest", description=__doc__)
+    parser = Parser(prog="python -m evaluation.loadtest", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     for name, command in COMMANDS.items():
         one = commands.add_parser(name, help=(command.__doc__ or "").splitlines()[0])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from itertools import cycle, islice
@@ -22,6 +23,7 @@ PROC: Final = Path("/proc")
 GROUP: Final = 2  # of the fields behind the name (proc(5))
 MAX_CPU_RATIO: Final = 1.15
 MAX_ADDED: Final = 0.40  # of the memory of one
+APPLIED_SECONDS: Final = 0.3  # in which a server applies what it served last
 MICROS: Final = 1e6
 KIB_PER_MIB: Final = 1024
 
@@ -60,6 +62,7 @@ def measure(given: Given) -> SloReport:
                 for workers in (1, 2) if place % 2 else (2, 1):
                     spent = -_seconds(servers[workers])
                     ask(servers[workers].address, some, options.connections)
+                    time.sleep(APPLIED_SECONDS)
                     spent += _seconds(servers[workers])
                     micros[workers].append(MICROS * spent / len(some))
                 shown.update()

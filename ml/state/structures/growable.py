@@ -26,6 +26,8 @@ def grow(owner: object, name: str, rows: int, fill: float) -> None:
     shape, row_bytes = getattr(owner, name).shape[1:], getattr(owner, name)[:1].nbytes
     room = held + min(held, STEP_BYTES // max(row_bytes, 1))
     try:  # without a name for the array: numpy refuses where there is another reference
+        if not getattr(owner, name).flags.c_contiguous:
+            raise ValueError("rows that do not lie one after another would not stay")
         getattr(owner, name).resize((max(rows, room), *shape))
     except ValueError:
         setattr(owner, name, _longer(getattr(owner, name), rows, fill))

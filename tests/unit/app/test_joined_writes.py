@@ -16,6 +16,10 @@ class Sent(asyncio.Transport):
     def __init__(self) -> None:
         super().__init__({"peername": "somebody"})
         self.calls: list[Any] = []
+        self.closing = False
+
+    def is_closing(self) -> bool:
+        return self.closing
 
     def write(self, data: Any) -> None:
         self.calls.append(bytes(data))
@@ -93,3 +97,24 @@ async def test_all_parts_keep_their_order() -> None:
 async def test_all_else_is_the_transports_own() -> None:
     transport, _ = joined()
     assert transport.get_extra_info("peername") == "somebody"
+
+
+@on_a_loop
+async def test_nothing_is_sent_to_somebody_who_is_gone() -> None:
+    """A transport of uvloop would raise."""
+    sent = Sent()
+    transport = JoinedWrites(sent, asyncio.get_running_loop())
+    transport.write(b"header")
+    sent.closing = True  # the client reset the connection
+    await a_turn()
+    assert sent.calls == []
+    transport.close()
+    assert sent.calls == ["close"]
+
+
+@on_a_loop
+async def test_a_write_of_nothing_is_no_write() -> None:
+    transport, calls = joined()
+    transport.write(b"")
+    await a_turn()
+    assert calls == []

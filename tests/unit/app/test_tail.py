@@ -136,3 +136,30 @@ def test_who_is_behind_applies_more_at_a_time(log: Unread) -> None:
 
     asyncio.run(run())
     assert slices == [0, LEAST_RECORDS, 3 * LEAST_RECORDS, 7 * LEAST_RECORDS, READ_RECORDS]
+
+
+def test_few_records_that_take_long_are_applied_fewer_at_a_time_from_then_on(log: Unread) -> None:
+    state, now, slices, each = FeatureState(Users(), Tweets()), [0.0], [0], [0.0]
+
+    def react(taken: object) -> None:
+        now[0] += each[0] * (state.offset - slices[-1])
+        slices.append(state.offset)
+
+    tail = Tail(log, state, react, spent=lambda: now[0])
+
+    async def follow(records: int) -> None:
+        last = tail.offset + records
+        log.append([joined(number) for number in range(tail.offset, last)])
+        while tail.offset < last:
+            await tail.step()
+
+    async def run() -> None:
+        await follow(READ_RECORDS)
+        await follow(READ_RECORDS)
+        assert slices[-1] - slices[-2] == READ_RECORDS  # at once, since they cost nothing
+        each[0] = 0.001
+        await follow(READ_RECORDS - 10)
+        await follow(READ_RECORDS - 10)
+        assert slices[-1] - slices[-2] <= LEAST_RECORDS
+
+    asyncio.run(run())

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from app.follow_recommendations.candidates import NOBODY, promising
 from app.follow_recommendations.reasons import Weights
 from app.follow_recommendations.recommended import Recommended
 from app.serving.engine import Engine
@@ -106,3 +107,16 @@ def test_the_friends_who_follow_somebody_are_named_the_closest_first(world: Worl
         engine.hydrate.query("a", 10), np.array([4, 5], np.int32)
     )
     assert [engine.state.users.ids.ids(rows) for rows in found] == [["c", "b"], []]
+
+
+def test_who_is_gone_takes_no_place_among_candidates(world: World) -> None:
+    """Far more of them than places: a search for a free one would never end."""
+    users, gone = np.arange(300, dtype=np.int32), slice(50, 250)
+    nobody, standing = np.empty(0, np.int32), np.ones(300)
+    standing[gone] = NOBODY
+    followers = np.zeros(300, np.int64)
+    keys, foremost = promising(
+        0, nobody, nobody, nobody, nobody, users, 100, standing, followers, 1.0, 1.0
+    )
+    assert foremost == 99
+    assert len(keys) == 99

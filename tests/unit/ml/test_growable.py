@@ -42,3 +42,9 @@ def test_what_nobody_holds_grows_in_place_by_a_step() -> None:
     grow(owner, "array", rows + 1, 0)
     assert id(owner.array) == was
     assert len(owner.array) == rows + STEP_BYTES // 8
+
+
+def test_rows_stay_that_do_not_lie_one_after_another() -> None:
+    owner = Owner(np.asfortranarray(np.arange(6).reshape(2, 3)))
+    grow(owner, "array", 3, 0)
+    assert owner.array[:2].tolist() == [[0, 1, 2], [3, 4, 5]]
