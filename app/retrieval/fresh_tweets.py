@@ -146,7 +146,7 @@ class FreshTweets:
     def best(self, keys: Keys, limit: int) -> CandidateBatch:
         """The `limit` best tweets, best first, of these sort keys."""
         tweet = best_rows(keys, limit)
-        return CandidateBatch.of(tweet, self.state.tweets.author.take(tweet))
+        return CandidateBatch.of(tweet, self.state.tweets.author[tweet])
 
     def age_hours(self, tweet: Rows, now: int) -> NDArray[np.float64]:
         """Hours since each tweet was written; 24 where that is unknown."""

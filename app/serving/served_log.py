@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from app.pipeline.served_page import ServedPage
 from app.serving.just_served import JustServed
 from app.serving.outcomes import Outcomes
 from app.side_effects.remember_served import ServedLog
+from ml.event_log.group_commit import GroupCommit
 from ml.event_log.record import Entry
 from ml.state.tables.served import request_key
 
@@ -27,7 +27,7 @@ class QueuedServedLog:
 
     just_served: JustServed
     outcomes: Outcomes
-    enqueue: Callable[[Sequence[Entry]], None]  # nobody waits for it
+    group: GroupCommit
 
     def remember(self, served: ServedPage, entry: Entry) -> None:
         query = served.query
@@ -36,7 +36,7 @@ class QueuedServedLog:
         if query.viewer >= 0:
             self.just_served.add(query.viewer, served.batch.tweet, query.now, served.source)
         self.outcomes.served(served)
-        self.enqueue([entry])
+        self.group.submit_quietly([entry])
 
 
 class ConnectableServedLog:

@@ -184,7 +184,7 @@ class Service:
         """Let the products of this engine write what they served to the log."""
         if self._group is not None:
             just_served = engine.hydrate.just_served
-            log = QueuedServedLog(just_served, self._outcomes, self._group.submit_quietly)
+            log = QueuedServedLog(just_served, self._outcomes, self._group)
             engine.served_log.connect(log)
 
     async def _restore(self) -> FeatureState:

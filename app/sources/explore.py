@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app.pipeline.batch import NO_CANDIDATES, CandidateBatch, Rows
+from app.pipeline.batch import CandidateBatch, Rows
 from app.pipeline.query import Query
 from app.retrieval.age import age_hours
 from app.retrieval.fresh_tweets import FreshTweets
@@ -51,8 +51,6 @@ class Explore:
 
     def fetch(self, query: Query, limit: int) -> CandidateBatch:
         wanted = self._wanted(query)
-        if wanted == NO_TOPIC:
-            return NO_CANDIDATES
         state, around = self.fresh_tweets.state, query.neighborhood
         fresh = self.fresh_tweets.fresh(query.now)
         keys = _on_topic(
@@ -185,7 +183,7 @@ def _on_topic(
     rows, authors, on_topic = np.empty(len(places), np.int32), np.empty(len(places), np.int32), 0
     seen = 0
     for place in range(len(places) - 1, -1, -1):
-        if seen == NEWEST:
+        if seen == NEWEST or wanted == NO_TOPIC:
             break
         i = places[place] - first
         if 0 <= i < len(topic) and topic[i] == wanted:

@@ -126,6 +126,7 @@ def load(artifacts: Path, version: str | None = None) -> Bundle | None:
     folder = artifacts / version
     manifest = _read_manifest(folder)
     sha256.check(folder, manifest.files, "published", "retrain, or promote another bundle")
+    training_source.read(folder)  # which fails where it is damaged
     _check_features(folder, manifest)
     _check_name(folder)
     nsfw, toxicity = (

@@ -6,17 +6,18 @@ the same bundle.
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-import pydantic
 from pydantic import TypeAdapter
 
 from ml.bundle.states import state_fingerprint, state_map, state_source
 from ml.dataset.column_map import ColumnMap
 from ml.dataset.tables import Tables
-from ml.errors import BundleError, DataError
+from ml.errors import BundleError
 from ml.schema import TABLES
 
 FILE: Final = "source.json"
@@ -60,28 +61,36 @@ class TrainingSource:
 
 
 SOURCE: Final = TypeAdapter(TrainingSource)
+CHECKSUM: Final = "sha256"  # of all else
 
 
 def write(folder: Path, source: TrainingSource) -> None:
     """Put it beside the files of a bundle."""
-    (folder / FILE).write_bytes(SOURCE.dump_json(source, indent=1) + b"\n")
+    content = SOURCE.dump_python(source, mode="json")
+    text = json.dumps({**content, CHECKSUM: _checksum(content)}, indent=1)
+    (folder / FILE).write_text(f"{text}\n", encoding="utf-8")
 
 
 def read(folder: Path) -> TrainingSource | None:
     """The source in the folder of a bundle; None where it was trained before there was one.
 
     Raises:
-        BundleError: it cannot be read.
+        BundleError: it cannot be read, or was changed.
     """
     path = folder / FILE
     if not path.is_file():
         return None
     try:
-        source = SOURCE.validate_json(path.read_bytes())
-        source.map  # noqa: B018  (so that a damaged one is found here)
-    except (OSError, pydantic.ValidationError, DataError) as error:
+        content = json.loads(path.read_bytes())
+        if content.pop(CHECKSUM) != _checksum(content):
+            raise ValueError("it does not match its own checksum")
+        return SOURCE.validate_python(content)
+    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
         raise BundleError(f"{path} cannot be read ({error}); delete it, or train again") from error
-    return source
+
+
+def _checksum(content: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
 def of_state(artifacts: Path) -> TrainingSource | None:
