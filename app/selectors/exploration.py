@@ -45,8 +45,9 @@ class Exploration:
         waits[:CERTAIN] = False
         places = np.arange(len(waits))
         turn = np.argsort(places + WAIT * waits, kind="stable")  # the place that each had
-        cost = _lost(worth(batch)[whole.order], turn)
-        rule = np.where(turn > places, TRIED, MOVED)
+        is_tried = turn > places
+        cost = _lost(worth(batch)[whole.order], turn) * is_tried  # who waits takes nobody's place
+        rule = np.where(is_tried, TRIED, MOVED)
         stays = turn == places
         return Selection(
             whole.order[turn[: query.limit]],
