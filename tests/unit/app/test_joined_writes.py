@@ -11,7 +11,7 @@ from app.api.joined_writes import JoinedWrites
 
 
 class Sent(asyncio.Transport):
-    """A transport that notes what it is told."""
+    """A transport that records its calls."""
 
     def __init__(self) -> None:
         super().__init__({"peername": "somebody"})

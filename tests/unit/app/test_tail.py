@@ -84,14 +84,15 @@ def test_the_file_is_read_only_for_what_others_appended(log: Unread) -> None:
     assert state.users.ids.all_ids().to_list() == ["u1", "u2", "u3", "u4", "u5"]
 
 
-def test_records_that_take_long_are_applied_few_at_a_time(log: Unread) -> None:
-    state, now, slices = FeatureState(Users(), Tweets()), [0.0], [0]
+def slices(log: Unread, seconds: float) -> list[int]:
+    """The offsets between which records are applied, where each slice takes so many seconds."""
+    state, now, offsets = FeatureState(Users(), Tweets()), [0.0], [0]
 
-    def slow(taken: object) -> None:
-        now[0] += 1.0
-        slices.append(state.offset)
+    def react(taken: object) -> None:
+        now[0] += seconds
+        offsets.append(state.offset)
 
-    tail = Tail(log, state, slow, spent=lambda: now[0])
+    tail = Tail(log, state, react, spent=lambda: now[0])
     log.append([joined(number) for number in range(READ_RECORDS)])
 
     async def run() -> None:
@@ -99,7 +100,12 @@ def test_records_that_take_long_are_applied_few_at_a_time(log: Unread) -> None:
             await tail.step()
 
     asyncio.run(run())
-    assert [after - before for before, after in pairwise(slices)][:-1] == [LEAST_RECORDS] * 7
+    return offsets
+
+
+def test_records_that_take_long_are_applied_few_at_a_time(log: Unread) -> None:
+    applied = [after - before for before, after in pairwise(slices(log, 1.0))]
+    assert applied[:-1] == [LEAST_RECORDS] * 7
     assert log.read_after == [0]
 
 
@@ -121,29 +127,16 @@ def test_somebody_who_waits_does_not_wait_for_a_pause(log: Unread) -> None:
 
 
 def test_who_is_behind_applies_more_at_a_time(log: Unread) -> None:
-    state, now, slices = FeatureState(Users(), Tweets()), [0.0], [0]
-
-    def react(taken: object) -> None:
-        now[0] += 0.004  # however many there are
-        slices.append(state.offset)
-
-    tail = Tail(log, state, react, spent=lambda: now[0])
-    log.append([joined(number) for number in range(READ_RECORDS)])
-
-    async def run() -> None:
-        while tail.offset < READ_RECORDS:
-            await tail.step()
-
-    asyncio.run(run())
-    assert slices == [0, LEAST_RECORDS, 3 * LEAST_RECORDS, 7 * LEAST_RECORDS, READ_RECORDS]
+    offsets = [0, LEAST_RECORDS, 3 * LEAST_RECORDS, 7 * LEAST_RECORDS, READ_RECORDS]
+    assert slices(log, 0.004) == offsets
 
 
 def test_few_records_that_take_long_are_applied_fewer_at_a_time_from_then_on(log: Unread) -> None:
-    state, now, slices, each = FeatureState(Users(), Tweets()), [0.0], [0], [0.0]
+    state, now, offsets, each = FeatureState(Users(), Tweets()), [0.0], [0], [0.0]
 
     def react(taken: object) -> None:
-        now[0] += each[0] * (state.offset - slices[-1])
-        slices.append(state.offset)
+        now[0] += each[0] * (state.offset - offsets[-1])
+        offsets.append(state.offset)
 
     tail = Tail(log, state, react, spent=lambda: now[0])
 
@@ -156,10 +149,10 @@ def test_few_records_that_take_long_are_applied_fewer_at_a_time_from_then_on(log
     async def run() -> None:
         await follow(READ_RECORDS)
         await follow(READ_RECORDS)
-        assert slices[-1] - slices[-2] == READ_RECORDS  # at once, since they cost nothing
+        assert offsets[-1] - offsets[-2] == READ_RECORDS  # at once, since they cost nothing
         each[0] = 0.001
         await follow(READ_RECORDS - 10)
         await follow(READ_RECORDS - 10)
-        assert slices[-1] - slices[-2] <= LEAST_RECORDS
+        assert offsets[-1] - offsets[-2] <= LEAST_RECORDS
 
     asyncio.run(run())
