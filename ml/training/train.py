@@ -150,6 +150,7 @@ def _fit(
     refit_data: Callable[[], RefitData],
 ) -> _Fitted:
     training_data = _prepare(tables, known, users, tweets, cut, options, processes)
+    memory.give_back()  # the state that was replayed
     encoders, data = training_data.encoders, refit_data()
     refitting = processes.start(
         two_tower.refit,
