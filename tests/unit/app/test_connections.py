@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import resource
 import socket
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -21,6 +23,7 @@ from app.api.connections import (
     SPARE,
     Connections,
     accepted_at_once,
+    allow_files,
     burst,
     places,
 )
@@ -279,6 +282,17 @@ def test_files_are_left_for_everything_else(files: int) -> None:
         at_once, held = accepted_at_once(settings, files), Connections(settings, files).limit
         assert burst(files) <= at_once <= BACKLOG
         assert at_once == burst(files) or held + 3 * at_once <= files - OWN_FILES
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the limit is raised on Linux alone")
+def test_a_process_may_hold_as_many_files_as_the_system_allows() -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(soft, 512), hard))
+    try:
+        allow_files()
+        assert resource.getrlimit(resource.RLIMIT_NOFILE) == (hard, hard)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 def test_the_queue_is_long_where_files_are_many() -> None:
