@@ -171,6 +171,10 @@ def _serves(settings: Settings) -> bool:
 
 def check_kernels(settings: Settings) -> Finding:
     """All that requests call is compiled, and kept for the next start."""
+    if not kernels.IS_COMPILED:
+        return Finding(
+            "kernels", True, "NUMBA_DISABLE_JIT is set: nothing is compiled, all is slow"
+        )
     try:
         loaded = bundle.load(settings.artifacts, settings.bundle)
     except FeedError:
@@ -179,10 +183,6 @@ def check_kernels(settings: Settings) -> Finding:
         warm = warm_up(settings, loaded)
     except InvalidSettingError:
         return Finding("kernels", True, "not looked at before the setting above is mended")
-    if not kernels.IS_COMPILED:
-        return Finding(
-            "kernels", True, "NUMBA_DISABLE_JIT is set: nothing is compiled, all is slow"
-        )
     if kernels.directory() is None:
         text = f"{settings.kernels_folder} cannot be written, so every start compiles; let this "
         return Finding("kernels", False, f"{text}user write it, or set FORYOU_KERNELS")

@@ -46,6 +46,8 @@ class WarmUp:
 
 def warm_up(settings: Settings, bundle: Bundle | None) -> WarmUp:
     """Compile every kernel that a request or a record can call, or load it from disk."""
+    if not kernels.IS_COMPILED:
+        return WarmUp(0, 0, 0.0)  # plain Python is ready, and would take half a minute for this
     begun, compiled = time.process_time(), kernels.compiled()
     state = FeatureState(Users(), Tweets())
     engine = assemble(settings, state, bundle, Clock("frozen", lambda: small_world.NOW))
@@ -57,7 +59,7 @@ def warm_up(settings: Settings, bundle: Bundle | None) -> WarmUp:
     _serve(engine)  # what left memory is looked up as well
     seconds = time.process_time() - begun
     warm = WarmUp(len(kernels.ready()), kernels.compiled() - compiled, seconds)
-    if kernels.IS_COMPILED and kernels.directory() is None:
+    if kernels.directory() is None:
         logger.warning(
             "every start compiles, because %s cannot be written", settings.kernels_folder
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -19,7 +20,9 @@ from app.serving.preferred_settings import products_for
 from app.serving.why.explain import Explanation, explain
 from evaluation.loadtest.command import Given, Options
 from evaluation.loadtest.slo_report import SloReport, least, most, none
+from ml.arrays import Rows
 from ml.progress import tracked
+from ml.state.structures.vocabulary import Vocabulary
 
 EXACT: Final = 1e-6
 LIMIT: Final = 10  # rows of a page
@@ -28,7 +31,7 @@ PRODUCT: Final = "for_you"
 
 OPTIONS: Final[Options] = {
     "users": (200, "whose feeds are explained"),
-    "tweets": (50, "of each, half of them from their feed"),
+    "tweets": (50, "of each, half of them from their feed, half of these from its page"),
 }
 
 
@@ -145,17 +148,29 @@ def enters(one: Explanation) -> bool:
 
 
 def tweets_of(engine: Engine, user: str, count: int, seed: int) -> list[str]:
-    """So many tweets for a user, half of them from the first of their feed."""
+    """So many tweets for a user, half of them from their feed, and half of those from its page.
+
+    The same places and the same others at every moment, whatever the feed is by then.
+    """
     query, ids = engine.hydrate.query(user, FEED), engine.state.tweets.ids
-    rng = np.random.default_rng([seed, abs(query.seed)])
+    rng = np.random.default_rng([seed, zlib.crc32(user.encode())])
     feed = engine.products[PRODUCT].run(query).batch.tweet
-    near = rng.choice(feed, min(count // 2, len(feed)), replace=False)
-    far = rng.choice(len(ids), min(count, len(ids)), replace=False).astype(np.int32)
+    page = _some(feed[:LIMIT], count // 4, rng)
+    near = np.append(page, _some(feed[LIMIT:], count // 2 - len(page), rng))
+    far = _some(_all(ids), count, rng)
     others = far[~np.isin(far, near)][: count - len(near)]
-    return [*ids.ids(near.astype(np.int32)), *ids.ids(others)]
+    return [*ids.ids(near), *ids.ids(others)]
 
 
 def _drawn(engine: Engine, seed: int, count: int) -> list[str]:
     ids = engine.state.users.ids
-    some = np.random.default_rng(seed).choice(len(ids), min(count, len(ids)), replace=False)
-    return ids.ids(some.astype(np.int32))
+    return ids.ids(_some(_all(ids), count, np.random.default_rng(seed)))
+
+
+def _all(ids: Vocabulary) -> Rows:
+    return np.arange(len(ids), dtype=np.int32)
+
+
+def _some(rows: Rows, count: int, rng: np.random.Generator) -> Rows:
+    """So many of them, or all where there are fewer."""
+    return rng.choice(rows, min(count, len(rows)), replace=False)

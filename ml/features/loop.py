@@ -19,7 +19,6 @@ from ml.features.logarithm import take_logarithms
 from ml.features.look_ups import (
     age_hours,
     declared_by,
-    dots,
     neighbors_declaring,
     shared_interests,
 )
@@ -54,7 +53,7 @@ def write(
     viewer: int,
     tweets: Rows,
     now: Times,
-    vector: Numbers,
+    taste: Numbers,
     following: Rows,
     followed_by: Rows,
     second_degree: Rows,
@@ -67,7 +66,6 @@ def write(
     is_reply: NDArray[np.bool_],
     toxicity: Numbers,
     nsfw: Numbers,
-    vectors: Numbers,
     interests: Tokens,
     followers: NDArray[np.int64],
     engaged: Rows,
@@ -114,6 +112,8 @@ def write(
     A feature of viewer or moment is computed where the moment is not that of the row before.
 
     Args:
+        taste: (rows,) of the viewer for each tweet, computed by a kernel of its own: as part of
+            this one it could be compiled otherwise, and its last bits would differ.
         following, followed_by, second_degree, by_followers, sampled: the users around the viewer:
             whom they follow, who follows them, whom the sampled followees follow, once per way
             there, whom the followers follow, likewise, and the sampled followees.
@@ -158,7 +158,6 @@ def write(
         how_sure,
     )
     near = similarity(viewer, following, tweets, interests, tags, author_of, engaged, learned)
-    taste = dots(vector, vectors, tweets)
     for i in range(len(tweets)):
         tweet, author, at = int(tweets[i]), int(authors[i]), now[i]
         if i == 0 or at != now[i - 1]:

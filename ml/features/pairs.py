@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from ml.arrays import Rows, Times
 from ml.embeddings.encoder import Encoder, Vectors
+from ml.features.look_ups import dots
 from ml.features.row_writer import Feature, row_writer
 from ml.features.tables import tables_of
 from ml.state.feature_state import FeatureState
@@ -95,19 +96,20 @@ class Pairs:
     def features(self, features: tuple[Feature, ...]) -> NDArray[np.float32]:
         """(pairs, features); one call writes all rows of one viewer."""
         write, tables = row_writer(features), tables_of(self.state, self.encoder)
-        rows = np.empty((len(self), len(features)), np.float32)
+        rows, vectors = np.empty((len(self), len(features)), np.float32), self.encoder.tweets.vector
         if not len(self):
             return rows
         if self.known is not None and self.vector is not None:
-            viewer = int(self.viewer[0])
-            write(rows, viewer, self.tweet, self.now, self.vector, *_parts(self.known), *tables)
+            viewer, taste = int(self.viewer[0]), dots(self.vector, vectors, self.tweet)
+            write(rows, viewer, self.tweet, self.now, taste, *_parts(self.known), *tables)
             return rows
         groups = self.viewers
         tweet, now = self.tweet[groups.order], self.now[groups.order]
         for (viewer, start, end), vector in zip(groups, self.vectors, strict=True):
             around = self.known or Neighborhood.of(self.state.graph, viewer)
             some = tweet[start:end], now[start:end]
-            write(rows[start:end], viewer, *some, vector, *_parts(around), *tables)
+            taste = dots(vector, vectors, some[0])
+            write(rows[start:end], viewer, *some, taste, *_parts(around), *tables)
         if isinstance(groups.order, slice):
             return rows
         in_order = np.empty_like(rows)

@@ -28,7 +28,6 @@ def tables_of(state: FeatureState, encoder: Encoder) -> tuple[NDArray[Any] | flo
         tweets.is_reply,
         scores.toxicity,
         scores.nsfw,
-        scores.vector,
         state.users.interests,
         graph.followers,
         history.tweet,

@@ -9,11 +9,8 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
 from torch import Tensor, nn
-
-from ml.kernels import kernel
-
-Floats = NDArray[np.float32]
 
 
 def bags(table: Tensor, place: Tensor, weight: Tensor) -> Tensor:
@@ -62,37 +59,16 @@ class _MetRows(nn.Module):
 class _Bags(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, table: Tensor, place: Tensor, weight: Tensor) -> Tensor:
-        ctx.save_for_backward(place, weight)
-        ctx.rows = len(table)
-        total = np.zeros((len(place), table.shape[1]), np.float32)
-        _add_up(table.detach().numpy(), place.numpy(), weight.numpy(), total)
-        return torch.from_numpy(total)
+        ctx.weight = _matrix(place.numpy(), weight.numpy(), len(table))
+        return torch.from_numpy(ctx.weight @ table.detach().numpy())
 
     @staticmethod
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None, None]:
-        place, weight = ctx.saved_tensors
-        table = np.zeros((ctx.rows, gradient.shape[1]), np.float32)
-        _spread(gradient.contiguous().numpy(), place.numpy(), weight.numpy(), table)
-        return torch.from_numpy(table), None, None
+        return torch.from_numpy(ctx.weight.T @ gradient.contiguous().numpy()), None, None
 
 
-@kernel
-def _add_up(table: Floats, place: NDArray[np.int64], weight: Floats, total: Floats) -> None:
-    """Add rows of the table to the total of each bag."""
-    for bag in range(len(place)):
-        for slot in range(place.shape[1]):
-            factor, row = weight[bag, slot], place[bag, slot]
-            if factor != 0:
-                for column in range(total.shape[1]):
-                    total[bag, column] += factor * table[row, column]
-
-
-@kernel
-def _spread(gradient: Floats, place: NDArray[np.int64], weight: Floats, table: Floats) -> None:
-    """Add the gradient of each bag to the rows that it is made of."""
-    for bag in range(len(place)):
-        for slot in range(place.shape[1]):
-            factor, row = weight[bag, slot], place[bag, slot]
-            if factor != 0:
-                for column in range(table.shape[1]):
-                    table[row, column] += factor * gradient[bag, column]
+def _matrix(place: NDArray[np.int64], weight: NDArray[np.float32], rows: int) -> csr_matrix:
+    """(bags, rows): what each row of the table weighs in each bag."""
+    held = weight != 0
+    ends = np.append(0, held.sum(axis=1).cumsum())
+    return csr_matrix((weight[held], place[held], ends), (len(place), rows))
