@@ -15,7 +15,7 @@ from app.settings import InvalidSettingError, Settings
 from evaluation.offline.leaderboard import leaderboard
 from evaluation.report import leaderboard_table
 from ml import __main__ as ml
-from ml import bundle, kernel_folder, kernels
+from ml import bundle, kernel_folder, kernels, memory
 from ml.bundle import Bundle
 from ml.bundle import leaderboard as leaderboards
 from ml.bundle.disk import CURRENT
@@ -59,6 +59,7 @@ def _judge(
     before: tuple[str | None, str | None],
 ) -> int:
     """Write the leaderboard beside the bundle, print it, and act on it."""
+    memory.give_back()  # what the training took
     found = leaderboard(trained, _tables(given), given.data, settings)
     leaderboards.write(given.out, trained.version, found)
     print(f"\n{leaderboard_table.table(found)}")

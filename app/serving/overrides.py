@@ -80,6 +80,8 @@ else:
     Overrides = create_model(
         "Overrides",
         __base__=Strict,
+        # Each field has its sentence; to look for others reads the path of every loaded module.
+        __cls_kwargs__={"use_attribute_docstrings": False},
         __doc__="Settings that differ for this request; null is as the service has it.",
         __module__=__name__,
         **_fields(),

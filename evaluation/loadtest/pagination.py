@@ -85,7 +85,7 @@ def measure(given: Given) -> SloReport:
             none("tweets shown twice", twice),
             none("out of the stored order", disordered),
             none("shown although deleted or blocked", back),
-            none("missing, neither deleted nor blocked", missing),
+            none("missing, neither deleted nor blocked, nor a reply to what is", missing),
             none("errors", len(wrong)),
         ],
         {
@@ -98,7 +98,8 @@ def measure(given: Given) -> SloReport:
             "errors": wrong[:5],
         },
         [
-            f"  {gone} tweets were deleted, or their authors blocked, before they could be shown",
+            f"  {gone} tweets, or those that they answer, were deleted, or their authors blocked, "
+            "before they could be shown",
             *wrong[:5],
         ],
     )
@@ -111,6 +112,7 @@ class Scrolling:
         self.readers = [Reader(name) for name in _readers(state)]
         self.sent = 0
         self._engine, self._traffic = engine, Traffic(state, given.seed, "scroll")
+        self._written: dict[str, Body] = {}  # the new tweets by their ids
         self._pages = given.options.pages
         self._each = -(-given.options.events // self._pages)
 
@@ -146,6 +148,7 @@ class Scrolling:
                 (await connection.post("/tweets", {"tweets": tweets})).ok()
             (await connection.post("/events", {"events": events})).ok()
             self._traffic.written.extend(tweet["tweet_id"] for tweet in tweets)
+            self._written |= {tweet["tweet_id"]: tweet for tweet in tweets}
             self.sent += count
 
     def _harmless(self, event: Body) -> Body:
@@ -166,8 +169,9 @@ class Scrolling:
                 answer = await connection.send(request("DELETE", f"/tweets/{tweet}"))
                 offset = answer.ok()["offset"]
                 for other in self.readers:
-                    if tweet in other.stored and tweet not in other.shown:
-                        other.gone.setdefault(tweet, len(other.pages))
+                    for one in set(other.stored).difference(other.shown):
+                        if tweet in (one, self._answered(one)):
+                            other.gone.setdefault(one, len(other.pages))
             if to_come and page % (self._pages // BLOCKED) == 1:
                 author = self._author(to_come[len(to_come) // 2])
                 pair = (reader.name, author) if which % 2 else (author, reader.name)
@@ -175,14 +179,25 @@ class Scrolling:
                 body |= {"user_id": pair[0], "target_user_id": pair[1]}
                 offset = (await connection.post("/events", {"events": [body]})).ok()["offset"]
                 for tweet in to_come:
-                    if self._author(tweet) == author:
+                    if author in (self._author(tweet), self._author(self._answered(tweet))):
                         reader.gone.setdefault(tweet, page)
             (await connection.get(f"/users?limit=1&after_offset={offset}")).ok()
 
     def _author(self, tweet: str) -> str:
+        if tweet in self._written:
+            return str(self._written[tweet]["author_id"])
         state = self._engine.state
         row = state.tweets.ids.row(tweet)
         return "" if row is None else state.users.ids.id(int(state.tweets.author[row]))
+
+    def _answered(self, tweet: str) -> str:
+        """The tweet that this one is a reply to, with which it goes; nothing where it is none."""
+        if tweet in self._written:
+            return str(self._written[tweet].get("in_reply_to_id", ""))
+        tweets = self._engine.state.tweets
+        row = tweets.ids.row(tweet)
+        parent = -1 if row is None else int(tweets.threads.parent[row])
+        return tweets.ids.id(parent) if parent >= 0 else ""
 
     async def _stored(self, log: EventLog, timeline: Json) -> list[str]:
         """The pool that the log keeps for a first page, in the order in which it is shown."""

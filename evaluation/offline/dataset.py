@@ -19,6 +19,7 @@ from ml.state.feature_state import FeatureState
 from ml.state.tables.tweets import Tweets
 from ml.state.tables.users import Users
 from ml.state.updates import tables_to_events
+from ml.state.updates.last_reading import LastReading
 
 TEMPORAL: Final = "temporal"  # asked at a moment, judged by what came after it
 SPLIT: Final = "split"  # judged by the rows that the data itself holds out, all else being known
@@ -39,13 +40,25 @@ class Dataset:
     protocol: str
     truth: Truth | None
 
-    def state_at_the_cut(self) -> FeatureState:
-        """What was known when the first held-out thing had not yet happened."""
+    def state_at_the_cut(self, known: LastReading | None = None) -> FeatureState:
+        """What was known when the first held-out thing had not yet happened.
+
+        Args:
+            known: what that is, where this is `without_log`.
+        """
         state = FeatureState(self.users, self.tweets)
-        state.apply(self.known)
+        if known is None:
+            state.apply(self.known)
+        else:
+            known.apply_to(state)
         mutings = tables_to_events.mutings(self.tables, self.users)
         state.mute([one for one in mutings if self.protocol == SPLIT or one.at < self.cut])
         return state
+
+    def without_log(self) -> Dataset:
+        """The same with nothing but what was held out, where nobody asks for the rest again."""
+        empty = {name: getattr(self.tables, name).clear() for name in ("follows", "impressions")}
+        return replace(self, tables=replace(self.tables, **empty), events=Events.none())
 
     @property
     def lasts(self) -> float:

@@ -22,11 +22,13 @@ from evaluation.policies import registry
 from evaluation.policies.policy import ORACLE, PRODUCT, Policy
 from evaluation.report.numbers import number
 from evaluation.truth import Truth
+from ml import memory
 from ml.actions import ENGAGEMENTS
 from ml.bundle import Bundle
 from ml.bundle.leaderboard import Leaderboard, Standing
 from ml.dataset.tables import Tables
 from ml.state.updates import tables_to_events
+from ml.state.updates.last_reading import LastReading
 from ml.training import crossfit, exposure
 
 PART: Final = 0.1  # of the interactions before the cut
@@ -45,8 +47,11 @@ def leaderboard(bundle: Bundle, tables: Tables, data: Path, settings: Settings) 
         data: their folder; the planted truth beside them decides, where there is one.
     """
     dataset = held_out_before_the_cut(bundle, tables, data)
-    del tables  # the log is as large, and is events now
-    stage = ReplayEnvironment.set(dataset, settings, bundle)
+    is_biased = dataset.truth is None and exposure.is_logged(dataset.known)
+    known, dataset = LastReading(dataset.known), dataset.without_log()
+    del tables  # the log is as large as the state
+    memory.give_back()
+    stage = ReplayEnvironment.set(dataset, settings, bundle, known)
     visits = requests.of(dataset, MOST)
     judge = compared(stage, visits, registry.simple_policies(stage.engine, dataset))
     metrics = [BY_TRUTH, *BY_LOG] if dataset.truth else BY_LOG
@@ -56,7 +61,7 @@ def leaderboard(bundle: Bundle, tables: Tables, data: Path, settings: Settings) 
         until=bundle.manifest.as_of if timed else 0,
         visits=len(visits),
         decided_by=metrics[0],
-        is_biased=dataset.truth is None and exposure.is_logged(dataset.known),
+        is_biased=is_biased,
         standings=standings({name: judge.judged(name) for name in judge.asked.slates}, metrics),
     )
 

@@ -23,6 +23,7 @@ from ml.state.events import Events
 from ml.state.feature_state import FeatureState
 from ml.state.tables.counted import engaged
 from ml.state.tables.neighborhood import among
+from ml.state.updates.last_reading import LastReading
 from ml.training.replay import walk
 from ml.training.visits import Choices
 
@@ -43,8 +44,15 @@ class ReplayEnvironment:
     watch: Watch
 
     @classmethod
-    def set(cls, dataset: Dataset, settings: Settings, bundle: Bundle) -> ReplayEnvironment:
-        state, watch = dataset.state_at_the_cut(), Watch(float(dataset.cut))
+    def set(
+        cls,
+        dataset: Dataset,
+        settings: Settings,
+        bundle: Bundle,
+        known: LastReading | None = None,
+    ) -> ReplayEnvironment:
+        """What serves at the cut; `known` is what came before, of a dataset `without_log`."""
+        state, watch = dataset.state_at_the_cut(known), Watch(float(dataset.cut))
         engine = assemble(settings, state, bundle, Clock("frozen", watch))
         return cls(dataset, state, engine, watch)
 

@@ -44,10 +44,14 @@ class FeatureState(Wishes):
 
     def apply(self, events: Events) -> None:
         """Apply events, in any order; all tweets must be known."""
-        if len(events) > PART:  # most of a log is what was shown, each tweet to a viewer once
-            self._seen.index.expect(int((events.action == Action.IMPRESSION).sum()))
+        if len(events) > PART:
+            self.expect(events)
         for part in events.parts():
             self._apply(part)
+
+    def expect(self, events: Events) -> None:
+        """Make room for what these will say was shown, each tweet to a viewer once."""
+        self._seen.expect(events.user[events.action == Action.IMPRESSION])
 
     def _apply(self, events: Events) -> None:
         if not len(events):
@@ -193,8 +197,7 @@ class FeatureState(Wishes):
         users = len(self._users)
         self._counts.grow(users, len(self._tweets))
         self._engagements.grow(users, len(self._tweets))
-        tables = (self._graph, self._posts, self._seen, self._served)
-        for part in (*tables, self._seniority):
+        for part in (self._graph, self._posts, self._seen, self._served, self._seniority):
             part.grow(users)
         grow(self, "_acted", users, 0)
 

@@ -31,6 +31,7 @@ from ml.state.tables.mutes import Muting
 from ml.state.tables.tweets import Tweets
 from ml.state.tables.users import Users
 from ml.state.updates import tables_to_events
+from ml.state.updates.last_reading import LastReading
 from ml.training import calibrate, crossfit, heavy_ranker, listwise_stage, temporal, two_tower
 from ml.training.enough import require_enough
 from ml.training.examples import Examples
@@ -97,14 +98,14 @@ def _train(
         tables.has_times,
     )
     served = (
-        processes.start(_state, users, tweets, events, mutings)
+        processes.start(_state, users, tweets, LastReading(events), mutings)
         if log is None
         else processes.start(tables_to_events.state_of, imported)
     )
     fitted = _fit(tables, known, users, tweets, cut, options, processes, scales, refit_data)
     probe = _probe(tables, tweets, known, fitted.examples)
     models, manifest, imported = fitted.refitted(), fitted.manifest, imported.without_rows()
-    del tables, fitted  # the state is as large as all else
+    del tables, fitted, events, known, refit_data  # the state is as large as all else
     memory.give_back()
     publish_state(artifacts, served(), imported, data)
     return publish(artifacts, models, manifest, probe, source)
@@ -127,10 +128,12 @@ class _Fitted:
         return replace(self.models, tower=self.tower(), communities=self.communities, als=own)
 
 
-def _state(users: Users, tweets: Tweets, events: Events, mutings: Sequence[Muting]) -> FeatureState:
+def _state(
+    users: Users, tweets: Tweets, events: LastReading, mutings: Sequence[Muting]
+) -> FeatureState:
     """The state of all that happened."""
     state = FeatureState(users, tweets)
-    state.apply(events)
+    events.apply_to(state)
     state.mute(mutings)
     return state
 
@@ -147,6 +150,7 @@ def _fit(
     refit_data: Callable[[], RefitData],
 ) -> _Fitted:
     training_data = _prepare(tables, known, users, tweets, cut, options, processes)
+    memory.give_back()  # the state that was replayed
     encoders, data = training_data.encoders, refit_data()
     refitting = processes.start(
         two_tower.refit,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections import Counter
 from dataclasses import fields, replace
 from pathlib import Path
@@ -28,6 +29,7 @@ from ml.state.tables import tweets as tweets_module
 from ml.state.tables.tweets import Tweets
 from ml.state.tables.users import Users
 from ml.state.updates import tables_to_events
+from ml.state.updates.last_reading import LastReading
 from ml.training import communities, exposure, train, two_tower
 from ml.training.examples import Examples, of_impressions
 from ml.training.featurise import featurise
@@ -56,6 +58,23 @@ def test_a_log_applied_in_parts_gives_the_same_state(
     parts.apply(tiny_events)
     assert not differences(whole, parts)
     assert exposure.is_logged(tiny_events)
+
+
+def test_a_log_read_for_the_last_time_gives_the_same_state_and_is_forgotten(
+    tiny_catalog: Catalog, tiny_events: Events, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole, last = FeatureState(*tiny_catalog), FeatureState(*tiny_catalog)
+    whole.apply(tiny_events)
+    monkeypatch.setattr(events_module, "PART", 1_000)
+    copy = Events.concatenated([tiny_events])
+    gone = weakref.ref(copy.at)
+    reading = LastReading(copy)
+    del copy
+    reading.apply_to(last)
+    assert gone() is None
+    assert not differences(whole, last)
+    with pytest.raises(IndexError):
+        reading.apply_to(last)
 
 
 def test_a_stored_state_has_no_spare_room(

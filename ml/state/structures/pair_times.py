@@ -35,6 +35,11 @@ class PairTimes:
     def grow(self, left: int) -> None:
         self.lists.grow(left)
 
+    def expect(self, left: Rows) -> None:
+        """Make room for a pair of each of these left sides, where there are no pairs yet."""
+        self.index.expect(len(left))
+        self.lists.expect(left)
+
     def add(self, left: Rows, right: Rows, at: Times) -> None:
         """These pairs met then."""
         row = self._meet(left, right)
@@ -82,6 +87,9 @@ class PairTimes:
 
 class Forgetful(PairTimes):
     """Keeps nothing, where nobody will ask: as of the replays from which features are read."""
+
+    def expect(self, left: Rows) -> None:
+        """Nothing will be kept."""
 
     def add(self, left: Rows, right: Rows, at: Times) -> None:
         """These pairs met then, which is forgotten at once."""

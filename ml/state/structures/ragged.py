@@ -49,6 +49,13 @@ class Ragged:
         for name in ("start", "length", "room"):
             grow(self, name, rows, 0)
 
+    def expect(self, row: Rows) -> None:
+        """Make room for a value of each of these rows; nothing changes where there are values."""
+        if not self._used:
+            self.room = np.bincount(row, minlength=len(self.start))
+            self.start = np.cumsum(self.room) - self.room
+            self.data, self._used = np.empty(len(row), np.int32), len(row)
+
     def append(self, row: Rows, value: Rows) -> None:
         """Append each value to its row's list, in the order given."""
         done = 0

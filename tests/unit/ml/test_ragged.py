@@ -33,6 +33,31 @@ def test_it_behaves_like_a_list_of_lists(
         assert table.data[start : start + table.length[row]].tolist() == expected
 
 
+@given(APPENDS, st.lists(st.integers(0, 5), max_size=40))
+def test_what_is_expected_changes_no_list(
+    batches: list[list[tuple[int, int]]], expected: list[int]
+) -> None:
+    plain, roomy = Ragged(6), Ragged(6)
+    roomy.expect(np.array(expected, np.int32))
+    for batch in batches:
+        rows, values = np.array(batch, np.int32).reshape(-1, 2).T.copy()
+        plain.append(rows, values)
+        roomy.append(rows, values)
+        roomy.expect(np.zeros(9, np.int32))
+    for one, other in zip(roomy.packed().table, plain.packed().table, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_lists_as_long_as_expected_never_grow() -> None:
+    ragged, row = Ragged(3), np.array([2, 0, 2, 2], np.int32)
+    ragged.expect(row)
+    data = ragged.data
+    ragged.append(row, np.array([5, 6, 7, 8], np.int32))
+    assert ragged.data is data
+    assert len(data) == len(row)
+    assert ragged.of(2).tolist() == [5, 7, 8]
+
+
 def test_it_makes_room_for_more_rows() -> None:
     ragged = Ragged(1)
     ragged.grow(10)

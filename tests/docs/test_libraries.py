@@ -1,0 +1,48 @@
+"""What is imported is named as a dependency, and every dependency has its reason."""
+
+from __future__ import annotations
+
+import ast
+import sys
+import tomllib
+from importlib.metadata import packages_distributions
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from tests.docs.documents import ROOT, text
+
+ROOMS = ("app", "ml", "datagen", "evaluation")
+PROJECT = tomllib.loads(text("pyproject.toml"))["project"]
+PARTS = {"starlette", "pydantic-core"}  # of FastAPI and of pydantic, whose interfaces show them
+
+
+def names(requirements: list[str]) -> set[str]:
+    return {canonicalize_name(Requirement(line).name) for line in requirements}
+
+
+def imported() -> set[str]:
+    """The distributions of what our modules import, wherever in them."""
+    modules: set[str] = set()
+    for path in (path for room in ROOMS for path in (ROOT / room).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                modules |= {alias.name.partition(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                modules.add(node.module.partition(".")[0])
+    installed = packages_distributions()
+    known = modules & installed.keys() - {*sys.stdlib_module_names, *ROOMS}
+    return {canonicalize_name(installed[module][0]) for module in known}
+
+
+def test_what_is_imported_is_a_dependency() -> None:
+    extras = PROJECT["optional-dependencies"].values()
+    lines = [*PROJECT["dependencies"], *(line for extra in extras for line in extra)]
+    found = imported()
+    assert {"numpy", "scipy", "torch"} <= found
+    assert found - names(lines) - PARTS == set()
+
+
+def test_every_dependency_has_its_reason() -> None:
+    reasons = text("docs/decisions/libraries.md").partition("## Consequences")[0]
+    assert [one for one in names(PROJECT["dependencies"]) if f"`{one}`" not in reasons] == []
