@@ -44,7 +44,7 @@ from app.api import (
     why,
 )
 from app.api.body_limit import BodyLimit
-from app.api.connections import Connections, allow_files
+from app.api.connections import Connections
 from app.api.head import HeadAsGet
 from app.api.lean_route import InFront, lean
 from app.api.load_bound import LoadBound
@@ -195,7 +195,6 @@ def tracing(settings: Settings) -> Spans | None:
 def prepare_process(settings: Settings) -> None:
     """Set this process up to do nothing but serve."""
     logs.install(settings.log_format, settings.log_level)
-    allow_files()
     threads.use_one()
     memory.collect_seldom()
     sys.setswitchinterval(SWITCH_SECONDS)

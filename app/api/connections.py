@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import resource
-import sys
 from collections import OrderedDict
 from typing import Final, Literal, Protocol
 
@@ -17,7 +16,6 @@ from app.settings import Settings
 
 SWEEP_SECONDS: Final = 0.5
 SPARE: Final = 16  # connections beyond the limit, for probes
-BACKLOG: Final = 2_048  # connections that the system queues, since nobody has accepted them yet
 OWN_FILES: Final = 48  # that a process holds for its log, models and sockets
 
 
@@ -112,8 +110,8 @@ class Connections:
 
 
 def burst(files: int) -> int:
-    """How many connections may be accepted in one turn of the event loop, at least: those that make
-    room are closed a turn later, so their files are still held."""
+    """How many connections may be accepted in one turn of the event loop: those that make room are
+    closed a turn later, so their files are still held."""
     return max(1, min(64, files // 32))
 
 
@@ -122,22 +120,11 @@ def places(files: int) -> int:
     return max(8, files - OWN_FILES - 3 * burst(files))
 
 
-def allow_files() -> None:
-    """Let this process hold as many files as the system allows anybody here; many shells begin with
-    1,024."""
-    if sys.platform == "linux":
-        _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-
-
 def _soft_limit() -> int:
     soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     return 1_000_000 if soft == resource.RLIM_INFINITY else soft
 
 
-def accepted_at_once(settings: Settings, files: int | None = None) -> int:
-    """How many connections may be accepted in one turn of the event loop: as many as the system
-    queues, where that leaves enough files. For uvloop this is the length of the queue as well."""
-    files = files or _soft_limit()
-    spare = files - OWN_FILES - min(settings.max_connections, places(files))
-    return max(burst(files), min(BACKLOG, spare // 3))
+def accepted_at_once() -> int:
+    """`burst` of this process."""
+    return burst(_soft_limit())

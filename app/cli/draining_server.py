@@ -1,4 +1,4 @@
-"""A server that ends without failing anybody who has connected to it."""
+"""A server that fails nobody who has connected to it: neither in a burst, nor when it ends."""
 
 from __future__ import annotations
 
@@ -31,6 +31,13 @@ class DrainingServer(uvicorn.Server):
         """
         super().__init__(config)
         self._announce, self._drain_seconds = announce, drain_seconds
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to accept, and let the system queue as many as the sockets ask for: uvloop has made
+        the queue as short as uvicorn's `backlog` is, and a burst beyond it would be reset."""
+        await super().startup(sockets)
+        for listening in sockets or []:
+            listening.listen()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Go on until proxies know, then listen no more, and answer everybody who has connected by

@@ -1,9 +1,9 @@
 """The socket on which the service listens, with a long queue that is emptied in small steps.
 
 asyncio takes one number for both: how many connections the system queues, and how many of them the
-loop accepts in one turn. The queue must be long, for bursts; and the steps short, where files are
-few, so that those that are too many are closed before the process has no file left. uvloop sets the
-length of the queue by itself, and empties it in one turn: there both are `accepted_at_once`.
+loop accepts in one turn. The queue must be long, for bursts; and the steps short, so that those
+that are too many are closed before the process has no file left. uvloop takes the number for the
+queue alone, and accepts one connection in a turn; `DrainingServer` makes its queue long again.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable
 from multiprocessing import reduction
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
-from app.api.connections import BACKLOG
+BACKLOG: Final = 2_048  # connections that nobody has accepted yet
 
 
 class ListeningSocket(socket.socket):

@@ -95,7 +95,7 @@ def _limits(settings: Settings) -> dict[str, Any]:
     return {
         "http": installed(),
         "timeout_keep_alive": settings.idle_seconds,
-        "backlog": accepted_at_once(settings),
+        "backlog": accepted_at_once(),
     }
 
 

@@ -31,7 +31,7 @@ PRODUCT: Final = "for_you"
 
 OPTIONS: Final[Options] = {
     "users": (200, "whose feeds are explained"),
-    "tweets": (50, "of each, half of them from their feed, half of these from its page"),
+    "tweets": (50, "of each, half of them from their feed, among these most of its page"),
 }
 
 
@@ -148,10 +148,8 @@ def enters(one: Explanation) -> bool:
 
 
 def tweets_of(engine: Engine, user: str, count: int, seed: int) -> list[str]:
-    """So many tweets for a user, half of them from their feed, and half of those from its page.
-
-    The same places and the same others at every moment, whatever the feed is by then.
-    """
+    """So many tweets for a user: half of them from their feed, of which half from its page, as far
+    as that goes. The same places of a feed that is as long, at every moment."""
     query, ids = engine.hydrate.query(user, FEED), engine.state.tweets.ids
     rng = np.random.default_rng([seed, zlib.crc32(user.encode())])
     feed = engine.products[PRODUCT].run(query).batch.tweet

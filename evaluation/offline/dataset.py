@@ -39,6 +39,7 @@ class Dataset:
     cut: int
     protocol: str
     truth: Truth | None
+    has_log: bool = True  # whether it still has what came before the cut
 
     def state_at_the_cut(self, known: LastReading | None = None) -> FeatureState:
         """What was known when the first held-out thing had not yet happened.
@@ -46,6 +47,8 @@ class Dataset:
         Args:
             known: what that is, where this is `without_log`.
         """
+        if known is None and not self.has_log:
+            raise ValueError("the log was taken away; give it as `known`")
         state = FeatureState(self.users, self.tweets)
         if known is None:
             state.apply(self.known)
@@ -56,9 +59,11 @@ class Dataset:
         return state
 
     def without_log(self) -> Dataset:
-        """The same with nothing but what was held out, where nobody asks for the rest again."""
+        """The same without the events before the cut and the tables that are as large, where nobody
+        asks for these again."""
         empty = {name: getattr(self.tables, name).clear() for name in ("follows", "impressions")}
-        return replace(self, tables=replace(self.tables, **empty), events=Events.none())
+        tables = replace(self.tables, **empty)
+        return replace(self, tables=tables, events=Events.none(), has_log=False)
 
     @property
     def lasts(self) -> float:

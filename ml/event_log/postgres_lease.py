@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import zlib
-from contextlib import suppress
 from typing import Final
 
-from ml.errors import LogError
 from ml.event_log.postgres_session import PostgresSession
 
 CLASS: Final = 0x464F5259  # "FORY"
 TAKE: Final = "SELECT pg_try_advisory_lock(%s, %s)"
-RELEASE: Final = "SELECT pg_advisory_unlock(%s, %s)"
+RELEASE: Final = b"SELECT pg_advisory_unlock_all()"
 
 
 class PostgresLease:
@@ -40,10 +38,5 @@ class PostgresLease:
     def close(self) -> None:
         """Let another process hold it, at once: the server may notice only later that a connection
         ended."""
-        if self._held and self._session.is_same():
-            with suppress(LogError):  # a connection that is lost holds nothing for long
-                self._session.run(
-                    lambda connection: connection.execute(RELEASE, [CLASS, self._key])
-                )
-        self._session.close()
+        self._session.close(RELEASE)
         self._held = False

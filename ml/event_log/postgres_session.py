@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import select
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from threading import RLock
 from typing import Any, Final, TypeVar
 
@@ -44,6 +45,7 @@ OF_SERVER: Final = """
     SELECT set_config('synchronous_commit', 'on', false)
         WHERE current_setting('synchronous_commit') = 'off';
 """
+LAST_MILLISECONDS: Final = 2_000  # that closing a connection may take
 AWAY: Final = ("08", "57P", "25006")  # of SQLSTATE: no connection, shut down, a standby by now
 
 
@@ -93,8 +95,13 @@ class PostgresSession:
                 self._drop()
             return self._connection is not None
 
-    def close(self) -> None:
+    def close(self, last: bytes | None = None) -> None:
+        """Close the connection, after a last statement whose answer is waited for, for a moment;
+        where the connection is lost there is nobody to send it to."""
         with self._lock:
+            if last is not None and self._connection is not None:
+                with suppress(psycopg.Error):
+                    _send(self._connection, last)
             self._drop()
 
     def _connected(self) -> Connection:
@@ -134,6 +141,16 @@ class PostgresSession:
                     f"the event log {self.name} cannot be reached: {text}"
                 ) from error
             raise LogError(f"the event log {self.name}: {text}") from error
+
+
+def _send(connection: Connection, statement: bytes) -> None:
+    """Send a statement, and wait until the server has answered, but for no longer than it takes to
+    notice that it does not."""
+    connection.pgconn.send_query(statement)
+    connection.pgconn.flush()
+    answered = select.poll()
+    answered.register(connection.pgconn.socket, select.POLLIN)
+    answered.poll(LAST_MILLISECONDS)
 
 
 def _is_away(error: psycopg.Error) -> bool:

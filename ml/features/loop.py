@@ -1,8 +1,8 @@
 """Looks up the numbers of one viewer and some tweets, and writes their features row by row.
 
-It is the only code of features that sees arrays: what is found by searching is looked up for all
-rows at once, and then each row is numbers. The module `row_writer` completes the text of this file
-with the functions that write the features.
+With `look_ups` it is the only code of features that sees arrays: what is found by searching is
+looked up for all rows at once, and then each row is numbers. The module `row_writer` completes the
+text of this file with the functions that write the features.
 """
 
 from __future__ import annotations

@@ -72,8 +72,8 @@ class RankerInference:
             tweet: (pairs,) the tweet of each pair, as a position in `vectors`.
         """
         x = np.empty((len(features), len(self.mean) + 1), np.float32)
-        near_to = viewer @ self.nearness
-        _write_inputs(x, features, self.mean, self.spread, near_to, which, vectors, tweet)
+        nearness = _nearness(viewer @ self.nearness, which, vectors, tweet)
+        _write_inputs(x, features, self.mean, self.spread, nearness)
         first: Floats = x @ self.first.weight
         _activate(first, self.first.bias, SHARED[0])
         second: Floats = first[:, : SHARED[0]] @ self.second.weight
@@ -104,13 +104,9 @@ def _write_inputs(
     features: Floats,
     mean: Floats,
     spread: Floats,
-    viewer: Vectors,
-    which: Places,
-    vectors: Vectors,
-    tweet: Rows,
+    nearness: Floats,
 ) -> None:
     """Write what the first layer reads, (pairs, features + 1): the nearness of a pair is last."""
-    nearness = _nearness(viewer, which, vectors, tweet)
     for i in range(len(features)):
         for j in range(len(mean)):
             value = (features[i, j] - mean[j]) / spread[j]

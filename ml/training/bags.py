@@ -59,12 +59,12 @@ class _MetRows(nn.Module):
 class _Bags(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, table: Tensor, place: Tensor, weight: Tensor) -> Tensor:
-        ctx.weight = _matrix(place.numpy(), weight.numpy(), len(table))
-        return torch.from_numpy(ctx.weight @ table.detach().numpy())
+        ctx.matrix = _matrix(place.numpy(), weight.numpy(), len(table))
+        return torch.from_numpy(ctx.matrix @ table.detach().numpy())
 
     @staticmethod
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None, None]:
-        return torch.from_numpy(ctx.weight.T @ gradient.contiguous().numpy()), None, None
+        return torch.from_numpy(ctx.matrix.T @ gradient.contiguous().numpy()), None, None
 
 
 def _matrix(place: NDArray[np.int64], weight: NDArray[np.float32], rows: int) -> csr_matrix:

@@ -81,7 +81,7 @@ class Processes:
         task = partial(function, *arguments, **named)
         if self.count == 1:
             return task
-        answer = self._waiting.submit(self._ask, pickle.dumps(task))
+        answer = self._waiting.submit(self._ask, [pickle.dumps(task)])
         return cast(Callable[[], T], answer.result)  # of another process, so nothing knows its type
 
     def reported(self) -> int:
@@ -90,11 +90,13 @@ class Processes:
         new, self._seen = total - self._seen, total
         return new
 
-    def _ask(self, task: bytes) -> object:
-        """Let an idle process compute, and count what it reports meanwhile."""
+    def _ask(self, task: list[bytes]) -> object:
+        """Let an idle process compute, and count what it reports meanwhile. The only task is taken
+        out of its list: it may hold a whole log, and the queue keeps the list until it is done.
+        """
         connection = self._idle.get()
         try:
-            connection.send_bytes(task)
+            connection.send_bytes(task.pop())
             while isinstance(answer := pickle.loads(connection.recv_bytes()), int):
                 self._reported[connection] += answer
         except (EOFError, ConnectionError):
@@ -128,6 +130,8 @@ def _serve(asked: Connection) -> None:
 def _answer(task: bytes) -> bytes:
     """The pickled result of a task, and what it raised."""
     try:
-        return pickle.dumps((pickle.loads(task)(), None), protocol=pickle.HIGHEST_PROTOCOL)
+        call = pickle.loads(task)
+        del task  # it may hold a whole log
+        return pickle.dumps((call(), None), protocol=pickle.HIGHEST_PROTOCOL)
     except Exception as error:  # raised where it is asked for
         return pickle.dumps((None, error))

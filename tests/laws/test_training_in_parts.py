@@ -70,8 +70,16 @@ def test_a_log_read_for_the_last_time_gives_the_same_state_and_is_forgotten(
     gone = weakref.ref(copy.at)
     reading = LastReading(copy)
     del copy
+    apply, seen = last.apply, list[bool]()
+
+    def watched(part: Events) -> None:
+        seen.append(gone() is None)
+        apply(part)
+
+    monkeypatch.setattr(last, "apply", watched)
     reading.apply_to(last)
-    assert gone() is None
+    assert len(seen) > 5
+    assert all(seen)
     assert not differences(whole, last)
     with pytest.raises(IndexError):
         reading.apply_to(last)
