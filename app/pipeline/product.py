@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple, TypeVar
 
 from app.pipeline.batch import CandidateBatch
@@ -49,8 +49,8 @@ class Scored(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class ProductPipeline:
     name: str
-    mixer: MixerPipeline
-    gates: Sequence[Gate] = ()
+    mixer: MixerPipeline = field(repr=False)  # its components hold the state
+    gates: Sequence[Gate] = field(default=(), repr=False)
     otherwise: ProductPipeline | None = None  # answers the viewers that a gate keeps out
     fallback: ProductPipeline | None = None  # answers where this one fails
 

@@ -38,7 +38,7 @@ from ml.state.feature_state import FeatureState
 logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)  # it holds every array there is
 class Engine:
     """Everything that a request needs."""
 

@@ -155,3 +155,9 @@ def test_a_number_is_written_as_the_model_writes_it(number: float) -> None:
         x: float
 
     assert encoded({"x": number}) == One(x=number).model_dump_json().encode()
+
+
+def test_a_page_is_printed_without_the_state(tiny_engine: Engine, reader: str) -> None:
+    """Where it is in an error, or the result of a task that asyncio prints."""
+    page = asyncio.run(Feed(Service(tiny_engine)).page(reader, 10, "for_you", None, "name"))
+    assert len(repr(page)) < 20_000
