@@ -54,7 +54,7 @@ def test_the_watch_outlives_a_process_without_free_file_descriptors(
 
         assert state() == "ready"
         assert client.get("/timeline/a").status_code == 200  # loads its kernels
-        assert soon(lambda: service.log is not None and service.log.end > 0)  # it is written
+        assert soon(lambda: service.tail is not None and service.tail.offset > 0)  # it is applied
         (engine.settings.artifacts / "current").write_text("heuristic")
         with no_more_files():
             assert soon(lambda: state() == "degraded")
