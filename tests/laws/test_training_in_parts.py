@@ -48,24 +48,34 @@ def _same(one: object, other: object) -> None:
         np.testing.assert_array_equal(getattr(one, field.name), getattr(other, field.name))
 
 
-def test_a_log_applied_in_parts_gives_the_same_state(
+@pytest.fixture
+def whole(
     tiny_catalog: Catalog, tiny_events: Events, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    whole, parts = FeatureState(*tiny_catalog), FeatureState(*tiny_catalog)
-    whole.apply(tiny_events)
+) -> FeatureState:
+    """The state of a log that was applied at once; from here on it has many parts."""
+    state = FeatureState(*tiny_catalog)
+    state.apply(tiny_events)
     monkeypatch.setattr(events_module, "PART", 1_000)
     assert len(list(tiny_events.parts())) > 5
+    return state
+
+
+def test_a_log_applied_in_parts_gives_the_same_state(
+    whole: FeatureState, tiny_catalog: Catalog, tiny_events: Events
+) -> None:
+    parts = FeatureState(*tiny_catalog)
     parts.apply(tiny_events)
     assert not differences(whole, parts)
     assert exposure.is_logged(tiny_events)
 
 
 def test_a_log_read_for_the_last_time_gives_the_same_state_and_is_forgotten(
-    tiny_catalog: Catalog, tiny_events: Events, monkeypatch: pytest.MonkeyPatch
+    whole: FeatureState,
+    tiny_catalog: Catalog,
+    tiny_events: Events,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    whole, last = FeatureState(*tiny_catalog), FeatureState(*tiny_catalog)
-    whole.apply(tiny_events)
-    monkeypatch.setattr(events_module, "PART", 1_000)
+    last = FeatureState(*tiny_catalog)
     copy = Events.concatenated([tiny_events])
     gone = weakref.ref(copy.at)
     reading = LastReading(copy)
