@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 import shutil
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,7 @@ from ml.state.tables.users import Users
 from ml.state.updates import tables_to_events
 from ml.training import train
 from ml.training.options import TrainingOptions
+from tests.made_once import copied, made_once
 
 pytest_plugins = ["tests.postgres"]
 
@@ -46,9 +48,11 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 @pytest.fixture(scope="session")
 def tiny_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The tables of a hundred users."""
-    folder = tmp_path_factory.mktemp("world")
-    assert plant(["--out", str(folder), "--seed", "7", "--scale", "0.1"]) in (0, None)
-    return folder
+
+    def make(folder: Path) -> None:
+        assert plant(["--out", str(folder), "--seed", "7", "--scale", "0.1"]) in (0, None)
+
+    return made_once(tmp_path_factory, "world", make)
 
 
 @pytest.fixture(scope="session")
@@ -69,9 +73,12 @@ def tiny_events(tiny_tables: Tables, tiny_catalog: tuple[Users, Tweets]) -> Even
 @pytest.fixture(scope="session")
 def tiny_artifacts(tiny_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What training on them published."""
-    folder = tmp_path_factory.mktemp("artifacts")
-    train.train(tiny_data, folder, TrainingOptions())
-    return folder
+    made = made_once(
+        tmp_path_factory,
+        "artifacts",
+        lambda folder: train.train(tiny_data, folder, TrainingOptions()),
+    )
+    return copied(made, tmp_path_factory)
 
 
 @pytest.fixture(scope="session")
@@ -99,11 +106,17 @@ def tiny_engine(tiny_artifacts: Path, tiny_data: Path) -> Engine:
 @pytest.fixture(scope="session")
 def chosen_engine(tiny_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Engine:
     """The same as if nobody had logged impressions: only what people chose is known."""
-    data, artifacts = tmp_path_factory.mktemp("chosen"), tmp_path_factory.mktemp("artifacts")
-    for table in tiny_data.glob("*.parquet"):
-        if table.stem != "impressions":
-            shutil.copy(table, data)
-    train.train(data, artifacts, TrainingOptions())
+
+    def choose(folder: Path) -> None:
+        for table in tiny_data.glob("*.parquet"):
+            if table.stem != "impressions":
+                shutil.copy(table, folder)
+
+    def learn(folder: Path) -> None:
+        train.train(data, folder, TrainingOptions())
+
+    data = made_once(tmp_path_factory, "chosen", choose)
+    artifacts = made_once(tmp_path_factory, "artifacts-of-chosen", learn)
     return build_engine(Settings(artifacts=artifacts), wall=lambda: 4e9)
 
 
@@ -118,8 +131,19 @@ def tiny_dataset(tiny_data: Path, tiny_bundle: Bundle) -> Dataset:
 
 
 @pytest.fixture(scope="session")
-def findings(tiny_data: Path, tiny_bundle: Bundle, tiny_settings: Settings) -> Findings:
-    return evaluate(tiny_data, tiny_bundle, tiny_settings)
+def findings(
+    tiny_data: Path,
+    tiny_bundle: Bundle,
+    tiny_settings: Settings,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Findings:
+    def make(folder: Path) -> None:
+        found = evaluate(tiny_data, tiny_bundle, tiny_settings)
+        (folder / "findings").write_bytes(pickle.dumps(found))
+
+    made = made_once(tmp_path_factory, "found", make)
+    found: Findings = pickle.loads((made / "findings").read_bytes())
+    return found
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,7 @@ from app.settings import Settings
 from ml import bundle
 from ml.training import train
 from ml.training.options import TrainingOptions
+from tests.made_once import copied, made_once
 
 
 @pytest.fixture(scope="session")
@@ -46,11 +47,15 @@ def two(
     tiny_artifacts: Path, tiny_data: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Path, str, str]:
     """Artifacts with two bundles, of which the first is the current one."""
-    folder = tmp_path_factory.mktemp("two") / "artifacts"
-    shutil.copytree(tiny_artifacts, folder)
-    first = bundle.current(folder)
+
+    def make(folder: Path) -> None:
+        shutil.copytree(tiny_artifacts, folder, dirs_exist_ok=True)
+        train.train(tiny_data, folder, TrainingOptions(seed=8))
+
+    folder = copied(made_once(tmp_path_factory, "two", make), tmp_path_factory)
+    first, second = bundle.current(tiny_artifacts), bundle.current(folder)
     assert first is not None
-    second = train.train(tiny_data, folder, TrainingOptions(seed=8))
+    assert second is not None
     assert second != first
     bundle.promote(folder, first)
     return folder, first, second
