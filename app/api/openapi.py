@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple
 from urllib.parse import quote, urlencode
 
 import numpy as np
+import orjson
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
@@ -31,6 +32,7 @@ TAGS: Final = (  # in the order in which somebody needs them
     ("operations", "Whether it is well, what is served, and with what."),
 )
 Document = dict[str, Any]  # JSON, as FastAPI has it
+_made: Final[dict[int, bytes]] = {}  # by the number of routes
 
 
 class ExampleRequest(NamedTuple):
@@ -46,15 +48,24 @@ class ExampleRequest(NamedTuple):
 def of(app: FastAPI, settings: Settings) -> Document:
     """The OpenAPI document without examples of requests. It does not depend on the loaded data; of
     the settings only on which keys are set."""
-    schema = get_openapi(
-        title=app.title,
-        version=app.version,
-        summary=app.summary,
-        routes=app.routes,
-        tags=[{"name": name, "description": about} for name, about in TAGS],
-    )
-    _show_answers(schema)
-    return access.document(problems.document(schema), settings)
+    return access.document(problems.document(_schema(app)), settings)
+
+
+def _schema(app: FastAPI) -> Document:
+    """What the framework says of the routes, with an answer of each. It takes half a second, and is
+    the same for all applications of a process, as their routes are."""
+    if (made := _made.get(len(app.routes))) is None:
+        schema = get_openapi(
+            title=app.title,
+            version=app.version,
+            summary=app.summary,
+            routes=app.routes,
+            tags=[{"name": name, "description": about} for name, about in TAGS],
+        )
+        _show_answers(schema)
+        made = _made[len(app.routes)] = orjson.dumps(schema)
+    document: Document = orjson.loads(made)
+    return document
 
 
 def text(document: Document) -> str:
