@@ -96,22 +96,26 @@ def test_the_doctor_finds_nothing_wrong(project: Path, environment: dict[str, st
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "found"),
+    "faults",
     [
-        ("FORYOU_ARTIFACTS", "nowhere", "there is no folder nowhere"),
-        ("FORYOU_BUNDLE", "000000000000", "PROBLEM  bundle"),
-        ("FORYOU_LOG", "app/__init__.py", "PROBLEM  event log"),
-        ("FORYOU_PROT", "8000", "is it FORYOU_PORT?"),
-        ("FORYOU_HOST", "192.0.2.1", "PROBLEM  port"),
-        ("PYTHONPATH", "broken", "PROBLEM  libraries"),
+        [("FORYOU_PROT", "8000", "is it FORYOU_PORT?")],
+        [("FORYOU_ARTIFACTS", "nowhere", "there is no folder nowhere")],
+        [
+            ("FORYOU_BUNDLE", "000000000000", "PROBLEM  bundle"),
+            ("FORYOU_LOG", "app/__init__.py", "PROBLEM  event log"),
+            ("FORYOU_HOST", "192.0.2.1", "PROBLEM  port"),
+        ],
+        [("PYTHONPATH", "broken", "PROBLEM  libraries")],
     ],
 )
 def test_the_doctor_finds_what_is_wrong(
-    project: Path, environment: dict[str, str], name: str, value: str, found: str
+    project: Path, environment: dict[str, str], faults: list[tuple[str, str, str]]
 ) -> None:
-    code, text = foryou(project, environment | {name: value}, "doctor")
+    given = {name: value for name, value, _ in faults}
+    code, text = foryou(project, environment | given, "doctor")
     assert code == 1
-    assert found in text
+    for _, _, found in faults:
+        assert found in text
     assert "Traceback" not in text
 
 
