@@ -7,7 +7,8 @@ MAP ?=
 SEED ?= 7
 SCALE ?= 1
 BIN := .venv/bin
-INSTALL = $(BIN)/pip install --quiet --disable-pip-version-check \
+# What is never imported need not be compiled: of the libraries, that is most.
+INSTALL = $(BIN)/pip install --quiet --no-compile --disable-pip-version-check \
   --config-settings editable_mode=compat $(PIP_FLAGS)
 # Memory in large pages, where the C library knows how: a request looks at much of it.
 export GLIBC_TUNABLES ?= glibc.malloc.hugetlb=1
