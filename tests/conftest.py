@@ -16,6 +16,7 @@ import pytest
 from hypothesis import settings
 
 from app.serving.engine import Engine, build_engine
+from app.serving.warm_up import warm_up
 from app.settings import Settings
 from datagen.__main__ import main as plant
 from evaluation.offline import dataset
@@ -73,12 +74,13 @@ def tiny_events(tiny_tables: Tables, tiny_catalog: tuple[Users, Tweets]) -> Even
 @pytest.fixture(scope="session")
 def tiny_artifacts(tiny_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What training on them published."""
-    made = made_once(
-        tmp_path_factory,
-        "artifacts",
-        lambda folder: train.train(tiny_data, folder, TrainingOptions()),
-    )
-    return copied(made, tmp_path_factory)
+
+    def make(folder: Path) -> None:
+        train.train(tiny_data, folder, TrainingOptions())
+        # Compiled by one process, before several begin with it at the same time.
+        warm_up(Settings(artifacts=folder, data_dir=tiny_data), bundle.load(folder))
+
+    return copied(made_once(tmp_path_factory, "artifacts", make), tmp_path_factory)
 
 
 @pytest.fixture(scope="session")
@@ -101,6 +103,25 @@ def tiny_engine(tiny_artifacts: Path, tiny_data: Path) -> Engine:
     """All that serves them, at an instant that does not pass."""
     settings = Settings(artifacts=tiny_artifacts, data_dir=tiny_data)
     return build_engine(settings, wall=lambda: 4e9)
+
+
+@pytest.fixture(scope="session")
+def two(
+    tiny_artifacts: Path, tiny_data: Path, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, str, str]:
+    """Artifacts with two bundles, of which the first is the current one."""
+
+    def make(folder: Path) -> None:
+        shutil.copytree(tiny_artifacts, folder, dirs_exist_ok=True)
+        train.train(tiny_data, folder, TrainingOptions(seed=8))
+
+    folder = copied(made_once(tmp_path_factory, "two", make), tmp_path_factory)
+    first, second = bundle.current(tiny_artifacts), bundle.current(folder)
+    assert first is not None
+    assert second is not None
+    assert second != first
+    bundle.promote(folder, first)
+    return folder, first, second
 
 
 @pytest.fixture(scope="session")

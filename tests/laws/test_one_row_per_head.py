@@ -23,6 +23,7 @@ import polars as pl
 from fastapi.testclient import TestClient
 
 from app.main import create_app
+from app.serving.service import Service
 from app.settings import Settings
 from ml import bundle
 from ml.state.tables.counts import Count
@@ -45,7 +46,9 @@ train.train(data, artifacts, TrainingOptions())
 
 state, trained = bundle.load_state(artifacts), bundle.load(artifacts)
 user = str(likes["user_id"][0])
-with TestClient(create_app(Settings(artifacts=artifacts, data_dir=data))) as client:
+settings = Settings(artifacts=artifacts, data_dir=data)
+# Opened by itself, it compiles what is asked for below, and not all that anybody could ask for.
+with TestClient(create_app(settings, service=Service.open(settings))) as client:
     items = client.get(f"/timeline/{user}").json()["items"]
     tweets = [item["tweet_id"] for item in items]
     scored = client.post("/score", json={"user_id": user, "tweet_ids": tweets}).json()

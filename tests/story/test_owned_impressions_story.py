@@ -15,6 +15,7 @@ from app.serving.service import Service
 from app.settings import Settings
 from ml.event_log.sqlite import SqliteLog
 from ml.state.tables.counts import Count
+from tests.opened import opened
 from tests.unit.app.conftest import World
 
 
@@ -32,7 +33,7 @@ def settings(tiny_artifacts: Path, tiny_data: Path, tmp_path: Path) -> Settings:
 @pytest.fixture
 def telling(settings: Settings) -> Iterator[TestClient]:
     """A service that counts what clients say was seen."""
-    with TestClient(create_app(settings)) as client:
+    with opened(settings) as client:
         yield client
 
 
@@ -64,7 +65,7 @@ def score(client: TestClient, user: str, tweet: str) -> float:
 def test_invented_request_ids_do_not_change_what_an_author_is_worth(
     settings: Settings, reader: str, mode: str
 ) -> None:
-    with TestClient(create_app(settings.model_copy(update={"impressions": mode}))) as client:
+    with opened(settings.model_copy(update={"impressions": mode})) as client:
         state = engine_of(client).state
         author = int(state.tweets.author[state.by_time[-1]])
         tweets = state.tweets.ids.ids(state.posts.of(author))
@@ -119,12 +120,12 @@ def test_a_later_page_is_served_under_its_own_request_id(telling: TestClient, re
 
 
 def test_a_restart_forgets_nothing_of_what_was_served(settings: Settings, reader: str) -> None:
-    with TestClient(create_app(settings)) as client:
+    with opened(settings) as client:
         pages = [
             client.get(f"/timeline/{who}", headers={"X-Request-ID": "r"}).json()
             for who in (reader, "nobody-yet")
         ]
-    with TestClient(create_app(settings)) as client:
+    with opened(settings) as client:
         for page in pages:
             who, tweet = page["user_id"], page["items"][0]["tweet_id"]
             results = send(

@@ -12,8 +12,8 @@ import pytest
 from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
-from app.main import create_app
 from app.settings import Settings
+from tests.opened import opened
 
 READ_KEY, SECRET = "the key that reads", "a secret of thirty-two bytes or more"
 
@@ -34,7 +34,7 @@ def asking(
         log_level="error",
         **given,
     )
-    with TestClient(create_app(settings), raise_server_exceptions=False) as client:
+    with opened(settings, raise_server_exceptions=False) as client:
         client.headers["X-Asked"] = request.param
         yield client
 

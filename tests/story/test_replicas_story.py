@@ -21,6 +21,7 @@ from app.settings import Settings
 from evaluation.cluster.postgres_server import PostgresServer
 from ml.errors import BundleError
 from ml.state.storage.state_diff import differences
+from tests.opened import opened
 
 Pair = tuple[TestClient, TestClient]
 PATIENCE_SECONDS = 30.0
@@ -39,8 +40,8 @@ def settings(tiny_artifacts: Path, tiny_data: Path, tmp_path: Path, postgres_url
 @pytest.fixture
 def replicas(settings: Settings) -> Iterator[Pair]:
     with (
-        TestClient(create_app(settings), raise_server_exceptions=False) as one,
-        TestClient(create_app(settings), raise_server_exceptions=False) as other,
+        opened(settings, raise_server_exceptions=False) as one,
+        opened(settings, raise_server_exceptions=False) as other,
     ):
         yield one, other
 
@@ -78,7 +79,7 @@ def test_what_one_acknowledged_has_its_effect_on_the_other(replicas: Pair) -> No
 def replica(settings: Settings, port: int) -> Iterator[TestClient]:
     """One with a file of answers of its own, as on another machine."""
     own = settings.model_copy(update={"port": port})
-    with TestClient(create_app(own), raise_server_exceptions=False) as client:
+    with opened(own, raise_server_exceptions=False) as client:
         yield client
 
 
@@ -202,13 +203,13 @@ def test_one_of_them_does_the_work_that_is_done_once(replicas: Pair) -> None:
 
 
 def test_a_start_reads_the_newest_snapshot_and_the_rest(settings: Settings, reader: str) -> None:
-    with TestClient(create_app(settings)) as one:
+    with opened(settings) as one:
         like = {"action": "like", "user_id": reader, "tweet_id": "1"}
         written(one.post("/events", json={"events": [like, like]}))
         snapshot(settings)
         assert list(settings.artifacts.glob("test*.log.state/0*"))
         offset = written(one.post("/events", json={"events": [like]}))
-        with TestClient(create_app(settings)) as new:
+        with opened(settings) as new:
             params = {"after_offset": offset}
             assert new.get(f"/timeline/{reader}", params=params).status_code == 200
             assert not differences(*(service(each).engine.state for each in (one, new)))
@@ -219,13 +220,13 @@ def test_a_machine_without_artifacts_fetches_them_from_the_store(
 ) -> None:
     shared = settings.model_copy(update={"store": str(tmp_path / "store")})
     push(shared)
-    with TestClient(create_app(shared)) as one:
+    with opened(shared) as one:
         like = {"action": "like", "user_id": reader, "tweet_id": "1"}
         offset = written(one.post("/events", json={"events": [like]}))
         one.get("/users?limit=1", params={"after_offset": offset})
         snapshot(shared)
         elsewhere = shared.model_copy(update={"artifacts": tmp_path / "elsewhere"})
-        with TestClient(create_app(elsewhere)) as other:
+        with opened(elsewhere) as other:
             assert other.get("/readyz").json()["model_version"] == service(one).engine.model_version
             assert list(elsewhere.artifacts.glob("test*.log.state/0*"))
             assert not differences(*(service(each).engine.state for each in (one, other)))
@@ -239,7 +240,7 @@ def test_a_store_that_is_away_keeps_a_machine_from_its_first_start_only(
 
     monkeypatch.setattr("app.serving.shared_artifacts.pull_artifacts", away)
     shared = settings.model_copy(update={"store": str(tmp_path / "store")})
-    with TestClient(create_app(shared)) as one:
+    with opened(shared) as one:
         assert one.get("/livez").status_code == 200
     nothing = shared.model_copy(update={"artifacts": tmp_path / "nothing"})
     with pytest.raises(BundleError, match="the store is away"), TestClient(create_app(nothing)):

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 
-from app.main import create_app
 from app.settings import Settings
+from tests.opened import opened
 
 SYBILS = 1_000
 
@@ -25,7 +25,7 @@ def live(
     settings = Settings(
         artifacts=artifacts, data_dir=tiny_data, log=tmp_path / "events.db", log_level="error"
     )
-    with TestClient(create_app(settings)) as client:
+    with opened(settings) as client:
         client.headers["X-Test"] = request.param
         yield client
 
@@ -80,7 +80,7 @@ def test_a_thousand_new_accounts_bury_nobody(
     settings = Settings(
         artifacts=tiny_artifacts, data_dir=tiny_data, log=tmp_path / "events.db", log_level="error"
     )
-    with TestClient(create_app(settings)) as client:
+    with opened(settings) as client:
         state = client.app_state["service"].engine.state
         viewers = state.users.ids.ids(np.argsort(-state.history.written)[:10])
         before = {viewer: places(client, viewer) for viewer in viewers}

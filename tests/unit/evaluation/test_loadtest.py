@@ -22,6 +22,7 @@ from evaluation.loadtest.server import Server, serving, start
 from evaluation.loadtest.slo_report import Bar, SloReport, least, most, none
 from evaluation.loadtest.traffic import ACTIONS, Traffic
 from evaluation.loadtest.workers import one_to_each
+from ml import bundle
 from ml.actions import Action
 from ml.event_log.record import Entry, Kind
 from ml.event_log.sqlite import SqliteLog
@@ -140,10 +141,15 @@ def test_a_server_that_does_not_start_says_why(tmp_path: Path) -> None:
 
 
 def test_a_crash_loses_nothing(
-    here: dict[str, str], tiny_artifacts: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    here: dict[str, str],
+    two: tuple[Path, str, str],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    few = ["--rounds", "2", "--events", "100", "--every", "2"]
-    ended, told = measured(tiny_artifacts, tmp_path, "crash", *few)
+    artifacts, current, other = two
+    bundle.promote(artifacts, current)
+    few = ["--rounds", "2", "--events", "100", "--every", "2", "--other", other]
+    ended, told = measured(artifacts, tmp_path, "crash", *few)
     assert ended == 0, capsys.readouterr().out
     assert told["figures"]["kills"] >= 2
     assert "acknowledged and lost: 0" in capsys.readouterr().out
