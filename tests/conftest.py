@@ -46,6 +46,21 @@ settings.register_profile("search", deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One process trains for the first module that needs it, while the other begins with those that
+    need no training."""
+    modules: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        modules.setdefault(item.nodeid.split("::")[0], []).append(item)
+    asking = [
+        name
+        for name, its in modules.items()
+        if any("tiny_data" in getattr(one, "fixturenames", ()) for one in its)
+    ]
+    order = [*asking[:1], *(name for name in modules if name not in asking), *asking[1:]]
+    items[:] = [item for name in order for item in modules[name]]
+
+
 @pytest.fixture(scope="session")
 def tiny_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The tables of a hundred users."""
