@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.follow_recommendations import recommender
+from app.follow_recommendations import recommender, standing
 from app.follow_recommendations.recommender import FollowRecommender
+from app.follow_recommendations.standing import Standings
 from app.pipeline.batch import Rows
 from app.pipeline.query import Query
 from app.products import shared_stages
@@ -165,7 +166,7 @@ def test_whom_to_follow_is_chosen_as_if_all_users_were_compared(
     tiny_engine: Engine, foremost: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     state, who = tiny_engine.state, tiny_engine.who_to_follow
-    monkeypatch.setattr(recommender, "FOREMOST", foremost)
+    monkeypatch.setattr(standing, "FOREMOST", foremost)
     monkeypatch.setattr(recommender, "SHORTLIST", 15)
     share, followers = who.weights.shares(), state.graph.followers
     for query in queries(tiny_engine):
@@ -220,7 +221,8 @@ def test_nothing_remembered_is_out_of_date() -> None:
         most_popular.engaged(now)
         who.standing(now)
         chance.choice(changes)()
-        known, anew = who.standing(now), who._standing(now)
+        known = who.standing(now)
+        anew = Standings(state, who.shares, settings.newly_joined_half_life_hours)(now)
         assert all(map(np.array_equal, _columns(astuple(known)), _columns(astuple(anew))))
         recent = fresh_tweets.recent(now).tweet
         engaged = most_popular._engaged(now)[recent]
