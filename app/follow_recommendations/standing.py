@@ -1,4 +1,4 @@
-"""What speaks for following users, whoever the viewer is: how new they are, and how well known."""
+"""What speaks for following users that does not depend on the viewer: newness and fame."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class Standings:
         self._before = np.empty(0, np.int32)
 
     def _learn(self) -> None:
-        """Compute anew what is said of users who changed, or came."""
+        """Compute anew what is said of users who are new, or changed."""
         followers, created_at = self._state.graph.followers, self._state.users.created_at
         came = len(followers) - len(self._followers)
         if came:
