@@ -30,7 +30,7 @@ SCHEMA = 10  # raise it when the meaning of a stored array changes
 ABOUT = "state.json"
 SPARE = 8  # a state is read with room for one more row in so many
 OF_THE_PROCESS = ("_version", "_rewritten", "_acted")  # nothing that another process should know
-VERSIONS = ("version", "renumbered")  # of a table, of this process as well
+VERSIONS = ("version", "renumbered", "reordered")  # of a table, of this process as well
 DERIVED = ("_kind_of", "_turns_on")  # a register makes them anew from its kinds
 LISTED_ANEW = ("engagers",)  # from the register of engagements
 
