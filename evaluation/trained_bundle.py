@@ -79,7 +79,7 @@ def trained_bundle(given: argparse.Namespace) -> TrainedBundle:
     raise DataError(
         f"{_trained_on(found, own)}{last}; {differences[0]}; leave out --data, --map and "
         f"FORYOU_DATA_DIR to ask about what it read, or run "
-        f"{_train(asked or sources[0].folder, given)}"
+        f"{_train(asked or sources[0].folder or 'DIR', given)}"
     )
 
 

@@ -7,12 +7,12 @@ import sys
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack, closing
+from functools import partial
 from pathlib import Path
 
 from ml import bundle, command, memory, threads
 from ml.bundle import community_list, promotion_check, training_source
-from ml.dataset import report, table_options
-from ml.dataset.tables import Tables
+from ml.dataset import report, table_options, tables
 from ml.environment import artifacts
 from ml.errors import BundleError, FeedError, LogError
 from ml.event_log.open_log import is_url, open_log
@@ -69,10 +69,10 @@ def _train(given: argparse.Namespace) -> None:
         ranker_rows=given.ranker_rows,
         processes=given.processes,
     )
-    tables = table_options.read(given.data, given) if given.rejects or given.map else None
+    read = partial(table_options.read, given=given) if given.rejects or given.map else tables.read
     with ExitStack() as stack:
         log = stack.enter_context(closing(_log(given.from_log))) if given.from_log else None
-        version = train.train(given.data, given.artifacts, options, tables, log)
+        version = train.train(given.data, given.artifacts, options, read, log)
     trained = bundle.load(given.artifacts)
     assert trained is not None
     print(f"bundle {version}: {sum(trained.manifest.parameters.values()):,} parameters")
@@ -112,8 +112,8 @@ def _check(given: argparse.Namespace) -> None:
     """Say what is there, and last whether it is enough to train on."""
     found = table_options.validated(given.data, given)
     print(report.summary(found, time.time()), flush=True)
-    tables = Tables.of(found)
-    require_enough(given.data, tables, train.cut_of(tables, TrainingOptions().holdout))
+    used = tables.Tables.of(found)
+    require_enough(given.data, used, train.cut_of(used, TrainingOptions().holdout))
 
 
 def _promote(given: argparse.Namespace) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import fcntl
 import hashlib
 import os
 import platform
@@ -11,6 +12,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
@@ -19,7 +21,8 @@ from ml.environment import artifacts, setting
 
 KERNELS: Final = "FORYOU_KERNELS"  # a setting of the service as well: app/process_settings.py
 CACHE: Final = "NUMBA_CACHE_DIR"  # which numba reads when it is imported
-KEPT: Final = 2  # folders, the one in use among them
+KEPT: Final = 2  # folders, this process's among them, whether they are in use or not
+IN_USE: Final = "in-use"  # a file in each, which the processes that use it hold locked
 ROOT: Final = Path(__file__).parents[1]
 ROOMS: Final = ("ml", "app")
 KERNEL: Final = re.compile(r"^@(\w+_)?kernel$", re.MULTILINE)
@@ -35,10 +38,12 @@ def prepare() -> Path | None:
     name = fingerprint()
     inherited = Path(os.environ.get(CACHE, ""))
     if inherited.name == name and _is_writable(inherited):
+        _hold(inherited)
         return inherited  # a parent process prepared it
     folder = root() / name
     is_given = setting(KERNELS) or artifacts().is_dir()  # there are none before training
     if is_given and _is_writable(folder):
+        _hold(folder)
         _sweep(folder)
         return folder
     return _temporary(folder)
@@ -111,9 +116,19 @@ def _temporary(folder: Path) -> Path | None:
         return None
 
 
+def _hold(folder: Path) -> None:
+    """Let nobody remove it before this process ends, where its file system has locks."""
+    with suppress(OSError):
+        os.utime(folder)
+        stays_open = os.open(folder / IN_USE, os.O_RDWR | os.O_CREAT)
+        fcntl.flock(stays_open, fcntl.LOCK_SH)
+
+
 def _sweep(folder: Path) -> None:
-    """Remove folders of older sources."""
+    """Remove folders of other sources, but for those in use and the one last used."""
     others = [path for path in folder.parent.iterdir() if path.is_dir() and path != folder]
-    by_age = sorted(others, key=lambda path: path.stat().st_mtime, reverse=True)
-    for path in by_age[KEPT - 1 :]:
-        shutil.rmtree(path, ignore_errors=True)
+    by_use = sorted(others, key=lambda path: path.stat().st_mtime, reverse=True)
+    for path in by_use[KEPT - 1 :]:
+        with suppress(OSError), (path / IN_USE).open("a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(path, ignore_errors=True)

@@ -16,7 +16,7 @@ Json = dict[str, Any]  # an object: what the encoder takes
 
 
 def of(batch: CandidateBatch) -> Sequence[Json | None]:
-    """A `Placement` for each row; None on a later page, of which nothing is known."""
+    """A `Placement` for each row; None where an older version served the first page."""
     if RULE not in batch.columns:
         return [None] * len(batch)
     rule = batch[RULE].astype(np.intp).tolist()

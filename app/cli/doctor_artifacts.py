@@ -89,7 +89,7 @@ def check_state(settings: Settings) -> Finding:
         snapshot.check(settings.artifacts / "state" / named)
     except FeedError as error:
         return Finding("state", False, str(error))
-    return Finding("state", True, f"of {data}")
+    return Finding("state", True, f"of {data or 'tables of another machine'}")
 
 
 def check_log(settings: Settings) -> Finding:

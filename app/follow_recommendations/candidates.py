@@ -5,45 +5,15 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-from app.follow_recommendations.reasons import (
-    Followers,
-    Scores,
-    Weights,
-    friends,
-    newly_joined,
-    popular,
-)
+from app.follow_recommendations.reasons import Followers, Scores, friends
+from app.follow_recommendations.standing import NOBODY
 from app.pipeline.batch import Rows
 from app.retrieval.sort_keys import Keys, sort_key
-from ml.arrays import Times
 from ml.kernels import kernel
 from ml.state.structures.scratch_table import FREE, scratch_table, slot_of
 
-Flags = NDArray[np.bool_]
-NOBODY: Final = -1.0  # the standing of users who are not recommended to any viewer
 REFUSED: Final = -1  # the place of users who are not recommended to this one
-
-
-@kernel
-def standing(
-    created_at: Times,
-    gone: Flags,
-    followers: Followers,
-    most: int,
-    share: Weights,
-    half_life_hours: float,
-    now: int,
-) -> Scores:
-    """(users,) the part of the score that is the same for every viewer."""
-    score = np.empty(len(created_at), np.float64)
-    for user in range(len(created_at)):
-        new = share.newly_joined * newly_joined(created_at[user], now, half_life_hours)
-        score[user] = new + share.popular * popular(followers[user], most)
-        if gone[user] or created_at[user] > now:
-            score[user] = NOBODY
-    return score
 
 
 @kernel

@@ -9,29 +9,19 @@ from typing import Final
 
 import numpy as np
 
-from app.follow_recommendations import candidates
 from app.follow_recommendations.candidates import promising
-from app.follow_recommendations.reasons import Scores, Weights, explained, with_taste
+from app.follow_recommendations.reasons import Weights, explained, with_taste
 from app.follow_recommendations.recommended import Recommended
+from app.follow_recommendations.standing import Standing, Standings, best_first
 from app.pipeline.batch import Column, Rows
 from app.pipeline.query import Query
 from app.retrieval.memo import Memo
-from app.retrieval.sort_keys import Keys, rows_of, scores_of, sort_keys
-from app.retrieval.top_k import best_rows, top_k
+from app.retrieval.sort_keys import Keys, rows_of, scores_of
+from app.retrieval.top_k import top_k
 from ml.embeddings.encoder import Encoder
 from ml.state.feature_state import FeatureState
 
 SHORTLIST: Final = 120  # users whose taste is compared, which costs more than all other reasons
-FOREMOST: Final = 1_000  # users of the best standing: more than most viewers follow
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """What speaks for following each user that does not depend on the viewer."""
-
-    score: Scores  # (users,)
-    foremost: Rows  # users, best first
-    most: int  # followers that anybody has
 
 
 @dataclass(frozen=True)
@@ -51,7 +41,8 @@ class FollowRecommender:
     def standing(self) -> Memo[Standing]:
         """The standing of all users at a moment."""
         version = partial(attrgetter("users.version", "graph.version"), self.state)
-        return Memo(self._standing, version)
+        anew = Standings(self.state, self.shares, self.newly_joined_half_life_hours)
+        return Memo(anew, version)
 
     @cached_property
     def shares(self) -> Weights:
@@ -115,18 +106,4 @@ class FollowRecommender:
             )
             if first == count or len(foremost) == len(standing.score):
                 return top_k(keys, count)
-            foremost = _best_first(standing.score, len(standing.score))
-
-    def _standing(self, now: int) -> Standing:
-        users, followers = self.state.users, self.state.graph.followers
-        most, half_life_hours = int(followers.max(initial=0)), self.newly_joined_half_life_hours
-        score = candidates.standing(
-            users.created_at, users.gone, followers, most, self.shares, half_life_hours, now
-        )
-        return Standing(score, _best_first(score, FOREMOST), most)
-
-
-def _best_first(score: Scores, count: int) -> Rows:
-    """The users of the best standing."""
-    everybody = np.arange(len(score), dtype=np.int32)
-    return best_rows(sort_keys(score.astype(np.float32), everybody), count)
+            foremost = best_first(standing.score, len(standing.score))

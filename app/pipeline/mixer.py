@@ -13,6 +13,7 @@ from app.pipeline import stages
 from app.pipeline.batch import CandidateBatch, Rows
 from app.pipeline.candidate_pipeline import CandidatePipeline
 from app.pipeline.components import Filter, Selector, SideEffect
+from app.pipeline.placement import COST, RULE
 from app.pipeline.query import Query
 from app.pipeline.retrieve import have_more, retrieve
 from app.pipeline.scoring_pipeline import ScoringPipeline
@@ -73,13 +74,15 @@ class MixerPipeline:
         """A later page of a stored pool, from a place on, the place behind it, and the
         tweets of the page and of all later ones.
 
-        The order is that of the first page; the numbers are as of now.
+        The order is that of the first page, and so is why a row stands there; all other numbers are
+        as of now.
         """
-        rest = CandidateBatch(pool.tweet[place:], pool.author[place:], pool.sources[place:])
-        places = np.arange(place, len(pool), dtype=np.float32)
-        rest = stages.filter_visibility(
-            query, rest.with_columns({PLACE: places}), self.recheck, trace
+        columns = {name: pool[name][place:] for name in (RULE, COST) if name in pool.columns}
+        columns[PLACE] = np.arange(place, len(pool), dtype=np.float32)
+        rest = CandidateBatch(
+            pool.tweet[place:], pool.author[place:], pool.sources[place:], columns
         )
+        rest = stages.filter_visibility(query, rest, self.recheck, trace)
         batch = stages.rank(query, rest, self.scoring.ranker, trace)
         batch = stages.rescore(query, batch, self.scoring.rescorers, trace)
         page = batch.head(query.limit)

@@ -49,8 +49,7 @@ class Bought(NamedTuple):
 
 
 def bought(batch: CandidateBatch) -> dict[str, Bought]:
-    """What each rule that brought a row bought on a page, and what it cost; nothing is known of a
-    later page."""
+    """What each rule that brought a row bought on a page, and what it cost."""
     if RULE not in batch.columns:
         return {}
     rule, cost = batch[RULE], batch[COST]

@@ -16,12 +16,12 @@ from app.pipeline.query import Query
 from app.retrieval.age import ages_hours
 from app.retrieval.memo import Memo
 from app.retrieval.posts import fresh_posts
+from app.retrieval.recent_tweets import Recent, RecentTweets
 from app.retrieval.sort_keys import Keys, sort_keys
 from app.retrieval.top_k import best_rows
-from app.retrieval.topic_index import TopicIndex
+from app.retrieval.topic_index import TopicIndex, Topics
 from ml.arrays import Times
 from ml.state.feature_state import FeatureState
-from ml.state.tables.audience import PUBLIC
 
 KEPT_SECONDS: Final = 600  # what is known of tweets is looked up as of a multiple of these
 
@@ -34,33 +34,9 @@ class Fresh:
     tweet: Rows
     author: Rows
     created_at: Times
-    topic: NDArray[np.int32]  # tokens, 0 where there is none
+    topic: Topics
     by_topic: TopicIndex  # of a list that holds these from a place on
     first: int  # this place
-
-
-@dataclass(frozen=True, slots=True)
-class Recent:
-    """The public tweets that are inside the window at a moment or later, oldest first: the window
-    at any of these moments is a part of them."""
-
-    place: NDArray[np.int64]  # among all tweets by time
-    tweet: Rows
-    author: Rows
-    created_at: Times
-    topic: NDArray[np.int32]
-    by_topic: TopicIndex
-
-    def only(self, row: NDArray[np.intp]) -> Recent:
-        """Only these of them."""
-        return Recent(
-            self.place[row],
-            self.tweet[row],
-            self.author[row],
-            self.created_at[row],
-            self.topic[row],
-            TopicIndex.of(self.topic[row]),
-        )
 
 
 @dataclass(frozen=True)
@@ -79,11 +55,15 @@ class FreshTweets:
     @cached_property
     def recent(self) -> Memo[Recent]:
         """The public tweets inside the window at a moment, or at a later one."""
-        return Memo(self._recent, self._version)
+        return Memo(self._recent_tweets, self._version)
 
     def window(self, now: int) -> Fresh:
         """The same as `fresh`, found anew."""
-        return self._part(self._recent(now), now)
+        return self._part(self._recent_tweets.anew(now), now)
+
+    @cached_property
+    def _recent_tweets(self) -> RecentTweets:
+        return RecentTweets(self.state, self.max_age_hours, self.at_least)
 
     @property
     def _version(self) -> Callable[[], int]:
@@ -91,16 +71,6 @@ class FreshTweets:
 
     def _fresh(self, now: int) -> Fresh:
         return self._part(self.recent(now - now % KEPT_SECONDS), now)
-
-    def _recent(self, now: int) -> Recent:
-        tweets, by_time = self.state.tweets, self.state.by_time
-        unknown, start, _ = self.state.fresh_places(now, self.max_age_hours, self.at_least)
-        place = np.concatenate([np.arange(unknown), np.arange(start, len(by_time))])
-        place = place[tweets.audience.visibility[by_time[place]] == PUBLIC]
-        tweet = by_time[place]
-        topic = tweets.tags[tweet, 0].view(np.int32)
-        author, created_at = tweets.author[tweet], tweets.created_at[tweet]
-        return Recent(place, tweet, author, created_at, topic, TopicIndex.of(topic))
 
     def _part(self, recent: Recent, now: int) -> Fresh:
         """What is fresh at a moment, of what is recent as of that moment or an earlier one."""

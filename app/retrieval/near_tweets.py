@@ -25,7 +25,7 @@ from ml.kernels import inline_kernel, kernel
 SLOTS: Final = 256  # of age, in which the tweets of a cell are sorted
 REACH: Final = 6_000  # tweets whose sketches are looked at, for each taste
 FEWEST: Final = 400  # of these, whose vectors are looked at
-HALVINGS: Final = 24  # of the bounds of the least worth
+HALVINGS: Final = 14  # of the bounds of the least worth, to a hundredth of a half-life or less
 KEPT_TWEETS: Final = 1_000  # an inverted file is of a multiple of these; newer ones are all read
 
 Numbers = NDArray[np.int64]

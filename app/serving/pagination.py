@@ -9,6 +9,7 @@ import numpy as np
 
 from app.errors import AwayError, ExpiredCursorError, ForgedCursorError
 from app.pipeline.batch import CandidateBatch
+from app.pipeline.placement import COST, RULE
 from app.pipeline.product import ProductPipeline, Served
 from app.pipeline.query import NOBODY, Query
 from app.pipeline.trace import Trace
@@ -17,8 +18,7 @@ from app.serving.cursor import CURSOR_SECONDS, Cursor
 from app.serving.preferred_settings import products_for
 from app.serving.service import Service
 from ml.errors import LogAwayError
-from ml.event_log import bodies
-from ml.event_log.packed_sources import unpacked
+from ml.event_log import bodies, packed_placements, packed_sources
 from ml.event_log.record import Kind
 
 MAX_POOL: Final = 1_000
@@ -108,16 +108,22 @@ def _seal(service: Service, query: Query, name: str, position: int) -> str | Non
 
 
 def _stored(pool: CandidateBatch) -> CandidateBatch:
-    """What is stored of a pool: its first rows, without their columns."""
-    return CandidateBatch(pool.tweet[:MAX_POOL], pool.author[:MAX_POOL], pool.sources[:MAX_POOL])
+    """What is stored of a pool: its first rows, and why they stand there."""
+    placements = {name: pool[name][:MAX_POOL] for name in (RULE, COST)}
+    rows = slice(MAX_POOL)
+    return CandidateBatch(pool.tweet[rows], pool.author[rows], pool.sources[rows], placements)
 
 
 def _restored(service: Service, served: bodies.Served) -> CandidateBatch:
     """The pool in the order in which it was stored; a tweet that is gone has the row -1."""
     tweets = service.engine.state.tweets
     rows = tweets.ids.known(served.pool_ids)
-    sources = unpacked(served.sources, len(rows))
-    return CandidateBatch(rows, np.where(rows >= 0, tweets.author[rows], -1), sources)
+    sources = packed_sources.unpacked(served.sources, len(rows))
+    placements = {}
+    if served.placements:
+        rule, cost = packed_placements.unpacked(served.placements, len(rows))
+        placements = {RULE: rule, COST: cost}
+    return CandidateBatch(rows, np.where(rows >= 0, tweets.author[rows], -1), sources, placements)
 
 
 def _answering(service: Service, name: str) -> ProductPipeline:

@@ -47,7 +47,7 @@ class Snapshots:
                 return None
         return None
 
-    def write(self, state: FeatureState, base: str, source: Path, events: EventLog) -> bool:
+    def write(self, state: FeatureState, base: str, source: Path | None, events: EventLog) -> bool:
         """Write a snapshot and delete older ones, only while this process is `alone`; False where
         the log is not the one that was applied."""
         chain = events.chain(state.offset)

@@ -25,14 +25,14 @@ def write_snapshot(settings: Settings, log: EventLog) -> bool:
 
 
 def _write(snapshots: Snapshots, settings: Settings, log: EventLog) -> bool:
-    base, source = state_fingerprint(settings.artifacts), state_source(settings.artifacts)
-    if base is None or source is None:
+    base = state_fingerprint(settings.artifacts)
+    if base is None:
         return False
     state = snapshots.newest(base, log) or load_state(settings.artifacts)
     if state is None or state.offset == log.end:
         return False
     replay(state, log, settings.served_hours)
-    if not snapshots.write(state, base, source, log):
+    if not snapshots.write(state, base, state_source(settings.artifacts), log):
         return False
     share_snapshot(settings)
     return True

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+from app.pipeline.placement import COST, RULE
 from app.pipeline.served_page import ServedPage
-from ml.event_log import bodies
-from ml.event_log.packed_sources import packed
+from ml.event_log import bodies, packed_placements, packed_sources
 from ml.event_log.record import Entry, Kind
 
 
@@ -39,6 +39,7 @@ class RememberServed:
 def _body(served: ServedPage, settings: str, impressions: bool) -> bodies.Served:
     """The body of the record. Users who are not known stay unknown: theirs is `offered`."""
     known, ids = served.query.viewer >= 0, tuple(served.tweet_ids)
+    rule, cost = served.pool.columns_of((RULE, COST))
     return bodies.Served(
         user_id=served.user_id,
         shown=ids if known else (),
@@ -51,5 +52,6 @@ def _body(served: ServedPage, settings: str, impressions: bool) -> bodies.Served
         settings=settings,
         impressions=impressions,
         pool=served.pool_ids,
-        sources=packed(served.pool.sources),
+        sources=packed_sources.packed(served.pool.sources),
+        placements=b"" if rule is None or cost is None else packed_placements.packed(rule, cost),
     )

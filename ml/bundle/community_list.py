@@ -42,8 +42,13 @@ def of_current(artifacts: Path, members: int) -> list[Community]:
         DataError: the tables that it was trained on are gone.
     """
     bundle, source = load(artifacts), state_source(artifacts)
-    if bundle is None or source is None:
+    if bundle is None:
         raise BundleError(f"{artifacts} has no bundle; run foryou train first")
+    if source is None:
+        raise BundleError(
+            f"bundle {bundle.version} was trained on another machine, which has the names of its "
+            f"people; run foryou communities there"
+        )
     if bundle.models.communities is None:
         raise BundleError(
             f"bundle {bundle.version} has no learned communities: fewer than three people of its "

@@ -6,15 +6,22 @@ a reader finds the one before or the next, and no half of any.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from ml.bundle import training_source
 from ml.bundle.disk import CURRENT, aside, current, into_place, point
 from ml.bundle.object_store import S3, FolderStore, ObjectStore
 from ml.errors import BundleError
+from ml.state.storage import snapshot
 
 STATE: Final = "state"
+FOR_OTHERS: Final[Mapping[str, Callable[[str], str]]] = {
+    snapshot.ABOUT: snapshot.for_others,
+    training_source.FILE: training_source.for_others,
+}
 
 
 def open_store(location: str) -> ObjectStore:
@@ -59,7 +66,10 @@ class Mirror:
         for path in sorted((self.folder / name).iterdir()):
             key = f"{self.prefix}{name}/{path.name}"
             if key not in there:
-                self.store.write(key, path.read_bytes())
+                content = path.read_bytes()
+                if path.name in FOR_OTHERS:  # no path of this machine leaves it
+                    content = FOR_OTHERS[path.name](content.decode()).encode()
+                self.store.write(key, content)
         moved = name.encode() + b"\n"
         if pointer is None or pointer.data != moved:
             tag = pointer.tag if pointer else None

@@ -23,7 +23,7 @@ def write_state(
     folder: Path,
     name: str,
     state: FeatureState,
-    source: Path,
+    source: Path | None,
     fingerprint: str,
     chain: bytes = b"",
     column_map: str | None = None,
@@ -71,7 +71,7 @@ def state_fingerprint(artifacts: Path) -> str | None:
 
 
 def state_source(artifacts: Path) -> Path | None:
-    """The folder of tables that the current state was built from."""
+    """The folder of tables that the current state was built from, on this machine."""
     fingerprint = state_fingerprint(artifacts)
     return snapshot.source(artifacts / "state" / fingerprint) if fingerprint else None
 

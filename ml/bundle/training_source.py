@@ -27,7 +27,7 @@ FILE: Final = "source.json"
 class TrainingSource:
     """The folder of the tables, what it held, and the options that they were read with."""
 
-    folder: Path  # absolute
+    folder: Path | None  # absolute; None where it was trained on another machine
     fingerprint: str
     rows: dict[str, int]  # by table, those that were used
     column_map: str | None = None  # the text of the map
@@ -47,7 +47,7 @@ class TrainingSource:
     @property
     def found(self) -> Path | None:
         """The folder, where it is still there: it may have been moved, or be on another machine."""
-        return self.folder if self.folder.is_dir() else None
+        return self.folder if self.folder is not None and self.folder.is_dir() else None
 
     @property
     def map(self) -> ColumnMap | None:
@@ -57,7 +57,8 @@ class TrainingSource:
     def __str__(self) -> str:
         rows = ", ".join(f"{rows:,} {name}" for name, rows in self.rows.items() if rows)
         by = ", read by a column map" if self.column_map else ""
-        return f"{self.folder}{f' ({rows})' if rows else ''}{by}"
+        where = self.folder or "tables of another machine"
+        return f"{where}{f' ({rows})' if rows else ''}{by}"
 
 
 SOURCE: Final = TypeAdapter(TrainingSource)
@@ -66,9 +67,14 @@ CHECKSUM: Final = "sha256"  # of all else
 
 def write(folder: Path, source: TrainingSource) -> None:
     """Put it beside the files of a bundle."""
-    content = SOURCE.dump_python(source, mode="json")
-    text = json.dumps({**content, CHECKSUM: _checksum(content)}, indent=1)
-    (folder / FILE).write_text(f"{text}\n", encoding="utf-8")
+    (folder / FILE).write_text(_text(SOURCE.dump_python(source, mode="json")), encoding="utf-8")
+
+
+def for_others(text: str) -> str:
+    """What a file says, as another machine may read it: its folders are of no use there."""
+    content = json.loads(text)
+    del content[CHECKSUM]
+    return _text({**content, "folder": None})
 
 
 def read(folder: Path) -> TrainingSource | None:
@@ -89,14 +95,18 @@ def read(folder: Path) -> TrainingSource | None:
         raise BundleError(f"{path} cannot be read ({error}); delete it, or train again") from error
 
 
+def _text(content: dict[str, Any]) -> str:
+    return json.dumps({**content, CHECKSUM: _checksum(content)}, indent=1) + "\n"
+
+
 def _checksum(content: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
 def of_state(artifacts: Path) -> TrainingSource | None:
     """What the last training read, as far as the current state says; None where there is none."""
-    folder, fingerprint = state_source(artifacts), state_fingerprint(artifacts)
-    if folder is None or fingerprint is None:
+    fingerprint = state_fingerprint(artifacts)
+    if fingerprint is None:
         return None
-    column_map = state_map(artifacts)
+    folder, column_map = state_source(artifacts), state_map(artifacts)
     return TrainingSource(folder, fingerprint, {}, column_map.text if column_map else None)

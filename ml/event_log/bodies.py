@@ -24,6 +24,7 @@ OLD_SEPARATOR: Final = "|"  # of those that 0.3.0 wrote
 FOR_LATER_PAGES: Final = (  # dropped when the cursor expires; 0.3.0 wrote more of them
     "pool",
     "sources",
+    "placements",
     "marks",
     "scores",
     "seed",
@@ -101,17 +102,19 @@ class Served(NamedTuple):
     impressions: bool = False  # whether what was served counts as seen
     pool: str = ""  # the ids, with a separator between two: written in a tenth of a list's time
     sources: bytes = b""  # of each, packed: bit i is set where source i proposed a tweet
+    placements: bytes = b""  # of each, packed; nothing where an older version served it
 
     def to_json(self) -> Json:
         body: dict[str, Any] = dict(zip(SERVED, self, strict=False))
         if self.pool:
             body["pool"] = self.pool
             body["sources"] = b64encode(self.sources).decode()
+            body["placements"] = b64encode(self.placements).decode()
         return body
 
     @classmethod
     def from_json(cls, body: Json, with_pool: bool = True) -> Served:
-        pool, sources = _pool(body) if with_pool else ("", b"")
+        pool, sources, placements = _pool(body) if with_pool else ("", b"", b"")
         return cls(
             user_id=str(body["user_id"]),
             shown=tuple(map(str, body["shown"])),
@@ -125,6 +128,7 @@ class Served(NamedTuple):
             impressions=bool(body.get("impressions", False)),
             pool=pool,
             sources=sources,
+            placements=placements,
         )
 
     @property
@@ -193,15 +197,16 @@ def read_for_state(entry: Entry) -> Body:
     return body if isinstance(body, Served) else READ_FOR_STATE[entry.kind](json_of(entry))
 
 
-def _pool(body: Json) -> tuple[str, bytes]:
-    """The ids of a pool, and the sources of each."""
+def _pool(body: Json) -> tuple[str, bytes, bytes]:
+    """The ids of a pool, and the sources and placements of each."""
     pool = str(body.get("pool", ""))
     if not pool:
-        return "", b""
+        return "", b"", b""
     if "marks" in body:  # as 0.3.0 wrote it
         marks = np.array(body["marks"].split(OLD_SEPARATOR)).astype(np.uint32)
-        return pool.replace(OLD_SEPARATOR, SEPARATOR), packed(marks)
+        return pool.replace(OLD_SEPARATOR, SEPARATOR), packed(marks), b""
     count, sources = pool.count(SEPARATOR) + 1, b64decode(body["sources"])
-    if not sources or len(sources) % count:
-        raise ValueError(f"a pool of {count} tweets has the sources of another")
-    return pool, sources
+    placements = b64decode(body.get("placements", ""))
+    if not sources or len(sources) % count or 0 < len(placements) < count:
+        raise ValueError(f"a pool of {count} tweets has the sources or placements of another")
+    return pool, sources, placements

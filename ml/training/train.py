@@ -48,33 +48,33 @@ def train(
     data: Path,
     artifacts: Path,
     options: TrainingOptions,
-    tables: Tables | None = None,
+    read: Callable[[Path], Tables] = tables_on_disk.read,
     log: EventLog | None = None,
 ) -> str:
     """Train on the dataset in `data` and publish into `artifacts`; the bundle's version.
 
-    `tables` are those of `data`, where some of its rows were set aside. With a `log`, its
-    records are learned from too; the published state stays that of the dataset, since serving
-    applies the log itself.
+    `read` reads it, and should keep nothing: tables are forgotten once they are events. With a
+    `log`, its records are learned from too; the published state stays that of the dataset, since
+    serving applies the log itself.
 
     Raises:
         DataError: the tables are not what they should be, or hold too little to learn from.
         TrainingError: another process of the training was ended; nothing was published.
     """
     with Processes(options.processes) as processes:
-        return _train(data, artifacts, options, tables, log, processes)
+        return _train(data, artifacts, options, read, log, processes)
 
 
 def _train(
     data: Path,
     artifacts: Path,
     options: TrainingOptions,
-    tables: Tables | None,
+    read: Callable[[Path], Tables],
     log: EventLog | None,
     processes: Processes,
 ) -> str:
     """The same by these processes."""
-    imported = tables_on_disk.read(data) if tables is None else tables
+    imported = read(data)
     source = TrainingSource.of(imported, data)
     tables = imported if log is None else with_log(imported, log)
     users, tweets = tables_to_events.catalog(tables)
@@ -82,10 +82,10 @@ def _train(
     cut = cut_of(tables, options.holdout)
     require_enough(data, tables, cut)
     known = events.before(cut) if cut is not None else events
-    mutings = tables_to_events.mutings(tables, users)
-    tables = tables.without_events()
-    if log is None:
-        imported = tables
+    served = (users, tweets) if log is None else tables_to_events.catalog(imported)
+    happened = events if log is None else tables_to_events.events(imported, *served)
+    mutings = tables_to_events.mutings(imported, served[0])
+    tables, imported = tables.without_events(), imported.without_rows()
     memory.give_back()
     scales = time_scales(known, tweets)
     refit_data = processes.start(
@@ -97,17 +97,13 @@ def _train(
         options.seed,
         tables.has_times,
     )
-    served = (
-        processes.start(_state, users, tweets, LastReading(events), mutings)
-        if log is None
-        else processes.start(tables_to_events.state_of, imported)
-    )
+    state = processes.start(_state, *served, LastReading(happened), mutings)
     fitted = _fit(tables, known, users, tweets, cut, options, processes, scales, refit_data)
     probe = _probe(tables, tweets, known, fitted.examples)
-    models, manifest, imported = fitted.refitted(), fitted.manifest, imported.without_rows()
-    del tables, fitted, events, known, refit_data  # the state is as large as all else
+    models, manifest = fitted.refitted(), fitted.manifest
+    del tables, fitted, events, happened, known, refit_data  # the state is as large as all else
     memory.give_back()
-    publish_state(artifacts, served(), imported, data)
+    publish_state(artifacts, state(), imported, data)
     return publish(artifacts, models, manifest, probe, source)
 
 

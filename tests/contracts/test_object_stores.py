@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from ml.bundle import load_state, state_source, training_source
 from ml.bundle.disk import CURRENT, current, point
 from ml.bundle.mirror import Mirror, open_store, pull_artifacts, push_artifacts
 from ml.bundle.object_store import ObjectStore
+from ml.bundle.states import write_state
+from ml.bundle.training_source import TrainingSource
 from ml.errors import BundleError
+from ml.state.storage import snapshot
+from ml.state.storage.state_diff import differences
 
 
 @pytest.fixture(scope="session")
@@ -113,6 +119,27 @@ def test_another_machine_finds_what_was_pushed(location: str, tmp_path: Path) ->
     push_artifacts(open_store(location), here)
     assert pull_artifacts(open_store(location), there)
     assert current(there) == "bundle1"
+
+
+def test_no_path_of_this_machine_leaves_it(
+    location: str, tiny_artifacts: Path, tiny_data: Path, tmp_path: Path
+) -> None:
+    """Another machine may have a folder of that name, which holds something else."""
+    store, there = open_store(location), tmp_path / "there"
+    version = push_artifacts(store, tiny_artifacts)
+    assert version is not None
+    pushed = [store.read(name) for name in store.names("")]
+    assert not any(str(tiny_data).encode() in found.data for found in pushed if found is not None)
+    assert pull_artifacts(store, there)
+    ours, theirs = (training_source.read(one / version) for one in (tiny_artifacts, there))
+    assert ours is not None
+    assert theirs == replace(ours, folder=None)
+    state = load_state(there)
+    assert state is not None
+    assert state_source(there) is None
+    assert training_source.of_state(there) == TrainingSource(None, ours.fingerprint, {})
+    write_state(there / "log.state", "1", state, state_source(there), ours.fingerprint)
+    assert not differences(state, snapshot.load(there / "log.state" / "1"))
 
 
 def test_a_push_that_is_cut_short_is_seen_by_nobody(

@@ -12,13 +12,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.follow_recommendations import recommender
+from app.follow_recommendations import recommender, standing
 from app.follow_recommendations.recommender import FollowRecommender
+from app.follow_recommendations.standing import Standings
 from app.pipeline.batch import Rows
 from app.pipeline.query import Query
 from app.products import shared_stages
+from app.retrieval import topic_index
 from app.retrieval.fresh_tweets import KEPT_SECONDS, Fresh, FreshTweets
 from app.retrieval.in_turns import InTurns, in_turns
+from app.retrieval.recent_tweets import COLUMNS, RecentTweets
 from app.retrieval.sort_keys import rows_of, scores_of, sort_keys
 from app.retrieval.top_k import top_k
 from app.serving.engine import Engine
@@ -165,7 +168,7 @@ def test_whom_to_follow_is_chosen_as_if_all_users_were_compared(
     tiny_engine: Engine, foremost: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     state, who = tiny_engine.state, tiny_engine.who_to_follow
-    monkeypatch.setattr(recommender, "FOREMOST", foremost)
+    monkeypatch.setattr(standing, "FOREMOST", foremost)
     monkeypatch.setattr(recommender, "SHORTLIST", 15)
     share, followers = who.weights.shares(), state.graph.followers
     for query in queries(tiny_engine):
@@ -220,7 +223,8 @@ def test_nothing_remembered_is_out_of_date() -> None:
         most_popular.engaged(now)
         who.standing(now)
         chance.choice(changes)()
-        known, anew = who.standing(now), who._standing(now)
+        known = who.standing(now)
+        anew = Standings(state, who.shares, settings.newly_joined_half_life_hours)(now)
         assert all(map(np.array_equal, _columns(astuple(known)), _columns(astuple(anew))))
         recent = fresh_tweets.recent(now).tweet
         engaged = most_popular._engaged(now)[recent]
@@ -241,6 +245,32 @@ def test_the_window_at_any_moment_is_a_part_of_what_is_recent() -> None:
             _assert_is(fresh_tweets.fresh(now), fresh_tweets.window(now))
             fresh = changed.state.fresh(now, hours, at_least)
             np.testing.assert_array_equal(fresh_tweets.fresh(now).tweet, fresh)
+
+
+def test_new_tweets_are_put_behind_those_that_are_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody who holds an earlier answer sees them, and few places are on any topic."""
+    monkeypatch.setattr(topic_index, "MOST_MORE", 20)
+    changed, now, held = RecordedState(), 100 * HOUR, []
+    for n in range(40):
+        changed.tweet(f"t{n}", f"u{n % 9}", now - n, topic=f"topic{n % 5}")
+    recent_tweets = RecentTweets(changed.state, 24, 5)
+    for n in range(60):
+        if n == 30:
+            changed.tweet("late", "u1", now, created_at=now - HOUR)
+            changed.tweet("t3", "u3", now, visibility="followers")
+        else:
+            hidden = {"visibility": "unlisted"} if n % 7 == 0 else {}
+            changed.tweet(f"n{n}", f"u{n % 9}", now + n, topic=f"topic{n % 6}", **hidden)
+        known, anew = recent_tweets(now), recent_tweets.anew(now)
+        for name in COLUMNS:
+            np.testing.assert_array_equal(getattr(known, name), getattr(anew, name))
+        for topic in np.unique(anew.topic):
+            near, expected = known.by_topic.near(topic), anew.by_topic.near(topic)
+            assert near[known.topic[near] == topic].tolist() == expected.tolist()
+        held.append((known, known.tweet.copy(), len(known.by_topic.more)))
+    assert all(known.tweet.tolist() == tweet.tolist() for known, tweet, _ in held)
+    assert max(more for _, _, more in held) == 20
+    assert sum(more > 0 for _, _, more in held) > 40
 
 
 def _assert_is(known: Fresh, anew: Fresh) -> None:

@@ -73,3 +73,17 @@ def test_a_failing_side_effect_costs_the_cursor_and_nothing_else(
     assert span["stage"] == "side_effect"
     assert "the disk is gone" in span["error"]
     assert "RememberServed failed" in caplog.text
+
+
+def test_a_later_page_says_why_its_tweets_stand_there_as_a_longer_first_page_does(
+    live: TestClient, reader: str
+) -> None:
+    whole = live.get(f"/timeline/{reader}?limit=60&peek=true").json()["items"]
+    page = live.get(f"/timeline/{reader}?limit=20").json()
+    items = page["items"]
+    while len(items) < len(whole) and page["next_cursor"]:
+        page = live.get(f"/timeline/{reader}?limit=20&cursor={page['next_cursor']}").json()
+        items += page["items"]
+    assert [item["tweet_id"] for item in items] == [item["tweet_id"] for item in whole]
+    assert [item["placement"] for item in items] == [item["placement"] for item in whole]
+    assert {item["placement"]["reason"] for item in items[20:]} > {"best"}

@@ -30,7 +30,7 @@ SCHEMA = 10  # raise it when the meaning of a stored array changes
 ABOUT = "state.json"
 SPARE = 8  # a state is read with room for one more row in so many
 OF_THE_PROCESS = ("_version", "_rewritten", "_acted")  # nothing that another process should know
-VERSIONS = ("version", "renumbered")  # of a table, of this process as well
+VERSIONS = ("version", "renumbered", "reordered")  # of a table, of this process as well
 DERIVED = ("_kind_of", "_turns_on")  # a register makes them anew from its kinds
 LISTED_ANEW = ("engagers",)  # from the register of engagements
 
@@ -40,7 +40,7 @@ class About(TypedDict):
 
     schema: int
     fingerprint: str
-    source: str
+    source: str | None  # the folder of its tables; None on another machine
     newest: int
     offset: int
     chain: str  # hexadecimal: the digest of the log at the offset
@@ -52,13 +52,13 @@ class About(TypedDict):
 def save(
     state: FeatureState,
     directory: Path,
-    source: Path,
+    source: Path | None,
     fingerprint: str,
     chain: bytes = b"",
     column_map: str | None = None,
 ) -> None:
-    """Write a state into an existing, empty directory; it began with the tables in `source`, and
-    `chain` is the digest of the log at its offset."""
+    """Write a state into an existing, empty directory; it began with the tables in `source`, if
+    they are on this machine, and `chain` is the digest of the log at its offset."""
     users, tweets = state.users, state.tweets
     _texts(users.ids.all_ids(), name=users.name).write_parquet(
         directory / "users.parquet", compression="lz4"
@@ -79,7 +79,7 @@ def save(
     about_it: About = {
         "schema": SCHEMA,
         "fingerprint": fingerprint,
-        "source": str(source.resolve()),
+        "source": str(source.resolve()) if source is not None else None,
         "newest": state.newest,
         "offset": state.offset,
         "chain": chain.hex(),
@@ -88,8 +88,15 @@ def save(
     }
     if column_map is not None:
         about_it["column_map"] = column_map
-    about_it["checksum"] = _checksum(about_it)
-    (directory / ABOUT).write_text(json.dumps(about_it, indent=1) + "\n")
+    (directory / ABOUT).write_text(_text(about_it))
+
+
+def for_others(text: str) -> str:
+    """What is known of a state, as another machine may read it: the folder of the tables is of no
+    use there."""
+    about_it: About = json.loads(text)
+    about_it["source"] = None
+    return _text(about_it)
 
 
 def load(directory: Path) -> FeatureState:
@@ -127,9 +134,10 @@ def check(directory: Path) -> None:
     sha256.check(directory, about(directory)["files"], "written", "train again")
 
 
-def source(directory: Path) -> Path:
-    """The folder of tables that a state was made of."""
-    return Path(about(directory)["source"])
+def source(directory: Path) -> Path | None:
+    """The folder of tables that a state was made of; None where that was on another machine."""
+    found = about(directory)["source"]
+    return None if found is None else Path(found)
 
 
 def about(directory: Path) -> About:
@@ -153,6 +161,10 @@ def about(directory: Path) -> About:
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise BundleError(f"{directory} is not a readable state ({error}); train again") from error
     return about_it
+
+
+def _text(about_it: About) -> str:
+    return json.dumps({**about_it, "checksum": _checksum(about_it)}, indent=1) + "\n"
 
 
 def _checksum(about_it: About) -> str:

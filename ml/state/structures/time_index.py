@@ -31,6 +31,7 @@ class TimeIndex:
         self._count = len(row)
         self._unknown = int(np.searchsorted(self._at, UNKNOWN_TIME, "right"))
         self._oldest = NOT_ASKED
+        self.reordered = 0  # how often anything but new rows behind all others changed it
 
     @property
     def row(self) -> Rows:
@@ -50,6 +51,7 @@ class TimeIndex:
             place = np.searchsorted(self.at, at, "right")
             self._row, self._at = np.insert(self.row, place, row), np.insert(self.at, place, at)
             self._count += len(row)
+            self.reordered += 1
         else:
             start, self._count = self._count, self._count + len(row)
             grow(self, "_row", self._count, -1)
@@ -67,6 +69,7 @@ class TimeIndex:
         ]
         self._row, self._at = np.delete(self.row, place), np.delete(self.at, place)
         self._count = len(self._row)
+        self.reordered += 1
         self._unknown = int(np.searchsorted(self.at, UNKNOWN_TIME, "right"))
         self._oldest = NOT_ASKED
 

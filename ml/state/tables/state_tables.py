@@ -67,6 +67,8 @@ class StateTables:
     # The counts by (viewer, topic) of the last days.
     topic_counts_lately: PairCounts = read_only("_counts.topic_lately")
     by_time: Rows = read_only("_calendar.row")  # all tweets but the deleted, oldest first
+    # How often `by_time` changed but for new tweets behind all others.
+    reordered: int = read_only("_calendar.reordered")
 
     def __init__(self, users: Users, tweets: Tweets, false_positives: float) -> None:
         self._users = users

@@ -77,11 +77,12 @@ def events(tables: Tables, users: Users, tweets: Tweets) -> Events:
 
 
 def mutings(tables: Tables, users: Users) -> list[Muting]:
-    """Every word and domain that the tables say was muted or no longer, oldest first."""
+    """Every word and domain that the tables say was muted or no longer, oldest first; what has no
+    time at the beginning of time, whatever else is in the tables."""
     acted = _kept(tables.interactions).filter(pl.col("action").is_in(TEXTS))
     if acted.is_empty():
         return []
-    acted = acted.with_columns(created_at=pl.Series(_times(acted, _oldest(tables)))).sort(
+    acted = acted.with_columns(created_at=pl.col("created_at").fill_null(NO_TIMES)).sort(
         "created_at", maintain_order=True
     )
     columns = (acted[name].to_list() for name in ("created_at", "action", "text", "expires_at"))

@@ -7,9 +7,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from app.follow_recommendations.candidates import NOBODY, promising
+from app.follow_recommendations import standing
+from app.follow_recommendations.candidates import promising
 from app.follow_recommendations.reasons import Weights
 from app.follow_recommendations.recommended import Recommended
+from app.follow_recommendations.standing import NOBODY, Standings, best_first
 from app.serving.engine import Engine
 from tests.unit.app.conftest import World
 
@@ -112,11 +114,33 @@ def test_the_friends_who_follow_somebody_are_named_the_closest_first(world: Worl
 def test_who_is_gone_takes_no_place_among_candidates(world: World) -> None:
     """Far more of them than places: a search for a free one would never end."""
     users, gone = np.arange(300, dtype=np.int32), slice(50, 250)
-    nobody, standing = np.empty(0, np.int32), np.ones(300)
-    standing[gone] = NOBODY
+    nobody, score = np.empty(0, np.int32), np.ones(300)
+    score[gone] = NOBODY
     followers = np.zeros(300, np.int64)
     keys, foremost = promising(
-        0, nobody, nobody, nobody, nobody, users, 100, standing, followers, 1.0, 1.0
+        0, nobody, nobody, nobody, nobody, users, 100, score, followers, 1.0, 1.0
     )
     assert foremost == 99
     assert len(keys) == 99
+
+
+def test_the_foremost_are_those_of_all_whatever_happened_since(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who was foremost before says what the others need, so that few of them are compared."""
+    monkeypatch.setattr(standing, "FOREMOST", 3)
+    monkeypatch.setattr(standing, "REMEMBERED", 4)
+    for hours_ago, user in enumerate("abcdefghi"):
+        world.join(user, 100 * hours_ago)
+    engine = world.follow("a", "b", "c", "i").follow("b", "c", "i").engine()
+    state, now = engine.state, engine.hydrate.query("a", 10).now
+    half_life, share, rng = 720.0, Weights().shares(), np.random.default_rng(7)
+    standings = Standings(state, share, half_life)
+    for moment in range(now, now + 100_000, 499):
+        found, followers = standings(moment), state.graph.followers
+        new = np.exp2(-np.maximum(moment - state.users.created_at, 0) / 3600 / half_life)
+        fame = np.log1p(followers) / max(np.log1p(followers.max()), 1)
+        expected = share.newly_joined * new + share.popular * fame
+        np.testing.assert_allclose(found.score, expected, rtol=1e-12)
+        assert found.foremost.tolist() == best_first(found.score, 3).tolist()
+        followers[rng.integers(0, len(followers), 3)] = rng.integers(0, 5, 3)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import shutil
 from argparse import Namespace
+from dataclasses import replace
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from app.cli import train
@@ -17,6 +19,7 @@ from ml.bundle import Bundle, promotion_check
 from ml.bundle.leaderboard import Leaderboard, Standing, read, write
 from ml.dataset.tables import Tables
 from ml.errors import BundleError
+from ml.state.updates.last_reading import LastReading
 
 SIMPLE = {"following", "newest", "popular", "popular_7_days", "item_item"}
 
@@ -52,6 +55,24 @@ def test_everybody_is_asked_about_the_last_tenth_before_the_cut(
     dataset = leaderboards.held_out_before_the_cut(tiny_bundle, tiny_tables, tiny_data)
     assert dataset.held_out.at.max() < tiny_bundle.manifest.as_of
     assert dataset.known.at.max() < dataset.cut <= dataset.held_out.at.min()
+
+
+def test_what_was_muted_at_no_known_time_is_muted_alike_with_and_without_the_log(
+    tiny_bundle: Bundle, tiny_tables: Tables, tiny_data: Path
+) -> None:
+    """The follows, which are not kept, are older than all else."""
+    muted = tiny_tables.interactions[:1].with_columns(
+        created_at=None, tweet_id=None, action=pl.lit("mute_word"), text=pl.lit("kale")
+    )
+    tables = replace(
+        tiny_tables,
+        interactions=pl.concat([tiny_tables.interactions, muted], how="vertical_relaxed"),
+        follows=tiny_tables.follows.with_columns(created_at=1_000),
+    )
+    dataset = leaderboards.held_out_before_the_cut(tiny_bundle, tables, tiny_data)
+    whole, known = dataset.state_at_the_cut(), LastReading(dataset.known)
+    assert list(whole.mutes)
+    assert list(dataset.without_log().state_at_the_cut(known).mutes) == list(whole.mutes)
 
 
 def test_differences_are_paired_with_the_product(found: Leaderboard) -> None:

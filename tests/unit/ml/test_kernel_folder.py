@@ -131,15 +131,30 @@ def test_checked_and_unchecked_kernels_are_kept_apart(monkeypatch: pytest.Monkey
     assert kernel_folder.fingerprint() != before
 
 
-def test_the_newest_two_folders_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_of_folders_that_nobody_uses_the_last_used_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FORYOU_KERNELS", "kernels")
     for age, name in enumerate(["a", "b", "c"]):
         older = Path("kernels", name)
         older.mkdir(parents=True)
+        (older / kernel_folder.IN_USE).touch()
         os.utime(older, (1e9 - age, 1e9 - age))
     newest = kernel_folder.prepare()
     assert newest is not None
     assert {path.name for path in Path("kernels").iterdir()} == {newest.name, "a"}
+    os.utime(newest, (0, 0))
+    kernel_folder.prepare()
+    assert newest.stat().st_mtime > 1e9, "when it was last used, not when it was made"
+
+
+def test_no_version_removes_the_folder_of_another_that_runs(
+    sources: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FORYOU_KERNELS", "kernels")
+    in_use = set()
+    for version in range(4):
+        (sources / "units.py").write_text(f"HOUR = {version}\n")
+        in_use.add(kernel_folder.prepare())
+    assert set(Path("kernels").resolve().iterdir()) == in_use
 
 
 def _read_only(above: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -45,6 +45,7 @@ def page(n: int, users: list[str], tweets: list[str], at: int) -> Entry:
         impressions=n % 7 > 0,
         pool=" ".join(rng.choices(tweets, k=300)),
         sources=(1 << n % 7).to_bytes(4, "little") * 300,
+        placements=b"\5" * 300,
     )
     event_id = f"served/{request_id}:{rng.getrandbits(64):016x}"
     return Entry(event_id, Kind.SERVED, at, user, body.to_json())
@@ -80,7 +81,7 @@ def test_expired_pages_are_rewritten_where_they_are_a_few_at_a_time(log: SqliteL
         before, after = bodies.read(entry), bodies.read(record.entry)
         assert isinstance(before, bodies.Served)
         assert isinstance(after, bodies.Served)
-        assert (after.pool, after.sources) == ("", b"")
+        assert (after.pool, after.sources, after.placements) == ("", b"", b"")
         kept = ("user_id", "shown", "offered", "request_id", "start", "bundle", "settings")
         for name in (*kept, "product", "served_by", "impressions"):
             assert getattr(after, name) == getattr(before, name)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from argparse import Namespace
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from weakref import ref
 
 import polars as pl
 import pytest
@@ -14,12 +16,15 @@ from polars.testing import assert_frame_equal
 from ml import bundle
 from ml.__main__ import main
 from ml.bundle import Bundle
+from ml.dataset import table_options
 from ml.dataset import tables as tables_on_disk
 from ml.dataset.tables import Tables
 from ml.event_log.record import Entry, Kind
 from ml.event_log.sqlite import SqliteLog
 from ml.event_log.to_tables import with_log
 from ml.schema import TABLES
+from ml.state.feature_state import FeatureState
+from ml.training import train
 
 SECOND = 1_000_000  # microseconds
 
@@ -96,6 +101,35 @@ def test_training_on_them_gives_the_very_same_bundle(
     assert state is not None
     assert len(state.tweets) == len(early.tweets), "a server goes on with the log"
     assert bundle.state_fingerprint(artifacts) == tables_on_disk.fingerprint(data)
+
+
+@pytest.mark.parametrize("and_log", [(), ("--from-log", "log.sqlite")])
+def test_no_table_is_kept_while_the_state_is_built(
+    and_log: tuple[str, ...],
+    tiny_data: Path,
+    tmp_path: Path,
+    log: SqliteLog,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    tables: list[ref[pl.DataFrame]] = []
+    are_gone: list[bool] = []
+    read, state = table_options.read, train._state
+
+    def noted(folder: Path, given: Namespace) -> Tables:
+        found = read(folder, given)
+        tables.append(ref(found.impressions))
+        return found
+
+    def alone(*given: Any) -> FeatureState:
+        are_gone.extend(one() is None for one in tables)
+        return state(*given)
+
+    monkeypatch.setattr(table_options, "read", noted)
+    monkeypatch.setattr(train, "_state", alone)
+    given = ["train", "--data", str(tiny_data), "--out", "artifacts", "--rejects", "rejects"]
+    assert main([*given, *and_log]) == 0
+    assert are_gone == [True]
 
 
 def test_a_log_that_is_not_there_is_an_error(
