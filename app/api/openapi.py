@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 from urllib.parse import quote, urlencode
@@ -12,6 +12,7 @@ import numpy as np
 import orjson
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from starlette.routing import BaseRoute
 
 from app.api import access, problems
 from app.serving.engine import Engine
@@ -32,7 +33,7 @@ TAGS: Final = (  # in the order in which somebody needs them
     ("operations", "Whether it is well, what is served, and with what."),
 )
 Document = dict[str, Any]  # JSON, as FastAPI has it
-_made: Final[dict[int, bytes]] = {}  # by the number of routes
+_made: Final[dict[Hashable, bytes]] = {}  # by the routes
 
 
 class ExampleRequest(NamedTuple):
@@ -54,7 +55,8 @@ def of(app: FastAPI, settings: Settings) -> Document:
 def _schema(app: FastAPI) -> Document:
     """What the framework says of the routes, with an answer of each. It takes half a second, and is
     the same for all applications of a process, as their routes are."""
-    if (made := _made.get(len(app.routes))) is None:
+    routes = tuple(map(_identity, app.routes))
+    if (made := _made.get(routes)) is None:
         schema = get_openapi(
             title=app.title,
             version=app.version,
@@ -63,9 +65,17 @@ def _schema(app: FastAPI) -> Document:
             tags=[{"name": name, "description": about} for name, about in TAGS],
         )
         _show_answers(schema)
-        made = _made[len(app.routes)] = orjson.dumps(schema)
+        made = _made[routes] = orjson.dumps(schema)
     document: Document = orjson.loads(made)
     return document
+
+
+def _identity(route: BaseRoute) -> Hashable:
+    """What tells a route from others in the document: its router, or its path and its function."""
+    if not getattr(route, "include_in_schema", True):
+        return None
+    router = getattr(route, "original_router", None)  # where the framework keeps routers whole
+    return router or (getattr(route, "path", ""), getattr(route, "endpoint", None))
 
 
 def text(document: Document) -> str:
