@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 from urllib.parse import quote, urlencode
@@ -33,7 +33,7 @@ TAGS: Final = (  # in the order in which somebody needs them
     ("operations", "Whether it is well, what is served, and with what."),
 )
 Document = dict[str, Any]  # JSON, as FastAPI has it
-_made: Final[dict[Hashable, bytes]] = {}  # by the routes
+_made: Final[dict[Hashable, tuple[bytes, Sequence[BaseRoute]]]] = {}  # and its routes
 
 
 class ExampleRequest(NamedTuple):
@@ -56,7 +56,7 @@ def _schema(app: FastAPI) -> Document:
     """What the framework says of the routes, with an answer of each. It takes half a second, and is
     the same for all applications of a process, as their routes are."""
     routes = tuple(map(_identity, app.routes))
-    if (made := _made.get(routes)) is None:
+    if routes not in _made:
         schema = get_openapi(
             title=app.title,
             version=app.version,
@@ -65,8 +65,8 @@ def _schema(app: FastAPI) -> Document:
             tags=[{"name": name, "description": about} for name, about in TAGS],
         )
         _show_answers(schema)
-        made = _made[routes] = orjson.dumps(schema)
-    document: Document = orjson.loads(made)
+        _made[routes] = orjson.dumps(schema), app.routes  # held, so that no other has their ids
+    document: Document = orjson.loads(_made[routes][0])
     return document
 
 
@@ -75,7 +75,7 @@ def _identity(route: BaseRoute) -> Hashable:
     if not getattr(route, "include_in_schema", True):
         return None
     router = getattr(route, "original_router", None)  # where the framework keeps routers whole
-    return router or (getattr(route, "path", ""), getattr(route, "endpoint", None))
+    return id(router) if router else (getattr(route, "path", ""), getattr(route, "endpoint", None))
 
 
 def text(document: Document) -> str:
