@@ -22,6 +22,8 @@ COLUMNS: Final = (
     ("ready CPU s", "ready_cpu_seconds", ".1f"),
     ("CPU p50 ms", "cpu_p50", ".2f"),
     ("CPU p99 ms", "cpu_p99", ".2f"),
+    ("after a follow", "after_follow", ".2f"),
+    ("after a tweet", "after_tweet", ".2f"),
     ("p50 ms", "p50", ".2f"),
     ("p99 ms", "p99", ".2f"),
     ("recall@200", "recall", ".3f"),

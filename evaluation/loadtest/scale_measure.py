@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import itertools
 import resource
+from collections.abc import Sequence
 from pathlib import Path
 from time import perf_counter, process_time
 from typing import Final
@@ -38,6 +39,7 @@ PER_SECOND: Final = 20  # users asked by the clock: what is of a moment is found
 RECALLED: Final = 50  # users
 NEAREST: Final = 200
 BATCH: Final = 100  # records applied at once
+WRITES: Final = 60  # of each kind, each followed by a feed
 MB: Final = 1 << 20
 
 
@@ -85,6 +87,8 @@ def measure_state(folder: Path, settings: Settings, users: int, events: int, see
         "cpu_millis": quantiles(cpu),
         "products": {name: products.count(name) for name in sorted({*products})},
         "recall": float(np.mean(recall)),
+        "after_follow": _after(engine, _follows(state, people[-WRITES:]), people),
+        "after_tweet": _after(engine, _tweets(state, people[-WRITES:]), people),
         "events_per_cpu_second": _events_per_second(engine, events, rng),
         "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
     }
@@ -111,6 +115,48 @@ def _recall(engine: Engine, user: str) -> float:
     return float(np.isin(best, near).mean())
 
 
+def _after(engine: Engine, records: Sequence[Record], users: Sequence[str]) -> float:
+    """Milliseconds of CPU of the first feed after one record: the median of many."""
+    millis = []
+    for record, user in zip(records, users, strict=False):
+        engine.encoder.extend(engine.state, apply_records(engine.state, [record]))
+        millis.append(_ask(engine, user)[1])
+    return float(np.median(millis))
+
+
+def _follows(state: FeatureState, users: Sequence[str]) -> list[Record]:
+    """Each follows the next."""
+    pairs = zip(users, (*users[1:], users[0]), strict=True)
+    label = Action.FOLLOW.label
+    return [
+        _record(state, place, Kind.EVENT, who, bodies.Event(label, who, target_user_id=whom))
+        for place, (who, whom) in enumerate(pairs)
+    ]
+
+
+def _tweets(state: FeatureState, users: Sequence[str]) -> list[Record]:
+    """A tweet by each."""
+    facts = {"created_at": float(state.newest), "text": "What is new here?"}
+    return [
+        _record(
+            state,
+            place,
+            Kind.PUT_TWEET,
+            who,
+            bodies.Row({"tweet_id": f"scale-tweet-{place}", "author_id": who, **facts}),
+        )
+        for place, who in enumerate(users)
+    ]
+
+
+def _record(
+    state: FeatureState, place: int, kind: Kind, user: str, body: bodies.Event | bodies.Row
+) -> Record:
+    name = f"scale-{kind}-{place}"
+    at = int(state.newest * 1_000_000) + place
+    return Record(state.offset + 1 + place, Entry(name, kind, at, user, body.to_json()))
+
+
 def _events_per_second(engine: Engine, count: int, rng: np.random.Generator) -> float:
     """Likes and clicks of now, applied in batches, with all that follows them up."""
     state, encoder = engine.state, engine.encoder
@@ -126,18 +172,8 @@ def _records(state: FeatureState, count: int, rng: np.random.Generator) -> list[
     fresh = state.by_time[-max(len(state.by_time) // 4, 1) :]
     tweet = state.tweets.ids.ids(rng.choice(fresh, count))
     action = np.where(rng.random(count) < 0.5, Action.LIKE.label, Action.CLICK.label).tolist()
-    micros = int(state.newest * 1_000_000)
     return [
-        Record(
-            place + 1,
-            Entry(
-                f"scale-{place}",
-                Kind.EVENT,
-                micros + place,
-                who,
-                bodies.Event(action=what, user_id=who, tweet_id=which).to_json(),
-            ),
-        )
+        _record(state, place, Kind.EVENT, who, bodies.Event(what, who, tweet_id=which))
         for place, (who, which, what) in enumerate(zip(user, tweet, action, strict=True))
     ]
 
