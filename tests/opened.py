@@ -12,6 +12,8 @@ from app.settings import Settings
 
 
 def opened(settings: Settings, **options: Any) -> TestClient:
-    """A client of a service that is opened as at every start, but in a process that has its kernels
-    already: making them ready takes longer than all else, and `kernels_are_ready` does it once."""
+    """A client of a service that opens its artifacts and its log as at every start, and leaves out
+    what a start does to its process: logging, threads and the garbage collector are those of the
+    tests, and kernels are not made ready, which takes longer than all else. A test that opens one
+    asks for `kernels_are_ready`, which does that once."""
     return TestClient(create_app(settings, service=Service.open(settings)), **options)
