@@ -87,15 +87,21 @@ def tiny_events(tiny_tables: Tables, tiny_catalog: tuple[Users, Tweets]) -> Even
 
 
 @pytest.fixture(scope="session")
-def tiny_artifacts(tiny_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What training on them published."""
+def trained_artifacts(tiny_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What training on them published, for all processes; only to be copied."""
 
     def make(folder: Path) -> None:
         train.train(tiny_data, folder, TrainingOptions())
         # Compiled by one process, before several begin with it at the same time.
         warm_up(Settings(artifacts=folder, data_dir=tiny_data), bundle.load(folder))
 
-    return copied(made_once(tmp_path_factory, "artifacts", make), tmp_path_factory)
+    return made_once(tmp_path_factory, "artifacts", make)
+
+
+@pytest.fixture(scope="session")
+def tiny_artifacts(trained_artifacts: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same for this process alone."""
+    return copied(trained_artifacts, tmp_path_factory)
 
 
 @pytest.fixture(scope="session")
@@ -122,16 +128,16 @@ def tiny_engine(tiny_artifacts: Path, tiny_data: Path) -> Engine:
 
 @pytest.fixture(scope="session")
 def two(
-    tiny_artifacts: Path, tiny_data: Path, tmp_path_factory: pytest.TempPathFactory
+    trained_artifacts: Path, tiny_data: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Path, str, str]:
     """Artifacts with two bundles, of which the first is the current one."""
 
     def make(folder: Path) -> None:
-        shutil.copytree(tiny_artifacts, folder, dirs_exist_ok=True)
+        shutil.copytree(trained_artifacts, folder, dirs_exist_ok=True)
         train.train(tiny_data, folder, TrainingOptions(seed=8))
 
     folder = copied(made_once(tmp_path_factory, "two", make), tmp_path_factory)
-    first, second = bundle.current(tiny_artifacts), bundle.current(folder)
+    first, second = bundle.current(trained_artifacts), bundle.current(folder)
     assert first is not None
     assert second is not None
     assert second != first
