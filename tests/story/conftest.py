@@ -16,8 +16,10 @@ from ml.bundle import Bundle
 from tests.opened import opened
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="session")
 def kernels_are_ready(tiny_settings: Settings, tiny_bundle: Bundle) -> None:
+    """Every kernel is compiled in this process, or loaded from disk, as at the start of a service;
+    who uses `tests.opened` asks for it."""
     warm_up(tiny_settings, tiny_bundle)
 
 
@@ -29,7 +31,9 @@ def client(tiny_engine: Engine) -> Iterator[TestClient]:
 
 
 @pytest.fixture
-def live(tiny_artifacts: Path, tiny_data: Path, tmp_path: Path) -> Iterator[TestClient]:
+def live(
+    kernels_are_ready: None, tiny_artifacts: Path, tiny_data: Path, tmp_path: Path
+) -> Iterator[TestClient]:
     """A service of its own, which listens."""
     settings = Settings(
         artifacts=tiny_artifacts, data_dir=tiny_data, log=tmp_path / "events.db", log_level="error"

@@ -18,6 +18,8 @@ from ml.state.tables.counts import Count
 from tests.opened import opened
 from tests.unit.app.conftest import World
 
+pytestmark = pytest.mark.usefixtures("kernels_are_ready")
+
 
 @pytest.fixture
 def settings(tiny_artifacts: Path, tiny_data: Path, tmp_path: Path) -> Settings:

@@ -15,6 +15,8 @@ from pydantic import SecretStr
 from app.settings import Settings
 from tests.opened import opened
 
+pytestmark = pytest.mark.usefixtures("kernels_are_ready")
+
 READ_KEY, SECRET = "the key that reads", "a secret of thirty-two bytes or more"
 
 

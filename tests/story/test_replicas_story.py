@@ -23,6 +23,8 @@ from ml.errors import BundleError
 from ml.state.storage.state_diff import differences
 from tests.opened import opened
 
+pytestmark = pytest.mark.usefixtures("kernels_are_ready")
+
 Pair = tuple[TestClient, TestClient]
 PATIENCE_SECONDS = 30.0
 

@@ -13,6 +13,8 @@ from fastapi.testclient import TestClient
 from app.settings import Settings
 from tests.opened import opened
 
+pytestmark = pytest.mark.usefixtures("kernels_are_ready")
+
 SYBILS = 1_000
 
 
