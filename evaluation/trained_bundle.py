@@ -76,9 +76,13 @@ def trained_bundle(given: argparse.Namespace) -> TrainedBundle:
             return TrainedBundle(found, updated, data, by, source.rejected_at)
         differences.append(difference)
     last = "" if own else f", the last training read {sources[0]}"
+    remedy = (
+        "leave out --data, --map and FORYOU_DATA_DIR to ask about what it read"
+        if any(source.folder for source in sources)
+        else "give a copy of those tables as --data, and leave out --map"
+    )
     raise DataError(
-        f"{_trained_on(found, own)}{last}; {differences[0]}; leave out --data, --map and "
-        f"FORYOU_DATA_DIR to ask about what it read, or run "
+        f"{_trained_on(found, own)}{last}; {differences[0]}; {remedy}, or run "
         f"{_train(asked or sources[0].folder or 'DIR', given)}"
     )
 

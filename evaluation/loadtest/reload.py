@@ -149,17 +149,34 @@ def copied(given: Given, folder: Path) -> Given:
 
 
 def pair(given: Given) -> tuple[str, str]:
-    """The current bundle, and one that was trained with another seed."""
+    """The current bundle, and one that was trained with another seed, unless one is named.
+
+    Raises:
+        BundleError: there is none, or nothing to train another on.
+    """
     current = bundle.current(given.artifacts)
-    source = given.settings.data_dir or bundle.state_source(given.artifacts)
-    if current is None or source is None:
+    if current is None:
         raise BundleError(f"{given.artifacts} holds no bundle; run foryou train")
-    options = TrainingOptions(seed=given.seed + 1)
-    other = given.options.other or train.train(source, given.artifacts, options)
+    other = given.options.other or _another(given)
     bundle.load(given.artifacts, other)
     bundle.promote(given.artifacts, other)
     bundle.promote(given.artifacts, current)
     return current, other
+
+
+def _another(given: Given) -> str:
+    """Train on the same tables with another seed."""
+    source = given.settings.data_dir
+    if source is None:
+        if bundle.state_fingerprint(given.artifacts) is None:
+            raise BundleError(f"{given.artifacts / 'state'} names no state; run foryou train")
+        source = bundle.state_source(given.artifacts)
+    if source is None:
+        raise BundleError(
+            f"{given.artifacts} was trained on another machine; name a second bundle of it by "
+            f"--other, or a copy of its tables by FORYOU_DATA_DIR"
+        )
+    return train.train(source, given.artifacts, TrainingOptions(seed=given.seed + 1))
 
 
 def _difference(given: Given, version: str, timelines: Sequence[Json]) -> float:

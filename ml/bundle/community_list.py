@@ -9,7 +9,7 @@ from typing import Final
 
 import polars as pl
 
-from ml.bundle.states import state_map, state_source
+from ml.bundle.states import state_fingerprint, state_map, state_source
 from ml.bundle.store import load
 from ml.dataset.tables import Tables
 from ml.dataset.validation import validate
@@ -38,12 +38,16 @@ def of_current(artifacts: Path, members: int) -> list[Community]:
         members: how many to name of each.
 
     Raises:
-        BundleError: there is no bundle, or it learned no communities.
+        BundleError: there is no bundle or no state, they are of another machine, or no communities
+            were learned.
         DataError: the tables that it was trained on are gone.
     """
-    bundle, source = load(artifacts), state_source(artifacts)
+    bundle = load(artifacts)
     if bundle is None:
         raise BundleError(f"{artifacts} has no bundle; run foryou train first")
+    if state_fingerprint(artifacts) is None:
+        raise BundleError(f"{artifacts / 'state'} names no state; run foryou train again")
+    source = state_source(artifacts)
     if source is None:
         raise BundleError(
             f"bundle {bundle.version} was trained on another machine, which has the names of its "

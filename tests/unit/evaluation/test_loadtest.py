@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import shutil
+from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -16,17 +17,21 @@ import pytest
 from evaluation.client import Connection, request
 from evaluation.loadtest import soak
 from evaluation.loadtest.__main__ import main
+from evaluation.loadtest.command import Given
 from evaluation.loadtest.durability_check import DurabilityCheck, everything
 from evaluation.loadtest.open_loop_load import OpenLoopLoad
 from evaluation.loadtest.pagination import Reader
+from evaluation.loadtest.reload import pair
 from evaluation.loadtest.server import Server, serving, start
 from evaluation.loadtest.slo_report import Bar, SloReport, least, most, none
 from evaluation.loadtest.traffic import ACTIONS, Traffic
 from evaluation.loadtest.workers import one_to_each
 from ml.actions import Action
+from ml.errors import BundleError
 from ml.event_log.record import Entry, Kind
 from ml.event_log.sqlite import SqliteLog
 from ml.state.feature_state import FeatureState
+from tests.pulled import pulled
 
 
 @pytest.fixture
@@ -152,6 +157,23 @@ def test_a_crash_loses_nothing(
     assert ended == 0, capsys.readouterr().out
     assert told["figures"]["kills"] >= 2
     assert "acknowledged and lost: 0" in capsys.readouterr().out
+
+
+def test_a_second_bundle_is_named_where_none_can_be_trained(
+    two: tuple[Path, str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("FORYOU_DATA_DIR", raising=False)
+    artifacts, current, other = two
+    there = pulled(artifacts, tmp_path)
+    shutil.copytree(artifacts / other, there / other)
+    with pytest.raises(BundleError, match="trained on another machine; name a second bundle"):
+        pair(Given(there, 1, Namespace(other="")))
+    assert pair(Given(there, 1, Namespace(other=other))) == (current, other)
+    shutil.rmtree(there / "state")
+    with pytest.raises(BundleError, match="state names no state; run foryou train"):
+        pair(Given(there, 1, Namespace(other="")))
+    with pytest.raises(BundleError, match="holds no bundle; run foryou train"):
+        pair(Given(tmp_path / "nothing", 1, Namespace(other=other)))
 
 
 def test_events_pour_in_and_have_their_effect(

@@ -21,6 +21,7 @@ from evaluation.trained_bundle import trained_bundle
 from ml import bundle
 from ml.bundle import Bundle
 from ml.errors import DataError
+from tests.pulled import pulled
 
 VOID = {"meta", "br", "path", "use", "rect"}
 
@@ -192,6 +193,20 @@ def test_a_bundle_is_judged_by_its_own_data_after_another_training(
     (both / str(version) / "source.json").unlink()
     assert trained_bundle(asked(both)).data == other
     assert f"note: bundle {version} does not name its data; it is {note}" in capsys.readouterr().err
+
+
+def test_a_bundle_of_another_machine_is_judged_by_a_copy_of_its_data(
+    artifacts: Path, tiny_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without one, that is the advice: there is no folder to look in."""
+    monkeypatch.delenv("FORYOU_DATA_DIR", raising=False)
+    there = pulled(artifacts, tmp_path)
+    with pytest.raises(DataError, match="give a copy of those tables as --data") as refused:
+        trained_bundle(asked(there))
+    assert "tables of another machine" in str(refused.value)
+    assert "leave out --data" not in str(refused.value)
+    copy = Path(shutil.copytree(tiny_data, tmp_path / "copy"))
+    assert trained_bundle(asked(there, copy)).data == copy
 
 
 def asked(artifacts: Path, data: Path | None = None) -> argparse.Namespace:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pickle
+import shutil
 from dataclasses import fields, replace
 from itertools import count, pairwise
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,6 +19,7 @@ from ml.bundle import Bundle, community_list
 from ml.dataset.tables import Tables
 from ml.embeddings.communities import Communities, MemberTable, arrays_of
 from ml.embeddings.simclusters import hashed, hashed_cosines, similarity
+from ml.errors import BundleError
 from ml.state.events import Events
 from ml.state.feature_state import FeatureState
 from ml.state.tables import engagers
@@ -24,6 +27,7 @@ from ml.state.tables.neighborhood import Neighborhood
 from ml.state.tables.tweets import Tweets
 from ml.state.tables.users import Users
 from ml.training import communities
+from tests.pulled import pulled
 
 GROUPS, PER_GROUP = 3, 20
 NEWCOMER = GROUPS * PER_GROUP
@@ -239,3 +243,14 @@ def test_communities_are_listed_by_who_is_known_there_and_by_what_is_theirs(
     shown = "\n".join(community_list.lines(found))
     assert found[0].best_known[0] in shown
     assert found[0].topics[0] in shown
+
+
+def test_a_list_without_tables_says_why_there_are_none(
+    tiny_artifacts: Path, tmp_path: Path
+) -> None:
+    there = pulled(tiny_artifacts, tmp_path)
+    with pytest.raises(BundleError, match="was trained on another machine"):
+        community_list.of_current(there, members=2)
+    shutil.rmtree(there / "state")
+    with pytest.raises(BundleError, match="state names no state; run foryou train again"):
+        community_list.of_current(there, members=2)
