@@ -48,7 +48,7 @@ def share_snapshot(settings: Settings) -> None:
     """Copy the snapshot that was written to the store, if there is one.
 
     Raises:
-        BundleError: the store is away.
+        BundleError: the store is away, or what is known of the snapshot is damaged.
     """
     if settings.store is not None:
         _snapshots(settings).push(older=OLDER)
@@ -59,7 +59,8 @@ def push(settings: Settings) -> None:
 
     Raises:
         InvalidSettingError: no store is named.
-        BundleError: it is away, or somebody else published meanwhile.
+        BundleError: it is away, somebody else published meanwhile, or what names the tables of
+            this machine is damaged.
     """
     if settings.store is None:
         raise InvalidSettingError("FORYOU_STORE names no store, such as s3://bucket/prefix")

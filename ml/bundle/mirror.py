@@ -18,7 +18,7 @@ from ml.errors import BundleError
 from ml.state.storage import snapshot
 
 STATE: Final = "state"
-FOR_OTHERS: Final[Mapping[str, Callable[[str], str]]] = {
+FOR_OTHERS: Final[Mapping[str, Callable[[Path], str]]] = {
     snapshot.ABOUT: snapshot.for_others,
     training_source.FILE: training_source.for_others,
 }
@@ -56,7 +56,8 @@ class Mirror:
             older: of how many before it, by name, the rest goes; None keeps all.
 
         Raises:
-            BundleError: another was published meanwhile, or the store cannot be reached.
+            BundleError: a file that is changed on the way is damaged, another was published
+                meanwhile, or the store cannot be reached.
         """
         name = current(self.folder)
         if name is None:
@@ -66,9 +67,8 @@ class Mirror:
         for path in sorted((self.folder / name).iterdir()):
             key = f"{self.prefix}{name}/{path.name}"
             if key not in there:
-                content = path.read_bytes()
-                if path.name in FOR_OTHERS:  # no path of this machine leaves it
-                    content = FOR_OTHERS[path.name](content.decode()).encode()
+                changed = FOR_OTHERS.get(path.name)  # no path of this machine leaves it
+                content = changed(path.parent).encode() if changed else path.read_bytes()
                 self.store.write(key, content)
         moved = name.encode() + b"\n"
         if pointer is None or pointer.data != moved:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -67,14 +67,17 @@ CHECKSUM: Final = "sha256"  # of all else
 
 def write(folder: Path, source: TrainingSource) -> None:
     """Put it beside the files of a bundle."""
-    (folder / FILE).write_text(_text(SOURCE.dump_python(source, mode="json")), encoding="utf-8")
+    (folder / FILE).write_text(_text(source), encoding="utf-8")
 
 
-def for_others(text: str) -> str:
-    """What a file says, as another machine may read it: its folders are of no use there."""
-    content = json.loads(text)
-    del content[CHECKSUM]
-    return _text({**content, "folder": None})
+def for_others(folder: Path) -> str:
+    """The file of a bundle, as another machine may read it: the folder of the tables is of no use
+    there.
+
+    Raises:
+        BundleError: it cannot be read, or was changed.
+    """
+    return _text(replace(_checked(folder / FILE), folder=None))
 
 
 def read(folder: Path) -> TrainingSource | None:
@@ -84,8 +87,10 @@ def read(folder: Path) -> TrainingSource | None:
         BundleError: it cannot be read, or was changed.
     """
     path = folder / FILE
-    if not path.is_file():
-        return None
+    return _checked(path) if path.is_file() else None
+
+
+def _checked(path: Path) -> TrainingSource:
     try:
         content = json.loads(path.read_bytes())
         if content.pop(CHECKSUM) != _checksum(content):
@@ -95,7 +100,8 @@ def read(folder: Path) -> TrainingSource | None:
         raise BundleError(f"{path} cannot be read ({error}); delete it, or train again") from error
 
 
-def _text(content: dict[str, Any]) -> str:
+def _text(source: TrainingSource) -> str:
+    content = SOURCE.dump_python(source, mode="json")
     return json.dumps({**content, CHECKSUM: _checksum(content)}, indent=1) + "\n"
 
 

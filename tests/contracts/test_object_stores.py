@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -9,6 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from app.serving.shared_artifacts import push, share_snapshot
+from app.serving.snapshots import Snapshots
+from app.settings import Settings
 from ml.bundle import load_state, state_source, training_source
 from ml.bundle.disk import CURRENT, current, point
 from ml.bundle.mirror import Mirror, open_store, pull_artifacts, push_artifacts
@@ -140,6 +145,50 @@ def test_no_path_of_this_machine_leaves_it(
     assert training_source.of_state(there) == TrainingSource(None, ours.fingerprint, {})
     write_state(there / "log.state", "1", state, state_source(there), ours.fingerprint)
     assert not differences(state, snapshot.load(there / "log.state" / "1"))
+
+
+def damage(path: Path, how: str) -> None:
+    """Change a file as a disk, or somebody with an editor, does."""
+    content = json.loads(path.read_text())
+    if how == "another checksum":  # as of one flipped bit
+        first, rest = content["fingerprint"][0], content["fingerprint"][1:]
+        content["fingerprint"] = chr(ord(first) ^ 1) + rest
+    elif how == "no fingerprint":
+        del content["fingerprint"]
+    text = {"no JSON": b"{", "no UTF-8": b"\xff", "a list": b"[]"}
+    path.write_bytes(text.get(how) or json.dumps(content).encode())
+
+
+@pytest.mark.parametrize(
+    "how", ["another checksum", "no fingerprint", "no JSON", "no UTF-8", "a list"]
+)
+@pytest.mark.parametrize("name", [snapshot.ABOUT, training_source.FILE])
+def test_a_damaged_file_is_not_pushed_as_a_whole_one(
+    trained_artifacts: Path, tmp_path: Path, name: str, how: str
+) -> None:
+    """It gets a checksum anew, without the folder: nobody could see then that it was changed."""
+    here = Path(shutil.copytree(trained_artifacts, tmp_path / "here"))
+    settings = Settings(artifacts=here, log=here / "events.db", store=str(tmp_path / "store"))
+    (path,) = here.glob(f"*/{name}") if name == training_source.FILE else here.glob(f"*/*/{name}")
+    damage(path, how)
+    with pytest.raises(BundleError, match=name if name == training_source.FILE else "state"):
+        push(settings)
+    assert not (tmp_path / "store" / CURRENT).exists()
+    assert not list((tmp_path / "store").rglob(name))
+
+
+def test_a_damaged_snapshot_is_not_shared(trained_artifacts: Path, tmp_path: Path) -> None:
+    settings = Settings(
+        artifacts=trained_artifacts, log=tmp_path / "events.db", store=str(tmp_path / "store")
+    )
+    state = load_state(trained_artifacts)
+    assert state is not None
+    folder = Snapshots.of(settings.log_file).folder
+    write_state(folder, "1", state, trained_artifacts, "tables")
+    damage(folder / "1" / snapshot.ABOUT, "another checksum")
+    with pytest.raises(BundleError, match="does not match its own checksum"):
+        share_snapshot(settings)
+    assert not list((tmp_path / "store").rglob("*.json"))
 
 
 def test_a_push_that_is_cut_short_is_seen_by_nobody(

@@ -91,12 +91,10 @@ def save(
     (directory / ABOUT).write_text(_text(about_it))
 
 
-def for_others(text: str) -> str:
+def for_others(directory: Path) -> str:
     """What is known of a state, as another machine may read it: the folder of the tables is of no
-    use there."""
-    about_it: About = json.loads(text)
-    about_it["source"] = None
-    return _text(about_it)
+    use there. It is checked, and raises, as `about` does."""
+    return _text({**about(directory), "source": None})
 
 
 def load(directory: Path) -> FeatureState:
