@@ -69,7 +69,7 @@ class Standings:
         self._before = np.empty(0, np.int32)
 
     def _learn(self) -> None:
-        """Compute anew what is said of users who are new, or changed."""
+        """Compute anew the standing of users who are new, or changed."""
         followers, created_at = self._state.graph.followers, self._state.users.created_at
         came = len(followers) - len(self._followers)
         if came:
