@@ -47,7 +47,7 @@ cluster-test: train .venv/.developing
 soak: train
 	@FORYOU_DATA_DIR="$(DATA)" $(BIN)/python -m evaluation.loadtest soak
 
-# Each process plants and trains its own tiny world, so more of them gain nothing.
+# As many as a small machine has cores: each loads its own models and compiled kernels.
 PARALLEL ?= --numprocesses 2 --dist loadscope --no-loadscope-reorder
 test: .venv/.developing
 	$(BIN)/pytest $(PARALLEL)

@@ -119,16 +119,24 @@ def _temporary(folder: Path) -> Path | None:
 def _hold(folder: Path) -> None:
     """Let nobody remove it before this process ends, where its file system has locks."""
     with suppress(OSError):
-        os.utime(folder)
-        stays_open = os.open(folder / IN_USE, os.O_RDWR | os.O_CREAT)
-        fcntl.flock(stays_open, fcntl.LOCK_SH)
+        while True:
+            folder.mkdir(parents=True, exist_ok=True)
+            os.utime(folder)
+            stays_open = os.open(folder / IN_USE, os.O_RDONLY | os.O_CREAT, 0o666)
+            fcntl.flock(stays_open, fcntl.LOCK_SH)
+            if os.fstat(stays_open).st_nlink:
+                return
+            os.close(stays_open)  # it was removed while this waited for the lock
 
 
 def _sweep(folder: Path) -> None:
     """Remove folders of other sources, but for those in use and the one last used."""
-    others = [path for path in folder.parent.iterdir() if path.is_dir() and path != folder]
-    by_use = sorted(others, key=lambda path: path.stat().st_mtime, reverse=True)
-    for path in by_use[KEPT - 1 :]:
+    used = []
+    for path in folder.parent.iterdir():
+        with suppress(OSError):  # another process may have removed it
+            if path.is_dir() and path != folder:
+                used.append((path.stat().st_mtime, path))
+    for _, path in sorted(used, reverse=True)[KEPT - 1 :]:
         with suppress(OSError), (path / IN_USE).open("a") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             shutil.rmtree(path, ignore_errors=True)

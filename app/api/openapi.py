@@ -71,7 +71,8 @@ def _schema(app: FastAPI) -> Document:
 
 
 def _identity(route: BaseRoute) -> Hashable:
-    """What tells a route from others in the document: its router, or its path and its function."""
+    """What tells a route from others in the document: its router, which is always included in the
+    same way, or its path and its function."""
     if not getattr(route, "include_in_schema", True):
         return None
     router = getattr(route, "original_router", None)  # where the framework keeps routers whole

@@ -41,8 +41,8 @@ class FollowRecommender:
     def standing(self) -> Memo[Standing]:
         """The standing of all users at a moment."""
         version = partial(attrgetter("users.version", "graph.version"), self.state)
-        anew = Standings(self.state, self.shares, self.newly_joined_half_life_hours)
-        return Memo(anew, version)
+        standings = Standings(self.state, self.shares, self.newly_joined_half_life_hours)
+        return Memo(standings, version)
 
     @cached_property
     def shares(self) -> Weights:

@@ -20,7 +20,7 @@ FOREMOST: Final = 1_000  # users of the best standing: more than most viewers fo
 REMEMBERED: Final = 1_100  # of these and the next ones, some may be worth less by the next time
 ROUNDING: Final = 1e-6  # by which a score may be too great or too little
 UNKNOWN: Final = -1  # followers of users who are not known yet
-MOST_HALF_LIVES: Final = 64.0  # by which somebody may be younger than a moment
+MOST_HALF_LIVES: Final = 1_000.0  # that count for newness; two to that power is still a number
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +35,9 @@ class Standing:
 class Standings:
     """The standing of all users at any moment.
 
-    From one moment to the next few people gain followers, and all get older alike. So most of what
-    is known stays, and who was foremost says what it takes to be.
+    From one moment to the next few people gain followers, and newness fades for all alike, so what
+    is known is kept and only brought up to date. And as many as were foremost before are worth
+    something now: who is worth less is not foremost.
     """
 
     def __init__(self, state: FeatureState, shares: Weights, half_life_hours: float) -> None:

@@ -51,6 +51,12 @@ class RecentTweets:
     """The recent tweets at any moment. A new tweet, as long as it is the newest, is put behind
     those that are known: nothing else is looked up again."""
 
+    _place: Places  # of what is known, as all that follows, with room for more
+    _tweet: Rows
+    _author: Rows
+    _created_at: Times
+    _topic: Topics
+
     def __init__(self, state: FeatureState, max_age_hours: float, at_least: int) -> None:
         self._state = state
         self._window = max_age_hours, at_least

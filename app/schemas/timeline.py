@@ -86,7 +86,7 @@ class Item(ScoredTweet):
     source: str
     """The first source that proposed it, whose share of the feed it counts for."""
     placement: Placement | None = None
-    """On later pages as when the first was made, whose order they have."""
+    """On a later page as it was when the first was made; null where an older version made that."""
     evidence: dict[str, float] | None = None
     """What each piece of evidence adds to log(x), where base_score is x / (1 + x); only where
     `explain` was asked for, and a listwise stage was trained."""

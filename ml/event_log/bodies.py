@@ -207,6 +207,11 @@ def _pool(body: Json) -> tuple[str, bytes, bytes]:
         return pool.replace(OLD_SEPARATOR, SEPARATOR), packed(marks), b""
     count, sources = pool.count(SEPARATOR) + 1, b64decode(body["sources"])
     placements = b64decode(body.get("placements", ""))
-    if not sources or len(sources) % count or 0 < len(placements) < count:
+    if (
+        not sources
+        or len(sources) % count
+        or 0 < len(placements) < count
+        or len(placements) > 5 * count
+    ):
         raise ValueError(f"a pool of {count} tweets has the sources or placements of another")
     return pool, sources, placements

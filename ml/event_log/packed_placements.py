@@ -28,6 +28,8 @@ def unpacked(placements: bytes, count: int) -> tuple[Column, Column]:
     Raises:
         ValueError: they are of another count.
     """
+    if not count <= len(placements) <= 5 * count:
+        raise ValueError(f"{len(placements)} bytes are no placements of {count} tweets")
     rule = np.frombuffer(placements, np.uint8, count)
     cost = np.frombuffer(placements[count:].ljust(4 * count, NOTHING), "<f4", count)
     return rule.astype(np.float32), cost.astype(np.float32, copy=False)

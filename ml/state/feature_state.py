@@ -102,7 +102,7 @@ class FeatureState(Wishes):
         """Write tweets, each text unless a later one is there; the new rows, and the changed."""
         self._users.admit(frame["author_id"].drop_nulls())
         new, changed = self._tweets.put(frame, at, tiebreak, self._users)
-        self._rewritten += bool(np.setdiff1d(changed, new).size)
+        self._rewritten += len(frame) > len(new)  # also where nothing but its audience changes
         self._grow()
         shown = new[~self._tweets.deleted[new]]
         self._calendar.add(shown, self._tweets.created_at[shown])

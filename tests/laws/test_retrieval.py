@@ -189,7 +189,9 @@ def test_whom_to_follow_is_chosen_as_if_all_users_were_compared(
         assert set(rows_of(shortlist)) == set(expected)
 
 
-def test_nothing_remembered_is_out_of_date() -> None:
+def test_nothing_remembered_is_out_of_date(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(standing, "FOREMOST", 3)
+    monkeypatch.setattr(standing, "REMEMBERED", 5)
     changed = RecordedState()
     chance = Random(7)
     for n in range(40):
@@ -210,6 +212,10 @@ def test_nothing_remembered_is_out_of_date() -> None:
     changes: list[Callable[[], object]] = [
         lambda: changed.tweet(tweet(), someone(), at=chance.randrange(42) * HOUR),
         lambda: changed.tweet(tweet(), someone(), at=now, visibility="followers"),
+        lambda: changed.tweet(tweet(), someone(), chance.randrange(42) * HOUR, visibility="public"),
+        lambda: changed.tweet(
+            tweet(), someone(), chance.randrange(42) * HOUR, visibility="unlisted"
+        ),
         lambda: changed.act(someone(), "follow", target_user_id=someone()),
         lambda: changed.act(someone(), "unfollow", target_user_id=someone()),
         lambda: changed.act(someone(), "like", tweet()),

@@ -23,6 +23,7 @@ def test_what_costs_nothing_takes_a_byte() -> None:
     assert len(packed(np.full(300, 5, np.float32), np.zeros(300, np.float32))) == 300
 
 
-def test_those_of_fewer_tweets_are_refused() -> None:
-    with pytest.raises(ValueError, match="buffer"):
-        unpacked(b"\5" * 9, 10)
+@pytest.mark.parametrize("length", [0, 9, 51])
+def test_those_of_fewer_or_more_tweets_are_refused(length: int) -> None:
+    with pytest.raises(ValueError, match=f"{length} bytes are no placements of 10 tweets"):
+        unpacked(b"\5" * length, 10)
