@@ -36,7 +36,7 @@ from tests.pulled import pulled
 
 @pytest.fixture
 def here(tiny_artifacts: Path, tiny_data: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
-    """What other processes are told; this one as well."""
+    """The environment of other processes, and of this one as well."""
     settings = {"FORYOU_ARTIFACTS": str(tiny_artifacts), "FORYOU_DATA_DIR": str(tiny_data)}
     monkeypatch.setenv("FORYOU_DATA_DIR", str(tiny_data))
     return settings
@@ -153,9 +153,9 @@ def test_a_crash_loses_nothing(
 ) -> None:
     artifacts = shutil.copytree(two[0], tmp_path / "artifacts")
     few = ["--rounds", "2", "--events", "100", "--every", "2", "--other", two[2]]
-    ended, told = measured(artifacts, tmp_path, "crash", *few)
+    ended, reported = measured(artifacts, tmp_path, "crash", *few)
     assert ended == 0, capsys.readouterr().out
-    assert told["figures"]["kills"] >= 2
+    assert reported["figures"]["kills"] >= 2
     assert "acknowledged and lost: 0" in capsys.readouterr().out
 
 
@@ -180,21 +180,21 @@ def test_events_pour_in_and_have_their_effect(
     here: dict[str, str], tiny_artifacts: Path, tmp_path: Path
 ) -> None:
     few = ["--seconds", "1", "--rate", "500"]
-    ended, told = measured(tiny_artifacts, tmp_path, "ingest", *few)
+    ended, reported = measured(tiny_artifacts, tmp_path, "ingest", *few)
     assert ended == 1  # which is not enough
-    assert told["bars"][0]["kept"] is False
-    assert told["figures"]["refused"] == []
-    assert told["figures"]["events_per_second"] > 300
+    assert reported["bars"][0]["kept"] is False
+    assert reported["figures"]["refused"] == []
+    assert reported["figures"]["events_per_second"] > 300
 
 
 def test_a_soak_runs_by_a_clock_of_its_own(
     here: dict[str, str], tiny_artifacts: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(soak, "BATCH", 50)
-    _, told = measured(tiny_artifacts, tmp_path, "soak", "--events", "500", "--days", "2")
-    assert told["figures"]["events"] == 500
-    assert told["figures"]["refused"] == []
-    assert (np.array(told["figures"]["quarters_mb"]) > 0).all()
+    _, reported = measured(tiny_artifacts, tmp_path, "soak", "--events", "500", "--days", "2")
+    assert reported["figures"]["events"] == 500
+    assert reported["figures"]["refused"] == []
+    assert (np.array(reported["figures"]["quarters_mb"]) > 0).all()
 
 
 def test_without_artifacts_the_remedy_is_named(
