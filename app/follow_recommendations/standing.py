@@ -90,7 +90,7 @@ class Standings:
 
     def _best(self, score: Scores) -> Rows:
         """The users of the best standing, best first."""
-        if len(self._before) < REMEMBERED:
+        if len(self._before) < FOREMOST:
             return best_first(score, REMEMBERED)
         least = np.partition(score[self._before], -FOREMOST)[-FOREMOST]
         row = np.flatnonzero(score >= least - ROUNDING).astype(np.int32)
