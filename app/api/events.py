@@ -35,10 +35,11 @@ async def events(
     entries: list[Entry] = []
     results: list[EventResult] = []
     places: list[int] = []  # of the entries, in `results`
-    judged = [judged_event(given) async for given in in_slices(request.events)]
+    turns = service.batches
+    judged = [judged_event(given) async for given in in_slices(request.events, turns)]
     claims = [_claim(given) for given in judged]
     await owned_impressions.settle(service, [one for one in claims if one is not None])
-    async for given, claim in in_slices([*zip(judged, claims, strict=True)]):
+    async for given, claim in in_slices([*zip(judged, claims, strict=True)], turns):
         if isinstance(given, Unfit):
             results.append(
                 EventResult(event_id=given.name, status="rejected", problem=given.problem)

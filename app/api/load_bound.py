@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from typing import Final
 
 from fastapi import Request
@@ -12,19 +11,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.api import problems
 from app.api.raw_path import route_path
 from app.errors import OverloadedError
+from app.serving.turns import Turns
 
 COSTLY: Final = ("/timeline/", "/score", "/follow-recommendations/")
-TURNS: Final = 3  # of the loop between two beginnings: what came meanwhile is read, then begun
-TURNS_OF_UVLOOP: Final = 2  # it reads at the end of a turn what asyncio reads in the next one
 TOGETHER: Final = 4  # answers that leave together, at most, while feeds wait
 
 
 class LoadBound:
     """Admits so many feeds at once, and lets them begin one by one.
-
-    A feed is computed without a pause. Were all that arrive together to begin in one turn of the
-    event loop, then nothing else could be answered meanwhile: neither a probe, nor a refusal of
-    what is too much.
 
     While some wait, a few answers leave together. To send, count and log one takes half as long
     right after another as it does right after a feed was computed, which leaves nothing of it in
@@ -35,8 +29,7 @@ class LoadBound:
         self.app = app
         self.limit = limit
         self._admitted = 0
-        self._begun = False  # one has begun in the last turns
-        self._waiting: deque[asyncio.Future[None]] = deque()
+        self._turns = Turns(self._release)
         self._leaving: list[asyncio.Future[None]] = []  # computed, and held for a moment
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -51,8 +44,9 @@ class LoadBound:
             return
         self._admitted += 1
         try:
-            await self._turn()
-            await self.app(scope, receive, self._together(send) if self._waiting else send)
+            await self._turns.begin()
+            held = self._together(send) if self._turns.are_awaited else send
+            await self.app(scope, receive, held)
         finally:
             self._admitted -= 1
 
@@ -61,7 +55,7 @@ class LoadBound:
 
         async def held(message: Message) -> None:
             if message["type"] == "http.response.start":
-                if self._waiting and len(self._leaving) < TOGETHER - 1:
+                if self._turns.are_awaited and len(self._leaving) < TOGETHER - 1:
                     leave = asyncio.get_running_loop().create_future()
                     self._leaving.append(leave)
                     await leave
@@ -76,31 +70,3 @@ class LoadBound:
             if not leave.done():
                 leave.set_result(None)
         self._leaving.clear()
-
-    async def _turn(self) -> None:
-        """Wait until no other feed has begun in the last turns; in order of arrival."""
-        loop = asyncio.get_running_loop()
-        if not self._begun:
-            self._begun = True
-            loop.call_soon(self._next_turn, loop, _turns(loop))
-            return
-        turn = loop.create_future()
-        self._waiting.append(turn)
-        await turn
-
-    def _next_turn(self, loop: asyncio.AbstractEventLoop, turns: int) -> None:
-        if turns > 1:
-            loop.call_soon(self._next_turn, loop, turns - 1)
-            return
-        while self._waiting:
-            turn = self._waiting.popleft()
-            if not turn.done():  # it is cancelled where the server stops
-                turn.set_result(None)
-                loop.call_soon(self._next_turn, loop, _turns(loop))
-                return
-        self._begun = False
-        self._release()
-
-
-def _turns(loop: asyncio.AbstractEventLoop) -> int:
-    return TURNS if isinstance(loop, asyncio.BaseEventLoop) else TURNS_OF_UVLOOP

@@ -43,7 +43,7 @@ def event(clock: Clock, given: EventIn) -> Entry:
         value=given.value,
         text=given.text,
         expires_at=None if until is None else int(_utc(until).timestamp()),
-    ).to_json()
+    )
     name = new_name() if given.event_id is None else _of_client(given.event_id)
     if given.action == IMPRESSION:
         shown = f"{given.request_id}\0{given.tweet_id}"

@@ -23,6 +23,7 @@ from app.serving.served_bundle import remember_bundle
 from app.serving.served_log import QueuedServedLog
 from app.serving.shared_artifacts import fetch
 from app.serving.tail import Tail
+from app.serving.turns import Turns
 from app.settings import Settings
 from app.steering.grammar import Grammar
 from app.steering.port import Interpreter
@@ -36,6 +37,8 @@ from ml.state.updates.apply_records import AppliedRecords
 
 RETRY_SECONDS: Final = 0.01
 ATTEMPTS: Final = 100  # to find an entry that is not written yet
+BEHIND_RECORDS: Final = 5_000  # that the state may be behind what was appended: half of those kept
+BEHIND_SECONDS: Final = 1.0  # for which a writer waits until it is not
 
 logger = logging.getLogger(__name__)
 
@@ -59,6 +62,7 @@ class Service:
         self._lifecycle = Lifecycle(self)
         self.is_stopping = False  # it still answers, and nobody should begin to ask it
         self.sandbox = Sandbox()
+        self.batches = Turns()  # of writes
         self.other_previews = OtherPreviews()
         self._reloading = asyncio.Lock()
 
@@ -138,7 +142,8 @@ class Service:
             self._group.retry()
 
     async def append(self, entries: Sequence[Entry]) -> Appended:
-        """Append entries, which are on disk when this returns.
+        """Append entries, which are on disk when this returns; if the state is far behind, then
+        when it has caught up, so that nobody writes for long what it cannot follow.
 
         Raises:
             LogFullError: too much waits to be written.
@@ -148,6 +153,7 @@ class Service:
         appended = await asyncio.wrap_future(self._group.submit(entries))
         self.appended = max(self.appended, appended.offset)
         self.tail.hurry()
+        await self.tail.reached(appended.offset - BEHIND_RECORDS, BEHIND_SECONDS)
         return appended
 
     async def find(self, event_id: str) -> Entry | None:

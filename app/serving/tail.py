@@ -16,12 +16,14 @@ from ml.event_log.record import Record
 from ml.state.feature_state import FeatureState
 from ml.state.updates.apply_records import AppliedRecords, apply_records
 
-READ_RECORDS: Final = 250  # read at once
+READ_RECORDS: Final = 500  # read at once
 SLICE_SECONDS: Final = 0.002  # of processor time between two answers: a timeline may wait for it
-SLICE_SECONDS_BEHIND: Final = 0.008  # the same while more wait: the first record costs as 60 do
+SLICE_SECONDS_BEHIND: Final = 0.012  # the same while more wait: the first record costs as 60 do
 LEAST_RECORDS: Final = 32  # applied between two answers, however long they take
 POLL_SECONDS: Final = 0.05  # other processes do not say when they have written
 PAUSE_SECONDS: Final = 0.02  # between two batches that nobody waits for: larger ones cost less
+LONGEST_PAUSE_SECONDS: Final = 0.1
+PAUSES: Final = 9  # times what was spent since the last pause, if that is no longer
 
 
 class Tail:
@@ -64,6 +66,7 @@ class Tail:
         self._tick, self._spent = tick, spent
         self._ahead: deque[Record] = deque()  # to be applied next
         self._at_once = LEAST_RECORDS  # that take about as long as they may
+        self._busy = 0.0  # seconds of processor time since the last pause
         self._applied: AppliedRecords | None = None  # which nobody has reacted to yet
         self._is_damaged = False  # some records were applied in part
         self._followed_at = tick()
@@ -151,6 +154,7 @@ class Tail:
         self._observe(records)
         self._follow_up()
         spent = self._spent() - began
+        self._busy += spent
         if len(records) == self._at_once or spent > SLICE_SECONDS_BEHIND:  # of few, each costs more
             rate = len(records) / max(spent, 1e-9)
             seconds = SLICE_SECONDS_BEHIND if self._ahead else SLICE_SECONDS
@@ -170,8 +174,10 @@ class Tail:
 
     async def _rest(self) -> None:
         """Wait until there is something new, for a while at least where nobody waits for it."""
+        pause = min(max(self._busy * PAUSES, PAUSE_SECONDS), LONGEST_PAUSE_SECONDS)
+        self._busy = 0.0
         if not self._waiting:
-            await _happens(self._demand, PAUSE_SECONDS)
+            await _happens(self._demand, pause)
         await _happens(self._news, POLL_SECONDS)
 
 

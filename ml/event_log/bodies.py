@@ -169,6 +169,7 @@ TYPES: Final[Mapping[Kind, type[Body]]] = {
     Kind.CLOCK: Clock,
     Kind.PREFERENCE: Preference,
 }
+WRITTEN_HERE: Final = (Event, Served)  # typed already, of a record of this process
 
 
 def read(entry: Entry) -> Body:
@@ -177,8 +178,8 @@ def read(entry: Entry) -> Body:
     Raises:
         KeyError, TypeError, ValueError: it does not have the form of its kind.
     """
-    body = entry.body  # typed already where this process served it
-    return body if isinstance(body, Served) else TYPES[entry.kind].from_json(json_of(entry))
+    body = entry.body
+    return body if isinstance(body, WRITTEN_HERE) else TYPES[entry.kind].from_json(json_of(entry))
 
 
 READ_FOR_STATE: Final[Mapping[Kind, Callable[[Json], Body]]] = {
@@ -194,7 +195,7 @@ def read_for_state(entry: Entry) -> Body:
         KeyError, TypeError, ValueError: it does not have the form of its kind.
     """
     body = entry.body
-    return body if isinstance(body, Served) else READ_FOR_STATE[entry.kind](json_of(entry))
+    return body if isinstance(body, WRITTEN_HERE) else READ_FOR_STATE[entry.kind](json_of(entry))
 
 
 def _pool(body: Json) -> tuple[str, bytes, bytes]:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from fastapi.testclient import TestClient
 
 from app.main import create_app
 from app.observability.metrics import Metrics
+from app.serving import service as module
 from app.serving.engine import Engine
 from app.serving.service import Service
 from ml.event_log import bodies
@@ -51,3 +54,47 @@ def test_a_service_without_a_log_has_nothing_to_stop(world: World) -> None:
         await service.stop()
 
     asyncio.run(run())
+
+
+LIKE = {"action": "like", "user_id": "a", "tweet_id": "b"}
+
+
+@pytest.fixture
+def written(world: World, tmp_path: Path) -> Iterator[Service]:
+    """A service whose state follows the log only where a test makes it."""
+    service = Service(world.tweet("b").engine(), SqliteLog(tmp_path / "events.db"))
+    yield service
+    asyncio.run(service.stop())
+
+
+def test_a_writer_waits_for_a_state_that_is_far_behind(
+    written: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "BEHIND_RECORDS", 2)
+    monkeypatch.setattr(module, "BEHIND_SECONDS", 60)
+    tail = written.tail
+    assert tail is not None
+
+    async def run() -> None:
+        for count in (2, 3):
+            entries = [Entry(f"{count}{n}", Kind.EVENT, n, "a", LIKE) for n in range(count)]
+            writing = asyncio.create_task(written.append(entries))
+            while written.appended < 2 + 3 * (count == 3):
+                await asyncio.sleep(0.001)
+            await asyncio.sleep(0.01)
+            assert writing.done() == (count == 2)  # as many may be behind
+            await tail.step()
+            assert (await writing).offset == written.appended
+
+    asyncio.run(run())
+
+
+def test_a_writer_does_not_wait_for_ever_for_a_state_that_does_not_follow(
+    written: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "BEHIND_RECORDS", 0)
+    monkeypatch.setattr(module, "BEHIND_SECONDS", 0.01)
+    appended = asyncio.run(written.append([Entry("e", Kind.EVENT, 1, "a", LIKE)]))
+    assert appended.accepted == [True]
+    assert written.tail is not None
+    assert written.tail.offset == 0

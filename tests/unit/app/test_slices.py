@@ -3,30 +3,41 @@
 from __future__ import annotations
 
 import asyncio
+from itertools import pairwise
 
 import pytest
 
 from app.api.slices import AT_ONCE, in_slices
+from app.serving.turns import Turns
 
 
-@pytest.mark.parametrize("items", [0, 1, AT_ONCE, AT_ONCE + 1, 10 * AT_ONCE])
-def test_all_items_come_in_order_with_a_turn_for_others_between_slices(items: int) -> None:
-    done: list[int] = []
-    seen: list[int] = []  # how much was done at each turn of others
+async def seen_by_others(batches: int, items: int) -> tuple[list[list[int]], list[int]]:
+    """The items of batches that are done at the same time, and how many were done at each turn of
+    the event loop."""
+    turns, done, seen = Turns(), [list[int]() for _ in range(batches)], list[int]()
 
     async def others() -> None:
         while True:
-            seen.append(len(done))
+            seen.append(sum(map(len, done)))
             await asyncio.sleep(0)
 
-    async def both() -> None:
-        beside = asyncio.create_task(others())
-        await asyncio.sleep(0)
-        slices = in_slices(range(items))
+    async def batch(into: list[int]) -> None:
+        slices = in_slices(range(items), turns)
         while (item := await anext(slices, None)) is not None:
-            done.append(item)
-        beside.cancel()
+            into.append(item)
 
-    asyncio.run(both())
-    assert done == [*range(items)]
-    assert seen == [*range(0, max(items, 1), AT_ONCE)]
+    beside = asyncio.create_task(others())
+    await asyncio.gather(*map(batch, done))
+    seen.append(sum(map(len, done)))
+    beside.cancel()
+    return done, seen
+
+
+@pytest.mark.parametrize("batches", [1, 7])
+@pytest.mark.parametrize("items", [0, 1, AT_ONCE, AT_ONCE + 1, 10 * AT_ONCE])
+def test_all_items_come_in_order_and_one_slice_of_all_batches_in_a_turn(
+    items: int, batches: int
+) -> None:
+    done, seen = asyncio.run(seen_by_others(batches, items))
+    assert done == [[*range(items)]] * batches
+    assert max([after - before for before, after in pairwise(seen)], default=0) <= AT_ONCE

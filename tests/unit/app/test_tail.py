@@ -10,7 +10,16 @@ from pathlib import Path
 
 import pytest
 
-from app.serving.tail import LEAST_RECORDS, READ_RECORDS, Tail
+from app.serving import tail as module
+from app.serving.tail import (
+    LEAST_RECORDS,
+    LONGEST_PAUSE_SECONDS,
+    PAUSE_SECONDS,
+    PAUSES,
+    POLL_SECONDS,
+    READ_RECORDS,
+    Tail,
+)
 from ml.event_log.recent_records import RecentRecords
 from ml.event_log.record import Entry, Kind, Record
 from ml.event_log.sqlite import SqliteLog
@@ -105,7 +114,7 @@ def slices(log: Unread, seconds: float) -> list[int]:
 
 def test_records_that_take_long_are_applied_few_at_a_time(log: Unread) -> None:
     applied = [after - before for before, after in pairwise(slices(log, 1.0))]
-    assert applied[:-1] == [LEAST_RECORDS] * 7
+    assert applied[:-1] == [LEAST_RECORDS] * (READ_RECORDS // LEAST_RECORDS)
     assert log.read_after == [0]
 
 
@@ -127,7 +136,7 @@ def test_somebody_who_waits_does_not_wait_for_a_pause(log: Unread) -> None:
 
 
 def test_who_is_behind_applies_more_at_a_time(log: Unread) -> None:
-    offsets = [0, LEAST_RECORDS, 3 * LEAST_RECORDS, 7 * LEAST_RECORDS, READ_RECORDS]
+    offsets = [0, LEAST_RECORDS, 4 * LEAST_RECORDS, 13 * LEAST_RECORDS, READ_RECORDS]
     assert slices(log, 0.004) == offsets
 
 
@@ -156,3 +165,32 @@ def test_few_records_that_take_long_are_applied_fewer_at_a_time_from_then_on(log
         assert offsets[-1] - offsets[-2] <= LEAST_RECORDS
 
     asyncio.run(run())
+
+
+@pytest.mark.parametrize(
+    ("spent", "pause"),
+    [(0.0, PAUSE_SECONDS), (0.005, 0.005 * PAUSES), (1.0, LONGEST_PAUSE_SECONDS)],
+)
+def test_the_more_a_batch_cost_the_longer_is_the_pause_in_which_the_next_one_grows(
+    log: Unread, monkeypatch: pytest.MonkeyPatch, spent: float, pause: float
+) -> None:
+    paused: list[float] = []
+
+    async def happens(event: asyncio.Event, seconds: float) -> None:
+        paused.append(seconds)
+
+    monkeypatch.setattr(module, "_happens", happens)
+    now = [0.0]
+
+    def react(taken: object) -> None:
+        now[0] += spent
+
+    tail = Tail(log, FeatureState(Users(), Tweets()), react, spent=lambda: now[0])
+    log.append([joined(1)])
+
+    async def run() -> None:
+        await tail.step()
+        await tail.step()  # there was nothing new
+
+    asyncio.run(run())
+    assert paused == [pytest.approx(pause), POLL_SECONDS, PAUSE_SECONDS, POLL_SECONDS]
