@@ -64,6 +64,7 @@ async def events(
         places.append(len(results))
         results.append(EventResult(event_id=given.event_id, status="accepted"))
     appended = await log_entries.append(service, entries)
+    await turns.begin()  # of many that were written together
     for place, accepted in zip(places, appended.accepted, strict=True):
         if not accepted:
             results[place].status = "duplicate"

@@ -18,7 +18,7 @@ from ml.state.updates.apply_records import AppliedRecords, apply_records
 
 READ_RECORDS: Final = 500  # read at once
 SLICE_SECONDS: Final = 0.002  # of processor time between two answers: a timeline may wait for it
-SLICE_SECONDS_BEHIND: Final = 0.012  # the same while more wait: the first record costs as 60 do
+SLICE_SECONDS_BEHIND: Final = 0.008  # the same while more wait: the first record costs as 60 do
 LEAST_RECORDS: Final = 32  # applied between two answers, however long they take
 POLL_SECONDS: Final = 0.05  # other processes do not say when they have written
 PAUSE_SECONDS: Final = 0.02  # between two batches that nobody waits for: larger ones cost less

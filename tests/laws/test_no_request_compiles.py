@@ -9,7 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from ml import kernels
 
+
+@pytest.mark.skipif(not kernels.IS_COMPILED, reason="plain Python is compiled by nobody")
 @pytest.mark.parametrize("way", ["alone", "shared"])
 def test_every_kernel_is_ready_before_the_first_request(
     way: str, tiny_artifacts: Path, tmp_path: Path

@@ -30,7 +30,7 @@ def grow(owner: object, name: str, rows: int, fill: float) -> None:
             raise ValueError("rows that do not lie one after another would not stay")
         getattr(owner, name).resize((max(rows, room), *shape))
     except ValueError:
-        setattr(owner, name, _longer(getattr(owner, name), rows, fill))
+        setattr(owner, name, longer(getattr(owner, name), rows, fill))
         return
     if fill != 0:
         getattr(owner, name)[held:] = fill
@@ -85,16 +85,16 @@ class GrowableColumns:
             if room is None or room is not self.__dict__.get(f"_room_of_{name}"):
                 room = shown
             if len(room) < rows:
-                room = _longer(shown, rows, fill)
+                room = longer(shown, rows, fill)
             self.__dict__[f"_room_of_{name}"] = room
             setattr(self, name, room[:rows])
 
 
-def _longer(array: NDArray[T], rows: int, fill: float) -> NDArray[T]:
-    """A longer copy, padded with `fill`."""
+def longer(array: NDArray[T], rows: int, fill: float) -> NDArray[T]:
+    """A longer copy, with at least so many rows, padded with `fill`."""
     room = len(array) + max(min(len(array), MANY), len(array) // 4)
-    longer = np.zeros((max(rows, room), *array.shape[1:]), array.dtype)
-    longer[: len(array)] = array
+    copy = np.zeros((max(rows, room), *array.shape[1:]), array.dtype)
+    copy[: len(array)] = array
     if fill != 0:  # zeros take no memory until they are used
-        longer[len(array) :] = fill
-    return longer
+        copy[len(array) :] = fill
+    return copy

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ml.arrays import Rows
 from ml.kernels import inline_kernel, kernel
-from ml.state.structures.growable import grow
+from ml.state.structures.growable import grow, longer
 from ml.state.structures.read_only import read_only
 
 PairTable = NDArray[np.int32]  # (slots, 3): a pair, and one more than its row; zeros where empty
@@ -59,15 +59,16 @@ class PairIndex:
     table: PairTable = read_only("_table")  # as it is now, for kernels; an addition may replace it
 
     def __init__(self, left: Rows | None = None, right: Rows | None = None) -> None:
-        """An index of distinct pairs, in their order."""
-        self._left = np.empty(0, np.int32) if left is None else left.astype(np.int32)
-        self._right = np.empty(0, np.int32) if right is None else right.astype(np.int32)
-        self._table = _empty(2 * len(self._left))
+        """An index of distinct pairs, in their order, with room for more."""
+        left = np.empty(0, np.int32) if left is None else left
+        right = np.empty(0, np.int32) if right is None else right
+        self._left, self._right = _with_room(left), _with_room(right)
+        self._table = _empty(2 * len(left))
         self._next = self._table[:0]  # a larger table, while that is filled
         self._copied = 0  # slots of the table that are in the next one, too
-        row = np.empty_like(self._left)
-        pairs = self._left, self._right
-        _, self._count = _add(self._table, self._next, *pairs, 0, len(row), *pairs, row, 0)
+        row, room = np.empty(len(left), np.int32), (self._left, self._right)
+        pairs = self._left[: len(left)], self._right[: len(left)]
+        _, self._count = _add(self._table, self._next, *room, 0, len(row), *pairs, row, 0)
 
     def __len__(self) -> int:
         return self._count
@@ -144,6 +145,11 @@ class PairIndex:
         _copy(self._table, self._next, start, self._copied)
         if self._copied == len(self._table):
             self._table, self._next = self._next, self._next[:0]
+
+
+def _with_room(side: Rows) -> Rows:
+    """One side of some pairs, so that the first that are added do not wait for a copy of all."""
+    return longer(side.astype(np.int32, copy=False), len(side), 0)
 
 
 def _empty(slots: int) -> PairTable:
