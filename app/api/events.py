@@ -16,6 +16,7 @@ from app.schemas.event import IMPRESSION, EventIn
 from app.schemas.judged import Unfit
 from app.schemas.parameters import NoParameters
 from app.serving import owned_impressions
+from app.serving.service import WRITES_AT_ONCE
 from ml.event_log.record import Entry
 
 router = APIRouter(tags=["events"])
@@ -64,7 +65,9 @@ async def events(
         places.append(len(results))
         results.append(EventResult(event_id=given.event_id, status="accepted"))
     appended = await log_entries.append(service, entries)
-    await turns.begin()  # of many that were written together
+    if len(entries) > WRITES_AT_ONCE:
+        await service.caught_up()
+    await turns.begin(min(len(results), WRITES_AT_ONCE))  # many may be written together
     for place, accepted in zip(places, appended.accepted, strict=True):
         if not accepted:
             results[place].status = "duplicate"

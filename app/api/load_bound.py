@@ -29,7 +29,7 @@ class LoadBound:
         self.app = app
         self.limit = limit
         self._admitted = 0
-        self._turns = Turns(self._release)
+        self._turns = Turns(rested=self._release)
         self._leaving: list[asyncio.Future[None]] = []  # computed, and held for a moment
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from typing import Final, TypeVar
+from typing import TypeVar
 
+from app.serving.service import WRITES_AT_ONCE
 from app.serving.turns import Turns
 
 T = TypeVar("T")
-AT_ONCE: Final = 50  # items of a batch, which take a millisecond or two
 
 
-async def in_slices(items: Sequence[T], turns: Turns, at_once: int = AT_ONCE) -> AsyncIterator[T]:
+async def in_slices(
+    items: Sequence[T], turns: Turns, at_once: int = WRITES_AT_ONCE
+) -> AsyncIterator[T]:
     """All items in their order; every few wait for their turn among the slices of all batches, so
-    that many batches take no more of the event loop between two answers than one does."""
+    that many batches take no more of the event loop between two answers than one does.
+
+    Args:
+        turns: with room for `at_once`; slices that are as small together begin together.
+    """
     for place, item in enumerate(items):
         if place % at_once == 0:
-            await turns.begin()
+            await turns.begin(min(len(items) - place, at_once))
         yield item

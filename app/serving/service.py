@@ -37,8 +37,9 @@ from ml.state.updates.apply_records import AppliedRecords
 
 RETRY_SECONDS: Final = 0.01
 ATTEMPTS: Final = 100  # to find an entry that is not written yet
+WRITES_AT_ONCE: Final = 50  # items of batches that are judged between two answers: 1 or 2 ms
 BEHIND_RECORDS: Final = 5_000  # that the state may be behind what was appended: half of those kept
-BEHIND_SECONDS: Final = 1.0  # for which a writer waits until it is not
+BEHIND_SECONDS: Final = 1.0  # for which a batch waits until it is not, at most
 
 logger = logging.getLogger(__name__)
 
@@ -62,7 +63,7 @@ class Service:
         self._lifecycle = Lifecycle(self)
         self.is_stopping = False  # it still answers, and nobody should begin to ask it
         self.sandbox = Sandbox()
-        self.batches = Turns()  # of writes
+        self.batches = Turns(WRITES_AT_ONCE)  # of writes
         self.other_previews = OtherPreviews()
         self._reloading = asyncio.Lock()
 
@@ -142,8 +143,7 @@ class Service:
             self._group.retry()
 
     async def append(self, entries: Sequence[Entry]) -> Appended:
-        """Append entries, which are on disk when this returns; if the state is far behind, then
-        when it has caught up, so that nobody writes for long what it cannot follow.
+        """Append entries, which are on disk when this returns.
 
         Raises:
             LogFullError: too much waits to be written.
@@ -153,8 +153,13 @@ class Service:
         appended = await asyncio.wrap_future(self._group.submit(entries))
         self.appended = max(self.appended, appended.offset)
         self.tail.hurry()
-        await self.tail.reached(appended.offset - BEHIND_RECORDS, BEHIND_SECONDS)
         return appended
+
+    async def caught_up(self) -> None:
+        """Wait a moment where the state is far behind what was appended, so that who writes much
+        writes what it can follow."""
+        if self.tail is not None and not self.is_away and self.fault is None:
+            await self.tail.reached(self.appended - BEHIND_RECORDS, BEHIND_SECONDS)
 
     async def find(self, event_id: str) -> Entry | None:
         """The entry of this id. It may still wait to be written, here or in another process, so

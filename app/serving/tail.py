@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from itertools import islice
 from time import perf_counter, thread_time
 from typing import ClassVar, Final
@@ -67,6 +68,7 @@ class Tail:
         self._ahead: deque[Record] = deque()  # to be applied next
         self._at_once = LEAST_RECORDS  # that take about as long as they may
         self._busy = 0.0  # seconds of processor time since the last pause
+        self._is_behind = False  # there was more than was read
         self._applied: AppliedRecords | None = None  # which nobody has reacted to yet
         self._is_damaged = False  # some records were applied in part
         self._followed_at = tick()
@@ -108,7 +110,7 @@ class Tail:
                 self._apply()
             self._notify()
         self._followed_at = self._tick()
-        if not self._ahead:
+        if not self._ahead and not self._is_behind:
             await self._rest()
 
     async def reached(self, offset: int, seconds: float) -> bool:
@@ -130,10 +132,12 @@ class Tail:
 
     async def _next(self) -> Sequence[Record]:
         """The records behind those that were applied."""
-        recent = self._recent.take(self.offset, READ_RECORDS)
-        if recent:
-            return recent
-        return await asyncio.to_thread(self._log.read, self.offset, READ_RECORDS, with_pools=False)
+        records = self._recent.take(self.offset, READ_RECORDS)
+        if not records:
+            read = partial(self._log.read, with_pools=False)
+            records = await asyncio.to_thread(read, self.offset, READ_RECORDS)
+        self._is_behind = len(records) == READ_RECORDS or self._recent.has_more
+        return records
 
     def _apply(self) -> None:
         """Apply as many records as answers may wait for."""

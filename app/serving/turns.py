@@ -1,4 +1,4 @@
-"""Long work begins one piece at a time, with turns of the event loop between two beginnings."""
+"""Long work begins a piece at a time, with turns of the event loop between two beginnings."""
 
 from __future__ import annotations
 
@@ -12,49 +12,55 @@ TURNS_OF_UVLOOP: Final = 2  # it reads at the end of a turn what asyncio reads i
 
 
 class Turns:
-    """Lets pieces of work, each done without a pause, begin one by one.
+    """Lets pieces of work, each done without a pause, begin in order of arrival, on one event loop.
 
     Were all that arrive together to begin in one turn of the event loop, then nothing else could
     be answered meanwhile: neither a probe, nor a refusal of what is too much.
     """
 
-    def __init__(self, rested: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, room: int = 1, rested: Callable[[], None] = lambda: None) -> None:
         """
         Args:
+            room: the sizes of the pieces that begin together add up to this, at most.
             rested: called when the turns after a beginning have passed and nobody waits.
         """
+        self._room = room
         self._rested = rested
-        self._begun = False  # some piece has begun in the last turns
-        self._waiting: deque[asyncio.Future[None]] = deque()
+        self._taken = 0  # of the room, by pieces that have begun in the last turns
+        self._waiting: deque[tuple[int, asyncio.Future[None]]] = deque()
 
     @property
     def are_awaited(self) -> bool:
         """Whether somebody waits to begin."""
         return bool(self._waiting)
 
-    async def begin(self) -> None:
-        """Wait until nothing else has begun in the last turns; in order of arrival."""
+    async def begin(self, size: int = 1) -> None:
+        """Wait until a piece of this size, from 1 to the whole room, has room beside what has begun
+        in the last turns, and nobody who was here before waits."""
         loop = asyncio.get_running_loop()
-        if not self._begun:
-            self._begun = True
-            loop.call_soon(self._next, loop, _turns(loop))
+        if not self._waiting and self._taken + size <= self._room:
+            if not self._taken:
+                loop.call_soon(self._next, loop, _turns(loop))
+            self._taken += size
             return
         turn = loop.create_future()
-        self._waiting.append(turn)
+        self._waiting.append((size, turn))
         await turn
 
     def _next(self, loop: asyncio.AbstractEventLoop, turns: int) -> None:
         if turns > 1:
             loop.call_soon(self._next, loop, turns - 1)
             return
-        while self._waiting:
-            turn = self._waiting.popleft()
+        self._taken = 0
+        while self._waiting and self._taken + self._waiting[0][0] <= self._room:
+            size, turn = self._waiting.popleft()
             if not turn.done():  # it is cancelled where the server stops
+                self._taken += size
                 turn.set_result(None)
-                loop.call_soon(self._next, loop, _turns(loop))
-                return
-        self._begun = False
-        self._rested()
+        if self._taken:
+            loop.call_soon(self._next, loop, _turns(loop))
+        else:
+            self._rested()
 
 
 def _turns(loop: asyncio.AbstractEventLoop) -> int:

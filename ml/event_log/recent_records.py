@@ -24,6 +24,11 @@ class RecentRecords:
         with self._lock:
             self._kept.extend(records)
 
+    @property
+    def has_more(self) -> bool:
+        """Whether any records are kept."""
+        return bool(self._kept)
+
     def take(self, after: int, limit: int) -> list[Record]:
         """The records behind an offset, up to the first gap; none where the file must be read.
         They are kept no longer, nor are those before."""

@@ -67,7 +67,7 @@ def written(world: World, tmp_path: Path) -> Iterator[Service]:
     asyncio.run(service.stop())
 
 
-def test_a_writer_waits_for_a_state_that_is_far_behind(
+def test_who_writes_much_waits_for_a_state_that_is_far_behind(
     written: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "BEHIND_RECORDS", 2)
@@ -78,23 +78,26 @@ def test_a_writer_waits_for_a_state_that_is_far_behind(
     async def run() -> None:
         for count in (2, 3):
             entries = [Entry(f"{count}{n}", Kind.EVENT, n, "a", LIKE) for n in range(count)]
-            writing = asyncio.create_task(written.append(entries))
-            while written.appended < 2 + 3 * (count == 3):
-                await asyncio.sleep(0.001)
+            assert (await written.append(entries)).offset == written.appended
+            waiting = asyncio.create_task(written.caught_up())
             await asyncio.sleep(0.01)
-            assert writing.done() == (count == 2)  # as many may be behind
+            assert waiting.done() == (count == 2)  # as many may be behind
             await tail.step()
-            assert (await writing).offset == written.appended
+            await waiting
 
     asyncio.run(run())
 
 
-def test_a_writer_does_not_wait_for_ever_for_a_state_that_does_not_follow(
+def test_nobody_waits_for_ever_for_a_state_that_does_not_follow(
     written: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "BEHIND_RECORDS", 0)
     monkeypatch.setattr(module, "BEHIND_SECONDS", 0.01)
-    appended = asyncio.run(written.append([Entry("e", Kind.EVENT, 1, "a", LIKE)]))
-    assert appended.accepted == [True]
+
+    async def run() -> None:
+        await written.append([Entry("e", Kind.EVENT, 1, "a", LIKE)])
+        await written.caught_up()
+
+    asyncio.run(run())
     assert written.tail is not None
     assert written.tail.offset == 0

@@ -136,7 +136,7 @@ def test_somebody_who_waits_does_not_wait_for_a_pause(log: Unread) -> None:
 
 
 def test_who_is_behind_applies_more_at_a_time(log: Unread) -> None:
-    offsets = [0, LEAST_RECORDS, 4 * LEAST_RECORDS, 13 * LEAST_RECORDS, READ_RECORDS]
+    offsets = [0, *(LEAST_RECORDS * (2**slices - 1) for slices in range(1, 5)), READ_RECORDS]
     assert slices(log, 0.004) == offsets
 
 
@@ -194,3 +194,23 @@ def test_the_more_a_batch_cost_the_longer_is_the_pause_in_which_the_next_one_gro
 
     asyncio.run(run())
     assert paused == [pytest.approx(pause), POLL_SECONDS, PAUSE_SECONDS, POLL_SECONDS]
+
+
+def test_who_is_behind_does_not_pause(log: Unread, monkeypatch: pytest.MonkeyPatch) -> None:
+    state, paused_at = FeatureState(Users(), Tweets()), list[int]()
+
+    async def happens(event: asyncio.Event, seconds: float) -> None:
+        paused_at.append(state.offset)
+
+    monkeypatch.setattr(module, "_happens", happens)
+    recent, count = RecentRecords(), 2 * READ_RECORDS + 10
+    tail = Tail(log, state, lambda taken: None, recent=recent)
+    log.append([joined(number) for number in range(count)])  # by another process
+    recent.add(log.append([joined(count)]).records)
+
+    async def run() -> None:
+        while len(paused_at) < 2:
+            await tail.step()
+
+    asyncio.run(run())
+    assert paused_at == [count + 1] * 2

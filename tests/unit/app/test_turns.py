@@ -36,7 +36,7 @@ def test_turns_pass_between_two_beginnings_and_who_gives_up_is_left_out(
 
     async def story() -> None:
         rested = asyncio.Event()
-        turns = Turns(rested.set)
+        turns = Turns(rested=rested.set)
         waiting = [asyncio.create_task(begin(turns, n, begun)) for n in range(4)]
         await asyncio.sleep(0)
         assert turns.are_awaited
