@@ -19,8 +19,9 @@ from ml.state.updates.apply_records import AppliedRecords, apply_records
 
 READ_RECORDS: Final = 500  # read at once
 SLICE_SECONDS: Final = 0.002  # of processor time between two answers: a timeline may wait for it
-SLICE_SECONDS_BEHIND: Final = 0.008  # the same while more wait: the first record costs as 60 do
+SLICE_SECONDS_BEHIND: Final = 0.012  # the same while more wait: the first record costs as 60 do
 LEAST_RECORDS: Final = 32  # applied between two answers, however long they take
+LEAST_RECORDS_BEHIND: Final = 200  # the same while it is behind: of few, each costs more
 POLL_SECONDS: Final = 0.05  # other processes do not say when they have written
 PAUSE_SECONDS: Final = 0.02  # between two batches that nobody waits for: larger ones cost less
 LONGEST_PAUSE_SECONDS: Final = 0.1
@@ -142,7 +143,8 @@ class Tail:
     def _apply(self) -> None:
         """Apply as many records as answers may wait for."""
         self._follow_up()
-        records = list(islice(self._ahead, self._at_once))
+        at_least = LEAST_RECORDS_BEHIND if self._is_behind else LEAST_RECORDS
+        records = list(islice(self._ahead, max(self._at_once, at_least)))
         if not records:
             return
         began = self._spent()
@@ -159,10 +161,10 @@ class Tail:
         self._follow_up()
         spent = self._spent() - began
         self._busy += spent
-        if len(records) == self._at_once or spent > SLICE_SECONDS_BEHIND:  # of few, each costs more
+        if len(records) >= self._at_once or spent > SLICE_SECONDS_BEHIND:  # of few, each costs more
             rate = len(records) / max(spent, 1e-9)
-            seconds = SLICE_SECONDS_BEHIND if self._ahead else SLICE_SECONDS
-            self._at_once = min(max(int(rate * seconds), LEAST_RECORDS), READ_RECORDS)
+            self._at_once = int(rate * (SLICE_SECONDS_BEHIND if self._ahead else SLICE_SECONDS))
+            self._at_once = min(max(self._at_once, LEAST_RECORDS), READ_RECORDS)
 
     def _follow_up(self) -> None:
         """React to what was applied; it stays to be reacted to until that succeeds."""

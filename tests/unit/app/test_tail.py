@@ -13,6 +13,7 @@ import pytest
 from app.serving import tail as module
 from app.serving.tail import (
     LEAST_RECORDS,
+    LEAST_RECORDS_BEHIND,
     LONGEST_PAUSE_SECONDS,
     PAUSE_SECONDS,
     PAUSES,
@@ -93,7 +94,7 @@ def test_the_file_is_read_only_for_what_others_appended(log: Unread) -> None:
     assert state.users.ids.all_ids().to_list() == ["u1", "u2", "u3", "u4", "u5"]
 
 
-def slices(log: Unread, seconds: float) -> list[int]:
+def slices(log: Unread, seconds: float, records: int) -> list[int]:
     """The offsets between which records are applied, where each slice takes so many seconds."""
     state, now, offsets = FeatureState(Users(), Tweets()), [0.0], [0]
 
@@ -102,10 +103,10 @@ def slices(log: Unread, seconds: float) -> list[int]:
         offsets.append(state.offset)
 
     tail = Tail(log, state, react, spent=lambda: now[0])
-    log.append([joined(number) for number in range(READ_RECORDS)])
+    log.append([joined(number) for number in range(records)])
 
     async def run() -> None:
-        while tail.offset < READ_RECORDS:
+        while tail.offset < records:
             await tail.step()
 
     asyncio.run(run())
@@ -113,9 +114,14 @@ def slices(log: Unread, seconds: float) -> list[int]:
 
 
 def test_records_that_take_long_are_applied_few_at_a_time(log: Unread) -> None:
-    applied = [after - before for before, after in pairwise(slices(log, 1.0))]
+    applied = [after - before for before, after in pairwise(slices(log, 1.0, READ_RECORDS - 1))]
     assert applied[:-1] == [LEAST_RECORDS] * (READ_RECORDS // LEAST_RECORDS)
     assert log.read_after == [0]
+
+
+def test_who_is_far_behind_applies_more_however_long_they_take(log: Unread) -> None:
+    applied = [after - before for before, after in pairwise(slices(log, 1.0, READ_RECORDS))]
+    assert applied[:-1] == [LEAST_RECORDS_BEHIND] * (READ_RECORDS // LEAST_RECORDS_BEHIND)
 
 
 def test_somebody_who_waits_does_not_wait_for_a_pause(log: Unread) -> None:
@@ -136,8 +142,8 @@ def test_somebody_who_waits_does_not_wait_for_a_pause(log: Unread) -> None:
 
 
 def test_who_is_behind_applies_more_at_a_time(log: Unread) -> None:
-    offsets = [0, *(LEAST_RECORDS * (2**slices - 1) for slices in range(1, 5)), READ_RECORDS]
-    assert slices(log, 0.004) == offsets
+    offsets = [0, *(LEAST_RECORDS * factor for factor in (1, 4, 13)), READ_RECORDS - 1]
+    assert slices(log, 0.004, READ_RECORDS - 1) == offsets
 
 
 def test_few_records_that_take_long_are_applied_fewer_at_a_time_from_then_on(log: Unread) -> None:
