@@ -16,7 +16,6 @@ from app.schemas.event import IMPRESSION, EventIn
 from app.schemas.judged import Unfit
 from app.schemas.parameters import NoParameters
 from app.serving import owned_impressions
-from app.serving.service import WRITES_AT_ONCE
 from ml.event_log.record import Entry
 
 router = APIRouter(tags=["events"])
@@ -65,9 +64,9 @@ async def events(
         places.append(len(results))
         results.append(EventResult(event_id=given.event_id, status="accepted"))
     appended = await log_entries.append(service, entries)
-    if len(entries) > WRITES_AT_ONCE:
+    if len(entries) > turns.room:
         await service.caught_up()
-    await turns.begin(min(len(results), WRITES_AT_ONCE))  # many may be written together
+    await turns.begin(min(len(results), turns.room))  # many may be written together
     for place, accepted in zip(places, appended.accepted, strict=True):
         if not accepted:
             results[place].status = "duplicate"

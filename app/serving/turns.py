@@ -24,7 +24,7 @@ class Turns:
             room: the sizes of the pieces that begin together add up to this, at most.
             rested: called when the turns after a beginning have passed and nobody waits.
         """
-        self._room = room
+        self.room = room
         self._rested = rested
         self._taken = 0  # of the room, by pieces that have begun in the last turns
         self._waiting: deque[tuple[int, asyncio.Future[None]]] = deque()
@@ -38,7 +38,7 @@ class Turns:
         """Wait until a piece of this size, from 1 to the whole room, has room beside what has begun
         in the last turns, and nobody who was here before waits."""
         loop = asyncio.get_running_loop()
-        if not self._waiting and self._taken + size <= self._room:
+        if not self._waiting and self._taken + size <= self.room:
             if not self._taken:
                 loop.call_soon(self._next, loop, _turns(loop))
             self._taken += size
@@ -52,7 +52,7 @@ class Turns:
             loop.call_soon(self._next, loop, turns - 1)
             return
         self._taken = 0
-        while self._waiting and self._taken + self._waiting[0][0] <= self._room:
+        while self._waiting and self._taken + self._waiting[0][0] <= self.room:
             size, turn = self._waiting.popleft()
             if not turn.done():  # it is cancelled where the server stops
                 self._taken += size

@@ -52,3 +52,12 @@ def test_a_table_for_as_many_pairs_as_come_never_grows() -> None:
     assert index.table is table
     index.expect(1)
     assert index.table is table
+
+
+def test_the_first_pair_that_is_added_to_many_waits_for_no_copy_of_them() -> None:
+    many = np.arange(1_000, dtype=np.int32)
+    index = PairIndex(many, many)
+    held = index.left.base
+    assert index.add(np.array([7], np.int32), np.array([8], np.int32)).tolist() == [1_000]
+    assert index.left.base is held
+    assert index.left.tolist() == [*many.tolist(), 7]
